@@ -1,0 +1,97 @@
+/**
+ * Reading the state directories: which jobs there are, by name, and their files.
+ *
+ * @module
+ */
+
+import { chargedAttempts, type JobView, parseJob } from "./job.ts";
+import { type EntryName, type JobState, parseBatchName, parseEntryName } from "./names.ts";
+import { pathIn, type Store } from "./store.ts";
+
+/** A job in a state directory, known by its name alone. */
+export interface Entry extends EntryName {
+  /** The directory it lies in. */
+  state: JobState;
+  /** Its path below that directory: `NAME`, or in pending/ also `BATCH/NAME`. */
+  path: string;
+}
+
+/**
+ * Yields the jobs of a state as their names tell, in no order, batches included. Reads as it goes.
+ *
+ * While a job is being settled it lies in tmp/ for a moment, in no state directory; `processing`
+ * yields those too.
+ */
+export function* entries(store: Store, state: JobState): Generator<Entry> {
+  for (const { name, kind } of store.files.list(pathIn(store, state))) {
+    if (kind === "directory" && state === "pending" && parseBatchName(name)) {
+      yield* batchEntries(store, name);
+      continue;
+    }
+    const entry = parseEntryName(name);
+    if (entry) yield { ...entry, state, path: name };
+  }
+  if (state === "processing") yield* settlingEntries(store);
+}
+
+/** Yields the jobs of a batch; none if it is gone. */
+export function* batchEntries(store: Store, batch: string): Generator<Entry> {
+  try {
+    for (const { name } of store.files.list(pathIn(store, "pending", batch))) {
+      const entry = parseEntryName(name);
+      if (entry) yield { ...entry, state: "pending", path: `${batch}/${name}` };
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function* settlingEntries(store: Store): Generator<Entry> {
+  for (const { name } of store.files.list(pathIn(store, "tmp"))) {
+    const entry = parseEntryName(name);
+    if (entry?.worker) yield { ...entry, state: "processing", path: `../tmp/${name}` };
+  }
+}
+
+/**
+ * Reads the job of an entry.
+ *
+ * @returns The job with its state, or `undefined` if it has moved on. What is no job, in dead/, comes with
+ * an empty command and the reason in `malformed`.
+ */
+export function readEntry(store: Store, entry: Entry): JobView | undefined {
+  const path = pathIn(store, entry.state, entry.path);
+  const stat = store.files.stat(path);
+  if (!stat) return undefined;
+  let content: Uint8Array | undefined;
+  try {
+    if (stat.kind === "file") content = store.files.read(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const parsed = content
+    ? parseJob(content, entry.id, store.config, stat.mtime)
+    : { fault: "it is not a regular file" };
+  if (parsed.job) {
+    const job = parsed.job;
+    if (entry.state !== "done" && entry.state !== "dead") job.attempts = chargedAttempts(job);
+    if (entry.bare && entry.state === "pending") job.priority = entry.priority;
+    return { ...job, state: entry.state };
+  }
+  const time = new Date(stat.mtime).toISOString();
+  return {
+    id: entry.id,
+    command: "",
+    priority: entry.priority,
+    max_retries: 0,
+    timeout: null,
+    run_at: time,
+    created_at: time,
+    updated_at: time,
+    attempts: 0,
+    history: [],
+    malformed: parsed.fault,
+    state: entry.state,
+  };
+}

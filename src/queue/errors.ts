@@ -1,0 +1,36 @@
+/**
+ * The two ways in which queuectl says no. Both carry one sentence for the user that names the
+ * thing, the cause and the mend; neither ever shows a stack trace.
+ *
+ * @module
+ */
+
+/**
+ * The caller asked for something that cannot be: a wrong option, a malformed time, an unknown
+ * key. The command line exits with status 2.
+ *
+ * @example
+ * ```ts
+ * import { UsageError } from "./errors.ts";
+ *
+ * throw new UsageError(`priority "12" is not a digit from 0 to 9`);
+ * ```
+ */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/**
+ * The request was sound and failed all the same: no such job, no permission, a full disk. The
+ * command line exits with status 1.
+ *
+ * @example
+ * ```ts
+ * import { QueueError } from "./errors.ts";
+ *
+ * throw new QueueError(`no job matches "01M8X" (see: queuectl list)`);
+ * ```
+ */
+export class QueueError extends Error {
+  override readonly name = "QueueError";
+}

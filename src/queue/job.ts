@@ -1,0 +1,324 @@
+/**
+ * What is in a job file, and what may be in one.
+ *
+ * @module
+ */
+
+import { UsageError } from "./errors.ts";
+import { DEFAULT_PRIORITY, ID_PATTERN, type JobState, newId } from "./names.ts";
+
+/** How an attempt ended. `lost`: its worker died; `cancelled`: it was stopped on request. */
+export type Outcome = "done" | "failed" | "timeout" | "cancelled" | "lost";
+
+/** One run of a job's command. */
+export interface Attempt {
+  /** 1 for the first run of the job, and so on; a requeued job counts on. */
+  attempt: number;
+  /** The worker that ran it. */
+  worker: string;
+  /** ISO 8601 in UTC. */
+  started_at: string;
+  /** ISO 8601 in UTC. */
+  finished_at: string;
+  /** Milliseconds. */
+  duration_ms: number;
+  /** The command's exit status, or `null` if a signal ended it or it never started. */
+  exit_code: number | null;
+  /** The signal that ended it, such as `SIGKILL`, or `null`. */
+  signal: string | null;
+  /** How it ended. */
+  outcome: Outcome;
+  /** Where in the log its output begins, in bytes. */
+  log_offset: number;
+  /**
+   * The state that it led to. A job whose last attempt led to `done` or `dead` and that waits all the
+   * same was requeued: its count begins anew.
+   */
+  led_to?: JobState;
+  /** Where in the log its output ended, in bytes; kept for an attempt that another may follow. */
+  log_end?: number;
+  /** Why it could not run or did not count, where there is more to say. */
+  reason?: string;
+}
+
+/** A job as its file has it. Fields that queuectl does not know are kept as they are. */
+export interface Job {
+  /** What names it, in every state. */
+  id: string;
+  /** What `/bin/sh -c` gets. */
+  command: string;
+  /** The directory it runs in; the worker's own if absent. */
+  cwd?: string;
+  /** What its environment has beyond the worker's. */
+  env?: Record<string, string>;
+  /** 0 to 9; a higher one runs first among what is ready. */
+  priority: number;
+  /** It runs at most this many times and once more. */
+  max_retries: number;
+  /** Seconds that an attempt may take, or `null` for no limit. */
+  timeout: number | null;
+  /** Seconds before its first retry, if other than the queue's setting. */
+  backoff_base?: number;
+  /** What each further delay is multiplied by, if other than the queue's setting. */
+  backoff_factor?: number;
+  /** When it is or was ready to run, ISO 8601 in UTC. */
+  run_at: string;
+  /** ISO 8601 in UTC. */
+  created_at: string;
+  /** ISO 8601 in UTC. */
+  updated_at: string;
+  /** Runs charged since it was enqueued or requeued. */
+  attempts: number;
+  /** Every run so far, oldest first. */
+  history: Attempt[];
+  /** Whatever else its writer put in. */
+  [field: string]: unknown;
+}
+
+/** A job as readers get it: the file, and the state that its directory says. */
+export interface JobView extends Job {
+  /** The directory that its file lies in. */
+  state: JobState;
+}
+
+/** What makes a job: a command, and whatever differs from the defaults. */
+export interface JobInput {
+  /** What `/bin/sh -c` gets. */
+  command: string;
+  /** `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`; a new ULID by default. */
+  id?: string;
+  /** The directory it runs in; by default that of whichever worker runs it. */
+  cwd?: string;
+  /** What its environment has beyond the worker's. */
+  env?: Record<string, string>;
+  /** 0 to 9, default 5; a higher one runs first among what is ready. */
+  priority?: number;
+  /** It runs at most this many times and once more. Default: the queue's `max_retries`. */
+  max_retries?: number;
+  /** Seconds that an attempt may take. Default: the queue's `timeout`. */
+  timeout?: number | null;
+  /** Seconds before its first retry. Default: the queue's. */
+  backoff_base?: number;
+  /** What each further delay is multiplied by. Default: the queue's. */
+  backoff_factor?: number;
+  /** Not before this time: ISO 8601. Default: now. */
+  run_at?: string;
+  /** Whatever else is to be kept in the file. */
+  [field: string]: unknown;
+}
+
+/** The longest command, in bytes: the kernel passes at most 128 KiB in one argument. */
+export const MAX_COMMAND_BYTES = 100 * 1024;
+
+/** The largest job file, in bytes. A larger one is not read. */
+export const MAX_JOB_BYTES = 1024 * 1024;
+
+type Check = (value: unknown) => string | undefined;
+
+const wholeNumber = (least: number, most: number): Check => (value) =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+    ? undefined
+    : `must be a whole number from ${least} to ${most}`;
+
+const seconds: Check = (value) =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0
+    ? undefined
+    : "must be a number of seconds from 0 up";
+
+const text: Check = (value) =>
+  typeof value !== "string"
+    ? "must be a string"
+    : value.includes("\0")
+    ? "must not contain a NUL"
+    : undefined;
+
+const time: Check = (value) =>
+  typeof value === "string" && !Number.isNaN(Date.parse(value))
+    ? undefined
+    : "must be a time such as 2026-11-22T09:00:00Z";
+
+const environment: Check = (value) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return "must be an object of strings";
+  }
+  for (const [name, content] of Object.entries(value)) {
+    if (name === "" || /[=\0]/.test(name)) {
+      return `has a name that no environment can hold: ${JSON.stringify(name)}`;
+    }
+    const fault = text(content);
+    if (fault) return `"${name}" ${fault}`;
+  }
+};
+
+/** What each known field of an input may hold. `undefined` and a missing field are the same. */
+const FIELDS: Record<string, Check> = {
+  id: (value) =>
+    typeof value === "string" && ID_PATTERN.test(value)
+      ? undefined
+      : "must be 1 to 64 letters, digits, - or _, beginning with a letter or digit",
+  command: (value) => {
+    const fault = text(value);
+    if (fault) return fault;
+    const command = value as string;
+    if (command.trim() === "") return "must not be empty";
+    // A character is at most 3 bytes for each UTF-16 unit: most commands need no encoding.
+    if (command.length * 3 <= MAX_COMMAND_BYTES) return undefined;
+    return new TextEncoder().encode(command).length <= MAX_COMMAND_BYTES
+      ? undefined
+      : "must not be longer than 100 KB; put it in a script";
+  },
+  cwd: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),
+  env: environment,
+  priority: wholeNumber(0, 9),
+  max_retries: wholeNumber(0, 1_000_000),
+  timeout: (value) =>
+    value === null ||
+      (typeof value === "number" && Number.isFinite(value) && value > 0)
+      ? undefined
+      : "must be a number of seconds above 0",
+  backoff_base: seconds,
+  backoff_factor: seconds,
+  run_at: time,
+};
+
+/** What only queuectl itself writes; checked in a file, so that later code can rely on it. */
+const RECORDED: Record<string, Check> = {
+  created_at: time,
+  updated_at: time,
+  attempts: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  history: (value) =>
+    Array.isArray(value) && value.every((entry) => typeof entry === "object" && entry !== null)
+      ? undefined
+      : "must be an array of attempts",
+};
+
+/** The first fault of a job, as a sentence's end: `priority must be …`; `undefined` if none. */
+function faultOf(fields: Record<string, unknown>, recorded: boolean): string | undefined {
+  if (fields.command === undefined) return "command is missing";
+  for (const known of recorded ? [FIELDS, RECORDED] : [FIELDS]) {
+    for (const name of Object.keys(known)) {
+      const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      const fault = value === undefined ? undefined : known[name]!(value);
+      if (fault) return `${name} ${fault}`;
+    }
+  }
+}
+
+/** What {@linkcode newJob} fills in where the input is silent. */
+export interface JobDefaults {
+  /** The queue's `max_retries`. */
+  max_retries: number;
+  /** The queue's `timeout`, in seconds. */
+  timeout: number | null;
+}
+
+/**
+ * Makes a whole job of an input.
+ *
+ * @param input What was asked for.
+ * @param defaults What holds where the input is silent.
+ * @param now Milliseconds since 1970.
+ * @throws {UsageError} If a field is not what it may be; the sentence names it.
+ *
+ * @example
+ * ```ts
+ * import { newJob } from "./job.ts";
+ *
+ * const job = newJob({ command: "make" }, { max_retries: 3, timeout: null }, Date.now());
+ * ```
+ */
+export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job {
+  const fault = faultOf(input, false);
+  if (fault) throw new UsageError(`a job's ${fault}`);
+  // What only a worker can know is not taken from outside, nor is the state, which no file holds.
+  const {
+    state: _state,
+    attempts: _attempts,
+    history: _history,
+    created_at: _created,
+    updated_at: _updated,
+    ...given
+  } = input;
+  return fillIn(given, input.id ?? newId(), defaults, now);
+}
+
+function fillIn(
+  given: Record<string, unknown>,
+  id: string,
+  defaults: JobDefaults,
+  now: number,
+): Job {
+  const {
+    id: _id,
+    command,
+    cwd,
+    env,
+    priority,
+    max_retries,
+    timeout,
+    run_at,
+    created_at,
+    updated_at,
+    ...rest
+  } = given as Partial<Job>;
+  const at = new Date(now).toISOString();
+  return {
+    id,
+    command: command!,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    priority: priority ?? DEFAULT_PRIORITY,
+    max_retries: max_retries ?? defaults.max_retries,
+    timeout: timeout === undefined ? defaults.timeout : timeout,
+    run_at: run_at === undefined ? at : new Date(run_at).toISOString(),
+    created_at: created_at ?? at,
+    updated_at: updated_at ?? at,
+    attempts: 0,
+    history: [],
+    ...rest,
+  };
+}
+
+/**
+ * Reads the content of a job file, filling in what a hand-written one leaves out.
+ *
+ * @param content The file's bytes.
+ * @param id The ID that its name gives, which wins over one inside.
+ * @param defaults What holds where the file is silent.
+ * @param now Milliseconds since 1970, for the times that the file does not tell.
+ * @returns The job, or in `fault` why this is none.
+ */
+export function parseJob(
+  content: Uint8Array,
+  id: string,
+  defaults: JobDefaults,
+  now: number,
+): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
+  if (content.length > MAX_JOB_BYTES) {
+    return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  } catch {
+    return { fault: "it is not JSON in UTF-8" };
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    return { fault: "it is not a JSON object" };
+  }
+  const { state: _state, ...fields } = parsed as Record<string, unknown>;
+  const fault = faultOf({ ...fields, id }, true);
+  if (fault) return { fault };
+  return { job: fillIn(fields, id, defaults, now) };
+}
+
+/** The runs charged so far: `attempts`, or 0 if the job has been requeued since. */
+export function chargedAttempts(job: Job): number {
+  const last = job.history.at(-1)?.led_to;
+  return last === "done" || last === "dead" ? 0 : job.attempts;
+}
+
+/** The content of a job's file: JSON that a person can read. */
+export function jobBytes(job: Job): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(job, null, 2) + "\n");
+}

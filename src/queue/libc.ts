@@ -1,0 +1,96 @@
+/**
+ * The few calls of the C library that the runtime does not offer: reading a directory piece by
+ * piece (`getdents64`), renaming without replacing (`renameat2`) or from a name that is not UTF-8,
+ * and `syncfs`. Where the library
+ * cannot be opened (no `--allow-ffi`, another system) callers do without.
+ *
+ * @module
+ */
+
+const SYMBOLS = {
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  rename: { parameters: ["buffer", "buffer"], result: "i32" },
+  renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+  syncfs: { parameters: ["i32"], result: "i32", nonblocking: true },
+} as const;
+
+/** The opened functions, as {@linkcode libc} gives them. */
+export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+let opened: Libc | undefined | null = null;
+
+/**
+ * The C library, opened once, on first use.
+ *
+ * @returns The functions, or `undefined` where they cannot be had.
+ *
+ * @example
+ * ```ts
+ * import { libc } from "./libc.ts";
+ *
+ * const fd = libc()?.open(new TextEncoder().encode("/tmp\0"), 0);
+ * ```
+ */
+export function libc(): Libc | undefined {
+  if (opened === null) {
+    opened = undefined;
+    if (Deno.build.os === "linux") {
+      try {
+        opened = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+      } catch {
+        // No permission, or a C library of another name: the callers have another way.
+      }
+    }
+  }
+  return opened;
+}
+
+/** The C library's `errno`, to be asked right after a call that failed. */
+export function errno(c: Libc): number {
+  const location = c.__errno_location();
+  return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
+}
+
+const encoder = new TextEncoder();
+const lenient = new TextDecoder();
+
+/**
+ * A path as the kernel takes it: UTF-8, each lone surrogate U+DC80–U+DCFF as the one byte that it
+ * stands for, and a NUL at the end.
+ */
+export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
+  if (path.isWellFormed()) return encoder.encode(path + "\0");
+  const bytes: number[] = [];
+  for (const char of path) {
+    const code = char.codePointAt(0)!;
+    if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
+    else bytes.push(...encoder.encode(char));
+  }
+  bytes.push(0);
+  return new Uint8Array(bytes);
+}
+
+/** A name as the kernel gave it, odd bytes as lone surrogates: the reverse of `pathBytes`. */
+export function nameFromBytes(bytes: Uint8Array): string {
+  const text = lenient.decode(bytes);
+  if (!text.includes("\ufffd")) return text;
+  // At least one sequence is not UTF-8. Decode greedily, and let each byte that fits nowhere
+  // stand for itself.
+  let name = "";
+  const strict = new TextDecoder("utf-8", { fatal: true });
+  for (let at = 0; at < bytes.length;) {
+    const lead = bytes[at]!;
+    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    try {
+      name += strict.decode(bytes.subarray(at, at + length));
+      at += length;
+    } catch {
+      name += String.fromCharCode(0xdc00 + lead);
+      at += 1;
+    }
+  }
+  return name;
+}

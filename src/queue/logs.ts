@@ -1,0 +1,57 @@
+/**
+ * Where a job's log lies. It belongs beside its job; between two moves, or when someone moved the
+ * job by hand, it may still lie where the job came from.
+ *
+ * @module
+ */
+
+import { JOB_STATES, type JobState } from "./names.ts";
+import { pathIn, renameIfThere, type Store } from "./store.ts";
+
+/** The name of a job's log. */
+export function logName(id: string): string {
+  return `${id}.log`;
+}
+
+/** The path of a job's log, wherever it lies, or `undefined` if it has printed nothing yet. */
+export function findLog(store: Store, id: string, beside: JobState): string | undefined {
+  for (const state of [beside, ...JOB_STATES]) {
+    const path = pathIn(store, state, logName(id));
+    if (store.files.stat(path)?.kind === "file") return path;
+  }
+}
+
+/**
+ * Brings a job's log beside where the job is about to be, and makes an empty one if it has none. Only
+ * whoever owns the job may call it: the worker that claimed it, or whoever recovers it.
+ *
+ * @param from Where to look first; the other states follow.
+ * @param to Where it goes.
+ * @param beside The path that the job's file is about to have. A log that lies in `to` without a file
+ * here is replaced.
+ * @returns `false` if a log lies in `to` that is not to be replaced, so that nothing moved.
+ */
+export function bringLog(
+  store: Store,
+  id: string,
+  from: JobState,
+  to: JobState,
+  beside?: string,
+): boolean {
+  const target = pathIn(store, to, logName(id));
+  for (const state of [from, ...JOB_STATES]) {
+    if (state === to) continue;
+    try {
+      store.files.renameNew(pathIn(store, state, logName(id)), target);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+    if (beside === undefined || store.files.stat(beside)) return false;
+    // A log without a job: what a removal that was cut off left behind.
+    if (renameIfThere(store, pathIn(store, state, logName(id)), target)) return true;
+  }
+  if (!store.files.stat(target)) store.files.append(target, new Uint8Array());
+  return true;
+}

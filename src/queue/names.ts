@@ -1,0 +1,174 @@
+/**
+ * The names on disk. A name says what a job's state directory leaves open: when it is ready, how
+ * urgent it is, who runs it. Nothing here touches a file.
+ *
+ *     pending/  failed/    STAMP-P-ID.json
+ *     processing/          STAMP-P-ID@WORKER.json
+ *     done/  dead/         ID.json
+ *
+ * @module
+ */
+
+import { monotonicUlid } from "@std/ulid";
+
+/** The states of a job, each a directory of the queue, in the order of a job's life. */
+export const JOB_STATES = ["pending", "processing", "done", "failed", "dead"] as const;
+
+/** The state of a job: the name of the directory that its file lies in. */
+export type JobState = typeof JOB_STATES[number];
+
+/** The priority of a job that names none. A higher digit runs first. */
+export const DEFAULT_PRIORITY = 5;
+
+/** What may be the ID of a job. */
+export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+const STAMPED = /^(\d{8}T\d{6}\.\d{3}Z)-(\d)-(.*)$/s;
+
+/** What a name in a state directory says. */
+export interface EntryName {
+  /** The job's ID, or the batch's. Not checked: a hand-dropped name can hold anything. */
+  id: string;
+  /** When it is ready, to be retried, or was claimed, in milliseconds since 1970; 0 for a bare name. */
+  time: number;
+  /** 0 to 9. */
+  priority: number;
+  /** In processing/: the worker that claimed it. */
+  worker?: string;
+  /** A name with no STAMP-P in front, dropped by hand into pending/. */
+  bare: boolean;
+}
+
+/**
+ * A time as names on disk have it: UTC with milliseconds, 20 characters, so that the order of
+ * names is the order of time.
+ *
+ * @param time Milliseconds since 1970. Clamped to the years 0000 to 9999.
+ *
+ * @example
+ * ```ts
+ * import { formatStamp } from "./names.ts";
+ *
+ * formatStamp(Date.UTC(2026, 10, 22, 4, 32, 11, 123)); // "20261122T043211.123Z"
+ * ```
+ */
+export function formatStamp(time: number): string {
+  const clamped = Math.min(Math.max(time, -62167219200000), 253402300799999);
+  const iso = new Date(clamped).toISOString();
+  return iso.slice(0, 4) + iso.slice(5, 7) + iso.slice(8, 13) + iso.slice(14, 16) + iso.slice(17);
+}
+
+/**
+ * The time that a stamp names, in milliseconds since 1970; `NaN` if it is not one.
+ *
+ * @example
+ * ```ts
+ * import { parseStamp } from "./names.ts";
+ *
+ * parseStamp("20261122T043211.123Z"); // 1795321931123
+ * ```
+ */
+export function parseStamp(stamp: string): number {
+  const at = (from: number, to: number) => stamp.slice(from, to);
+  return Date.parse(
+    `${at(0, 4)}-${at(4, 6)}-${at(6, 11)}:${at(11, 13)}:${at(13, 20)}`,
+  );
+}
+
+/** The name of a waiting job: `STAMP-P-ID.json`. */
+export function waitingName(time: number, priority: number, id: string): string {
+  return `${formatStamp(time)}-${priority}-${id}.json`;
+}
+
+/** The name of a claimed job: `STAMP-P-ID@WORKER.json`, the stamp saying since when. */
+export function claimedName(time: number, priority: number, id: string, worker: string): string {
+  return `${formatStamp(time)}-${priority}-${id}@${worker}.json`;
+}
+
+/** The name of a batch in pending/: `STAMP-P-BATCHID`, a directory. */
+export function batchName(time: number, priority: number, id: string): string {
+  return `${formatStamp(time)}-${priority}-${id}`;
+}
+
+/**
+ * Reads the name of a job file.
+ *
+ * @param name The name within its state directory.
+ * @returns What it says, or `undefined` if it is no job: not `.json`, or hidden behind a dot.
+ *
+ * @example
+ * ```ts
+ * import { parseEntryName } from "./names.ts";
+ *
+ * parseEntryName("20261122T043211.123Z-5-build.json");
+ * // { id: "build", time: 1795321931123, priority: 5, worker: undefined, bare: false }
+ * parseEntryName("build.log"); // undefined
+ * ```
+ */
+export function parseEntryName(name: string): EntryName | undefined {
+  if (name.startsWith(".") || !name.endsWith(".json")) return undefined;
+  return parseStem(name.slice(0, -".json".length));
+}
+
+/**
+ * Reads the name of a directory in pending/.
+ *
+ * @returns What it says, or `undefined` if it is no batch.
+ */
+export function parseBatchName(name: string): EntryName | undefined {
+  const entry = parseStem(name);
+  return entry.bare || !ID_PATTERN.test(entry.id) ? undefined : entry;
+}
+
+function parseStem(stem: string): EntryName {
+  const match = STAMPED.exec(stem);
+  const time = match ? parseStamp(match[1]!) : NaN;
+  if (!match || Number.isNaN(time)) {
+    return { id: stem, time: 0, priority: DEFAULT_PRIORITY, bare: true };
+  }
+  const rest = match[3]!;
+  const at = rest.lastIndexOf("@");
+  return {
+    id: at < 0 ? rest : rest.slice(0, at),
+    time,
+    priority: Number(match[2]),
+    worker: at < 0 ? undefined : rest.slice(at + 1),
+    bare: false,
+  };
+}
+
+/**
+ * A fresh job ID: a ULID, so that IDs sort by the time they were made. Those made by one process
+ * within a millisecond follow each other too.
+ */
+export function newId(): string {
+  return monotonicUlid();
+}
+
+/**
+ * An ID near to the one given that is certainly free: the same beginning, a ULID after it. Used where a
+ * file dropped by hand brings an ID that another job has, or that is no ID at all.
+ */
+export function freshIdLike(id: string): string {
+  const beginning = id.replace(/\.json$/, "").replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[-_]+/, "")
+    .slice(0, 37).replace(/-+$/, "");
+  return beginning ? `${beginning}-${newId()}` : newId();
+}
+
+/**
+ * A worker's name, `HOST-PID-RANDOM`, unique on every machine that shares the queue.
+ *
+ * @param host The machine's name; what is not a letter, digit or dash in it becomes a dash.
+ * @param pid The process.
+ */
+export function newWorkerName(host: string, pid: number): string {
+  const clean = host.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+  const random = crypto.getRandomValues(new Uint8Array(4));
+  const suffix = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${clean || "host"}-${pid}-${suffix}`;
+}
+
+/** The machine that a worker's name tells of. */
+export function hostOf(worker: string): string {
+  return worker.replace(/-\d+-[0-9a-f]+$/, "");
+}

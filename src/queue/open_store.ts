@@ -1,0 +1,163 @@
+/**
+ * Which directory is the queue, and opening it.
+ *
+ * @module
+ */
+
+import { readConfig, withDefaults } from "./config.ts";
+import { denoFiles } from "./deno_files.ts";
+import { QueueError } from "./errors.ts";
+import type { FilePort } from "./file_port.ts";
+import { JOB_STATES, newId } from "./names.ts";
+import { NEW_SUFFIX, type Store } from "./store.ts";
+
+/** The directories of a queue. */
+const PARTS = [...JOB_STATES, "tmp", "workers"];
+
+/** The content of VERSION: the format that this code reads and writes. */
+const FORMAT = "1\n";
+
+/**
+ * The directory of the queue that is meant: `dir` if given, else `$QUEUECTL_DIR`, else the
+ * nearest `.queuectl/` in the working directory or a parent of it, else `~/.queuectl`.
+ *
+ * @param dir What `--dir` said.
+ * @returns An absolute path; nothing need be there yet.
+ * @throws {QueueError} If none is meant and there is no home directory.
+ */
+export function locateQueue(dir?: string): string {
+  const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
+  const cwd = Deno.cwd();
+  if (chosen) return absolute(chosen, cwd);
+  for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
+    const candidate = `${at}/.queuectl`;
+    if (denoFiles.stat(candidate)?.kind === "directory") return candidate;
+    if (at === "" || at === "/") break;
+  }
+  const home = Deno.env.get("HOME");
+  if (!home) throw new QueueError("there is no home directory for the queue (give --dir PATH)");
+  return `${home}/.queuectl`;
+}
+
+function absolute(path: string, cwd: string): string {
+  const whole = path.startsWith("/") ? path : `${cwd === "/" ? "" : cwd}/${path}`;
+  const parts: string[] = [];
+  for (const part of whole.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return "/" + parts.join("/");
+}
+
+/** What can be set when a store is opened; all of it for tests. */
+export interface StoreOptions {
+  /** The file access. Default: the real disk. */
+  files?: FilePort;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+}
+
+/**
+ * Opens a queue directory; makes it one if it is missing or empty.
+ *
+ * @param dir Absolute.
+ * @throws {QueueError} If it holds other things, is of another format, or cannot be reached.
+ */
+export async function openStore(dir: string, options: StoreOptions = {}): Promise<Store> {
+  const files = options.files ?? denoFiles;
+  try {
+    if (!isQueue(files, dir)) await initialise(files, dir);
+    const config = withDefaults(readConfig(files, dir));
+    return { dir, files, now: options.now ?? Date.now, config };
+  } catch (error) {
+    if (error instanceof QueueError) throw error;
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new QueueError(`no permission to use the queue ${dir} as this user`);
+    }
+    throw new QueueError(`cannot open the queue ${dir}: ${reasonOf(error)}`);
+  }
+}
+
+/** What went wrong, without the runtime's own "(os error 28): rename '…' -> '…'". */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*$/s, "");
+}
+
+function isQueue(files: FilePort, dir: string): boolean {
+  let version: string;
+  try {
+    version = new TextDecoder().decode(files.read(`${dir}/VERSION`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  if (version !== FORMAT) {
+    throw new QueueError(
+      `${dir} is a queue of format ${JSON.stringify(version.trim())}; this queuectl knows format 1`,
+    );
+  }
+  return true;
+}
+
+async function initialise(files: FilePort, dir: string): Promise<void> {
+  const changed = makeParents(files, dir);
+  // What is there may be the beginning of a queue that another process is making right now.
+  for (const { name } of files.list(dir)) {
+    if (!PARTS.includes(name) && name !== "VERSION" && !name.startsWith(".")) {
+      throw new QueueError(
+        `${dir} is not a queue and not empty (it holds "${name}"); choose another directory`,
+      );
+    }
+  }
+  for (const part of PARTS) makeIfMissing(files, `${dir}/${part}`);
+  const temporary = `${dir}/tmp/VERSION-${newId()}${NEW_SUFFIX}`;
+  files.create(temporary, new TextEncoder().encode(FORMAT));
+  await files.sync([temporary]);
+  try {
+    files.renameNew(temporary, `${dir}/VERSION`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    files.remove(temporary);
+  }
+  // A job that is durable in a directory that is not would be lost with it.
+  await files.sync([...changed, dir]);
+}
+
+/** Makes a directory and its parents, and returns the directories that have a new name in them. */
+function makeParents(files: FilePort, dir: string): string[] {
+  if (files.stat(dir)) return [];
+  const parent = dir.slice(0, dir.lastIndexOf("/"));
+  const changed = parent === "" ? [] : makeParents(files, parent);
+  makeIfMissing(files, dir);
+  return [...changed, parent === "" ? "/" : parent];
+}
+
+function makeIfMissing(files: FilePort, path: string): void {
+  try {
+    files.makeDirectory(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/**
+ * Why this user should not run what is in a queue; `undefined` if there is no reason. Whoever can
+ * write in a queue can run anything as the user of its workers.
+ */
+export function distrust(store: Store): string | undefined {
+  const uid = Deno.uid();
+  for (const part of ["", ...PARTS.map((name) => `/${name}`)]) {
+    const path = store.dir + part;
+    const stat = store.files.stat(path);
+    if (stat?.kind !== "directory") return `${path} is not a directory`;
+    if (uid !== null && stat.uid !== uid) {
+      return `${path} belongs to another user (uid ${stat.uid}); run the worker as that user, ` +
+        `or take the directory over with: chown -R ${uid} '${store.dir}'`;
+    }
+    if (stat.mode & 0o022) {
+      return `group or others can write in ${path} and so run commands as you; ` +
+        `close it with: chmod -R go-rwx '${store.dir}'`;
+    }
+  }
+}

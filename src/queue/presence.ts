@@ -1,0 +1,182 @@
+/**
+ * How workers know of each other. A worker is a file in workers/ that it keeps locked; the kernel
+ * drops the lock the instant the process dies, and whoever can take it knows.
+ *
+ * @module
+ */
+
+import type { FileLock } from "./file_port.ts";
+import { newWorkerName } from "./names.ts";
+import { NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
+
+/** What a worker says of itself in workers/WORKER.json. */
+export interface WorkerInfo {
+  /** Its name, `HOST-PID-RANDOM`. */
+  name: string;
+  /** The machine it runs on. */
+  host: string;
+  /** Its process there. */
+  pid: number;
+  /** How many jobs it runs at once. 0: not a worker but a command that repairs. */
+  slots: number;
+  /** ISO 8601 in UTC. */
+  started_at: string;
+  /** The version of queuectl that it runs. */
+  version: string;
+}
+
+/** A worker's own presence, held while it lives. */
+export interface Presence {
+  /** The worker's name. */
+  readonly name: string;
+  /** Whether the file is still there and still the one that is locked; if not, the worker has been declared dead. */
+  holds(): boolean;
+  /** Takes the file away and lets go of the lock. All the worker's jobs must be settled. */
+  leave(): void;
+}
+
+/** How another worker looks from here. */
+export interface SeenWorker extends WorkerInfo {
+  /** Whether it holds its lock. */
+  alive: boolean;
+}
+
+/** The name of a worker's presence file. */
+function presenceName(worker: string): string {
+  return `${worker}.json`;
+}
+
+/**
+ * Arrives: makes the presence file in tmp/, locks it there, then renames it in, so that it is never
+ * visible unlocked.
+ *
+ * @param info What to say of the worker; its `name` is made from host and process if absent.
+ */
+export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: string }): Presence {
+  const name = info.name ?? newWorkerName(info.host, info.pid);
+  const temporary = pathIn(store, "tmp", name + NEW_SUFFIX);
+  const path = pathIn(store, "workers", presenceName(name));
+  const content = JSON.stringify({ ...info, name }, null, 2) + "\n";
+  let lock: FileLock | undefined;
+  try {
+    store.files.create(temporary, new TextEncoder().encode(content));
+    lock = store.files.tryLock(temporary);
+    if (!lock) throw new Error(`${temporary} is locked by another process`);
+    store.files.renameNew(temporary, path);
+  } catch (error) {
+    lock?.release();
+    removeIfThere(store, temporary);
+    throw error;
+  }
+  const held = lock;
+  return {
+    name,
+    holds: () => store.files.stat(path)?.identity === held.identity,
+    leave() {
+      if (store.files.stat(path)?.identity === held.identity) removeIfThere(store, path);
+      removeIfThere(store, stopPath(store, name));
+      held.release();
+    },
+  };
+}
+
+/** The names of all workers that have a presence file, dead or alive. */
+export function workerNames(store: Store): string[] {
+  const names: string[] = [];
+  for (const { name, kind } of store.files.list(pathIn(store, "workers"))) {
+    if (kind === "file" && name.endsWith(".json") && !name.startsWith(".")) {
+      names.push(name.slice(0, -".json".length));
+    }
+  }
+  return names.sort();
+}
+
+/**
+ * Takes a dead worker's lock.
+ *
+ * @returns The lock, or `undefined` if the worker lives, is being recovered, or is gone.
+ */
+export function lockDeadWorker(store: Store, worker: string): FileLock | undefined {
+  const path = pathIn(store, "workers", presenceName(worker));
+  let lock: FileLock | undefined;
+  try {
+    lock = store.files.tryLock(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  // Between the opening and the lock another may have recovered the worker and removed the file.
+  if (lock && store.files.stat(path)?.identity !== lock.identity) {
+    lock.release();
+    return undefined;
+  }
+  return lock;
+}
+
+/**
+ * Makes a presence file that nobody locks, for a worker whose own is gone though jobs of its remain: so its lock
+ * can be taken, and only one recovers it.
+ */
+export function markDead(store: Store, worker: string): void {
+  const temporary = pathIn(store, "tmp", worker + NEW_SUFFIX);
+  const info = { host: "", pid: 0, slots: 0, started_at: "", version: "", name: worker };
+  try {
+    store.files.create(temporary, new TextEncoder().encode(JSON.stringify(info, null, 2) + "\n"));
+    store.files.renameNew(temporary, pathIn(store, "workers", presenceName(worker)));
+  } catch (error) {
+    // Another is doing the same.
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/** Removes what is left of a worker that has been recovered. Its lock must be held. */
+export function removePresence(store: Store, worker: string): void {
+  removeIfThere(store, stopPath(store, worker));
+  removeIfThere(store, pathIn(store, "workers", presenceName(worker)));
+}
+
+/** All workers that have a presence file, and whether each is alive. */
+export function seeWorkers(store: Store): SeenWorker[] {
+  const seen: SeenWorker[] = [];
+  for (const name of workerNames(store)) {
+    const path = pathIn(store, "workers", presenceName(name));
+    try {
+      const info = JSON.parse(new TextDecoder().decode(store.files.read(path)));
+      const lock = store.files.tryLock(path);
+      lock?.release();
+      seen.push({ ...info, name, alive: lock === undefined });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      if (!(error instanceof SyntaxError)) throw error;
+      const unknown = { host: "", pid: 0, slots: 0, started_at: "", version: "" };
+      seen.push({ ...unknown, name, alive: false });
+    }
+  }
+  return seen;
+}
+
+/** The file that asks a worker to stop; from any machine. */
+export function stopPath(store: Store, worker: string): string {
+  return pathIn(store, "workers", `${worker}.stop`);
+}
+
+/**
+ * Asks a worker to stop.
+ *
+ * @param now Whether it is to kill what runs and put it back, rather than finish it.
+ */
+export function requestStop(store: Store, worker: string, now: boolean): void {
+  // Written elsewhere and renamed in, so that the worker never reads half of it; and over an
+  // earlier request, which a stronger one replaces.
+  const temporary = pathIn(store, "tmp", `${newWorkerName("stop", 0)}${NEW_SUFFIX}`);
+  store.files.create(temporary, new TextEncoder().encode(now ? "now\n" : "\n"));
+  store.files.rename(temporary, stopPath(store, worker));
+}
+
+/** What a worker has been asked: to stop, to stop at once, or nothing. */
+export function stopRequested(store: Store, worker: string): "stop" | "now" | undefined {
+  const path = stopPath(store, worker);
+  if (!store.files.stat(path)) return undefined;
+  const text = new TextDecoder().decode(store.files.read(path)).trim();
+  return text === "now" ? "now" : "stop";
+}

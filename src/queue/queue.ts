@@ -1,0 +1,305 @@
+/**
+ * A queue, as programs and the command line use it.
+ *
+ * @module
+ */
+
+import { type Config, type ConfigKey, readConfig, withDefaults, writeConfig } from "./config.ts";
+import { enqueue, enqueueMany, lockQueue } from "./enqueue.ts";
+import { type Entry, readEntry } from "./entries.ts";
+import { QueueError } from "./errors.ts";
+import type { Job, JobInput, JobView } from "./job.ts";
+import { countJobs, type Counts, matchingEntries, newestEntries } from "./listing.ts";
+import { findLog } from "./logs.ts";
+import { type JobState, waitingName } from "./names.ts";
+import { locateQueue, openStore, type StoreOptions } from "./open_store.ts";
+import { requestStop, type SeenWorker, seeWorkers } from "./presence.ts";
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+
+/** A text that more than one job's ID begins or ends with. */
+export class AmbiguousIdError extends QueueError {
+  /** @param matches The jobs that it could mean. */
+  constructor(message: string, readonly matches: readonly { id: string; state: JobState }[]) {
+    super(message);
+  }
+}
+
+/** What {@linkcode Queue.list} is to give. */
+export interface ListOptions {
+  /** Only jobs in these states. Default: all. */
+  states?: readonly JobState[];
+  /** At most this many, the newest. Default: all. */
+  limit?: number;
+}
+
+/**
+ * An open queue directory.
+ *
+ * Nothing is cached: each call looks at the directory as it is. Any number of processes may use one queue
+ * at once.
+ *
+ * @example
+ * ```ts
+ * import { Queue } from "./queue.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const job = await queue.enqueue({ command: "make -C /srv/site" });
+ * console.log(queue.get(job.id)?.state); // "pending"
+ * ```
+ */
+export class Queue {
+  /** The protocol's view of the directory, for {@linkcode Worker} and for tools that go deeper. */
+  readonly store: Store;
+
+  private constructor(store: Store) {
+    this.store = store;
+  }
+
+  /**
+   * Opens a queue directory, and makes it one if it is missing or empty.
+   *
+   * @param dir The directory. Default: `$QUEUECTL_DIR`, else the nearest `.queuectl/` here or above,
+   * else `~/.queuectl`.
+   * @throws {QueueError} If it holds other things, or cannot be reached.
+   */
+  static async open(dir?: string, options?: StoreOptions): Promise<Queue> {
+    return new Queue(await openStore(locateQueue(dir), options));
+  }
+
+  /** The queue's directory, absolute. */
+  get dir(): string {
+    return this.store.dir;
+  }
+
+  /**
+   * Adds a job. When this resolves, the job survives whatever happens.
+   *
+   * @throws {UsageError} If the input is no job.
+   * @throws {QueueError} If its ID is taken.
+   */
+  enqueue(input: JobInput): Promise<Job> {
+    return enqueue(this.store, input);
+  }
+
+  /**
+   * Adds many jobs, in batches of up to 10,000 that each appear at once. All are checked before the
+   * first is accepted.
+   *
+   * @param published Called after each batch with the jobs that are now durable.
+   * @throws {InvalidJobError} If one is no job: none was added.
+   * @throws {PartialEnqueueError} If the disk failed part way: it says how many were added.
+   */
+  enqueueMany(
+    inputs: readonly JobInput[],
+    published?: (jobs: readonly Job[]) => void,
+  ): Promise<void> {
+    return enqueueMany(this.store, inputs, published);
+  }
+
+  /** The job of this ID, whole and exact, or `undefined`. */
+  get(id: string): JobView | undefined {
+    return this.#whileMoving(() => {
+      const entry = matchingEntries(this.store, id).find((match) => match.id === id);
+      return entry && readEntry(this.store, entry);
+    });
+  }
+
+  /**
+   * The one job that a text means: its ID, a beginning of it, or an end of it of 4 characters or more.
+   *
+   * @throws {QueueError} If no job matches.
+   * @throws {AmbiguousIdError} If several do.
+   */
+  find(text: string): JobView {
+    const job = this.#whileMoving(() => {
+      const matches = matchingEntries(this.store, text);
+      if (matches.length > 1) throw ambiguous(text, matches);
+      return matches[0] && readEntry(this.store, matches[0]);
+    });
+    if (!job) throw new QueueError(`no job matches "${text}" (see: queuectl list)`);
+    return job;
+  }
+
+  /** Jobs in the order they were made, newest last. */
+  list(options: ListOptions = {}): JobView[] {
+    const jobs: JobView[] = [];
+    for (const entry of newestEntries(this.store, options.states, options.limit)) {
+      // One that has just moved on is looked up where it is now.
+      const job = readEntry(this.store, entry) ?? this.get(entry.id);
+      if (job && (!options.states || options.states.includes(job.state))) jobs.push(job);
+    }
+    return jobs;
+  }
+
+  /** How many jobs are in each state. */
+  counts(): Counts {
+    return countJobs(this.store);
+  }
+
+  /** The path of a job's log, or `undefined` if it has printed nothing yet. */
+  logPath(id: string): string | undefined {
+    return this.#whileMoving(() => findLog(this.store, id, "done"));
+  }
+
+  /**
+   * Makes a job that has ended, or waits for its retry, ready now. One that had ended starts with a fresh count
+   * of attempts; its history stays.
+   *
+   * @param id Its whole ID.
+   * @throws {QueueError} If it waits or runs already, or is gone.
+   */
+  async requeue(id: string): Promise<void> {
+    const { store } = this;
+    for (let tries = 0; tries < 3; tries++) {
+      const entry = this.#entry(id);
+      if (entry.state === "pending" || entry.state === "processing") {
+        throw new QueueError(`job ${id} is ${entry.state}; there is nothing to retry`);
+      }
+      const job = readEntry(store, entry);
+      if (!job) continue;
+      const name = waitingName(store.now(), job.priority, id);
+      const from = pathIn(store, entry.state, entry.path);
+      if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;
+      await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);
+      return;
+    }
+    throw new QueueError(`job ${id} keeps moving; try again`);
+  }
+
+  /**
+   * Removes a job that does not run, and its log.
+   *
+   * @param id Its whole ID.
+   * @throws {QueueError} If it runs, or is gone.
+   */
+  async remove(id: string): Promise<void> {
+    for (let tries = 0; tries < 3; tries++) {
+      const entry = this.#entry(id);
+      if (entry.state === "processing") {
+        throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
+      }
+      if (!this.#removeEntry(entry)) continue;
+      await flush(this.store, [pathIn(this.store, entry.state)]);
+      return;
+    }
+    throw new QueueError(`job ${id} keeps moving; try again`);
+  }
+
+  /**
+   * Removes all jobs of a state, and their logs.
+   *
+   * @returns How many were removed.
+   */
+  async clear(state: Exclude<JobState, "processing">): Promise<number> {
+    let removed = 0;
+    for (const entry of newestEntries(this.store, [state])) {
+      if (this.#removeEntry(entry)) removed++;
+    }
+    await flush(this.store, [pathIn(this.store, state)]);
+    return removed;
+  }
+
+  /** The settings in force. */
+  config(): Config {
+    this.store.config = withDefaults(readConfig(this.store.files, this.dir));
+    return this.store.config;
+  }
+
+  /** Changes settings; those not named stay. */
+  async configure(changes: Partial<Config>): Promise<void> {
+    await this.#rewriteConfig((set) => ({ ...set, ...changes }));
+  }
+
+  /** Gives settings their defaults back: those named, or all. */
+  async resetConfig(keys?: readonly ConfigKey[]): Promise<void> {
+    await this.#rewriteConfig((set) => {
+      if (!keys) return {};
+      for (const key of keys) delete set[key];
+      return set;
+    });
+  }
+
+  /** Whether workers are to claim nothing new. */
+  get paused(): boolean {
+    return this.store.files.stat(`${this.dir}/paused`) !== undefined;
+  }
+
+  /** Tells all workers to claim nothing new, or to go on. */
+  async setPaused(paused: boolean): Promise<void> {
+    const path = `${this.dir}/paused`;
+    if (!paused) removeIfThere(this.store, path);
+    else if (!this.paused) this.store.files.append(path, new Uint8Array());
+    await flush(this.store, [this.dir]);
+  }
+
+  /** The workers that live. */
+  workers(): SeenWorker[] {
+    return seeWorkers(this.store).filter((worker) => worker.alive && worker.slots > 0);
+  }
+
+  /** The IDs of the jobs that a worker runs. */
+  jobsOf(worker: string): string[] {
+    return newestEntries(this.store, ["processing"])
+      .filter((entry) => entry.worker === worker).map((entry) => entry.id);
+  }
+
+  /**
+   * Asks a worker, on whatever machine, to stop.
+   *
+   * @param now Whether to kill what it runs and put it back, rather than let it finish.
+   */
+  stopWorker(name: string, now: boolean = false): void {
+    requestStop(this.store, name, now);
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#whileMoving(() =>
+      matchingEntries(this.store, id).find((match) => match.id === id)
+    );
+    if (!entry) throw new QueueError(`no job ${id} (see: queuectl list)`);
+    return entry;
+  }
+
+  #removeEntry(entry: Entry): boolean {
+    if (!removeIfThere(this.store, pathIn(this.store, entry.state, entry.path))) return false;
+    const log = findLog(this.store, entry.id, entry.state);
+    if (log) removeIfThere(this.store, log);
+    const batch = entry.path.lastIndexOf("/");
+    if (batch > 0) {
+      try {
+        removeIfThere(this.store, pathIn(this.store, entry.state, entry.path.slice(0, batch)));
+      } catch {
+        // There are jobs left in it.
+      }
+    }
+    return true;
+  }
+
+  /** A job that moves while one looks for it can be missed once; hardly three times. */
+  #whileMoving<T>(look: () => T | undefined): T | undefined {
+    for (let tries = 0; tries < 3; tries++) {
+      const found = look();
+      if (found !== undefined) return found;
+    }
+  }
+
+  async #rewriteConfig(change: (set: Partial<Config>) => Partial<Config>): Promise<void> {
+    const lock = await lockQueue(this.store);
+    try {
+      const set = change(readConfig(this.store.files, this.dir));
+      await writeConfig(this.store.files, this.dir, set);
+      this.store.config = withDefaults(set);
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+function ambiguous(text: string, matches: readonly Entry[]): AmbiguousIdError {
+  const shown = matches.slice(0, 8).map(({ id, state }) => `${id} (${state})`);
+  if (matches.length > 8) shown.push(`and ${matches.length - 8} more`);
+  return new AmbiguousIdError(
+    `"${text}" could mean ${shown.join(", ")}; give more of the ID`,
+    matches.map(({ id, state }) => ({ id, state })),
+  );
+}

@@ -1,0 +1,168 @@
+/**
+ * The move from running to settled. Several jobs that end at about the same time are settled
+ * together, so that their flushes share the disk's journal.
+ *
+ * The order of calls, and the crash that each step survives:
+ *
+ * 1. `processing/N` is renamed to `tmp/N`. NotFound means that the job was taken away (this worker was
+ *    believed dead): the result is dropped. A crash here: recovery finds tmp/N alone and charges
+ *    the attempt as lost.
+ * 2. The new content is written to `tmp/FINAL@WORKER.STATE`. A crash here: recovery finds both,
+ *    this one perhaps torn, and goes by tmp/N.
+ * 3. It and tmp/ are flushed: from here on a power cut keeps both steps.
+ * 4. `tmp/N` is removed: only the content that is meant to become the job is left. NotFound means, as in
+ *    1, that the job was taken away. A crash from here on: recovery publishes what was meant.
+ * 5. The log moves, so that a settled job always has its log beside it.
+ * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed.
+ *
+ * @module
+ */
+
+import type { Claim } from "./claim.ts";
+import { type Job, jobBytes } from "./job.ts";
+import { bringLog, logName } from "./logs.ts";
+import { freshIdLike, waitingName } from "./names.ts";
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+
+/** A state that a running job can be settled into; `pending` puts it back. */
+export type SettledState = "done" | "failed" | "dead" | "pending";
+
+/** A running job and what is to become of it. Settling it again goes on where an error stopped it. */
+export interface Settlement {
+  /** The job, owned by this worker. */
+  readonly claim: Claim;
+  /** Its new content, the attempt included. */
+  readonly job: Job;
+  /** Where it goes. */
+  readonly state: SettledState;
+  /** When it is ready again, in milliseconds since 1970; for `failed` and `pending`. */
+  readonly readyAt?: number;
+  /** How far it has come; {@linkcode settle} moves this on. */
+  progress?: "written" | "owned" | "settled" | "gone";
+}
+
+/** The name in tmp/ of a settled job's new content: `FINAL@WORKER.STATE`. */
+export function meantName(settlement: Settlement): string {
+  return `${finalName(settlement)}@${settlement.claim.worker}.${settlement.state}`;
+}
+
+function finalName({ job, state, readyAt }: Settlement): string {
+  return state === "done" || state === "dead"
+    ? `${job.id}.json`
+    : waitingName(readyAt ?? Date.parse(job.run_at), job.priority, job.id);
+}
+
+/**
+ * Settles jobs that this worker owns. Each one's `progress` ends as `settled`, or as `gone` if it
+ * was taken away meanwhile.
+ *
+ * @param settlements Jobs of one worker, each with its outcome.
+ * @throws Whatever the disk throws (no space, say). The settlements that did not get through can be
+ * given again later; nothing is lost meanwhile.
+ *
+ * @example
+ * ```ts ignore
+ * await settle(store, [{ claim, job: { ...claim.job, attempts: 1 }, state: "done" }]);
+ * ```
+ */
+export async function settle(store: Store, settlements: readonly Settlement[]): Promise<void> {
+  for (const settlement of settlements) write(store, settlement);
+  const open = settlements.filter((settlement) => settlement.progress === "written");
+  if (open.length > 0) {
+    const meant = open.map((settlement) => pathIn(store, "tmp", meantName(settlement)));
+    try {
+      await flush(store, [...meant, pathIn(store, "tmp")]);
+    } catch (error) {
+      // What a failed flush left of a file is anyone's guess: it is to be written anew.
+      for (const settlement of open) undoWrite(store, settlement);
+      throw error;
+    }
+  }
+  const changed = new Set<SettledState>();
+  for (const settlement of settlements) {
+    if (settlement.progress === "written") own(store, settlement);
+    if (settlement.progress !== "owned") continue;
+    publish(store, settlement);
+    changed.add(settlement.state);
+  }
+  await flush(store, [...changed].map((state) => pathIn(store, state)));
+  for (const settlement of settlements) {
+    if (settlement.progress === "owned") settlement.progress = "settled";
+  }
+}
+
+/** Steps 1 and 2. If the content cannot be written the job goes back to processing/. */
+function write(store: Store, settlement: Settlement): void {
+  if (settlement.progress !== undefined) return;
+  const { name } = settlement.claim;
+  if (!renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name))) {
+    settlement.progress = "gone";
+    return;
+  }
+  settlement.progress = "written";
+  try {
+    store.files.create(pathIn(store, "tmp", meantName(settlement)), jobBytes(settlement.job));
+  } catch (error) {
+    undoWrite(store, settlement);
+    throw error;
+  }
+}
+
+/** Steps 2 and 1 backwards, for another try later. */
+function undoWrite(store: Store, settlement: Settlement): void {
+  const { name } = settlement.claim;
+  removeIfThere(store, pathIn(store, "tmp", meantName(settlement)));
+  renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
+  settlement.progress = undefined;
+}
+
+/** Step 4. */
+function own(store: Store, settlement: Settlement): void {
+  if (removeIfThere(store, pathIn(store, "tmp", settlement.claim.name))) {
+    settlement.progress = "owned";
+  } else {
+    removeIfThere(store, pathIn(store, "tmp", meantName(settlement)));
+    settlement.progress = "gone";
+  }
+}
+
+/** Steps 5 and 6. */
+function publish(store: Store, settlement: Settlement): void {
+  const { job, state } = settlement;
+  publishMeant(store, meantName(settlement), job.id, finalName(settlement), state);
+}
+
+/**
+ * Brings the log and renames what was meant into its state. Recovery does the same for a worker that
+ * died in between, so either may find the other's work done.
+ *
+ * @param meant The name in tmp/.
+ * @param id The job's ID.
+ * @param final The name that it is to have.
+ * @param state Where it goes.
+ */
+export function publishMeant(
+  store: Store,
+  meant: string,
+  id: string,
+  final: string,
+  state: SettledState,
+): void {
+  const target = pathIn(store, state, final);
+  if (!bringLog(store, id, "processing", state, target)) {
+    // Another job of this ID is there: two files of one ID were dropped by hand. Both are kept.
+    const fresh = freshIdLike(id);
+    renameIfThere(
+      store,
+      pathIn(store, "processing", logName(id)),
+      pathIn(store, state, logName(fresh)),
+    );
+    renameIfThere(
+      store,
+      pathIn(store, "tmp", meant),
+      pathIn(store, state, final.replace(id, fresh)),
+    );
+    return;
+  }
+  renameIfThere(store, pathIn(store, "tmp", meant), target);
+}

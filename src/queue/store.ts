@@ -1,0 +1,61 @@
+/**
+ * An open queue directory: where it is, how its files are reached, what its settings are. Each
+ * operation of the protocol is a function that takes one.
+ *
+ * @module
+ */
+
+import type { Config } from "./config.ts";
+import type { FilePort } from "./file_port.ts";
+import type { JobState } from "./names.ts";
+
+/** An open queue directory. */
+export interface Store {
+  /** The directory, absolute. */
+  readonly dir: string;
+  /** All access to it. */
+  readonly files: FilePort;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The settings in force; a worker renews them when config.json changes. */
+  config: Config;
+}
+
+/** Ends the name in tmp/ of what is being written; its writer holds a lock on it. */
+export const NEW_SUFFIX = "@new";
+
+/** The path of one of the queue's directories, or of something in it. */
+export function pathIn(
+  store: Store,
+  directory: JobState | "tmp" | "workers",
+  name?: string,
+): string {
+  return name === undefined ? `${store.dir}/${directory}` : `${store.dir}/${directory}/${name}`;
+}
+
+/** Waits until these files and directories are durable, unless the queue is set not to. */
+export async function flush(store: Store, paths: readonly string[]): Promise<void> {
+  if (store.config.fsync && paths.length > 0) await store.files.sync(paths);
+}
+
+/** `rename`, or `false` if the source is gone: someone else was first, which is normal. */
+export function renameIfThere(store: Store, from: string, to: string): boolean {
+  try {
+    store.files.rename(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** `remove`, or `false` if it is gone already. */
+export function removeIfThere(store: Store, path: string): boolean {
+  try {
+    store.files.remove(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Hearing of changes in a queue as they happen, on this machine.
+ *
+ * @module
+ */
+
+/** An entry that changed: the queue's directory that it lies in (`""`: the queue itself), and its name. */
+export interface Change {
+  /** `pending`, `workers` and so on; empty for the queue's own directory. */
+  directory: string;
+  /** The entry's name. */
+  name: string;
+  /** Whether it is gone, as far as the event tells. */
+  removed: boolean;
+}
+
+/**
+ * Calls back for each change in some of a queue's directories, until the returned function is called.
+ *
+ * Events are a help and not a promise: another machine's changes send none, and the kernel drops some
+ * under load. Whoever needs to be sure looks again now and then.
+ *
+ * @param dir The queue.
+ * @param directories Which of its directories; `""` for the queue itself.
+ * @param changed Called for each change.
+ * @returns A function that ends the watching.
+ */
+export function watchQueue(
+  dir: string,
+  directories: readonly string[],
+  changed: (change: Change) => void,
+): () => void {
+  let watcher: Deno.FsWatcher;
+  try {
+    const paths = directories.map((name) => name === "" ? dir : `${dir}/${name}`);
+    watcher = Deno.watchFs(paths, { recursive: false });
+  } catch {
+    // No more watches to be had on this machine: what looks now and then must do.
+    return () => {};
+  }
+  let closed = false;
+  (async () => {
+    for await (const { kind, paths } of watcher) {
+      if (closed) return;
+      if (kind === "access") continue;
+      for (const path of paths) {
+        const slash = path.lastIndexOf("/");
+        const directory = slash === dir.length ? "" : path.slice(dir.length + 1, slash);
+        changed({ directory, name: path.slice(slash + 1), removed: kind === "remove" });
+      }
+    }
+  })();
+  return () => {
+    if (closed) return;
+    closed = true;
+    watcher.close();
+  };
+}

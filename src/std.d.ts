@@ -1,0 +1,80 @@
+// What queuectl uses of the Deno standard library. The npm build that deno.json maps the names
+// to ships no types; with JSR's build (`deno add jsr:@std/cli …`) this file is not needed.
+
+declare module "@std/ulid" {
+  export function monotonicUlid(seedTime?: number): string;
+}
+
+declare module "@std/ulid/decode-time" {
+  export function decodeTime(ulid: string): number;
+}
+
+declare module "@std/data-structures/binary-heap" {
+  export class BinaryHeap<T> implements Iterable<T> {
+    constructor(compare?: (a: T, b: T) => number);
+    readonly length: number;
+    peek(): T | undefined;
+    pop(): T | undefined;
+    push(...values: T[]): number;
+    clear(): void;
+    isEmpty(): boolean;
+    toArray(): T[];
+    [Symbol.iterator](): IterableIterator<T>;
+  }
+}
+
+declare module "@std/cli/parse-args" {
+  export interface ParseOptions {
+    boolean?: readonly string[];
+    string?: readonly string[];
+    collect?: readonly string[];
+    alias?: Record<string, string | readonly string[]>;
+    default?: Record<string, unknown>;
+    negatable?: readonly string[];
+    stopEarly?: boolean;
+    "--"?: boolean;
+    unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+  }
+  export function parseArgs(
+    args: readonly string[],
+    options?: ParseOptions,
+  ): Record<string, unknown> & { _: (string | number)[] };
+}
+
+declare module "@std/fmt/colors" {
+  export function bold(text: string): string;
+  export function dim(text: string): string;
+  export function red(text: string): string;
+  export function green(text: string): string;
+  export function yellow(text: string): string;
+  export function blue(text: string): string;
+  export function magenta(text: string): string;
+  export function cyan(text: string): string;
+  export function gray(text: string): string;
+  export function setColorEnabled(enabled: boolean): void;
+}
+
+declare module "@std/assert" {
+  export function assert(condition: unknown, message?: string): asserts condition;
+  export function assertEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): void;
+  export function assertMatch(actual: string, expected: RegExp, message?: string): void;
+  export function assertStringIncludes(actual: string, expected: string, message?: string): void;
+  export function assertGreater<T>(actual: T, expected: T, message?: string): void;
+  export function assertGreaterOrEqual<T>(actual: T, expected: T, message?: string): void;
+  export function assertLess<T>(actual: T, expected: T, message?: string): void;
+  export function assertLessOrEqual<T>(actual: T, expected: T, message?: string): void;
+  export function assertThrows<E extends Error = Error>(
+    fn: () => unknown,
+    // deno-lint-ignore no-explicit-any -- an error class takes any arguments
+    errorClass?: new (...args: any[]) => E,
+    includes?: string,
+  ): E;
+  export function assertRejects<E extends Error = Error>(
+    fn: () => PromiseLike<unknown>,
+    // deno-lint-ignore no-explicit-any -- an error class takes any arguments
+    errorClass?: new (...args: any[]) => E,
+    includes?: string,
+  ): Promise<E>;
+}

@@ -1,0 +1,175 @@
+/**
+ * Finding the next job: keeps the index filled, by events, by a timer for what becomes ready later, and by
+ * reading the directories where neither suffices.
+ *
+ * @module
+ */
+
+import { pathIn, removeIfThere, type Store } from "../queue/store.ts";
+import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
+import { batchContent, indexEntry, scanWaiting, WAITING_STATES } from "./scan.ts";
+
+/** Reading the directories takes at most this share of the time. */
+const SCAN_SHARE = 0.1;
+
+/** The longest that one timer of the runtime waits, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Keeps a {@linkcode ReadyIndex} true to the disk, and gives out what is most urgent. */
+export class Finder {
+  readonly #store: Store;
+  readonly #only: string | undefined;
+  readonly #found: () => void;
+  readonly #index = new ReadyIndex();
+  /** Batches whose jobs are in the index: how many of them have not been given out. */
+  readonly #opened = new Map<string, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerFor = Infinity;
+  #scanning: Promise<void> | undefined;
+  #seen = "";
+  #nextScan = 0;
+  #closed = false;
+
+  /**
+   * @param only Gives out just the job of this ID.
+   * @param found Called when something may have become ready.
+   */
+  constructor(store: Store, only: string | undefined, found: () => void) {
+    this.#store = store;
+    this.#only = only;
+    this.#found = found;
+  }
+
+  /** Takes in a name that appeared in pending/ or failed/. */
+  hear(directory: "pending" | "failed", name: string): void {
+    // A job's name ends in .json, so only what does not can be a batch: no need to look.
+    const entry = indexEntry(directory, name, !name.endsWith(".json"));
+    if (!entry) return;
+    this.#add(entry);
+    this.#found();
+  }
+
+  /** Takes out the most urgent job that is ready; `undefined` if there is none. */
+  take(): IndexEntry | undefined {
+    for (;;) {
+      const entry = this.#index.take(this.#store.now());
+      if (!entry) break;
+      if (!entry.batch) {
+        this.#givenOut(entry.path);
+        return entry;
+      }
+      this.#open(entry.path);
+    }
+    if (this.#index.spilled && !this.#scanning) void this.refill().then(this.#found);
+    this.#setTimer();
+  }
+
+  /** Whether a job is ready. */
+  hasReady(): boolean {
+    return this.#index.hasReady(this.#store.now());
+  }
+
+  /** Puts back an entry that was taken out and could not be claimed. */
+  putBack(entry: IndexEntry): void {
+    const batch = batchOf(entry.path);
+    if (batch !== undefined) this.#opened.set(batch, (this.#opened.get(batch) ?? 0) + 1);
+    this.#index.add(entry, this.#store.now());
+  }
+
+  /** Reads the waiting directories; a call while one is under way waits for that one. */
+  refill(): Promise<void> {
+    return this.#scanning ??= this.#scan().finally(() => this.#scanning = undefined);
+  }
+
+  /** Reads the waiting directories if they have changed since, and if that does not take too much of the time. */
+  async refillIfChanged(): Promise<void> {
+    if (this.#store.now() < this.#nextScan || this.#modified() === this.#seen) return;
+    await this.refill();
+    if (!this.#closed) this.#found();
+  }
+
+  /** Stops the timer. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #scan(): Promise<void> {
+    this.#seen = this.#modified();
+    const begun = performance.now();
+    if (this.#index.spilled) {
+      this.#index.readmit();
+      // What was dropped may have been part of a batch: all of them are opened anew.
+      this.#opened.clear();
+    }
+    await scanWaiting(this.#store, (entry) => this.#add(entry));
+    this.#nextScan = this.#store.now() + (performance.now() - begun) / SCAN_SHARE;
+    this.#setTimer();
+  }
+
+  #modified(): string {
+    return WAITING_STATES.map((state) => this.#store.files.stat(pathIn(this.#store, state))?.mtime)
+      .join();
+  }
+
+  #add(entry: IndexEntry): void {
+    if (entry.batch) {
+      if (this.#opened.has(entry.path)) return;
+    } else if (this.#only !== undefined && entry.id !== this.#only) return;
+    this.#index.add(entry, this.#store.now());
+    if (entry.time < this.#timerFor) this.#setTimer();
+  }
+
+  #open(batch: string): void {
+    let count = 0;
+    this.#opened.set(batch, Infinity);
+    for (const entry of batchContent(this.#store, batch)) {
+      count++;
+      this.#add(entry);
+    }
+    this.#opened.set(batch, count);
+    if (count === 0) this.#closeBatch(batch);
+  }
+
+  #givenOut(path: string): void {
+    const batch = batchOf(path);
+    const left = batch === undefined ? undefined : this.#opened.get(batch);
+    if (left !== undefined) this.#opened.set(batch!, left - 1);
+  }
+
+  /** Called when a job of a batch has left it: whoever finds the folder empty removes it. */
+  left(path: string): void {
+    const batch = batchOf(path);
+    if (batch !== undefined && this.#opened.get(batch) === 0) this.#closeBatch(batch);
+  }
+
+  #closeBatch(batch: string): void {
+    this.#opened.delete(batch);
+    try {
+      removeIfThere(this.#store, pathIn(this.#store, "pending", batch));
+    } catch {
+      // Not empty after all: someone put a job in, or the index had no room for the rest. A later
+      // reading of pending/ finds it again.
+      this.#seen = "";
+    }
+  }
+
+  #setTimer(): void {
+    const next = this.#index.nextTime() ?? Infinity;
+    if (next === this.#timerFor || this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#timerFor = next;
+    if (next === Infinity) return;
+    const wait = Math.min(Math.max(0, next - this.#store.now()), LONGEST_TIMER);
+    this.#timer = setTimeout(() => {
+      this.#timerFor = Infinity;
+      this.#setTimer();
+      this.#found();
+    }, wait);
+  }
+}
+
+function batchOf(path: string): string | undefined {
+  const slash = path.indexOf("/");
+  return slash < 0 ? undefined : path.slice(0, slash);
+}

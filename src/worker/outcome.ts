@@ -1,0 +1,97 @@
+/**
+ * What becomes of a job when an attempt has ended. Values in, values out.
+ *
+ * @module
+ */
+
+import { retryDelay } from "../queue/backoff.ts";
+import type { Claim } from "../queue/claim.ts";
+import type { Config } from "../queue/config.ts";
+import type { Attempt, Outcome } from "../queue/job.ts";
+import type { SettledState, Settlement } from "../queue/settle.ts";
+import type { Exit } from "./spawn.ts";
+
+/** How an attempt went. */
+export interface AttemptResult {
+  /** When the command was started, in milliseconds since 1970. */
+  startedAt: number;
+  /** When it ended. */
+  finishedAt: number;
+  /** How long it took, in milliseconds, by a clock that nobody sets. */
+  duration: number;
+  /** How the command ended; `undefined` if it could not be started. */
+  exit?: Exit;
+  /** Whether the worker ended it: it took too long, or it is to be put back. */
+  stopped?: "timeout" | "put back";
+  /** Why it could not be started. */
+  reason?: string;
+  /** The size of the log afterwards, in bytes. */
+  logEnd: number;
+}
+
+/**
+ * Decides where a job goes after an attempt. Success: done/. Failure: failed/ until the delay of
+ * {@linkcode retryDelay} is over, or dead/ after `max_retries + 1` attempts. Put back: pending/, not charged.
+ *
+ * @param random From 0 to 1; places a delay within its jitter.
+ */
+export function settlementOf(
+  claim: Claim,
+  result: AttemptResult,
+  config: Config,
+  random: number,
+): Settlement {
+  const { job } = claim;
+  const { exit, stopped } = result;
+  const outcome: Outcome = stopped === "put back"
+    ? "cancelled"
+    : stopped === "timeout"
+    ? "timeout"
+    : exit?.code === 0
+    ? "done"
+    : "failed";
+  const attempts = job.attempts + (outcome === "cancelled" ? 0 : 1);
+  const state: SettledState = outcome === "done"
+    ? "done"
+    : outcome === "cancelled"
+    ? "pending"
+    : attempts > job.max_retries
+    ? "dead"
+    : "failed";
+  let readyAt: number | undefined;
+  if (state === "pending") readyAt = result.finishedAt;
+  if (state === "failed") {
+    const base = job.backoff_base ?? config.backoff_base;
+    // The factor follows the base unless it was set: see the table of settings.
+    const inherited = config.backoff_factor === config.backoff_base ? base : config.backoff_factor;
+    const factor = job.backoff_factor ?? inherited;
+    const backoff = { ...config, backoff_base: base, backoff_factor: factor };
+    readyAt = result.finishedAt + 1000 * retryDelay(backoff, attempts, random);
+  }
+  const attempt: Attempt = {
+    attempt: job.history.length + 1,
+    worker: claim.worker,
+    started_at: new Date(result.startedAt).toISOString(),
+    finished_at: new Date(result.finishedAt).toISOString(),
+    duration_ms: Math.round(result.duration),
+    exit_code: exit?.code ?? null,
+    signal: exit?.signal ?? null,
+    outcome,
+    log_offset: claim.logOffset,
+    led_to: state,
+    ...(state === "failed" || state === "pending" ? { log_end: result.logEnd } : {}),
+    ...(result.reason === undefined ? {} : { reason: result.reason }),
+  };
+  return {
+    claim,
+    job: {
+      ...job,
+      ...(readyAt === undefined ? {} : { run_at: new Date(readyAt).toISOString() }),
+      updated_at: new Date(result.finishedAt).toISOString(),
+      attempts,
+      history: [...job.history, attempt],
+    },
+    state,
+    readyAt,
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * What a worker knows of the waiting jobs: names, most urgent first. Choosing a job reads no file
+ * and no directory.
+ *
+ * @module
+ */
+
+import { BinaryHeap } from "@std/data-structures/binary-heap";
+import type { WaitingEntry } from "../queue/claim.ts";
+
+/** A waiting job, or a folder of them that stands for the foremost in it. */
+export interface IndexEntry extends WaitingEntry {
+  /** Whether it is a batch, whose jobs are not in the index yet. */
+  batch: boolean;
+}
+
+/** How many entries the index holds before it keeps only the most urgent. */
+export const INDEX_CAPACITY = 40_000;
+
+/**
+ * The order in which ready jobs run: by priority, the higher first; then by the time they were
+ * ready; then by ID. A batch comes before a job that is its equal, as it may hold one that is earlier.
+ */
+export function byUrgency(a: IndexEntry, b: IndexEntry): number {
+  return b.priority - a.priority || a.time - b.time || Number(b.batch) - Number(a.batch) ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** The order in which waiting jobs become ready. */
+export function byTime(a: IndexEntry, b: IndexEntry): number {
+  return a.time - b.time || byUrgency(a, b);
+}
+
+/** One of the two heaps, cut down to its foremost entries when it grows too large. */
+class BoundedHeap {
+  #heap: BinaryHeap<IndexEntry>;
+  /** The last entry that was kept when others were dropped; what comes after it is not taken in. */
+  #limit: IndexEntry | undefined;
+
+  constructor(
+    readonly order: (a: IndexEntry, b: IndexEntry) => number,
+    readonly capacity: number,
+    readonly dropped: (entry: IndexEntry) => void,
+  ) {
+    this.#heap = new BinaryHeap(order);
+  }
+
+  get spilled(): boolean {
+    return this.#limit !== undefined;
+  }
+
+  get length(): number {
+    return this.#heap.length;
+  }
+
+  /** Takes an entry in, unless it comes after what has been dropped already. */
+  push(entry: IndexEntry): boolean {
+    if (this.#limit && this.order(entry, this.#limit) > 0) return false;
+    this.#heap.push(entry);
+    if (this.#heap.length >= 2 * this.capacity) this.#cut();
+    return true;
+  }
+
+  peek(): IndexEntry | undefined {
+    return this.#heap.peek();
+  }
+
+  pop(): IndexEntry | undefined {
+    return this.#heap.pop();
+  }
+
+  /** Forgets that anything was dropped: everything is about to be offered again. */
+  readmit(): void {
+    this.#limit = undefined;
+  }
+
+  #cut(): void {
+    const sorted = this.#heap.toArray().sort(this.order);
+    this.#heap = new BinaryHeap(this.order);
+    this.#heap.push(...sorted.splice(0, this.capacity));
+    this.#limit = this.#heap.toArray().reduce((a, b) => this.order(a, b) > 0 ? a : b);
+    for (const entry of sorted) this.dropped(entry);
+  }
+}
+
+/**
+ * The waiting jobs of a queue: those that are ready, and those that will be. Holds at most the most urgent
+ * tens of thousands; {@linkcode ReadyIndex.spilled} says that there are more on disk.
+ */
+export class ReadyIndex {
+  readonly #ready: BoundedHeap;
+  readonly #later: BoundedHeap;
+  /** The paths of the entries in either heap. */
+  readonly #known = new Set<string>();
+
+  /** @param capacity Entries of each kind that are surely held. */
+  constructor(capacity: number = INDEX_CAPACITY) {
+    const drop = (entry: IndexEntry) => void this.#known.delete(pathOf(entry));
+    this.#ready = new BoundedHeap(byUrgency, capacity, drop);
+    this.#later = new BoundedHeap(byTime, capacity, drop);
+  }
+
+  /** Adds an entry; one that is known already is left as it is. */
+  add(entry: IndexEntry, now: number): void {
+    const path = pathOf(entry);
+    if (this.#known.has(path)) return;
+    this.#known.add(path);
+    const heap = entry.time > now ? this.#later : this.#ready;
+    if (!heap.push(entry)) this.#known.delete(path);
+  }
+
+  /** Takes out the most urgent entry that is ready. */
+  take(now: number): IndexEntry | undefined {
+    this.#promote(now);
+    const entry = this.#ready.pop();
+    if (entry) this.#known.delete(pathOf(entry));
+    return entry;
+  }
+
+  /** Whether an entry is ready. */
+  hasReady(now: number): boolean {
+    this.#promote(now);
+    return this.#ready.length > 0;
+  }
+
+  /** When the next entry that is not ready will be, in milliseconds since 1970. */
+  nextTime(): number | undefined {
+    return this.#later.peek()?.time;
+  }
+
+  /** Whether entries were left out for lack of room: when none is ready, the disk is to be read again. */
+  get spilled(): boolean {
+    return this.#ready.spilled || this.#later.spilled;
+  }
+
+  /** Makes room for what was left out; everything on disk is to be added again after this. */
+  readmit(): void {
+    this.#ready.readmit();
+    this.#later.readmit();
+  }
+
+  #promote(now: number): void {
+    for (let next = this.#later.peek(); next && next.time <= now; next = this.#later.peek()) {
+      this.#later.pop();
+      if (!this.#ready.push(next)) this.#known.delete(pathOf(next));
+    }
+  }
+}
+
+function pathOf(entry: IndexEntry): string {
+  return `${entry.state}/${entry.path}`;
+}

@@ -1,0 +1,113 @@
+/**
+ * One attempt at one job: start its command, wait, end it when its time is up.
+ *
+ * @module
+ */
+
+import type { Claim } from "../queue/claim.ts";
+import { logName } from "../queue/logs.ts";
+import { pathIn, type Store } from "../queue/store.ts";
+import type { AttemptResult } from "./outcome.ts";
+import { endGroup, signalGroup } from "./signals.ts";
+import { type Child, type Spawner, SpawnError } from "./spawn.ts";
+import { killSurvivors } from "./survivors.ts";
+
+/** The longest that one timer of the runtime waits, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** A job whose command runs. */
+export interface RunningJob {
+  /** The job. */
+  readonly claim: Claim;
+  /** The process ID of its shell; 0 if it could not be started. */
+  readonly pid: number;
+  /** Resolves when the attempt has ended and nothing of it that was to be ended is left. */
+  readonly ended: Promise<AttemptResult>;
+  /** Ends the command, so that its job can be put back. */
+  putBack(): void;
+  /** Kills the command at once, and waits for nothing. */
+  kill(): void;
+}
+
+/**
+ * Starts the command of a claimed job.
+ *
+ * @param inherited The environment that every job gets.
+ * @throws {SpawnError} If this machine is short of something, so that it is not the job's fault.
+ */
+export function startJob(
+  store: Store,
+  spawner: Spawner,
+  claim: Claim,
+  inherited: Readonly<Record<string, string>>,
+): RunningJob {
+  const { job, worker } = claim;
+  const log = pathIn(store, "processing", logName(claim.id));
+  const startedAt = store.now();
+  const begun = performance.now();
+  const env = {
+    ...inherited,
+    ...job.env,
+    QUEUECTL_JOB_ID: claim.id,
+    QUEUECTL_ATTEMPT: String(job.history.length + 1),
+    QUEUECTL_DIR: store.dir,
+    QUEUECTL_WORKER: worker,
+  };
+  const result = (rest: Partial<AttemptResult>): AttemptResult => ({
+    startedAt,
+    finishedAt: store.now(),
+    duration: performance.now() - begun,
+    logEnd: 0,
+    ...rest,
+  });
+
+  let child: Child;
+  try {
+    child = spawner.spawn({ command: job.command, cwd: job.cwd, env, log });
+  } catch (error) {
+    if (!(error instanceof SpawnError) || error.temporary) throw error;
+    store.files.append(log, new TextEncoder().encode(`queuectl: ${error.message}\n`));
+    const ended = Promise.resolve(result({ reason: error.message }));
+    return { claim, pid: 0, ended, putBack() {}, kill() {} };
+  }
+
+  let stopped: AttemptResult["stopped"];
+  let ending: Promise<void> | undefined;
+  const end = (why: AttemptResult["stopped"]) => {
+    stopped ??= why;
+    ending ??= endGroup(child.pid, store.config.kill_grace)
+      .then(() => killSurvivors(worker, claim.id));
+  };
+  const disarm = job.timeout === null
+    ? () => {}
+    : armTimeout(job.timeout * 1000, () => end("timeout"));
+  const ended = child.exited.then(async (exit) => {
+    disarm();
+    await ending;
+    const succeeded = exit.code === 0 && stopped === undefined;
+    // Where the output ended matters only if another attempt may follow.
+    const logEnd = succeeded ? 0 : store.files.stat(log)?.size ?? 0;
+    return result({ exit, stopped, logEnd });
+  });
+  return {
+    claim,
+    pid: child.pid,
+    ended,
+    putBack: () => end("put back"),
+    kill() {
+      disarm();
+      signalGroup(child.pid, "SIGKILL");
+    },
+  };
+}
+
+/** A timer for any number of milliseconds; returns what stops it. */
+function armTimeout(delay: number, expired: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const arm = (left: number) => {
+    const wait = Math.min(left, LONGEST_TIMER);
+    timer = setTimeout(() => left > wait ? arm(left - wait) : expired(), wait);
+  };
+  arm(delay);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,78 @@
+/**
+ * Settling what has ended, as fast as the disk flushes. While one flush is under way further jobs
+ * end; the next takes all of them together.
+ *
+ * @module
+ */
+
+import { settle, type Settlement } from "../queue/settle.ts";
+import type { Store } from "../queue/store.ts";
+
+/** How long to wait before a disk that failed is tried again, in milliseconds. */
+const RETRY_AFTER = 1000;
+
+/** What a {@linkcode Settler} tells its worker. */
+export interface SettlerEvents {
+  /** A job is settled, durably. */
+  settled(settlement: Settlement): void;
+  /** The disk refuses; the settler goes on trying. */
+  trouble(error: unknown): void;
+}
+
+/** Settles jobs in the background, together where that is possible, and again where the disk refused. */
+export class Settler {
+  readonly #store: Store;
+  readonly #events: SettlerEvents;
+  #waiting: Settlement[] = [];
+  #working: Promise<void> | undefined;
+  #abandoned = false;
+  /** Whether the disk refused last time: until it does not, nothing new should be begun. */
+  stuck = false;
+
+  constructor(store: Store, events: SettlerEvents) {
+    this.#store = store;
+    this.#events = events;
+  }
+
+  /** Hands over a job that has ended. */
+  add(settlement: Settlement): void {
+    this.#waiting.push(settlement);
+    this.#working ??= this.#work().finally(() => this.#working = undefined);
+  }
+
+  /** Resolves when nothing is left to settle. */
+  async idle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  /** Drops what is not settled: it is someone else's now. */
+  abandon(): void {
+    this.#abandoned = true;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#abandoned) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      // A job that cannot be settled must not hold up the others, so after a failure each goes alone.
+      const parts = this.stuck ? group.map((settlement) => [settlement]) : [group];
+      this.stuck = false;
+      for (const part of parts) await this.#settle(part);
+      if (this.stuck) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
+    }
+  }
+
+  async #settle(part: Settlement[]): Promise<void> {
+    try {
+      await settle(this.#store, part);
+    } catch (error) {
+      this.stuck = true;
+      this.#events.trouble(error);
+    }
+    for (const settlement of part) {
+      if (settlement.progress === "settled" || settlement.progress === "gone") {
+        this.#events.settled(settlement);
+      } else this.#waiting.push(settlement);
+    }
+  }
+}

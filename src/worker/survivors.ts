@@ -1,0 +1,57 @@
+/**
+ * Ending what is left of a command: processes that left its group, or outlived their worker. Each
+ * has QUEUECTL_WORKER and QUEUECTL_JOB_ID in its environment, so /proc tells whose it is.
+ *
+ * @module
+ */
+
+/**
+ * Prints the process IDs that have every given NAME=VALUE in their environment. The runtime itself may
+ * not read /proc/PID/environ short of all permissions, so grep does.
+ */
+const FIND = `
+files=$(echo /proc/[0-9]*/environ)
+for pair do
+  files=$(grep -lzxF -e "$pair" $files /dev/null 2>/dev/null) || exit 0
+done
+for file in $files; do
+  pid=\${file#/proc/}
+  echo "\${pid%/environ}"
+done
+`;
+
+async function find(environment: readonly string[]): Promise<number[]> {
+  const { stdout } = await new Deno.Command("/bin/sh", {
+    args: ["-c", FIND, "sh", ...environment],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).output();
+  return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number)
+    .filter((pid) => pid !== Deno.pid);
+}
+
+/**
+ * Kills every process on this machine that carries a worker's name, or a worker's name and a job's ID.
+ * Looks again until none is left, as a process may fork while it is looked for.
+ *
+ * @param worker The worker's name.
+ * @param jobId Only processes of this job.
+ */
+export async function killSurvivors(worker: string, jobId?: string): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  const environment = [`QUEUECTL_WORKER=${worker}`];
+  if (jobId !== undefined) environment.push(`QUEUECTL_JOB_ID=${jobId}`);
+  for (let round = 0; round < 20; round++) {
+    const pids = await find(environment);
+    if (pids.length === 0) return;
+    for (const pid of pids) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It ended by itself.
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

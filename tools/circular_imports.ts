@@ -1,0 +1,46 @@
+/**
+ * Fails if modules import each other in a circle: `deno run -A tools/circular_imports.ts mod.ts`.
+ * Type-only imports count too, as a reader follows them all the same.
+ */
+
+interface Module {
+  specifier: string;
+  dependencies?: { code?: { specifier?: string }; type?: { specifier?: string } }[];
+}
+
+const { stdout, success, stderr } = await new Deno.Command(Deno.execPath(), {
+  args: ["info", "--json", ...Deno.args],
+}).output();
+if (!success) {
+  console.error(new TextDecoder().decode(stderr));
+  Deno.exit(1);
+}
+const modules: Module[] = JSON.parse(new TextDecoder().decode(stdout)).modules;
+const imports = new Map<string, string[]>();
+for (const { specifier, dependencies = [] } of modules) {
+  const targets = dependencies.map(({ code, type }) => code?.specifier ?? type?.specifier);
+  imports.set(specifier, targets.filter((target) => target !== undefined));
+}
+
+/** The modules on a circle that is reached from one, or `undefined`. */
+function circleFrom(module: string, path: string[], clear: Set<string>): string[] | undefined {
+  const at = path.indexOf(module);
+  if (at >= 0) return [...path.slice(at), module];
+  if (clear.has(module)) return undefined;
+  for (const target of imports.get(module) ?? []) {
+    const circle = circleFrom(target, [...path, module], clear);
+    if (circle) return circle;
+  }
+  clear.add(module);
+}
+
+const clear = new Set<string>();
+for (const module of imports.keys()) {
+  const circle = circleFrom(module, [], clear);
+  if (circle) {
+    const here = new URL("..", import.meta.url).href;
+    console.error("circular import:\n  " + circle.map((s) => s.replace(here, "")).join("\n  "));
+    Deno.exit(1);
+  }
+}
+console.log(`no circular imports in ${imports.size} modules`);

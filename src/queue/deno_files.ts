@@ -182,6 +182,17 @@ export const denoFiles: FilePort = {
     Deno.removeSync(path);
   },
 
+  removeEach(paths) {
+    return Promise.all(paths.map(async (path) => {
+      try {
+        await Deno.remove(path);
+        return true;
+      } catch (error) {
+        return error instanceof Deno.errors.NotFound ? false : error as Error;
+      }
+    }));
+  },
+
   async sync(paths) {
     if (paths.length === 1) await syncOne(paths[0]!);
     else await Promise.all(paths.map(syncOne));

@@ -3,7 +3,7 @@
  * through it, so that a test can stand in for the disk and cut the program off after any call.
  *
  * Calls are synchronous, because the order of two calls is what keeps a job from being lost;
- * only {@linkcode FilePort.sync} waits for the disk and so returns a promise. A path is a string;
+ * only what waits for the disk returns a promise. A path is a string;
  * a name on disk that is not valid UTF-8 comes out of `list` with each odd byte 0x80–0xFF as the
  * lone surrogate U+DC80–U+DCFF, and goes back in the same way.
  *
@@ -71,6 +71,12 @@ export interface FilePort {
   renameNew(from: string, to: string): void;
   /** Removes a file, or a directory that is empty. */
   remove(path: string): void;
+  /**
+   * Removes files, several at once and without holding up the caller: giving a file's blocks back can take
+   * a disk longer than all else. Resolves, never rejects, to what came of each: whether it was there, or
+   * the error.
+   */
+  removeEach(paths: readonly string[]): Promise<(boolean | Error)[]>;
   /**
    * Resolves when everything given is durable: a file's content, a directory's names. Several
    * are flushed at once, so that they can share one journal commit.

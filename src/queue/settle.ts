@@ -78,9 +78,21 @@ export async function settle(store: Store, settlements: readonly Settlement[]): 
       throw error;
     }
   }
+  const removed = await store.files.removeEach(
+    open.map((settlement) => pathIn(store, "tmp", settlement.claim.name)),
+  );
+  let refusal: Error | undefined;
+  for (const [index, settlement] of open.entries()) {
+    const result = removed[index];
+    if (result === true) settlement.progress = "owned";
+    else if (result instanceof Error) refusal = result;
+    else {
+      removeIfThere(store, pathIn(store, "tmp", meantName(settlement)));
+      settlement.progress = "gone";
+    }
+  }
   const changed = new Set<SettledState>();
   for (const settlement of settlements) {
-    if (settlement.progress === "written") own(store, settlement);
     if (settlement.progress !== "owned") continue;
     publish(store, settlement);
     changed.add(settlement.state);
@@ -89,6 +101,7 @@ export async function settle(store: Store, settlements: readonly Settlement[]): 
   for (const settlement of settlements) {
     if (settlement.progress === "owned") settlement.progress = "settled";
   }
+  if (refusal) throw refusal;
 }
 
 /** Steps 1 and 2. If the content cannot be written the job goes back to processing/. */
@@ -114,16 +127,6 @@ function undoWrite(store: Store, settlement: Settlement): void {
   removeIfThere(store, pathIn(store, "tmp", meantName(settlement)));
   renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
   settlement.progress = undefined;
-}
-
-/** Step 4. */
-function own(store: Store, settlement: Settlement): void {
-  if (removeIfThere(store, pathIn(store, "tmp", settlement.claim.name))) {
-    settlement.progress = "owned";
-  } else {
-    removeIfThere(store, pathIn(store, "tmp", meantName(settlement)));
-    settlement.progress = "gone";
-  }
 }
 
 /** Steps 5 and 6. */

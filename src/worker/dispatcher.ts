@@ -20,8 +20,8 @@ import type { Spawner } from "./spawn.ts";
 /** How long to claim nothing after a disk or machine refused, in milliseconds. */
 const PAUSE_AFTER_TROUBLE = 1000;
 
-/** Ended jobs that may wait to be settled, for each slot, before nothing more is claimed. */
-const UNSETTLED_PER_SLOT = 4;
+/** Ended jobs that may wait to be settled, beyond one for each slot, before nothing more is claimed. */
+const MOST_UNSETTLED = 32;
 
 /** Runs up to a number of jobs at once. */
 export class Dispatcher {
@@ -42,6 +42,7 @@ export class Dispatcher {
   #unsettled = 0;
   #claims = true;
   #abandoned = false;
+  #puttingBack = false;
   #pausedUntil = 0;
 
   /** @param changed Called when a slot or the disk has become free. */
@@ -92,6 +93,7 @@ export class Dispatcher {
 
   /** Ends what runs and puts it back. */
   putBackAll(): void {
+    this.#puttingBack = true;
     for (const job of this.#running) job.putBack();
   }
 
@@ -107,6 +109,7 @@ export class Dispatcher {
 
   /** Resolves when all that ended is settled. */
   async idle(): Promise<void> {
+    while (this.#claiming > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await this.#settler.idle();
   }
 
@@ -118,7 +121,7 @@ export class Dispatcher {
   #mayClaim(): boolean {
     return this.#claims && !this.paused && !this.#settler.stuck &&
       this.#running.size + this.#claiming < this.#slots &&
-      this.#unsettled < this.#slots * UNSETTLED_PER_SLOT &&
+      this.#unsettled < this.#slots + MOST_UNSETTLED &&
       performance.now() >= this.#pausedUntil;
   }
 
@@ -136,7 +139,7 @@ export class Dispatcher {
       return;
     }
     try {
-      this.#start(claimed);
+      await this.#start(claimed);
     } catch (error) {
       // Not the job's fault: it goes back as it was.
       this.#trouble(error);
@@ -151,9 +154,12 @@ export class Dispatcher {
     }
   }
 
-  #start(claimed: Claim): void {
-    const job = startJob(this.#store, this.#spawner, claimed, this.#environment);
+  async #start(claimed: Claim): Promise<void> {
+    const job = await startJob(this.#store, this.#spawner, claimed, this.#environment);
     this.#running.add(job);
+    // What was asked of all that runs while this one was being started holds for it too.
+    if (this.#abandoned) job.kill();
+    else if (this.#puttingBack) job.putBack();
     this.#emit({
       kind: "started",
       id: claimed.id,

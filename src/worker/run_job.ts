@@ -35,12 +35,12 @@ export interface RunningJob {
  * @param inherited The environment that every job gets.
  * @throws {SpawnError} If this machine is short of something, so that it is not the job's fault.
  */
-export function startJob(
+export async function startJob(
   store: Store,
   spawner: Spawner,
   claim: Claim,
   inherited: Readonly<Record<string, string>>,
-): RunningJob {
+): Promise<RunningJob> {
   const { job, worker } = claim;
   const log = pathIn(store, "processing", logName(claim.id));
   const startedAt = store.now();
@@ -63,7 +63,7 @@ export function startJob(
 
   let child: Child;
   try {
-    child = spawner.spawn({ command: job.command, cwd: job.cwd, env, log });
+    child = await spawner.spawn({ command: job.command, cwd: job.cwd, env, log });
   } catch (error) {
     if (!(error instanceof SpawnError) || error.temporary) throw error;
     store.files.append(log, new TextEncoder().encode(`queuectl: ${error.message}\n`));

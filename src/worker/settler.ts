@@ -8,6 +8,13 @@
 import { settle, type Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 
+/** While jobs end this close together, in milliseconds, they are gathered before they are flushed … */
+const GATHER_WHEN_WITHIN = 10;
+/** … for at most this long … */
+const GATHER_FOR = 4;
+/** … or until there are this many. */
+const GATHER_UP_TO = 16;
+
 /** How long to wait before a disk that failed is tried again, in milliseconds. */
 const RETRY_AFTER = 1000;
 
@@ -26,6 +33,8 @@ export class Settler {
   #waiting: Settlement[] = [];
   #working: Promise<void> | undefined;
   #abandoned = false;
+  #lastSettled = -Infinity;
+  #gathered: () => void = () => {};
   /** Whether the disk refused last time: until it does not, nothing new should be begun. */
   stuck = false;
 
@@ -37,6 +46,7 @@ export class Settler {
   /** Hands over a job that has ended. */
   add(settlement: Settlement): void {
     this.#waiting.push(settlement);
+    this.#gathered();
     this.#working ??= this.#work().finally(() => this.#working = undefined);
   }
 
@@ -52,14 +62,28 @@ export class Settler {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#abandoned) {
+      if (performance.now() - this.#lastSettled < GATHER_WHEN_WITHIN) await this.#gather();
       const group = this.#waiting;
       this.#waiting = [];
       // A job that cannot be settled must not hold up the others, so after a failure each goes alone.
       const parts = this.stuck ? group.map((settlement) => [settlement]) : [group];
       this.stuck = false;
       for (const part of parts) await this.#settle(part);
+      this.#lastSettled = performance.now();
       if (this.stuck) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
     }
+  }
+
+  /** Short jobs in quick succession: a few milliseconds' worth of them share their flushes. */
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_FOR);
+      this.#gathered = () => {
+        if (this.#waiting.length < GATHER_UP_TO) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #settle(part: Settlement[]): Promise<void> {

@@ -42,9 +42,10 @@ export interface Spawner {
   /**
    * Starts a command.
    *
+   * @returns The command, once its shell has been started.
    * @throws {SpawnError} If it could not be started.
    */
-  spawn(request: SpawnRequest): Child;
+  spawn(request: SpawnRequest): Promise<Child>;
   /** Lets go of what the spawner holds. Commands that run go on, unobserved. */
   close(): void;
 }
@@ -64,6 +65,8 @@ const SYMBOLS = {
   posix_spawn: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
     result: "i32",
+    // The caller stands still until the new process has called exec: a thread's time, not ours.
+    nonblocking: true,
   },
   posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
   posix_spawn_file_actions_addopen: {
@@ -112,21 +115,26 @@ const cString = (text: string) => encoder.encode(text + "\0");
  * takes. One allocation that does not move, so that the pointers hold as long as the object does.
  */
 class StringVector {
-  readonly #memory: Uint8Array;
-  readonly pointers: Uint8Array;
+  #memory: Uint8Array | undefined;
+  readonly pointers: Uint8Array<ArrayBuffer>;
 
   constructor(strings: readonly string[]) {
     let size = 64;
     for (const text of strings) size += text.length * 3 + 1;
-    this.#memory = new Uint8Array(size);
-    const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#memory as BufferSource));
+    const memory = new Uint8Array(size);
+    const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory));
     const pointers = new BigUint64Array(strings.length + 1);
     let at = 0;
     strings.forEach((text, index) => {
       pointers[index] = BigInt(base) + BigInt(at);
-      at += encoder.encodeInto(text, this.#memory.subarray(at)).written + 1;
+      at += encoder.encodeInto(text, memory.subarray(at)).written + 1;
     });
+    this.#memory = memory;
     this.pointers = new Uint8Array(pointers.buffer);
+  }
+
+  release(): void {
+    this.#memory = undefined;
   }
 }
 
@@ -138,7 +146,6 @@ class PosixSpawner implements Spawner {
   readonly #devNull = cString("/dev/null");
   readonly #children = new Map<number, (exit: Exit) => void>();
   readonly #status = new Uint32Array(1);
-  readonly #pid = new Int32Array(1);
   readonly #reap = () => this.#reapEnded();
   readonly #safetyNet: ReturnType<typeof setInterval>;
 
@@ -159,8 +166,9 @@ class PosixSpawner implements Spawner {
     this.#safetyNet = setInterval(this.#reap, 1000);
   }
 
-  spawn({ command, cwd, env, log }: SpawnRequest): Child {
+  async spawn({ command, cwd, env, log }: SpawnRequest): Promise<Child> {
     const c = this.#c.symbols;
+    const pidCell = new Int32Array(1);
     const actions = new Uint8Array(512);
     const logPath = cString(log);
     const argv = new StringVector(["/bin/sh", "-c", command]);
@@ -171,33 +179,42 @@ class PosixSpawner implements Spawner {
     c.posix_spawn_file_actions_addopen(actions, 1, logPath, flags, 0o600);
     c.posix_spawn_file_actions_adddup2(actions, 1, 2);
     if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, cString(cwd));
-    const code = c.posix_spawn(
-      new Uint8Array(this.#pid.buffer),
+    const code = await c.posix_spawn(
+      new Uint8Array(pidCell.buffer),
       this.#shell,
       actions,
       this.#attributes,
       argv.pointers,
       envp.pointers,
     );
+    // Named again after the call, so that the strings behind the pointers live through it.
+    argv.release();
+    envp.release();
     c.posix_spawn_file_actions_destroy(actions);
     if (code !== 0) throw spawnError(code, cwd);
-    const pid = this.#pid[0]!;
-    return { pid, exited: new Promise((resolve) => this.#children.set(pid, resolve)) };
+    const pid = pidCell[0]!;
+    const exited = new Promise<Exit>((resolve) => this.#children.set(pid, resolve));
+    // It may have ended, and SIGCHLD come, before its number was known here.
+    this.#reapOne(pid);
+    return { pid, exited };
   }
 
   #reapEnded(): void {
-    for (const [pid, resolve] of this.#children) {
-      const status = new Uint8Array(this.#status.buffer);
-      if (this.#c.symbols.waitpid(pid, status, WNOHANG) !== pid) continue;
-      this.#children.delete(pid);
-      const word = this.#status[0]!;
-      const signal = word & 0x7f;
-      resolve(
-        signal === 0
-          ? { code: (word >> 8) & 0xff, signal: null }
-          : { code: null, signal: signalName(signal) },
-      );
-    }
+    for (const pid of this.#children.keys()) this.#reapOne(pid);
+  }
+
+  #reapOne(pid: number): void {
+    const status = new Uint8Array(this.#status.buffer);
+    if (this.#c.symbols.waitpid(pid, status, WNOHANG) !== pid) return;
+    const resolve = this.#children.get(pid)!;
+    this.#children.delete(pid);
+    const word = this.#status[0]!;
+    const signal = word & 0x7f;
+    resolve(
+      signal === 0
+        ? { code: (word >> 8) & 0xff, signal: null }
+        : { code: null, signal: signalName(signal) },
+    );
   }
 
   close(): void {
@@ -223,7 +240,8 @@ function canEnter(cwd: string): boolean {
 
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
 class CommandSpawner implements Spawner {
-  spawn({ command, cwd, env, log }: SpawnRequest): Child {
+  // deno-lint-ignore require-await -- the interface is what the other spawner needs
+  async spawn({ command, cwd, env, log }: SpawnRequest): Promise<Child> {
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
@@ -265,7 +283,7 @@ class CommandSpawner implements Spawner {
  * import { newSpawner } from "./spawn.ts";
  *
  * const spawner = newSpawner();
- * const child = spawner.spawn({ command: "date", env: {}, log: "/tmp/date.log" });
+ * const child = await spawner.spawn({ command: "date", env: {}, log: "/tmp/date.log" });
  * console.log(await child.exited); // { code: 0, signal: null }
  * spawner.close();
  * ```

@@ -1,0 +1,76 @@
+/**
+ * Spans of time as people write them.
+ *
+ * @module
+ */
+
+import { UsageError } from "../queue/errors.ts";
+
+const SECONDS: Record<string, number> = { d: 86400, h: 3600, m: 60, s: 1 };
+
+/** A century: what is longer is a slip of the keyboard. */
+const LONGEST = 36500 * 86400;
+
+/**
+ * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `2d`, `0.5s`.
+ *
+ * @param text What was given.
+ * @param what What to call it in the error, such as `--delay`.
+ * @throws {UsageError} If it is none.
+ *
+ * @example
+ * ```ts
+ * import { parseDuration } from "./duration.ts";
+ *
+ * parseDuration("1h30m", "--delay"); // 5400
+ * ```
+ */
+export function parseDuration(text: string, what: string): number {
+  const seconds = secondsIn(text.trim());
+  if (seconds === undefined) {
+    throw new UsageError(
+      `${what} must be a time span such as 90, 90s, 10m, 1h30m or 2d, not "${text}"`,
+    );
+  }
+  if (seconds > LONGEST) throw new UsageError(`${what} must be at most 36500d, not "${text}"`);
+  return seconds;
+}
+
+function secondsIn(text: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  const match =
+    /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/
+      .exec(text);
+  if (!match || text === "") return undefined;
+  return ["d", "h", "m", "s"].reduce(
+    (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * SECONDS[unit]!,
+    0,
+  );
+}
+
+/**
+ * How long something took: `850ms`, `2.4s`, `1m05s`, `2h03m`, `3d04h`.
+ *
+ * @param milliseconds The span, 0 or more.
+ *
+ * @example
+ * ```ts
+ * import { formatDuration } from "./duration.ts";
+ *
+ * formatDuration(65_000); // "1m05s"
+ * ```
+ */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)}ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)}s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${pad(seconds % 60)}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1440) return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`;
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)}d${pad(hours % 24)}h`;
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, "0");
+}

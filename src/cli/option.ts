@@ -1,0 +1,201 @@
+/**
+ * Reading the words of a command line. Not `@std/cli/parse-args`, which would change what a job
+ * is: it drops a `--` that belongs to the job's own command, gives `true` in `--json true` to the
+ * option, and takes no value that begins with a dash (`--file -`).
+ *
+ * @module
+ */
+
+import { UsageError } from "../queue/errors.ts";
+
+/** An option of a command. */
+export interface Option {
+  /** Its long name, without the dashes. */
+  readonly name: string;
+  /** Its one letter, if it has one. */
+  readonly short?: string;
+  /** What its value is called in the help. Absent: it is a flag and takes none. */
+  readonly value?: string;
+  /** Whether it may be given several times, all of which count; else the last one does. */
+  readonly many?: true;
+  /** What it does, in a few words. */
+  readonly help: string;
+  /** Words that the value can be, for completions. `directory` and `file` mean names on disk. */
+  readonly values?: readonly string[] | "directory" | "file";
+}
+
+/** A word that is not known but might be a misspelling of one that is. */
+export class MisspelledError extends UsageError {
+  /**
+   * @param word What was given.
+   * @param known What could have been meant.
+   * @param see What to say when nothing is near.
+   */
+  constructor(
+    message: string,
+    readonly word: string,
+    readonly known: readonly string[],
+    readonly see: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The options that were given. */
+export class GivenOptions {
+  readonly #given = new Map<string, string[]>();
+
+  /** Notes an option; a flag has the empty value. */
+  add(name: string, value: string): void {
+    const values = this.#given.get(name);
+    if (values) values.push(value);
+    else this.#given.set(name, [value]);
+  }
+
+  /** Whether an option was given. */
+  has(name: string): boolean {
+    return this.#given.has(name);
+  }
+
+  /** The value of an option, the last one if it was given again; `undefined` if it was not given. */
+  text(name: string): string | undefined {
+    return this.#given.get(name)?.at(-1);
+  }
+
+  /** All values of an option, in the order given. */
+  all(name: string): readonly string[] {
+    return this.#given.get(name) ?? [];
+  }
+
+  /**
+   * The value of an option as a whole number.
+   *
+   * @throws {UsageError} If it is not one, or lies outside the bounds.
+   */
+  whole(name: string, least: number, most: number): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    const allowed = most >= 1e15 ? `from ${least} up` : `from ${least} to ${most}`;
+    throw new UsageError(`--${name} must be a whole number ${allowed}, not "${text}"`);
+  }
+}
+
+/** A command line, read. */
+export interface ReadWords {
+  /** The options. */
+  options: GivenOptions;
+  /** What is no option, in the order given. */
+  words: string[];
+  /** Where in `words` a `--` stood, if one did and belonged to the command line itself. */
+  separatedAt?: number;
+}
+
+/**
+ * Reads options and plain words.
+ *
+ * @param args The words as the shell gave them.
+ * @param known The options there are.
+ * @param verbatim Whether the first plain word ends the options: it and all that follows stay as they are.
+ * @param see Where to read on, for the message about an option that is not known.
+ * @throws {UsageError} If an option is not known, lacks its value, or has one and takes none.
+ *
+ * @example
+ * ```ts
+ * import { readWords } from "./option.ts";
+ *
+ * const known = [{ name: "priority", value: "0-9", help: "how urgent" }];
+ * readWords(["--priority", "9", "grep", "-r", "x"], known, true, "").words; // ["grep", "-r", "x"]
+ * ```
+ */
+export function readWords(
+  args: readonly string[],
+  known: readonly Option[],
+  verbatim: boolean,
+  see: string,
+): ReadWords {
+  const options = new GivenOptions();
+  const words: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!;
+    if (arg === "--") {
+      return { options, words: [...words, ...args.slice(at + 1)], separatedAt: words.length };
+    }
+    if (!isOption(arg)) {
+      words.push(arg);
+      if (!verbatim) continue;
+      return { options, words: args.slice(at) };
+    }
+    if (!arg.startsWith("--")) {
+      at += readLetters(args, at, known, options, see);
+      continue;
+    }
+    const equals = arg.indexOf("=");
+    const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
+    const option = known.find((option) => option.name === name);
+    if (!option) {
+      const names = known.map((option) => `--${option.name}`);
+      throw new MisspelledError(`unknown option --${name}`, `--${name}`, names, see);
+    }
+    if (option.value === undefined) {
+      if (equals >= 0) throw new UsageError(`--${name} takes no value`);
+      options.add(name, "");
+    } else if (equals >= 0) {
+      options.add(name, arg.slice(equals + 1));
+    } else {
+      options.add(name, valueAfter(args, at, known, option, `--${name}`));
+      at++;
+    }
+  }
+  return { options, words };
+}
+
+/** Whether a word is an option: `-` alone is a file name, and `-5` a number. */
+function isOption(arg: string): boolean {
+  return arg.length > 1 && arg.startsWith("-") && !/^-[\d.]/.test(arg);
+}
+
+/** Reads `-f`, `-fx`, `-nVALUE` or `-n VALUE`, and tells how many further words it took. */
+function readLetters(
+  args: readonly string[],
+  at: number,
+  known: readonly Option[],
+  options: GivenOptions,
+  see: string,
+): number {
+  const letters = args[at]!.slice(1);
+  for (let index = 0; index < letters.length; index++) {
+    const letter = letters[index]!;
+    const option = known.find((option) => option.short === letter);
+    if (!option) throw new UsageError(`unknown option -${letter} (${see})`);
+    if (option.value === undefined) {
+      options.add(option.name, "");
+      continue;
+    }
+    if (index + 1 < letters.length) {
+      options.add(option.name, letters.slice(index + 1));
+      return 0;
+    }
+    options.add(option.name, valueAfter(args, at, known, option, `-${letter}`));
+    return 1;
+  }
+  return 0;
+}
+
+function valueAfter(
+  args: readonly string[],
+  at: number,
+  known: readonly Option[],
+  option: Option,
+  written: string,
+): string {
+  const next = args[at + 1];
+  // `--timeout --priority 3` lacks a value; `--command -x` does not.
+  const isKnown = next === "--" ||
+    known.some(({ name }) => next === `--${name}` || next?.startsWith(`--${name}=`));
+  if (next === undefined || isKnown) {
+    throw new UsageError(`${written} needs a value: ${written} ${option.value}`);
+  }
+  return next;
+}

@@ -1,0 +1,40 @@
+/**
+ * From an argument list to shell text.
+ *
+ * @module
+ */
+
+/** What the shell would take as part of its own grammar in the place of a command's name. */
+const RESERVED = new Set(
+  "! { } [[ ]] case coproc do done elif else esac fi for function if in select then time until while"
+    .split(" "),
+);
+
+/**
+ * Shell text that runs a program with exactly these arguments.
+ *
+ * @param argv The program's name and its arguments; none contains a NUL.
+ *
+ * @example
+ * ```ts
+ * import { shellQuote } from "./shell_quote.ts";
+ *
+ * shellQuote(["grep", "-r", "it's", "*.ts"]); // "grep -r 'it'\\''s' '*.ts'"
+ * ```
+ */
+export function shellQuote(argv: readonly string[]): string {
+  return argv.map((word, index) => index === 0 ? quoteName(word) : quoteWord(word)).join(" ");
+}
+
+/** An unquoted `A=b` in front would be an assignment, and `if` would not be a program. */
+function quoteName(word: string): string {
+  return RESERVED.has(word) || word.includes("=") ? quoteAlways(word) : quoteWord(word);
+}
+
+function quoteWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : quoteAlways(word);
+}
+
+function quoteAlways(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Text from jobs, made safe to show.
+ *
+ * @module
+ */
+
+// What moves the cursor, rings, clears, or turns the direction of writing around; and what is no text.
+// deno-lint-ignore no-control-regex -- control characters are just what is looked for
+const UNSAFE =
+  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/gu;
+
+const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * A text on one line, with nothing in it that a terminal would obey: control characters, those that
+ * reorder text, and halves of characters are written as escapes.
+ *
+ * @example
+ * ```ts
+ * import { visibleText } from "./visible_text.ts";
+ *
+ * visibleText("a\tb\u001b[31m"); // "a\\tb\\x1b[31m"
+ * ```
+ */
+export function visibleText(text: string): string {
+  return text.replace(UNSAFE, (char) => {
+    const code = char.codePointAt(0)!;
+    return NAMED[char] ??
+      (code < 256
+        ? `\\x${code.toString(16).padStart(2, "0")}`
+        : `\\u${code.toString(16).padStart(4, "0")}`);
+  });
+}

@@ -159,6 +159,10 @@ export const denoFiles: FilePort = {
     Deno.mkdirSync(path, { mode: 0o700 });
   },
 
+  setMode(path, mode) {
+    Deno.chmodSync(path, mode);
+  },
+
   rename(from, to) {
     if (from.isWellFormed()) Deno.renameSync(from, to);
     else if (libc()?.rename(pathBytes(from), pathBytes(to)) !== 0) {

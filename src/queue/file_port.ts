@@ -65,6 +65,8 @@ export interface FilePort {
   append(path: string, content: Uint8Array): void;
   /** Makes one directory of mode 0700. Fails if the name exists. */
   makeDirectory(path: string): void;
+  /** Sets the permission bits of a file or directory. */
+  setMode(path: string, mode: number): void;
   /** `rename(2)`: atomic, and replaces a file that already has the new name. */
   rename(from: string, to: string): void;
   /** `rename` that never replaces: fails with `AlreadyExists` if the new name is taken. */

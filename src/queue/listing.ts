@@ -5,7 +5,7 @@
  */
 
 import { entries, type Entry } from "./entries.ts";
-import { JOB_STATES, type JobState } from "./names.ts";
+import { JOB_STATES, type JobState, timeOfId } from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
 
 /** How many jobs are in each state. */
@@ -42,17 +42,10 @@ export function countJobs(store: Store): Counts {
   return counts;
 }
 
-const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
-const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
 /** When a job was made, as far as its name tells: in its ULID, or else about when it was last moved. */
 function madeAt(store: Store, entry: Entry): number {
-  if (ULID.test(entry.id)) {
-    let time = 0;
-    for (let at = 0; at < 10; at++) time = time * 32 + CROCKFORD.indexOf(entry.id[at]!);
-    return time;
-  }
-  return entry.time || (store.files.stat(pathIn(store, entry.state, entry.path))?.mtime ?? 0);
+  return timeOfId(entry.id) ?? (entry.time ||
+    (store.files.stat(pathIn(store, entry.state, entry.path))?.mtime ?? 0));
 }
 
 /**

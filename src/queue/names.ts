@@ -172,3 +172,17 @@ export function newWorkerName(host: string, pid: number): string {
 export function hostOf(worker: string): string {
   return worker.replace(/-\d+-[0-9a-f]+$/, "");
 }
+
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/**
+ * When a ULID was made, in milliseconds since 1970; `undefined` for another ID. Its first ten characters are
+ * the time, in Crockford's base 32: see https://github.com/ulid/spec.
+ */
+export function timeOfId(id: string): number | undefined {
+  if (!ULID.test(id)) return undefined;
+  let time = 0;
+  for (let at = 0; at < 10; at++) time = time * 32 + CROCKFORD.indexOf(id[at]!);
+  return time;
+}

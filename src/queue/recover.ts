@@ -7,6 +7,7 @@
 
 import { buryMalformed, type Claim, readClaimed } from "./claim.ts";
 import { entries, type Entry, readEntry } from "./entries.ts";
+import type { EntryKind } from "./file_port.ts";
 import { type Attempt, chargedAttempts, type Job, parseJob } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
 import { type EntryName, freshIdLike, hostOf, parseEntryName } from "./names.ts";
@@ -71,7 +72,8 @@ export async function recoverDeadWorkers(
   self: string,
   killSurvivors: (worker: string) => Promise<void>,
 ): Promise<Recovery[]> {
-  const { present, absent } = othersThanMe(store, self);
+  const present = workerNames(store).filter((name) => name !== self);
+  const absent = absentWorkers(store).filter((name) => name !== self);
   for (const worker of absent) markDead(store, worker);
   const recoveries: Recovery[] = [];
   for (const worker of [...present, ...absent]) {
@@ -84,11 +86,10 @@ export async function recoverDeadWorkers(
 }
 
 /**
- * The workers that may need recovery: those with a presence file, but for `self`, and those that
- * have none though jobs of theirs lie in processing/ or tmp/ (someone removed it by hand, or a power cut
- * did).
+ * The workers that have no presence file though jobs of theirs lie in processing/ or tmp/: someone removed it
+ * by hand, or a power cut did.
  */
-function othersThanMe(store: Store, self: string): { present: string[]; absent: string[] } {
+export function absentWorkers(store: Store): string[] {
   const owners = new Set<string>();
   for (const directory of ["processing", "tmp"] as const) {
     for (const { name } of store.files.list(pathIn(store, directory))) {
@@ -97,34 +98,40 @@ function othersThanMe(store: Store, self: string): { present: string[]; absent: 
     }
   }
   // The presence files are read last: a worker's file is there before its first job is.
-  const present = workerNames(store).filter((name) => name !== self);
-  for (const name of [...present, self]) owners.delete(name);
-  return { present, absent: [...owners] };
+  if (owners.size > 0) { for (const name of workerNames(store)) owners.delete(name); }
+  return [...owners];
 }
 
-/** Removes from tmp/ what a process that died was writing: nobody has acknowledged it. */
+/** Whether something in tmp/ is what a process that died was writing. */
+export function isStray(store: Store, name: string, kind: EntryKind): boolean {
+  if (!name.endsWith(NEW_SUFFIX) || kind === "other") return false;
+  const path = pathIn(store, "tmp", name);
+  const stat = store.files.stat(path);
+  if (!stat || store.now() - stat.mtime < STRAY_AGE) return false;
+  try {
+    const lock = store.files.tryLock(path);
+    lock?.release();
+    return lock !== undefined;
+  } catch {
+    // Gone, or on a file system that does not lock directories: left alone, then.
+    return false;
+  }
+}
+
+/**
+ * Removes from tmp/ what processes that died were writing: nobody has acknowledged it. Should one of them
+ * only have been stopped for long, its rename fails, and it says so.
+ */
 export function removeStrays(store: Store): void {
-  for (const { name, kind } of store.files.list(pathIn(store, "tmp"))) {
-    if (!name.endsWith(NEW_SUFFIX) || kind === "other") continue;
+  for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
+    if (!isStray(store, name, kind)) continue;
     const path = pathIn(store, "tmp", name);
-    const stat = store.files.stat(path);
-    if (!stat || store.now() - stat.mtime < STRAY_AGE) continue;
-    try {
-      const lock = store.files.tryLock(path);
-      if (!lock) continue;
-      try {
-        if (kind === "directory") {
-          for (const inner of [...store.files.list(path)]) {
-            removeIfThere(store, `${path}/${inner.name}`);
-          }
-        }
-        removeIfThere(store, path);
-      } finally {
-        lock.release();
+    if (kind === "directory") {
+      for (const inner of [...store.files.list(path)]) {
+        removeIfThere(store, `${path}/${inner.name}`);
       }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+    removeIfThere(store, path);
   }
 }
 

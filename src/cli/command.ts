@@ -1,0 +1,58 @@
+/**
+ * What a command of the command line is.
+ *
+ * @module
+ */
+
+import type { GivenOptions, Option } from "./option.ts";
+
+/** A command as it was called. */
+export interface Invocation {
+  /** Its name, such as `worker start`. */
+  readonly name: string;
+  /** The options, those that every command takes included. */
+  readonly options: GivenOptions;
+  /** The plain words. */
+  readonly words: readonly string[];
+  /** Where in `words` a `--` stood, if one did. */
+  readonly separatedAt?: number;
+  /** What `--dir` says. */
+  readonly dir: string | undefined;
+  /** Whether the answer is to be JSON. */
+  readonly json: boolean;
+}
+
+/** Does what a command is for; gives the exit status, 0 if nothing. */
+export type RunCommand = (call: Invocation) => Promise<number | void> | number | void;
+
+/** A command, as the table has it. */
+export interface Command {
+  /** Its name, such as `worker start`. */
+  readonly name: string;
+  /** What it does, in one line. */
+  readonly summary: string;
+  /** What the help shows after its options, such as `ID…`. */
+  readonly takes: string;
+  /** The least and the most plain words. */
+  readonly words: readonly [least: number, most: number];
+  /** What else there is to know: lines of the help. */
+  readonly details?: readonly string[];
+  /** Its own options. */
+  readonly options: readonly Option[];
+  /** Whether the first plain word ends the options: it begins the job's own command. */
+  readonly verbatim?: true;
+  /** Loads its code. */
+  readonly load: () => Promise<RunCommand>;
+}
+
+/** The options of every command. */
+export const GLOBAL_OPTIONS: readonly Option[] = [
+  {
+    name: "dir",
+    value: "PATH",
+    values: "directory",
+    help: "the queue's directory (default: $QUEUECTL_DIR, the nearest .queuectl, ~/.queuectl)",
+  },
+  { name: "json", help: "answer in JSON" },
+  { name: "help", short: "h", help: "explain" },
+];

@@ -1,0 +1,83 @@
+/**
+ * `enqueue --file`: many jobs at once.
+ *
+ * @module
+ */
+
+import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue.ts";
+import { QueueError, UsageError } from "../queue/errors.ts";
+import type { Job } from "../queue/job.ts";
+import { Queue } from "../queue/queue.ts";
+import type { Invocation } from "./command.ts";
+import { readJobLines } from "./job_lines.ts";
+import { jobFields } from "./job_options.ts";
+import { printLines } from "./output.ts";
+import { Progress } from "./progress.ts";
+
+/**
+ * Adds the jobs of a file and prints an ID a line as they become durable; with `--json` a job a line.
+ *
+ * @throws {UsageError} If a line is no job: none was added.
+ * @throws {QueueError} If it failed part way; the sentence says how to take it up from there.
+ */
+export async function enqueueFile(call: Invocation): Promise<void> {
+  const { options, words } = call;
+  if (words.length > 0 || options.has("command")) {
+    const command = options.text("command") ?? words[0];
+    throw new UsageError(`the commands are in --file; "${command}" is one too many`);
+  }
+  if (options.has("id")) throw new UsageError("--id names one job; in --file each line is one");
+  const file = options.text("file")!;
+  const skip = options.whole("skip", 0, 1e15) ?? 0;
+  const source = file === "-" ? "stdin" : file;
+  const content = file === "-" ? await readStdin() : await Deno.readFile(file);
+  const { inputs, lines } = readJobLines(content, source, jobFields(options, Date.now()));
+  const chosen = skip === 0 ? inputs : inputs.slice(skip);
+
+  const queue = await Queue.open(call.dir);
+  const progress = new Progress(chosen.length);
+  const toLine = call.json
+    ? (job: Job) => JSON.stringify({ ...job, state: "pending" })
+    : (job: Job) => job.id;
+  let unwritten: unknown;
+  try {
+    await queue.enqueueMany(chosen, (jobs) => {
+      // The jobs are in the queue, and the rest is to join them, whether anyone reads the IDs or not.
+      try {
+        if (unwritten === undefined) printLines(jobs.map(toLine));
+      } catch (error) {
+        unwritten = error;
+      }
+      progress.add(jobs.length);
+    });
+  } catch (error) {
+    throw explained(error, source, lines, skip, chosen.length);
+  } finally {
+    progress.end();
+  }
+  if (unwritten !== undefined) throw unwritten;
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer());
+}
+
+function explained(
+  error: unknown,
+  source: string,
+  lines: readonly number[],
+  skip: number,
+  count: number,
+): unknown {
+  if (error instanceof InvalidJobError) {
+    const line = lines[skip + error.index];
+    return new UsageError(`${source}, line ${line}: ${error.message}; nothing was enqueued`);
+  }
+  if (error instanceof PartialEnqueueError) {
+    return new QueueError(
+      `${error.message}; ${error.accepted} of ${count} jobs were enqueued, ` +
+        `the same command with --skip ${skip + error.accepted} enqueues the rest`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,80 @@
+/**
+ * From the options of `enqueue` and `run` to the fields of a job.
+ *
+ * @module
+ */
+
+import { UsageError } from "../queue/errors.ts";
+import type { JobInput } from "../queue/job.ts";
+import { parseDuration } from "./duration.ts";
+import type { GivenOptions } from "./option.ts";
+import { absolutePath } from "./job_words.ts";
+import { parseTime } from "./when.ts";
+
+/**
+ * The fields that options give a job; those not given are absent.
+ *
+ * @param options What was given.
+ * @param now Milliseconds since 1970, for `--delay` and `--at`.
+ * @throws {UsageError} If a value is not what it may be.
+ */
+export function jobFields(options: GivenOptions, now: number): Partial<JobInput> {
+  const fields: Partial<JobInput> = {};
+  const set = <K extends keyof JobInput>(field: K, value: JobInput[K] | undefined) => {
+    if (value !== undefined) fields[field] = value;
+  };
+  set("id", options.text("id"));
+  set("priority", options.whole("priority", 0, 9));
+  set("max_retries", options.whole("max-retries", 0, 1_000_000));
+  set("timeout", timeoutOf(options.text("timeout")));
+  set("backoff_base", durationOf(options, "backoff-base"));
+  set("backoff_factor", factorOf(options.text("backoff-factor")));
+  set("run_at", runAtOf(options, now));
+  const cwd = options.text("cwd");
+  if (cwd === "") throw new UsageError("--cwd needs a directory, not an empty word");
+  set("cwd", cwd === undefined ? undefined : absolutePath(cwd));
+  set("env", environmentOf(options.all("env")));
+  return fields;
+}
+
+function durationOf(options: GivenOptions, name: string): number | undefined {
+  const text = options.text(name);
+  return text === undefined ? undefined : parseDuration(text, `--${name}`);
+}
+
+/** The `timeout` of a job is `null` for none, which wins over the queue's setting. */
+function timeoutOf(text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined;
+  if (text === "none") return null;
+  const seconds = parseDuration(text, "--timeout");
+  if (seconds === 0) throw new UsageError("--timeout must be above 0, or none for no limit");
+  return seconds;
+}
+
+function factorOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const factor = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (factor >= 0 && factor <= 1000) return factor;
+  throw new UsageError(`--backoff-factor must be a number from 0 to 1000, not "${text}"`);
+}
+
+function runAtOf(options: GivenOptions, now: number): string | undefined {
+  const at = options.text("at");
+  const delay = durationOf(options, "delay");
+  if (at !== undefined && delay !== undefined) {
+    throw new UsageError("--at and --delay both say when; give one of them");
+  }
+  if (at !== undefined) return new Date(parseTime(at, now, "--at")).toISOString();
+  if (delay !== undefined) return new Date(now + Math.round(delay * 1000)).toISOString();
+}
+
+function environmentOf(settings: readonly string[]): Record<string, string> | undefined {
+  if (settings.length === 0) return undefined;
+  const env: [string, string][] = [];
+  for (const setting of settings) {
+    const equals = setting.indexOf("=");
+    if (equals < 1) throw new UsageError(`--env must be NAME=VALUE, not "${setting}"`);
+    env.push([setting.slice(0, equals), setting.slice(equals + 1)]);
+  }
+  return Object.fromEntries(env);
+}

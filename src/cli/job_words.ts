@@ -1,0 +1,107 @@
+/**
+ * From the words after `enqueue` or `run` to a job.
+ *
+ * @module
+ */
+
+import { UsageError } from "../queue/errors.ts";
+import type { JobInput } from "../queue/job.ts";
+import { GLOBAL_OPTIONS, type Invocation } from "./command.ts";
+import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
+
+/**
+ * The job that a call of `enqueue` or `run` describes. What its options say wins over a JSON job's own
+ * fields; it runs in the current directory unless told otherwise.
+ *
+ * @throws {UsageError} If it describes none.
+ */
+export async function jobOfCall(call: Invocation): Promise<JobInput> {
+  const { options } = call;
+  const job = await wordsJob(call);
+  // A call without options is the most frequent one, and is not made to load what reads them.
+  const given = ENQUEUE_OPTIONS.some(({ name }) => name !== "command" && options.has(name))
+    ? (await import("./job_options.ts")).jobFields(options, Date.now())
+    : {};
+  return mergeJobs(job, given);
+}
+
+/** One job of two: where both have a field, `over` wins; environments are joined name by name. */
+export function mergeJobs(under: Partial<JobInput>, over: Partial<JobInput>): JobInput {
+  const merged = { ...under, ...over } as JobInput;
+  // What is not an environment is left for the check of the whole job to name.
+  if (isObject(under.env) && isObject(over.env)) merged.env = { ...under.env, ...over.env };
+  merged.cwd = typeof merged.cwd === "string" ? absolutePath(merged.cwd) : merged.cwd ?? Deno.cwd();
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, string> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
+  const { name, options, words } = call;
+  const command = options.text("command");
+  if (command !== undefined) {
+    if (words.length > 0) {
+      throw new UsageError(`the command is given twice: by --command and by "${words[0]}"`);
+    }
+    return { command };
+  }
+  if (words.length === 0) {
+    throw new UsageError(`${name} needs COMMAND (usage: queuectl ${name} [options] COMMAND…)`);
+  }
+  if (call.separatedAt === undefined) refuseMisplaced(name, words);
+  if (looksLikeJson(words[0]!)) {
+    if (words.length > 1) throw new UsageError("a JSON job stands alone, as one word in quotes");
+    return parseJsonJob(words[0]!);
+  }
+  if (words.length === 1) return { command: words[0]! };
+  return { command: (await import("./shell_quote.ts")).shellQuote(words) };
+}
+
+/** Whether a text is meant as a JSON job: `{"…` or `{}`. `{ echo a; }` is shell text. */
+export function looksLikeJson(text: string): boolean {
+  return /^\s*\{\s*["}]/.test(text);
+}
+
+/**
+ * Reads a JSON job.
+ *
+ * @throws {UsageError} If it is not JSON.
+ */
+export function parseJsonJob(text: string): Partial<JobInput> {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `this begins like a JSON job, but is not JSON: ${reason} (shell text goes in --command)`,
+    );
+  }
+}
+
+/**
+ * An option of ours behind the command would silently become part of it.
+ *
+ * @throws {UsageError} If there is one.
+ */
+function refuseMisplaced(name: string, words: readonly string[]): void {
+  const own = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS, ...GLOBAL_OPTIONS];
+  for (const word of words.slice(1)) {
+    if (word === "--") return;
+    const option = own.find((option) => word === `--${option.name}` || word.startsWith(`--${option.name}=`));
+    if (!option) continue;
+    const value = option.value === undefined ? "" : ` ${option.value}`;
+    throw new UsageError(
+      `--${option.name} goes before the command: queuectl ${name} --${option.name}${value} COMMAND… ` +
+        `(if it is meant for the command itself: queuectl ${name} -- COMMAND…)`,
+    );
+  }
+}
+
+/** A path as seen from here, absolute. */
+export function absolutePath(path: string): string {
+  if (path.startsWith("/") || path === "") return path;
+  const cwd = Deno.cwd();
+  return path === "." ? cwd : `${cwd === "/" ? "" : cwd}/${path.replace(/^(\.\/+)+/, "")}`;
+}

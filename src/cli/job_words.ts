@@ -89,7 +89,9 @@ function refuseMisplaced(name: string, words: readonly string[]): void {
   const own = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS, ...GLOBAL_OPTIONS];
   for (const word of words.slice(1)) {
     if (word === "--") return;
-    const option = own.find((option) => word === `--${option.name}` || word.startsWith(`--${option.name}=`));
+    const option = own.find((option) =>
+      word === `--${option.name}` || word.startsWith(`--${option.name}=`)
+    );
     if (!option) continue;
     const value = option.value === undefined ? "" : ` ${option.value}`;
     throw new UsageError(

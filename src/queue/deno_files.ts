@@ -11,7 +11,8 @@ import { errno, type Libc, libc, nameFromBytes, pathBytes } from "./libc.ts";
 const DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8;
 const O_DIRECTORY_CLOEXEC = (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000) | 0o2000000;
 const O_CLOEXEC = 0o2000000;
-const AT_FDCWD = -100, RENAME_NOREPLACE = 1, EEXIST = 17;
+const AT_FDCWD = -100, RENAME_NOREPLACE = 1, ENOENT = 2, EEXIST = 17;
+const EINVAL = 22, ENOSYS = 38, EOPNOTSUPP = 95;
 /** Above this many files one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
@@ -172,13 +173,21 @@ export const denoFiles: FilePort = {
 
   renameNew(from, to) {
     const c = libc();
+    let code = ENOSYS;
     if (c) {
       const [source, target] = [pathBytes(from), pathBytes(to)];
       if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_NOREPLACE) === 0) return;
-      if (errno(c) === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);
-      // Not every file system knows the flag; and the runtime's own call makes the right error.
+      code = errno(c);
+      if (code === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);
+      if (code === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
+    }
+    // Not every system and file system knows the flag. The source is asked for first: of a move
+    // that another has made, the target is no clash.
+    if ([ENOSYS, EINVAL, EOPNOTSUPP].includes(code) && !statPath(from)) {
+      throw new Deno.errors.NotFound(`no ${from}`);
     }
     if (statPath(to)) throw new Deno.errors.AlreadyExists(`${to} exists`);
+    // Any other error this makes again, and better worded.
     denoFiles.rename(from, to);
   },
 

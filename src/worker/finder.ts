@@ -60,7 +60,7 @@ export class Finder {
       }
       this.#open(entry.path);
     }
-    if (this.#index.spilled && !this.#scanning) void this.refill().then(this.#found);
+    if (this.#index.starved && !this.#scanning) void this.refill().then(this.#found);
     this.#setTimer();
   }
 

@@ -133,6 +133,11 @@ export class ReadyIndex {
     return this.#ready.spilled || this.#later.spilled;
   }
 
+  /** Whether one of the two kinds has run out here while there is more of it on disk. */
+  get starved(): boolean {
+    return [this.#ready, this.#later].some((heap) => heap.spilled && heap.length === 0);
+  }
+
   /** Makes room for what was left out; everything on disk is to be added again after this. */
   readmit(): void {
     this.#ready.readmit();

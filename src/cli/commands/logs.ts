@@ -1,0 +1,36 @@
+/**
+ * `queuectl logs`: what a job printed, byte for byte.
+ *
+ * @module
+ */
+
+import { QueueError } from "../../queue/errors.ts";
+import { followLog } from "../../queue/follow.ts";
+import { Queue } from "../../queue/queue.ts";
+import type { Invocation } from "../command.ts";
+import { followAttempt, printAttempt, printLog } from "../log_output.ts";
+import { say, writeOut } from "../output.ts";
+
+/** Prints what a job printed, in all its attempts or one; with `--follow` until it ends. */
+export async function logs(call: Invocation): Promise<void> {
+  const attempt = call.options.whole("attempt", 1, 1e9);
+  const follow = call.options.has("follow");
+  const queue = await Queue.open(call.dir);
+  const job = queue.find(call.words[0]!);
+  if (attempt !== undefined) {
+    // The run that goes on now, or is the next to come, is not in the history yet.
+    const runs = job.history.length + (job.state === "processing" || follow ? 1 : 0);
+    if (attempt > runs) {
+      const has = runs === 0
+        ? "has not run yet"
+        : `has run ${runs === 1 ? "once" : `${runs} times`}`;
+      throw new QueueError(`job ${job.id} ${has}; there is no attempt ${attempt}`);
+    }
+    if (follow) await followAttempt(queue, job.id, attempt);
+    else printAttempt(queue, job, attempt);
+  } else if (follow) {
+    for await (const piece of followLog(queue, job.id)) writeOut(piece);
+  } else if (!printLog(queue, job.id)) {
+    say(`queuectl: job ${job.id} has printed nothing yet`);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * `queuectl status`: how many jobs are in each state, and who works.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import type { Invocation } from "../command.ts";
+import { print, printJson, printLines } from "../output.ts";
+import { coloursStdout } from "../terminal.ts";
+import { visibleText } from "../visible_text.ts";
+import { workersWithJobs } from "../workers_with_jobs.ts";
+
+/** Prints the counts of each state, the workers that live, and whether the queue is paused. */
+export async function status(call: Invocation): Promise<void> {
+  const queue = await Queue.open(call.dir);
+  const [jobs, workers, paused] = [queue.counts(), workersWithJobs(queue), queue.paused];
+  if (call.json) {
+    printJson({ dir: queue.dir, paused, jobs, workers });
+    return;
+  }
+  const paint = coloursStdout()
+    ? (await import("../state_colour.ts")).paintState
+    : (text: string) => text;
+  const busy = workers.reduce((sum, worker) => sum + worker.jobs.length, 0);
+  const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+  print(`queue       ${visibleText(queue.dir)}`);
+  print(
+    workers.length === 0
+      ? "workers     none alive (queuectl worker start)"
+      : `workers     ${workers.length} alive, ${busy} of ${slots} slots busy`,
+  );
+  print(`paused      ${paused ? "yes (queuectl worker resume)" : "no"}`);
+  printLines(Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`));
+}

@@ -1,0 +1,61 @@
+/**
+ * `queuectl worker start`: works the queue, in the foreground or in the background.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import { Worker } from "../../worker/worker.ts";
+import type { Invocation } from "../command.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { print, say } from "../output.ts";
+import { coloursStdout, readsStdout, terminalWidth } from "../terminal.ts";
+import { eventLine } from "../worker_line.ts";
+
+/** Works the queue until it is told to stop or, with `--drain`, until nothing is left to do. */
+export async function workerStart(call: Invocation): Promise<number> {
+  const count = call.options.whole("count", 1, 1024);
+  const queue = await Queue.open(call.dir);
+  if (call.options.has("detach")) {
+    return await (await import("../detach.ts")).detach(queue, call.options, call.json);
+  }
+  const style = {
+    width: readsStdout() ? terminalWidth() : Infinity,
+    colours: coloursStdout() ? await import("@std/fmt/colors") : undefined,
+  };
+  const worker = new Worker(queue, {
+    count,
+    drain: call.options.has("drain"),
+    onEvent(event) {
+      try {
+        print(call.json ? JSON.stringify(event) : eventLine(event, Date.now(), style));
+      } catch (error) {
+        // The reader has gone, so the show is over; a full disk is no reason to stop working.
+        if (error instanceof Deno.errors.BrokenPipe) worker.stop();
+      }
+    },
+  });
+  let signals = 0;
+  const quiet = onInterrupt(() => {
+    signals++;
+    if (signals === 1) {
+      say("queuectl: finishing what runs, then leaving; again: put it back and leave at once");
+      worker.stop();
+    } else worker.stop({ now: true });
+  });
+  try {
+    await worker.start();
+    // The first words of this line are what --detach looks for.
+    say(
+      `worker ${worker.name} started: ${
+        count ?? queue.config().worker_count
+      } at once, on ${queue.dir}`,
+    );
+    const reason = await worker.finished;
+    if (reason !== "fenced") return 0;
+    say(`queuectl: worker ${worker.name} was declared dead by another; it gave up its jobs`);
+    return 1;
+  } finally {
+    quiet();
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The names of states, as users write them.
+ *
+ * @module
+ */
+
+import { UsageError } from "../queue/errors.ts";
+import { JOB_STATES, type JobState } from "../queue/names.ts";
+
+/**
+ * The state that a word means: any case of letters, and `completed` for `done`.
+ *
+ * @throws {UsageError} If it is none.
+ */
+export function parseState(word: string): JobState {
+  const name = word.toLowerCase();
+  if (name === "completed") return "done";
+  const state = JOB_STATES.find((state) => state === name);
+  if (state) return state;
+  throw new UsageError(`there is no state "${word}" (there are: ${JOB_STATES.join(", ")})`);
+}

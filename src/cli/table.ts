@@ -1,0 +1,60 @@
+/**
+ * Tables: aligned columns for a person, tabs for a program.
+ *
+ * @module
+ */
+
+import { cutToWidth, textWidth } from "./text_width.ts";
+
+/** A table. Its cells must be without control characters. */
+export interface Table {
+  /** The heads of the columns. */
+  readonly head: readonly string[];
+  /** The rows, each as long as the head. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** How a table is to look on a terminal. */
+export interface TableStyle {
+  /** Columns that the terminal has; the last cell of a row is cut to fit. */
+  width: number;
+  /** Paints a cell that is padded already. `row` is -1 for the head. */
+  paint?: (padded: string, row: number, column: number) => string;
+}
+
+/** The lines of a table for a program: cells with a tab between them. */
+export function tabLines({ head, rows }: Table): string[] {
+  return [head, ...rows].map((cells) => cells.join("\t"));
+}
+
+/**
+ * The lines of a table for a person.
+ *
+ * @example
+ * ```ts
+ * import { alignedLines } from "./table.ts";
+ *
+ * alignedLines({ head: ["ID", "STATE"], rows: [["build", "done"]] }, { width: 80 });
+ * // ["ID     STATE", "build  done"]
+ * ```
+ */
+export function alignedLines({ head, rows }: Table, style: TableStyle): string[] {
+  const all = [head, ...rows];
+  const last = head.length - 1;
+  const widths = head.map((_, column) => {
+    // A table can have more rows than a function takes arguments.
+    let widest = 0;
+    for (const cells of all) widest = Math.max(widest, textWidth(cells[column]!));
+    return widest;
+  });
+  const taken = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
+  const left = Math.max(10, style.width - taken);
+  return all.map((cells, index) =>
+    cells.map((cell, column) => {
+      const padded = column === last
+        ? cutToWidth(cell, left)
+        : cell + " ".repeat(widths[column]! - textWidth(cell));
+      return style.paint?.(padded, index - 1, column) ?? padded;
+    }).join("  ").trimEnd()
+  );
+}

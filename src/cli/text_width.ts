@@ -1,0 +1,48 @@
+/**
+ * How wide text is on a terminal.
+ *
+ * @module
+ */
+
+const WIDE =
+  /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+const NARROW_KANA = /[\uff61-\uffdc]/;
+const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\ufe00-\ufe0f]/u;
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Columns that one character takes. */
+function charWidth(char: string): number {
+  if (char <= "\u007e") return 1;
+  if (NO_WIDTH.test(char)) return 0;
+  return WIDE.test(char) && !NARROW_KANA.test(char) ? 2 : 1;
+}
+
+/**
+ * The columns that a line of text takes: two for a wide character, none for one that combines.
+ *
+ * @example
+ * ```ts
+ * import { textWidth } from "./text_width.ts";
+ *
+ * textWidth("日本 ok"); // 7
+ * ```
+ */
+export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  let width = 0;
+  for (const char of text) width += charWidth(char);
+  return width;
+}
+
+/** A text cut to a width, `…` at its end if something is missing. */
+export function cutToWidth(text: string, width: number): string {
+  if (text.length * 2 <= width || textWidth(text) <= width) return text;
+  let cut = "";
+  let used = 1;
+  for (const char of text) {
+    used += charWidth(char);
+    if (used > width) break;
+    cut += char;
+  }
+  return width < 1 ? "" : `${cut}…`;
+}

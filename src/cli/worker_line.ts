@@ -1,0 +1,76 @@
+/**
+ * What a worker tells, a line each.
+ *
+ * @module
+ */
+
+import type { WorkerEvent } from "../worker/events.ts";
+import { outcomeText } from "./attempt_text.ts";
+import { formatDuration } from "./duration.ts";
+import { formatAge, formatClock } from "./relative_time.ts";
+import { visibleText } from "./visible_text.ts";
+import { cutToWidth } from "./text_width.ts";
+
+/** How lines are to look. */
+export interface LineStyle {
+  /** Columns there are. */
+  width: number;
+  /** The colours, if any. */
+  colours?: typeof import("@std/fmt/colors");
+}
+
+/**
+ * A line for something that happened in a worker.
+ *
+ * @param now Milliseconds since 1970.
+ *
+ *     14:02:31 start    01M8…  sleep 2
+ *     14:02:33 done     01M8…  exit 0, 2.0s
+ *     14:02:33 failed   01M8…  exit 1, 12ms, attempt 1, again in 2s
+ */
+export function eventLine(event: WorkerEvent, now: number, style: LineStyle): string {
+  const [word, rest] = describe(event, now);
+  const { colours } = style;
+  const line = cutToWidth(
+    `${formatClock(now)} ${word.padEnd(8)} ${visibleText(rest)}`,
+    style.width,
+  );
+  if (!colours) return line;
+  const paint = {
+    done: colours.green,
+    failed: colours.yellow,
+    dead: colours.red,
+    trouble: colours.red,
+    start: colours.cyan,
+  }[word] ?? ((text: string) => text);
+  return line.replace(word, paint(word));
+}
+
+function describe(event: WorkerEvent, now: number): [word: string, rest: string] {
+  switch (event.kind) {
+    case "started":
+      return ["start", `${event.id}  ${event.command}`];
+    case "ended": {
+      const { attempt, state } = event;
+      const parts = [outcomeText(attempt), formatDuration(attempt.duration_ms)];
+      if (state !== "done" || attempt.attempt > 1) parts.push(`attempt ${attempt.attempt}`);
+      if (state === "failed" && event.readyAt !== undefined) {
+        const wait = event.readyAt - now;
+        parts.push(wait < 1000 ? "again at once" : `again in ${formatAge(wait + 500)}`);
+      }
+      return [state === "pending" ? "put back" : state, `${event.id}  ${parts.join(", ")}`];
+    }
+    case "malformed":
+      return ["dead", `${event.id}  not a job: ${event.reason}`];
+    case "recovered": {
+      const jobs = event.finished.length + event.lost.length;
+      const lost = event.lost.length > 0 ? `, lost: ${event.lost.join(" ")}` : "";
+      return [
+        "recover",
+        `${event.worker} had died with ${jobs} ${jobs === 1 ? "job" : "jobs"}${lost}`,
+      ];
+    }
+    case "trouble":
+      return ["trouble", event.message];
+  }
+}

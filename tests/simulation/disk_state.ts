@@ -1,0 +1,235 @@
+/**
+ * What a disk holds, in memory and durably: inodes, names, and the changes between the two.
+ *
+ * Each change of names is atomic. It is durable once a directory that it touches is flushed, and
+ * takes what it depends on with it. A file's content is durable once the file is flushed. Nothing
+ * else becomes durable by itself, and nothing is in the order of time unless it must be: this is
+ * less than any real file system promises, so what survives here survives there.
+ *
+ * @module
+ */
+
+import { diskError } from "./faults.ts";
+import { dependsOn, type NameChange, NameTree, ROOT, type Slot, touches } from "./name_tree.ts";
+
+/** A file or directory. Never changed, only replaced, so that copies of a disk can share it. */
+export interface Inode {
+  /** What the file holds; `undefined` for a directory. */
+  readonly content?: Uint8Array;
+  /** What of it is durable, always a beginning of `content`; `undefined` if never flushed. */
+  readonly durable?: Uint8Array;
+  /** Permission bits. */
+  readonly mode: number;
+  /** When it last changed, in milliseconds since 1970. */
+  readonly mtime: number;
+}
+
+/** Where a path leads. */
+export interface Place {
+  /** Its name in its directory; `undefined` for `/`. */
+  slot?: Slot;
+  /** What has that name, if anything. */
+  inode?: number;
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** Inodes and names, with the calls of a file system that change them. */
+export class DiskState {
+  /** All inodes, those without a name included. */
+  readonly inodes: Map<number, Inode>;
+  /** The names as programs see them. */
+  readonly live: NameTree;
+  /** The names that are sure to survive a power cut. */
+  readonly durable: NameTree;
+  /** The changes between the two, by `id`, oldest first. */
+  readonly journal: Map<number, NameChange>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  #next: number;
+
+  /** @param parts What to take over. Default: an empty disk. */
+  constructor(
+    now: () => number,
+    parts: { inodes: Map<number, Inode>; live: NameTree; next: number } = {
+      inodes: new Map([[ROOT, { mode: 0o755, mtime: now() }]]),
+      live: new NameTree(),
+      next: ROOT + 1,
+    },
+    durable: NameTree = parts.live.clone(),
+    journal: Map<number, NameChange> = new Map(),
+  ) {
+    this.now = now;
+    this.inodes = parts.inodes;
+    this.live = parts.live;
+    this.durable = durable;
+    this.journal = journal;
+    this.#next = parts.next;
+  }
+
+  /** A number that no inode and no change has had. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** A copy that changes by itself. */
+  clone(): DiskState {
+    return new DiskState(
+      this.now,
+      { inodes: new Map(this.inodes), live: this.live.clone(), next: this.#next },
+      this.durable.clone(),
+      new Map(this.journal),
+    );
+  }
+
+  /** Follows a path; only its last part may be missing. */
+  find(path: string, where: string): Place {
+    let place: Place = { inode: ROOT };
+    for (const name of path.split("/")) {
+      if (name === "" || name === ".") continue;
+      if (name === "..") throw new Error(`the simulated disk knows no "..": ${path}`);
+      if (place.inode === undefined) throw diskError("ENOENT", where);
+      if (!this.isDirectory(place.inode)) throw diskError("ENOTDIR", where);
+      if (name.length > 85 && new TextEncoder().encode(name).length > 255) {
+        throw diskError("ENAMETOOLONG", where);
+      }
+      const slot: Slot = { directory: place.inode, name };
+      place = { slot, inode: this.live.at(slot) };
+    }
+    return place;
+  }
+
+  /** Follows a path to something that exists. */
+  findInode(path: string, where: string): number {
+    const { inode } = this.find(path, where);
+    if (inode === undefined) throw diskError("ENOENT", where);
+    return inode;
+  }
+
+  /** Whether an inode is a directory. */
+  isDirectory(inode: number): boolean {
+    return this.live.directories.has(inode);
+  }
+
+  /** A new file or directory, empty. */
+  make(path: string, kind: "file" | "directory", where: string): number {
+    const { slot, inode: taken } = this.find(path, where);
+    if (!slot || taken !== undefined) throw diskError("EEXIST", where);
+    const inode = this.#next++;
+    const isDirectory = kind === "directory";
+    this.inodes.set(
+      inode,
+      isDirectory
+        ? { mode: 0o700, mtime: this.now() }
+        : { mode: 0o600, mtime: this.now(), content: NO_BYTES },
+    );
+    this.#change({ label: where, inode, isDirectory, to: slot });
+    return inode;
+  }
+
+  /** Adds to the end of a file. */
+  write(inode: number, content: Uint8Array): void {
+    if (content.length === 0) return;
+    const file = this.inodes.get(inode)!;
+    const before = file.content!;
+    const whole = new Uint8Array(before.length + content.length);
+    whole.set(before);
+    whole.set(content, before.length);
+    this.inodes.set(inode, { ...file, content: whole, mtime: this.now() });
+  }
+
+  /** `chmod(2)`. Durable at once: nothing in a queue depends on when a mode is. */
+  setMode(path: string, mode: number): void {
+    const inode = this.findInode(path, `chmod '${path}'`);
+    this.inodes.set(inode, { ...this.inodes.get(inode)!, mode });
+  }
+
+  /** `rename(2)`; with `mayReplace` false, `renameat2(2)` with `RENAME_NOREPLACE`. */
+  rename(from: string, to: string, mayReplace: boolean, where: string): void {
+    const source = this.find(from, where), target = this.find(to, where);
+    if (source.inode === undefined) throw diskError("ENOENT", where);
+    if (target.inode !== undefined && !mayReplace) throw diskError("EEXIST", where);
+    if (!source.slot || !target.slot) throw diskError("EINVAL", where);
+    const isDirectory = this.isDirectory(source.inode);
+    if (isDirectory && this.#isWithin(target.slot.directory, source.inode)) {
+      throw diskError("EINVAL", where);
+    }
+    if (target.inode === source.inode) return;
+    let removed: number | undefined;
+    if (target.inode !== undefined) {
+      if (this.#isWithin(source.slot.directory, target.inode)) throw diskError("ENOTEMPTY", where);
+      const onDirectory = this.isDirectory(target.inode);
+      if (isDirectory && !onDirectory) throw diskError("ENOTDIR", where);
+      if (!isDirectory && onDirectory) throw diskError("EISDIR", where);
+      if (onDirectory) this.#requireEmpty(removed = target.inode, where);
+    }
+    const { inode } = source;
+    this.#change({ label: where, inode, isDirectory, from: source.slot, to: target.slot, removed });
+  }
+
+  /** `unlink(2)` or `rmdir(2)`. */
+  remove(path: string, where: string): void {
+    const { slot, inode } = this.find(path, where);
+    if (inode === undefined) throw diskError("ENOENT", where);
+    const isDirectory = this.isDirectory(inode);
+    if (isDirectory) this.#requireEmpty(inode, where);
+    if (!slot) throw diskError("EINVAL", where);
+    const removed = isDirectory ? inode : undefined;
+    this.#change({ label: where, inode, isDirectory, from: slot, removed });
+  }
+
+  /** `fsync(2)`: a file's content, or all changes that touch a directory. */
+  sync(inode: number): void {
+    const node = this.inodes.get(inode)!;
+    if (node.content) {
+      if (node.durable !== node.content) {
+        this.inodes.set(inode, { ...node, durable: node.content });
+      }
+      return;
+    }
+    const wanted = new Set<number>();
+    const want = (id: number) => {
+      if (wanted.has(id) || !this.journal.has(id)) return;
+      wanted.add(id);
+      this.journal.get(id)!.after.forEach(want);
+    };
+    for (const change of this.journal.values()) {
+      if (touches(change, inode)) want(change.id);
+    }
+    for (const [id, change] of this.journal) {
+      if (!wanted.has(id)) continue;
+      this.durable.apply(change);
+      this.journal.delete(id);
+    }
+  }
+
+  #change(change: Omit<NameChange, "id" | "after">): void {
+    const full = { ...change, id: this.#next++ };
+    const after: number[] = [];
+    for (const earlier of this.journal.values()) {
+      if (dependsOn(full, earlier)) after.push(earlier.id);
+    }
+    const complete: NameChange = { ...full, after };
+    this.journal.set(complete.id, complete);
+    this.live.apply(complete);
+    const mtime = this.now();
+    for (const slot of [change.from, change.to]) {
+      if (slot) {
+        this.inodes.set(slot.directory, { ...this.inodes.get(slot.directory)!, mtime });
+      }
+    }
+  }
+
+  #requireEmpty(inode: number, where: string): void {
+    if (this.live.directories.get(inode)!.size > 0) throw diskError("ENOTEMPTY", where);
+  }
+
+  /** Whether an inode is this directory or lies below it. */
+  #isWithin(inode: number, directory: number): boolean {
+    if (inode === directory) return true;
+    for (const below of this.live.directories.get(directory)?.values() ?? []) {
+      if (this.isDirectory(below) && this.#isWithin(inode, below)) return true;
+    }
+    return false;
+  }
+}

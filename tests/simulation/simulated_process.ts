@@ -1,0 +1,292 @@
+/**
+ * One process's view of a simulated disk: a file port that counts and records its calls, can be
+ * made to fail at any of them, and is dead once it is killed.
+ *
+ * @module
+ */
+
+import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/queue/file_port.ts";
+import type { BeforeCall, Call, CallRecord } from "./call.ts";
+import type { DiskState } from "./disk_state.ts";
+import { diskError, Killed, type Leaving, leavingOf } from "./faults.ts";
+import type { LockHolder, LockTable } from "./lock_table.ts";
+
+/** The parts of a disk that its processes work on. */
+export interface DiskParts {
+  /** Inodes, names and their durability. */
+  readonly state: DiskState;
+  /** Who has locked what. */
+  readonly locks: LockTable;
+  /** Every call made, oldest first. */
+  readonly calls: CallRecord[];
+}
+
+/** A process that uses a simulated disk; made by its `process()`. */
+export class SimulatedProcess implements FilePort {
+  /** For the trace. */
+  readonly name: string;
+  /** Called before each call; may be set or changed at any time. */
+  before?: BeforeCall;
+  readonly #disk: DiskParts;
+  readonly #holders = new Set<LockHolder>();
+  #calls = 0;
+  #killed = false;
+
+  /** Use `SimulatedDisk.process()`. */
+  constructor(disk: DiskParts, name: string, before?: BeforeCall) {
+    this.#disk = disk;
+    this.name = name;
+    this.before = before;
+  }
+
+  /** How many calls it has begun, the one that killed it included. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Whether it was killed. Code under test may swallow `Killed`, so ask this, not its promise. */
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** Ends it: its locks fall free, and each further call throws `Killed`. */
+  kill(): void {
+    if (this.#killed) return;
+    this.#killed = true;
+    this.#disk.locks.releaseAll((holder) => this.#holders.has(holder), new Killed());
+  }
+
+  /**
+   * Yields in an order that is neither that of the names nor that of their making, so that no code
+   * comes to rely on one. The call is made, and counted, when the first entry is asked for.
+   */
+  *list(directory: string): Generator<DirectoryEntry> {
+    yield* this.#call("list", [directory], () => {
+      const { state } = this.#disk;
+      const inode = state.findInode(directory, `readdir '${directory}'`);
+      const entries = state.live.directories.get(inode);
+      if (!entries) throw diskError("ENOTDIR", `readdir '${directory}'`);
+      return [...entries]
+        .sort(([a, i], [b, j]) => scatter(a) - scatter(b) || i - j)
+        .map(([name, of]): DirectoryEntry => (
+          { name, kind: state.isDirectory(of) ? "directory" : "file" }
+        ));
+    });
+  }
+
+  stat(path: string): FileStat | undefined {
+    return this.#call("stat", [path], () => {
+      const { state } = this.#disk;
+      let inode;
+      try {
+        inode = state.findInode(path, `lstat '${path}'`);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+      const { content, mode, mtime } = state.inodes.get(inode)!;
+      return {
+        kind: content ? "file" : "directory",
+        size: content?.length ?? 4096,
+        mtime,
+        mode,
+        uid: 0,
+        identity: identityOf(inode),
+      };
+    });
+  }
+
+  read(path: string): Uint8Array {
+    return this.#call("read", [path], () => {
+      const inode = this.#disk.state.findInode(path, `lstat '${path}'`);
+      const { content } = this.#disk.state.inodes.get(inode)!;
+      if (!content) throw new Error(`${path} is not a regular file`);
+      return content.slice();
+    });
+  }
+
+  create(path: string, content: Uint8Array): void {
+    const write = (written: Uint8Array) => {
+      const { state } = this.#disk;
+      state.write(state.make(path, "file", `open '${path}'`), written);
+    };
+    this.#call("create", [path, content], () => write(content), (leaving) => {
+      write(beginning(content, leaving));
+    });
+  }
+
+  append(path: string, content: Uint8Array): void {
+    const write = (written: Uint8Array) => {
+      const { state } = this.#disk;
+      const where = `open '${path}'`;
+      const inode = state.find(path, where).inode;
+      if (inode !== undefined && state.isDirectory(inode)) {
+        throw new Error(`${path} is not a regular file`);
+      }
+      state.write(inode ?? state.make(path, "file", where), written);
+    };
+    this.#call("append", [path, content], () => write(content), (leaving) => {
+      write(beginning(content, leaving));
+    });
+  }
+
+  makeDirectory(path: string): void {
+    this.#call("makeDirectory", [path], () => {
+      this.#disk.state.make(path, "directory", `mkdir '${path}'`);
+    });
+  }
+
+  setMode(path: string, mode: number): void {
+    this.#call("setMode", [path, mode], () => this.#disk.state.setMode(path, mode));
+  }
+
+  rename(from: string, to: string): void {
+    this.#call("rename", [from, to], () => {
+      this.#disk.state.rename(from, to, true, `rename '${from}' -> '${to}'`);
+    });
+  }
+
+  renameNew(from: string, to: string): void {
+    this.#call("renameNew", [from, to], () => {
+      this.#disk.state.rename(from, to, false, `rename '${from}' -> '${to}'`);
+    });
+  }
+
+  remove(path: string): void {
+    this.#call("remove", [path], () => this.#disk.state.remove(path, `remove '${path}'`));
+  }
+
+  /**
+   * Each path is a call of its own, in the order given, so that a process can end between them.
+   * `Killed` is no result of a removal: for a dead process the promise rejects.
+   */
+  removeEach(paths: readonly string[]): Promise<(boolean | Error)[]> {
+    // deno-lint-ignore require-await -- what it throws is to come out of the promise
+    return Promise.all(paths.map(async (path) => {
+      try {
+        this.#call("removeEach", [path], () => this.#disk.state.remove(path, `remove '${path}'`));
+        return true;
+      } catch (error) {
+        if (error instanceof Killed) throw error;
+        return error instanceof Deno.errors.NotFound ? false : error as Error;
+      }
+    }));
+  }
+
+  // deno-lint-ignore require-await -- what it throws is to come out of the promise
+  async sync(paths: readonly string[]): Promise<void> {
+    this.#call("sync", [paths], () => {
+      const { state } = this.#disk;
+      let failure: unknown;
+      for (const path of paths) {
+        try {
+          state.sync(state.findInode(path, `open '${path}'`));
+        } catch (error) {
+          failure ??= error;
+        }
+      }
+      if (failure) throw failure;
+    });
+  }
+
+  /** Flushes what is below the directory and nothing else, which is all that the port promises. */
+  // deno-lint-ignore require-await -- what it throws is to come out of the promise
+  async syncTree(directory: string): Promise<void> {
+    this.#call("syncTree", [directory], () => {
+      const { state } = this.#disk;
+      const flush = (inode: number) => {
+        for (const below of state.live.directories.get(inode)?.values() ?? []) flush(below);
+        state.sync(inode);
+      };
+      const inode = state.findInode(directory, `readdir '${directory}'`);
+      if (!state.isDirectory(inode)) throw diskError("ENOTDIR", `readdir '${directory}'`);
+      flush(inode);
+    });
+  }
+
+  tryLock(path: string): FileLock | undefined {
+    return this.#call("tryLock", [path], () => {
+      const inode = this.#disk.state.findInode(path, `open '${path}'`);
+      const holder = { process: this.name };
+      return this.#disk.locks.take(inode, holder) ? this.#held(inode, holder) : undefined;
+    });
+  }
+
+  async lock(path: string): Promise<FileLock> {
+    const { inode, holder, granted } = this.#call("lock", [path], () => {
+      const inode = this.#disk.state.findInode(path, `open '${path}'`);
+      const holder = { process: this.name };
+      this.#holders.add(holder);
+      return { inode, holder, granted: this.#disk.locks.await(inode, holder) };
+    });
+    // Without a wait the promise is settled on return, so that a replay has the same timing.
+    if (granted) await granted;
+    return this.#held(inode, holder);
+  }
+
+  #held(inode: number, holder: LockHolder): FileLock {
+    this.#holders.add(holder);
+    return {
+      identity: identityOf(inode),
+      release: () => {
+        this.#disk.locks.release(inode, holder);
+        this.#holders.delete(holder);
+      },
+    };
+  }
+
+  #call<T>(
+    name: keyof FilePort,
+    args: readonly unknown[],
+    make: () => T,
+    interrupted?: (leaving: Leaving) => void,
+  ): T {
+    if (this.#killed) throw new Killed();
+    const call: CallRecord = { process: this.name, index: this.#calls++, name, args };
+    this.#disk.calls.push(call);
+    try {
+      this.#interrupt(call, interrupted);
+      return make();
+    } catch (error) {
+      call.error = error;
+      if (error instanceof Killed) this.kill();
+      throw error;
+    }
+  }
+
+  #interrupt(call: Call, interrupted?: (leaving: Leaving) => void): void {
+    let fault: unknown;
+    try {
+      this.before?.(call);
+    } catch (error) {
+      fault = error;
+    }
+    if (this.#killed) throw new Killed();
+    if (fault === undefined) return;
+    const leaving = leavingOf(fault);
+    try {
+      if (leaving !== "nothing") interrupted?.(leaving);
+    } catch (error) {
+      // What was to be left behind cannot be there, an existing name say: then that is the error.
+      if (!(fault instanceof Killed)) throw error;
+    }
+    throw fault;
+  }
+}
+
+function identityOf(inode: number): string {
+  return `1:${inode}`;
+}
+
+function beginning(content: Uint8Array, leaving: Leaving): Uint8Array {
+  return content.subarray(0, leaving === "partial" ? Math.floor(content.length / 2) : 0);
+}
+
+/** A number from a name that says nothing about its order. */
+function scatter(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) {
+    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193) >>> 0;
+  }
+  return hash;
+}

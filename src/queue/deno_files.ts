@@ -12,7 +12,6 @@ const DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8;
 const O_DIRECTORY_CLOEXEC = (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000) | 0o2000000;
 const O_CLOEXEC = 0o2000000;
 const AT_FDCWD = -100, RENAME_NOREPLACE = 1, ENOENT = 2, EEXIST = 17;
-const EINVAL = 22, ENOSYS = 38, EOPNOTSUPP = 95;
 /** Above this many files one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
@@ -173,20 +172,18 @@ export const denoFiles: FilePort = {
 
   renameNew(from, to) {
     const c = libc();
-    let code = ENOSYS;
     if (c) {
       const [source, target] = [pathBytes(from), pathBytes(to)];
       if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_NOREPLACE) === 0) return;
-      code = errno(c);
+      const code = errno(c);
       if (code === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);
       if (code === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
     }
-    // Not every system and file system knows the flag. The source is asked for first: of a move
-    // that another has made, the target is no clash.
-    if ([ENOSYS, EINVAL, EOPNOTSUPP].includes(code) && !statPath(from)) {
-      throw new Deno.errors.NotFound(`no ${from}`);
-    }
-    if (statPath(to)) throw new Deno.errors.AlreadyExists(`${to} exists`);
+    // Not every system and file system knows the flag. The source counts first: of a move that another
+    // has made, the target is no clash.
+    const [source, target] = [statPath(from), statPath(to)];
+    if (!source) throw new Deno.errors.NotFound(`no ${from}`);
+    if (target) throw new Deno.errors.AlreadyExists(`${to} exists`);
     // Any other error this makes again, and better worded.
     denoFiles.rename(from, to);
   },

@@ -5,11 +5,7 @@
  */
 
 import type { JobView } from "../queue/job.ts";
-
-/** The numbers of the signals, from HUP (1) on, as Linux has them. */
-const SIGNALS =
-  ("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD " +
-    "CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS").split(" ");
+import { signalNumber } from "../worker/signals.ts";
 
 /**
  * The exit status that stands for a job's: 0 if it is done, else that of its last attempt, with 128 + N
@@ -23,7 +19,7 @@ export function exitStatusOf(job: JobView | undefined): number {
   if (!last) return 1;
   if (last.outcome === "timeout") return 124;
   if (last.signal) {
-    const number = SIGNALS.indexOf(last.signal.replace(/^SIG/, "")) + 1;
+    const number = signalNumber(last.signal);
     return number > 0 ? 128 + number : 1;
   }
   return last.exit_code || 1;

@@ -8,7 +8,7 @@
 import { QueueError, UsageError } from "../queue/errors.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { COMMANDS, GROUPS } from "./commands.ts";
-import { GivenOptions, MisspelledError, type ReadWords, readWords } from "./option.ts";
+import { type GivenOptions, MisspelledError, readWords } from "./option.ts";
 import { print, say } from "./output.ts";
 
 /**
@@ -77,7 +77,7 @@ function findCommand(args: readonly string[]): Found {
 /** `queuectl`, `queuectl --version`, `queuectl help [COMMAND]`, `queuectl worker --help`, or a mistake. */
 async function withoutCommand(
   group: string,
-  options: ReadWords["options"],
+  options: GivenOptions,
   rest: readonly string[],
 ): Promise<number> {
   if (options.has("version")) {
@@ -126,20 +126,21 @@ function checkWords(
 }
 
 async function report(error: unknown): Promise<number> {
+  const { visibleText } = await import("./visible_text.ts");
+  const fail = (sentence: string) => say(`queuectl: ${visibleText(sentence)}`);
   if (error instanceof MisspelledError) {
     const { nearestWord } = await import("./spelling.ts");
     const near = nearestWord(error.word, error.known);
-    say(`queuectl: ${error.message} (${near ? `did you mean ${near}?` : error.see})`);
+    fail(`${error.message} (${near ? `did you mean ${near}?` : error.see})`);
     return 2;
   }
-  const { visibleText } = await import("./visible_text.ts");
   if (error instanceof UsageError || error instanceof QueueError) {
-    say(`queuectl: ${visibleText(error.message)}`);
+    fail(error.message);
     return error instanceof UsageError ? 2 : 1;
   }
   const { systemFault } = await import("./system_fault.ts");
   const fault = systemFault(error);
-  if (fault !== undefined) say(`queuectl: ${visibleText(fault)}`);
+  if (fault !== undefined) fail(fault);
   // Not the user's mistake but ours: all that helps to find it.
   else {say(
       `queuectl: this is a fault in queuectl: ${error instanceof Error ? error.stack : error}`,

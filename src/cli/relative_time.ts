@@ -43,10 +43,14 @@ export function formatClock(time: number): string {
     .map((part) => String(part).padStart(2, "0")).join(":");
 }
 
+/** The local day of a time, `2026-11-22`. */
+export function formatDay(time: number): string {
+  const date = new Date(time);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, "0")).join("-");
+}
+
 /** A time for people, local, with its distance from now: `2026-11-22 14:02:31 (3m ago)`. */
 export function formatMoment(time: number, now: number): string {
-  const date = new Date(time);
-  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()]
-    .map((part) => String(part).padStart(2, "0")).join("-");
-  return `${day} ${formatClock(time)} (${formatRelative(time, now)})`;
+  return `${formatDay(time)} ${formatClock(time)} (${formatRelative(time, now)})`;
 }

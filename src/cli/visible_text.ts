@@ -4,10 +4,8 @@
  * @module
  */
 
-// What moves the cursor, rings, clears, or turns the direction of writing around; and what is no text.
-// deno-lint-ignore no-control-regex -- control characters are just what is looked for
-const UNSAFE =
-  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/gu;
+/** What moves the cursor, rings, clears, or turns the direction of writing around; and what is no text. */
+const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
 
 const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

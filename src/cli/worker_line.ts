@@ -7,7 +7,7 @@
 import type { WorkerEvent } from "../worker/events.ts";
 import { outcomeText } from "./attempt_text.ts";
 import { formatDuration } from "./duration.ts";
-import { formatAge, formatClock } from "./relative_time.ts";
+import { formatAge, formatClock, formatDay } from "./relative_time.ts";
 import { visibleText } from "./visible_text.ts";
 import { cutToWidth } from "./text_width.ts";
 
@@ -15,6 +15,8 @@ import { cutToWidth } from "./text_width.ts";
 export interface LineStyle {
   /** Columns there are. */
   width: number;
+  /** Whether a line tells the day too: in a log it is read days later. */
+  day: boolean;
   /** The colours, if any. */
   colours?: typeof import("@std/fmt/colors");
 }
@@ -31,10 +33,8 @@ export interface LineStyle {
 export function eventLine(event: WorkerEvent, now: number, style: LineStyle): string {
   const [word, rest] = describe(event, now);
   const { colours } = style;
-  const line = cutToWidth(
-    `${formatClock(now)} ${word.padEnd(8)} ${visibleText(rest)}`,
-    style.width,
-  );
+  const time = style.day ? `${formatDay(now)} ${formatClock(now)}` : formatClock(now);
+  const line = cutToWidth(`${time} ${word.padEnd(8)} ${visibleText(rest)}`, style.width);
   if (!colours) return line;
   const paint = {
     done: colours.green,
@@ -56,7 +56,7 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       if (state !== "done" || attempt.attempt > 1) parts.push(`attempt ${attempt.attempt}`);
       if (state === "failed" && event.readyAt !== undefined) {
         const wait = event.readyAt - now;
-        parts.push(wait < 1000 ? "again at once" : `again in ${formatAge(wait + 500)}`);
+        parts.push(wait < 500 ? "again at once" : `again in ${formatAge(wait + 500)}`);
       }
       return [state === "pending" ? "put back" : state, `${event.id}  ${parts.join(", ")}`];
     }

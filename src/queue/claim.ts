@@ -5,9 +5,17 @@
  * @module
  */
 
-import { chargedAttempts, type Job, MAX_JOB_BYTES, parseJob } from "./job.ts";
+import { readJobFile } from "./entries.ts";
+import { chargedAttempts, type Job } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
-import { claimedName, type EntryName, freshIdLike, ID_PATTERN, waitingName } from "./names.ts";
+import {
+  claimedName,
+  type EntryName,
+  freshIdLike,
+  ID_PATTERN,
+  type JobState,
+  waitingName,
+} from "./names.ts";
 import { flush, pathIn, renameIfThere, type Store } from "./store.ts";
 
 /** A job that waits, as a name on disk: reading its file is not needed to choose it. */
@@ -48,7 +56,7 @@ export type ClaimResult =
  * Claims a waiting entry for a worker.
  *
  * @param entry What the worker found.
- * @param worker The worker's name; its lock must be held.
+ * @param worker The worker's name; its lock must be held. It must own no job of this ID.
  * @returns What came of it; only `claimed` leaves something in processing/.
  */
 export async function claim(
@@ -61,23 +69,39 @@ export async function claim(
   const name = claimedName(time, entry.priority, id, worker);
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };
+  try {
+    return await examine(store, entry, { id, name, time, worker });
+  } catch (error) {
+    // What cannot be read now must not stay with a worker that does not run it.
+    const back = pathIn(store, entry.state, entry.path.slice(entry.path.lastIndexOf("/") + 1));
+    const isThere = renameIfThere(store, pathIn(store, "processing", name), back);
+    if (!isThere && error instanceof Deno.errors.NotFound) return { kind: "gone" };
+    throw error;
+  }
+}
 
+/** Reads what has been claimed, and decides what is to become of it. */
+async function examine(
+  store: Store,
+  entry: WaitingEntry,
+  taken: Omit<Claim, "job" | "logOffset">,
+): Promise<ClaimResult> {
+  const { id, name, time } = taken;
   const read = readClaimed(store, name, id);
   const nameFault = entry.id !== id && !ID_PATTERN.test(entry.id)
     ? `its name is not the ID of a job (1 to 64 letters, digits, - or _)`
     : undefined;
   if (nameFault || read.fault !== undefined) {
     const reason = nameFault ?? read.fault!;
-    await buryMalformed(store, name, id, reason);
-    return { kind: "malformed", id, reason };
+    const buried = await buryMalformed(store, name, id, reason, entry.state);
+    return { kind: "malformed", id: buried, reason };
   }
   const job = read.job;
 
   if (entry.bare) {
     const runAt = Date.parse(job.run_at);
     if (runAt > time || job.priority !== entry.priority) {
-      const rightName = waitingName(runAt, job.priority, id);
-      renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "pending", rightName));
+      putUnderRightName(store, name, id, runAt, job.priority);
       return { kind: "renamed" };
     }
   }
@@ -89,7 +113,23 @@ export async function claim(
     logOffset = store.files.stat(pathIn(store, "processing", logName(id)))?.size ?? 0;
   }
   job.attempts = chargedAttempts(job);
-  return { kind: "claimed", claim: { id, name, time, worker, job, logOffset } };
+  return { kind: "claimed", claim: { ...taken, job, logOffset } };
+}
+
+function putUnderRightName(
+  store: Store,
+  name: string,
+  id: string,
+  runAt: number,
+  priority: number,
+): void {
+  const from = pathIn(store, "processing", name);
+  try {
+    store.files.renameNew(from, pathIn(store, "pending", waitingName(runAt, priority, id)));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    putUnderRightName(store, name, freshIdLike(id), runAt, priority);
+  }
 }
 
 /**
@@ -105,7 +145,11 @@ function claimableId(store: Store, entry: WaitingEntry): string {
   return taken ? freshIdLike(entry.id) : entry.id;
 }
 
-/** Reads a file in processing/ that is ours. Never blocks and never follows a link. */
+/**
+ * Reads a file in processing/ that is ours. Never blocks and never follows a link.
+ *
+ * @throws {Deno.errors.NotFound} If it was taken away.
+ */
 export function readClaimed(
   store: Store,
   name: string,
@@ -113,29 +157,38 @@ export function readClaimed(
 ): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
   const path = pathIn(store, "processing", name);
   const stat = store.files.stat(path);
-  if (stat?.kind !== "file") return { fault: "it is not a regular file" };
-  if (stat.size > MAX_JOB_BYTES) return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
-  return parseJob(store.files.read(path), id, store.config, stat.mtime);
+  if (!stat) throw new Deno.errors.NotFound(`${path} was taken away`);
+  return readJobFile(store, path, stat, id);
 }
 
-/** Moves what is not a job from processing/ to dead/, its bytes as they are. */
+/**
+ * Moves what is not a job from processing/ to dead/, its bytes as they are.
+ *
+ * @param cameFrom Where it lay, and its log beside it if it has run.
+ * @returns The ID under which it lies in dead/: another than the one given if that is taken.
+ */
 export async function buryMalformed(
   store: Store,
   name: string,
   id: string,
   reason: string,
-): Promise<void> {
-  // The log first: whoever sees the file in dead/ can read why it is there.
+  cameFrom: JobState,
+): Promise<string> {
+  const grave = pathIn(store, "dead", `${id}.json`);
+  const elsewhere = () => buryMalformed(store, name, freshIdLike(id), reason, cameFrom);
+  // A log in dead/ is that of the job beside it, so it is looked for before the log is written to.
+  if (store.files.stat(grave)) return await elsewhere();
   const log = pathIn(store, "dead", logName(id));
+  if (cameFrom !== "pending") renameIfThere(store, pathIn(store, cameFrom, logName(id)), log);
+  // The log first: whoever sees the file in dead/ can read why it is there.
   store.files.append(log, new TextEncoder().encode(`queuectl: not a job: ${reason}\n`));
   await flush(store, [log]);
-  const from = pathIn(store, "processing", name);
   try {
-    store.files.renameNew(from, pathIn(store, "dead", `${id}.json`));
+    store.files.renameNew(pathIn(store, "processing", name), grave);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    await buryMalformed(store, name, freshIdLike(id), reason);
-    return;
+    return await elsewhere();
   }
   await flush(store, [pathIn(store, "dead")]);
+  return id;
 }

@@ -187,12 +187,19 @@ export function readConfig(files: FilePort, dir: string): Partial<Config> {
  * Replaces what was set in a queue, whole or not at all.
  *
  * @param set All that is to be set from now on; nothing else stays.
+ * @throws {UsageError} If a setting does not take its value; the sentence says what it takes.
  */
 export async function writeConfig(
   files: FilePort,
   dir: string,
   set: Partial<Config>,
 ): Promise<void> {
+  for (const [key, value] of Object.entries(set)) {
+    const { allowed, accepts } = SETTINGS[configKey(key)];
+    if (value !== undefined && !accepts(value)) {
+      throw new UsageError(`${key} must be ${allowed}, not ${JSON.stringify(value)}`);
+    }
+  }
   const path = `${dir}/tmp/config-${newId()}@new`;
   files.create(path, new TextEncoder().encode(JSON.stringify(set, null, 2) + "\n"));
   await files.sync([path]);

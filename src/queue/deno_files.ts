@@ -53,7 +53,11 @@ function* streamDirectory(c: Libc, directory: string): Generator<DirectoryEntry>
     const ascii = new TextDecoder("latin1");
     for (;;) {
       const length = Number(c.getdents64(fd, buffer, BigInt(buffer.length)));
-      if (length < 0) throw new Error(`cannot read the directory ${directory}`);
+      if (length < 0) {
+        // Removed while it was being read: nothing more is in it.
+        if (!statPath(directory)) return;
+        throw new Error(`cannot read the directory ${directory}`);
+      }
       if (length === 0) return;
       // One decoding for the whole piece, then slices of it: a name costs no call of its own.
       const text = ascii.decode(buffer.subarray(0, length));

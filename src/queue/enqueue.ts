@@ -8,7 +8,7 @@
 import { QueueError, UsageError } from "./errors.ts";
 import { entries } from "./entries.ts";
 import type { FileLock } from "./file_port.ts";
-import { type Job, jobBytes, type JobInput, newJob } from "./job.ts";
+import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "./job.ts";
 import { batchName, type JobState, newId, waitingName } from "./names.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 
@@ -39,6 +39,7 @@ export class PartialEnqueueError extends QueueError {
  */
 export async function enqueue(store: Store, input: JobInput): Promise<Job> {
   const job = newJob(input, store.config, store.now());
+  const content = contentOf(job);
   const lock = input.id === undefined ? undefined : await lockQueue(store);
   try {
     if (input.id !== undefined) refuseTaken(store, new Set([input.id]));
@@ -47,7 +48,7 @@ export async function enqueue(store: Store, input: JobInput): Promise<Job> {
     const waiting = pathIn(store, "pending", name);
     let mark: FileLock | undefined;
     try {
-      store.files.create(temporary, jobBytes(job));
+      store.files.create(temporary, content);
       mark = store.files.tryLock(temporary);
       await flush(store, [temporary]);
       store.files.renameNew(temporary, waiting);
@@ -87,7 +88,7 @@ export async function enqueueMany(
   const chosen = new Set<string>();
   inputs.forEach((input, index) => {
     try {
-      newJob({ ...input, id: input.id ?? "unchosen" }, store.config, 0);
+      contentOf(newJob({ ...input, id: input.id ?? "unchosen" }, store.config, 0));
     } catch (error) {
       throw error instanceof UsageError ? new InvalidJobError(error.message, index) : error;
     }
@@ -117,6 +118,17 @@ export async function enqueueMany(
   } finally {
     lock?.release();
   }
+}
+
+/** @throws {UsageError} If no worker would read the file, for its size. */
+function contentOf(job: Job): Uint8Array {
+  const content = jobBytes(job);
+  if (content.length > MAX_JOB_BYTES) {
+    throw new UsageError(
+      "a job's fields must not be larger than 1 MiB together; put them in a file",
+    );
+  }
+  return content;
 }
 
 /** Publishes one batch: a folder, complete and durable before its name appears in pending/. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { chargedAttempts, type JobView, parseJob } from "./job.ts";
+import type { FileStat } from "./file_port.ts";
+import { chargedAttempts, type JobView, MAX_JOB_BYTES, parseJob } from "./job.ts";
 import { type EntryName, type JobState, parseBatchName, parseEntryName } from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
 
@@ -34,10 +35,15 @@ export function* entries(store: Store, state: JobState): Generator<Entry> {
   if (state === "processing") yield* settlingEntries(store);
 }
 
-/** Yields the jobs of a batch; none if it is gone. */
-export function* batchEntries(store: Store, batch: string): Generator<Entry> {
+/** Yields the jobs of a batch; none if it is gone, or is a mere file or link of a batch's name. */
+export function* batchEntries(
+  store: Store,
+  batch: string,
+): Generator<Entry & { state: "pending" }> {
+  const folder = pathIn(store, "pending", batch);
+  if (store.files.stat(folder)?.kind !== "directory") return;
   try {
-    for (const { name } of store.files.list(pathIn(store, "pending", batch))) {
+    for (const { name } of store.files.list(folder)) {
       const entry = parseEntryName(name);
       if (entry) yield { ...entry, state: "pending", path: `${batch}/${name}` };
     }
@@ -53,6 +59,18 @@ function* settlingEntries(store: Store): Generator<Entry> {
   }
 }
 
+/** Reads a job's file, if it can be one. Never blocks, never follows a link, never reads a huge file. */
+export function readJobFile(
+  store: Store,
+  path: string,
+  stat: FileStat,
+  id: string,
+): ReturnType<typeof parseJob> {
+  if (stat.kind !== "file") return { fault: "it is not a regular file" };
+  if (stat.size > MAX_JOB_BYTES) return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
+  return parseJob(store.files.read(path), id, store.config, stat.mtime);
+}
+
 /**
  * Reads the job of an entry.
  *
@@ -63,16 +81,13 @@ export function readEntry(store: Store, entry: Entry): JobView | undefined {
   const path = pathIn(store, entry.state, entry.path);
   const stat = store.files.stat(path);
   if (!stat) return undefined;
-  let content: Uint8Array | undefined;
+  let parsed: ReturnType<typeof readJobFile>;
   try {
-    if (stat.kind === "file") content = store.files.read(path);
+    parsed = readJobFile(store, path, stat, entry.id);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  const parsed = content
-    ? parseJob(content, entry.id, store.config, stat.mtime)
-    : { fault: "it is not a regular file" };
   if (parsed.job) {
     const job = parsed.job;
     if (entry.state !== "done" && entry.state !== "dead") job.attempts = chargedAttempts(job);

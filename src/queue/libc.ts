@@ -55,7 +55,7 @@ export function errno(c: Libc): number {
 }
 
 const encoder = new TextEncoder();
-const lenient = new TextDecoder();
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * A path as the kernel takes it: UTF-8, each lone surrogate U+DC80–U+DCFF as the one byte that it
@@ -80,7 +80,7 @@ export function nameFromBytes(bytes: Uint8Array): string {
   // At least one sequence is not UTF-8. Decode greedily, and let each byte that fits nowhere
   // stand for itself.
   let name = "";
-  const strict = new TextDecoder("utf-8", { fatal: true });
+  const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   for (let at = 0; at < bytes.length;) {
     const lead = bytes[at]!;
     const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;

@@ -5,7 +5,7 @@
  */
 
 import { entries, type Entry } from "./entries.ts";
-import { JOB_STATES, type JobState, timeOfId } from "./names.ts";
+import { ID_PATTERN, JOB_STATES, type JobState, timeOfId } from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
 
 /** How many jobs are in each state. */
@@ -81,10 +81,12 @@ export function newestEntries(
  */
 export function matchingEntries(store: Store, text: string): Entry[] {
   if (text === "") return [];
-  for (const state of ["done", "dead"] as const) {
-    const path = `${text}.json`;
-    if (!text.includes("/") && store.files.stat(pathIn(store, state, path))) {
-      return [{ id: text, time: 0, priority: 5, bare: true, state, path }];
+  if (ID_PATTERN.test(text)) {
+    for (const state of ["done", "dead"] as const) {
+      const path = `${text}.json`;
+      if (store.files.stat(pathIn(store, state, path))) {
+        return [{ id: text, time: 0, priority: 5, bare: true, state, path }];
+      }
     }
   }
   const matches = new Map<string, Entry>();

@@ -14,7 +14,7 @@ import { findLog } from "./logs.ts";
 import { type JobState, waitingName } from "./names.ts";
 import { locateQueue, openStore, type StoreOptions } from "./open_store.ts";
 import { requestStop, type SeenWorker, seeWorkers } from "./presence.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+import { flush, pathIn, removeIfThere, removeTree, renameIfThere, type Store } from "./store.ts";
 
 /** A text that more than one job's ID begins or ends with. */
 export class AmbiguousIdError extends QueueError {
@@ -205,7 +205,11 @@ export class Queue {
     return this.store.config;
   }
 
-  /** Changes settings; those not named stay. */
+  /**
+   * Changes settings; those not named stay.
+   *
+   * @throws {UsageError} If a setting does not take its value; nothing was changed.
+   */
   async configure(changes: Partial<Config>): Promise<void> {
     await this.#rewriteConfig((set) => ({ ...set, ...changes }));
   }
@@ -261,7 +265,7 @@ export class Queue {
   }
 
   #removeEntry(entry: Entry): boolean {
-    if (!removeIfThere(this.store, pathIn(this.store, entry.state, entry.path))) return false;
+    if (!removeTree(this.store, pathIn(this.store, entry.state, entry.path))) return false;
     const log = findLog(this.store, entry.id, entry.state);
     if (log) removeIfThere(this.store, log);
     const batch = entry.path.lastIndexOf("/");

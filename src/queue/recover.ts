@@ -13,7 +13,15 @@ import { bringLog, logName } from "./logs.ts";
 import { type EntryName, freshIdLike, hostOf, parseEntryName } from "./names.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
 import { publishMeant, settle, type SettledState, type Settlement } from "./settle.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+import {
+  flush,
+  NEW_SUFFIX,
+  pathIn,
+  removeIfThere,
+  removeTree,
+  renameIfThere,
+  type Store,
+} from "./store.ts";
 
 /** What recovering a worker came to. */
 export interface Recovery {
@@ -125,13 +133,7 @@ export function isStray(store: Store, name: string, kind: EntryKind): boolean {
 export function removeStrays(store: Store): void {
   for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
     if (!isStray(store, name, kind)) continue;
-    const path = pathIn(store, "tmp", name);
-    if (kind === "directory") {
-      for (const inner of [...store.files.list(path)]) {
-        removeIfThere(store, `${path}/${inner.name}`);
-      }
-    }
-    removeIfThere(store, path);
+    removeTree(store, pathIn(store, "tmp", name));
   }
 }
 
@@ -217,7 +219,7 @@ async function chargeRunning(
     if (!renameIfThere(store, from, pathIn(store, "processing", ours))) continue;
     const read = readClaimed(store, ours, entry.id);
     if (read.fault !== undefined) {
-      await buryMalformed(store, ours, entry.id, read.fault);
+      await buryMalformed(store, ours, entry.id, read.fault, "processing");
       continue;
     }
     bringLog(store, entry.id, "failed", "processing");

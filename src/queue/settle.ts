@@ -151,21 +151,38 @@ export function publishMeant(
   final: string,
   state: SettledState,
 ): void {
+  const source = pathIn(store, "tmp", meant);
   const target = pathIn(store, state, final);
-  if (!bringLog(store, id, "processing", state, target)) {
-    // Another job of this ID is there: two files of one ID were dropped by hand. Both are kept.
-    const fresh = freshIdLike(id);
-    renameIfThere(
-      store,
-      pathIn(store, "processing", logName(id)),
-      pathIn(store, state, logName(fresh)),
-    );
-    renameIfThere(
-      store,
-      pathIn(store, "tmp", meant),
-      pathIn(store, state, final.replace(id, fresh)),
-    );
+  if (bringLog(store, id, "processing", state, target)) {
+    try {
+      store.files.renameNew(source, target);
+      return;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+  if (!store.files.stat(source)) return;
+  if (haveSameContent(store, source, target)) {
+    // Published already: a power cut can bring back a name whose removal had not reached the disk.
+    removeIfThere(store, source);
     return;
   }
-  renameIfThere(store, pathIn(store, "tmp", meant), target);
+  // Another job of this ID is there: two files of one ID were dropped by hand. Both are kept.
+  const fresh = freshIdLike(id);
+  const log = pathIn(store, "processing", logName(id));
+  renameIfThere(store, log, pathIn(store, state, logName(fresh)));
+  const beginning = final.slice(0, -`${id}.json`.length);
+  renameIfThere(store, source, pathIn(store, state, `${beginning}${fresh}.json`));
+}
+
+function haveSameContent(store: Store, a: string, b: string): boolean {
+  if (store.files.stat(a)?.size !== store.files.stat(b)?.size) return false;
+  try {
+    const [left, right] = [store.files.read(a), store.files.read(b)];
+    return left.every((byte, index) => byte === right[index]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

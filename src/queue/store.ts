@@ -59,3 +59,11 @@ export function removeIfThere(store: Store, path: string): boolean {
     throw error;
   }
 }
+
+/** Removes a file, or a folder with all that is in it; `false` if it is gone already. Follows no link. */
+export function removeTree(store: Store, path: string): boolean {
+  if (store.files.stat(path)?.kind === "directory") {
+    for (const { name } of [...store.files.list(path)]) removeTree(store, `${path}/${name}`);
+  }
+  return removeIfThere(store, path);
+}

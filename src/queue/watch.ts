@@ -40,13 +40,14 @@ export function watchQueue(
   }
   let closed = false;
   (async () => {
-    for await (const { kind, paths } of watcher) {
-      if (closed) return;
-      if (kind === "access") continue;
-      for (const path of paths) {
+    while (!closed) {
+      const event = await nextEvent(watcher);
+      if (closed || event === "ended") return;
+      if (event === "unreadable" || event.kind === "access") continue;
+      for (const path of event.paths) {
         const slash = path.lastIndexOf("/");
         const directory = slash === dir.length ? "" : path.slice(dir.length + 1, slash);
-        changed({ directory, name: path.slice(slash + 1), removed: kind === "remove" });
+        changed({ directory, name: path.slice(slash + 1), removed: event.kind === "remove" });
       }
     }
   })();
@@ -55,4 +56,15 @@ export function watchQueue(
     closed = true;
     watcher.close();
   };
+}
+
+/** The next event. One for a name that is not UTF-8 cannot be read, and the watcher goes on after it. */
+async function nextEvent(watcher: Deno.FsWatcher): Promise<Deno.FsEvent | "unreadable" | "ended"> {
+  try {
+    const { done, value } = await watcher[Symbol.asyncIterator]().next();
+    return done ? "ended" : value;
+  } catch (error) {
+    if (error instanceof TypeError) return "unreadable";
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@
 
 import { type Claim, claim } from "../queue/claim.ts";
 import { reasonOf } from "../queue/open_store.ts";
+import { freshIdLike } from "../queue/names.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import type { WorkerEvent } from "./events.ts";
@@ -40,6 +41,8 @@ export class Dispatcher {
   /** Entries that are being claimed. */
   #claiming = 0;
   #unsettled = 0;
+  /** The IDs of the jobs that are being claimed, run or settled. */
+  readonly #owned = new Set<string>();
   #claims = true;
   #abandoned = false;
   #puttingBack = false;
@@ -125,19 +128,23 @@ export class Dispatcher {
       performance.now() >= this.#pausedUntil;
   }
 
-  async #claim(entry: IndexEntry): Promise<void> {
-    let claimed: Claim;
+  async #claim(found: IndexEntry): Promise<void> {
+    // Two files can have one ID. The one that is here already keeps it.
+    const entry = this.#owned.has(found.id) ? { ...found, id: freshIdLike(found.id) } : found;
+    this.#owned.add(entry.id);
+    let claimed: Claim | undefined;
     try {
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
       if (result.kind === "malformed") this.#emit(result);
-      if (result.kind !== "claimed") return;
-      claimed = result.claim;
+      if (result.kind === "claimed") claimed = result.claim;
     } catch (error) {
       this.#trouble(error);
-      this.#finder.putBack(entry);
-      return;
+      this.#finder.putBack(found);
     }
+    if (claimed?.id !== entry.id) this.#owned.delete(entry.id);
+    if (!claimed) return;
+    this.#owned.add(claimed.id);
     try {
       await this.#start(claimed);
     } catch (error) {
@@ -182,6 +189,7 @@ export class Dispatcher {
 
   #settled(settlement: Settlement): void {
     this.#unsettled--;
+    this.#owned.delete(settlement.claim.id);
     if (settlement.progress === "settled") {
       this.#emit({
         kind: "ended",

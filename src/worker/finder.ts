@@ -5,9 +5,10 @@
  * @module
  */
 
+import { batchEntries } from "../queue/entries.ts";
 import { pathIn, removeIfThere, type Store } from "../queue/store.ts";
 import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
-import { batchContent, indexEntry, scanWaiting, WAITING_STATES } from "./scan.ts";
+import { indexEntry, scanWaiting, WAITING_STATES } from "./scan.ts";
 
 /** Reading the directories takes at most this share of the time. */
 const SCAN_SHARE = 0.1;
@@ -123,9 +124,9 @@ export class Finder {
   #open(batch: string): void {
     let count = 0;
     this.#opened.set(batch, Infinity);
-    for (const entry of batchContent(this.#store, batch)) {
+    for (const entry of batchEntries(this.#store, batch)) {
       count++;
-      this.#add(entry);
+      this.#add({ ...entry, batch: false });
     }
     this.#opened.set(batch, count);
     if (count === 0) this.#closeBatch(batch);

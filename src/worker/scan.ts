@@ -34,18 +34,6 @@ export function indexEntry(
   return entry && { ...entry, state, path: name, batch: false };
 }
 
-/** The jobs of a batch; none if it is gone. */
-export function* batchContent(store: Store, batch: string): Generator<IndexEntry> {
-  try {
-    for (const { name } of store.files.list(pathIn(store, "pending", batch))) {
-      const entry = parseEntryName(name);
-      if (entry) yield { ...entry, state: "pending", path: `${batch}/${name}`, batch: false };
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
 /**
  * Reads the waiting directories and hands over each entry, a slice at a time, so that a directory of a million
  * names holds nothing else up.

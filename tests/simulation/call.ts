@@ -22,6 +22,8 @@ export interface Call {
 export interface CallRecord extends Call {
   /** What it threw, if it did. */
   error?: unknown;
+  /** Of a rename: whether something that had the new name is gone. */
+  replaced?: boolean;
 }
 
 /**

@@ -144,8 +144,12 @@ export class DiskState {
     this.inodes.set(inode, { ...this.inodes.get(inode)!, mode });
   }
 
-  /** `rename(2)`; with `mayReplace` false, `renameat2(2)` with `RENAME_NOREPLACE`. */
-  rename(from: string, to: string, mayReplace: boolean, where: string): void {
+  /**
+   * `rename(2)`; with `mayReplace` false, `renameat2(2)` with `RENAME_NOREPLACE`.
+   *
+   * @returns Whether something that had the new name is gone.
+   */
+  rename(from: string, to: string, mayReplace: boolean, where: string): boolean {
     const source = this.find(from, where), target = this.find(to, where);
     if (source.inode === undefined) throw diskError("ENOENT", where);
     if (target.inode !== undefined && !mayReplace) throw diskError("EEXIST", where);
@@ -154,7 +158,7 @@ export class DiskState {
     if (isDirectory && this.#isWithin(target.slot.directory, source.inode)) {
       throw diskError("EINVAL", where);
     }
-    if (target.inode === source.inode) return;
+    if (target.inode === source.inode) return false;
     let removed: number | undefined;
     if (target.inode !== undefined) {
       if (this.#isWithin(source.slot.directory, target.inode)) throw diskError("ENOTEMPTY", where);
@@ -165,6 +169,7 @@ export class DiskState {
     }
     const { inode } = source;
     this.#change({ label: where, inode, isDirectory, from: source.slot, to: target.slot, removed });
+    return target.inode !== undefined;
   }
 
   /** `unlink(2)` or `rmdir(2)`. */

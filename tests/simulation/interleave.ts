@@ -92,7 +92,8 @@ class Script {
       throw new Killed(leaving);
     };
     if (leaving !== "nothing") await this.run(1);
-    this.#process.kill();
+    // By name: what a process of this name locked before the schedule falls free too.
+    this.#disk.crashProcess(this.#process.name);
     this.end = { status: "killed" };
   }
 }

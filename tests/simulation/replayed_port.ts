@@ -117,7 +117,8 @@ export class ReplayedPort implements FilePort {
   }
 
   tryLock(path: string): FileLock | undefined {
-    const lock = this.#call("tryLock", [path], () => this.#process.tryLock(path));
+    const inode = this.#call("tryLock", [path, "open"], () => this.#process.openToLock(path));
+    const lock = this.#call("tryLock", [path], () => this.#process.lockOpened(path, inode));
     return lock && this.#once(lock);
   }
 

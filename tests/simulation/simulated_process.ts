@@ -141,8 +141,8 @@ export class SimulatedProcess implements FilePort {
   }
 
   rename(from: string, to: string): void {
-    this.#call("rename", [from, to], () => {
-      this.#disk.state.rename(from, to, true, `rename '${from}' -> '${to}'`);
+    this.#call("rename", [from, to], (call) => {
+      call.replaced = this.#disk.state.rename(from, to, true, `rename '${from}' -> '${to}'`);
     });
   }
 
@@ -204,9 +204,20 @@ export class SimulatedProcess implements FilePort {
     });
   }
 
+  /** Two calls, as it is two system calls: between them the file can be renamed or removed. */
   tryLock(path: string): FileLock | undefined {
+    return this.lockOpened(path, this.openToLock(path));
+  }
+
+  /** The first half of `tryLock`: `open(2)`. Returns the inode. */
+  openToLock(path: string): number {
+    return this.#call("tryLock", [path, "open"], () =>
+      this.#disk.state.findInode(path, `open '${path}'`));
+  }
+
+  /** The second half of `tryLock`: `flock(2)`. */
+  lockOpened(path: string, inode: number): FileLock | undefined {
     return this.#call("tryLock", [path], () => {
-      const inode = this.#disk.state.findInode(path, `open '${path}'`);
       const holder = { process: this.name };
       return this.#disk.locks.take(inode, holder) ? this.#held(inode, holder) : undefined;
     });
@@ -238,7 +249,7 @@ export class SimulatedProcess implements FilePort {
   #call<T>(
     name: keyof FilePort,
     args: readonly unknown[],
-    make: () => T,
+    make: (call: CallRecord) => T,
     interrupted?: (leaving: Leaving) => void,
   ): T {
     if (this.#killed) throw new Killed();
@@ -246,7 +257,7 @@ export class SimulatedProcess implements FilePort {
     this.#disk.calls.push(call);
     try {
       this.#interrupt(call, interrupted);
-      return make();
+      return make(call);
     } catch (error) {
       call.error = error;
       if (error instanceof Killed) this.kill();

@@ -21,6 +21,7 @@ export async function workerStart(call: Invocation): Promise<number> {
   }
   const style = {
     width: readsStdout() ? terminalWidth() : Infinity,
+    day: !readsStdout(),
     colours: coloursStdout() ? await import("@std/fmt/colors") : undefined,
   };
   const worker = new Worker(queue, {

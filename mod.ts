@@ -1,0 +1,59 @@
+/**
+ * A durable job queue that is a directory: a job is a file, and the directory that the file lies in
+ * is the job's state.
+ *
+ * This is the library. Run directly, it is the program `queuectl`, which uses only what is exported
+ * here.
+ *
+ * @example
+ * ```ts
+ * import { Queue, waitForEnd, Worker } from "./mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const { id } = await queue.enqueue({ command: "date" });
+ *
+ * const worker = new Worker(queue, { count: 2, drain: true });
+ * await worker.start();
+ * await worker.finished;
+ *
+ * console.log((await waitForEnd(queue, id))?.state); // "done"
+ * ```
+ *
+ * @module
+ */
+
+export { type Backoff, retryDelay } from "./src/queue/backoff.ts";
+export {
+  type Config,
+  CONFIG_KEYS,
+  type ConfigKey,
+  configKey,
+  parseConfigValue,
+} from "./src/queue/config.ts";
+export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue.ts";
+export { QueueError, UsageError } from "./src/queue/errors.ts";
+export type {
+  DirectoryEntry,
+  EntryKind,
+  FileLock,
+  FilePort,
+  FileStat,
+} from "./src/queue/file_port.ts";
+export { followLog, type FollowOptions, waitForEnd } from "./src/queue/follow.ts";
+export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
+export type { Counts } from "./src/queue/listing.ts";
+export { JOB_STATES, type JobState } from "./src/queue/names.ts";
+export { locateQueue, reasonOf, type StoreOptions } from "./src/queue/open_store.ts";
+export type { SeenWorker, WorkerInfo } from "./src/queue/presence.ts";
+export { AmbiguousIdError, type ListOptions, Queue } from "./src/queue/queue.ts";
+export type { SettledState } from "./src/queue/settle.ts";
+export type { Store } from "./src/queue/store.ts";
+export { VERSION } from "./src/version.ts";
+export type { WorkerEvent } from "./src/worker/events.ts";
+export { signalNumber } from "./src/worker/signals.ts";
+export { type FinishReason, Worker, type WorkerOptions } from "./src/worker/worker.ts";
+
+if (import.meta.main) {
+  const { main } = await import("./src/cli/main.ts");
+  Deno.exit(await main(Deno.args));
+}

@@ -1,0 +1,19 @@
+/**
+ * `queuectl config get`: one setting.
+ *
+ * @module
+ */
+
+import { configKey } from "../../queue/config.ts";
+import { Queue } from "../../queue/queue.ts";
+import type { Invocation } from "../command.ts";
+import { print, printJson } from "../output.ts";
+import { settingText } from "../setting_text.ts";
+
+/** Prints the value of a setting that is in force. */
+export async function configGet(call: Invocation): Promise<void> {
+  const key = configKey(call.words[0]!);
+  const value = (await Queue.open(call.dir)).config()[key];
+  if (call.json) printJson(value);
+  else print(settingText(value));
+}

@@ -1,0 +1,22 @@
+/**
+ * `queuectl config show`: all settings.
+ *
+ * @module
+ */
+
+import { CONFIG_KEYS } from "../../queue/config.ts";
+import { Queue } from "../../queue/queue.ts";
+import type { Invocation } from "../command.ts";
+import { printJson } from "../output.ts";
+import { printTable } from "../print_table.ts";
+import { settingText } from "../setting_text.ts";
+
+/** Prints the settings in force. */
+export async function configShow(call: Invocation): Promise<void> {
+  const config = (await Queue.open(call.dir)).config();
+  if (call.json) return printJson(config);
+  await printTable({
+    head: ["KEY", "VALUE"],
+    rows: CONFIG_KEYS.map((key) => [key, settingText(config[key])]),
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * `queuectl dlq clear`: empties the dead letter queue.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import { clearState } from "../clear_state.ts";
+import type { Invocation } from "../command.ts";
+
+/** Removes all dead jobs, on a terminal after asking. */
+export async function dlqClear(call: Invocation): Promise<number> {
+  const queue = await Queue.open(call.dir);
+  const ask = Deno.stdin.isTerminal() && !call.options.has("yes");
+  return await clearState(queue, "dead", ask, call.json);
+}

@@ -1,0 +1,16 @@
+/**
+ * `queuectl dlq show`: everything about a dead job.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import type { Invocation } from "../command.ts";
+import { findDead } from "../dead_job.ts";
+import { printJob } from "../print_job.ts";
+
+/** Prints a dead job and each of its attempts. */
+export async function dlqShow(call: Invocation): Promise<void> {
+  const queue = await Queue.open(call.dir);
+  await printJob(queue, findDead(queue, call.words[0]!), call.json);
+}

@@ -1,0 +1,16 @@
+/**
+ * `queuectl queue path`: where the queue is.
+ *
+ * @module
+ */
+
+import { locateQueue } from "../../queue/open_store.ts";
+import type { Invocation } from "../command.ts";
+import { print, printJson } from "../output.ts";
+
+/** Prints the queue's directory, whether it exists yet or not. */
+export function queuePath(call: Invocation): void {
+  const dir = locateQueue(call.dir);
+  if (call.json) printJson({ dir });
+  else print(dir);
+}

@@ -1,0 +1,36 @@
+/**
+ * `queuectl wait`: until jobs have ended.
+ *
+ * @module
+ */
+
+import { waitForEnd } from "../../queue/follow.ts";
+import type { JobView } from "../../queue/job.ts";
+import { Queue } from "../../queue/queue.ts";
+import { outcomeText } from "../attempt_text.ts";
+import type { Invocation } from "../command.ts";
+import { eachOf } from "../each_of.ts";
+import { printJson, say } from "../output.ts";
+
+/** Waits until each job is done or dead. 0 only if all are done; says which are not. */
+export async function wait(call: Invocation): Promise<number> {
+  const queue = await Queue.open(call.dir);
+  const ids = new Set<string>();
+  let status = await eachOf(call.words, (word) => {
+    ids.add(queue.find(word).id);
+  });
+  const jobs = await Promise.all([...ids].map(async (id) => {
+    const job = await waitForEnd(queue, id);
+    if (job?.state === "done") return job;
+    status = 1;
+    say(`queuectl: job ${id} ${job ? howItDied(job) : "was removed before it ended"}`);
+    return job;
+  }));
+  if (call.json) printJson(jobs.filter((job) => job !== undefined));
+  return status;
+}
+
+function howItDied(job: JobView): string {
+  const last = job.history.at(-1);
+  return last ? `is dead: ${outcomeText(last)} (see: queuectl logs ${job.id})` : "is dead";
+}

@@ -1,0 +1,30 @@
+/**
+ * `queuectl worker list`: who works.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import type { Invocation } from "../command.ts";
+import { printJson } from "../output.ts";
+import { printTable } from "../print_table.ts";
+import { formatAge } from "../relative_time.ts";
+import { visibleText } from "../visible_text.ts";
+import { workersWithJobs } from "../workers_with_jobs.ts";
+
+/** Lists the workers that live and the jobs that each runs. */
+export async function workerList(call: Invocation): Promise<void> {
+  const workers = workersWithJobs(await Queue.open(call.dir));
+  if (call.json) return printJson(workers);
+  await printTable({
+    head: ["WORKER", "HOST", "PID", "BUSY", "UP", "JOBS"],
+    rows: workers.map(({ name, host, pid, slots, started_at, jobs }) => [
+      visibleText(name),
+      visibleText(host),
+      String(pid),
+      `${jobs.length}/${slots}`,
+      formatAge(Date.now() - Date.parse(started_at)),
+      visibleText(jobs.join(" ")),
+    ]),
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * `queuectl worker resume`: the end of a pause.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import type { Invocation } from "../command.ts";
+import { say } from "../output.ts";
+
+/** Tells all workers to go on. */
+export async function workerResume(call: Invocation): Promise<void> {
+  const queue = await Queue.open(call.dir);
+  const was = queue.paused;
+  await queue.setPaused(false);
+  say(was ? "resumed" : "the queue was not paused");
+}

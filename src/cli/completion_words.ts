@@ -1,0 +1,72 @@
+/**
+ * What can be completed where, made of the table of commands.
+ *
+ * @module
+ */
+
+import { GLOBAL_OPTIONS } from "./command.ts";
+import { COMMANDS, GROUPS } from "./commands.ts";
+import type { Option } from "./option.ts";
+
+/** What can follow a command. */
+export interface Completable {
+  /** The command's words, such as `worker start`; empty for queuectl itself, one word for a group. */
+  readonly path: string;
+  /** The commands that can follow, each with what it does. */
+  readonly commands: readonly (readonly [name: string, summary: string])[];
+  /** The options that can follow. */
+  readonly options: readonly Option[];
+  /** What the plain words are. */
+  readonly words: "id" | "key" | "worker" | "shell" | "command" | undefined;
+}
+
+const WORDS: Record<string, Completable["words"]> = {
+  "ID": "id",
+  "ID…": "id",
+  "KEY": "key",
+  "[KEY]": "key",
+  "[KEY VALUE]": "key",
+  "[NAME…]": "worker",
+  "SHELL": "shell",
+  "COMMAND…": "command",
+};
+
+/** Every command and group, and what can follow it. */
+export function completables(): Completable[] {
+  const first = new Map<string, string>();
+  for (const { name, summary } of COMMANDS) {
+    const word = name.split(" ")[0]!;
+    first.set(word, GROUPS[word] ?? summary);
+  }
+  const version: Option = { name: "version", help: "print the version" };
+  const top: Completable = {
+    path: "",
+    commands: [...first],
+    options: [...GLOBAL_OPTIONS, version],
+    words: undefined,
+  };
+  const groups = Object.keys(GROUPS).map((group): Completable => ({
+    path: group,
+    commands: COMMANDS.filter(({ name }) => name.startsWith(`${group} `))
+      .map(({ name, summary }) => [name.slice(group.length + 1), summary]),
+    options: GLOBAL_OPTIONS,
+    words: undefined,
+  }));
+  const commands = COMMANDS.map(({ name, takes, options }): Completable => ({
+    path: name,
+    commands: [],
+    options: [...options, ...GLOBAL_OPTIONS],
+    words: WORDS[takes],
+  }));
+  return [top, ...groups, ...commands];
+}
+
+/** Shell commands that print what can stand for a kind of word, one a line. */
+export const LISTERS: Record<"id" | "key" | "worker", string> = {
+  id: "queuectl list --limit 100 2>/dev/null | tail -n +2 | cut -f 1",
+  key: "queuectl config show 2>/dev/null | tail -n +2 | cut -f 1",
+  worker: "queuectl worker list 2>/dev/null | tail -n +2 | cut -f 1",
+};
+
+/** The shells there are completions for. */
+export const SHELLS: readonly string[] = ["bash", "zsh", "fish"];

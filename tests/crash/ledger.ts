@@ -1,0 +1,67 @@
+/**
+ * What may have become of each job when all is over.
+ *
+ * @module
+ */
+
+/**
+ * A fate: the state that a job ended in and each attempt's outcome and worker, such as
+ * `done: lost@w1 done@fresh`. A job that is there twice has two, joined by ` + `.
+ */
+export type Fate = string;
+
+/** The fate of a job that is nowhere. */
+export const ABSENT: Fate = "absent";
+
+/** The fate of a job that only the worker that cleans up has run. */
+export const RUN: Fate = "done: done@fresh";
+
+/** The fate of a file that is no job. */
+export const BURIED: Fate = "dead: not a job";
+
+/**
+ * Holds the fates that are right for each job, told by its command (its ID may be chosen by the
+ * queue). An operation changes them as it goes: what it has been promised is the only fate left.
+ */
+export class Ledger {
+  readonly #fates: Map<string, readonly Fate[]>;
+  /** Whether a removal that was cut off may have left a log without a job. */
+  mayLeaveLogs = false;
+
+  /** @param fates Taken over, not copied. */
+  constructor(fates: Map<string, readonly Fate[]> = new Map()) {
+    this.#fates = fates;
+  }
+
+  /** From now on one of these is right for a job, and no other. */
+  expect(command: string, ...fates: Fate[]): void {
+    this.#fates.set(command, fates);
+  }
+
+  /** From now on these too are right for a job. */
+  allow(command: string, ...fates: Fate[]): void {
+    this.#fates.set(command, [...this.#fates.get(command) ?? [], ...fates]);
+  }
+
+  /** Whether a job of this command was ever spoken of. */
+  knows(command: string): boolean {
+    return this.#fates.has(command);
+  }
+
+  /** The jobs and their fates. */
+  entries(): Iterable<[string, readonly Fate[]]> {
+    return this.#fates.entries();
+  }
+
+  /** A ledger of its own, to go on from here. */
+  clone(): Ledger {
+    const clone = new Ledger(new Map(this.#fates));
+    clone.mayLeaveLogs = this.mayLeaveLogs;
+    return clone;
+  }
+
+  /** Equal for ledgers that say the same. */
+  key(): string {
+    return `${this.mayLeaveLogs}${JSON.stringify([...this.#fates])}`;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What an operation of the queue looks like to those that cut it off.
+ *
+ * @module
+ */
+
+import type { FilePort } from "../../src/queue/file_port.ts";
+import type { Store } from "../../src/queue/store.ts";
+import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** Where an operation acts. */
+export interface Stage {
+  /** All file access of the process that acts. */
+  files: FilePort;
+  /** The queue, opened. */
+  store: Store;
+  /** What is right for each job. */
+  ledger: Ledger;
+  /** Whether it acts once more, after an error. */
+  again: boolean;
+}
+
+/** An operation that is cut off at each of its calls. `Scene` is what its preparation leaves. */
+export interface Operation<Scene = unknown> {
+  /** Names it in a case: `settle-done`. */
+  name: string;
+  /** The process that acts: `client`, or a worker of the preparation that goes on. */
+  process: string;
+  /** Makes the disk that it begins with. Default: a queue that is empty. */
+  disk?(): Promise<SimulatedDisk>;
+  /** Puts on the disk what it begins with, and in the ledger what is right without it. */
+  prepare?(disk: SimulatedDisk, ledger: Ledger): Promise<Scene>;
+  /** Opens the queue; default: before the first call that is counted. */
+  opensItself?: boolean;
+  /**
+   * Does it, and tells the ledger what has been promised. After an error it is called again with
+   * the same scene, and goes on as its caller would.
+   */
+  act(stage: Stage, scene: Scene): Promise<unknown>;
+  /** After `act` without faults: what its process does next, so that nothing of it is left undone. */
+  goOn?(stage: Stage, scene: Scene): Promise<void>;
+  /**
+   * Why a disk that goes on refusing may keep a job from being run while this process lives; its
+   * end sets it free.
+   */
+  heldWhileRefused?: string;
+}

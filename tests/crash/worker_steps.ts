@@ -1,0 +1,85 @@
+/**
+ * What a worker does, a step at a time and without processes: a run of a command is a line in the
+ * job's log.
+ *
+ * @module
+ */
+
+import { claim, type Claim, type WaitingEntry } from "../../src/queue/claim.ts";
+import { entries } from "../../src/queue/entries.ts";
+import { logName } from "../../src/queue/logs.ts";
+import { arrive, type Presence } from "../../src/queue/presence.ts";
+import type { Settlement } from "../../src/queue/settle.ts";
+import { pathIn, removeIfThere, type Store } from "../../src/queue/store.ts";
+import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
+
+/** How a command ended: with status 0, with another, or it was to be put back. */
+export type Ending = "done" | "failed" | "put back";
+
+/** Kills nothing: no command has a process here. */
+export const noSurvivors = () => Promise.resolve();
+
+/** Makes a worker live. */
+export function arriveAs(store: Store, name: string): Presence {
+  return arrive(store, { name, host: name, pid: 1, slots: 1, started_at: "", version: "test" });
+}
+
+/** The jobs that are ready, those in batches too. */
+export function readyEntries(store: Store): WaitingEntry[] {
+  const ready: WaitingEntry[] = [];
+  for (const state of ["pending", "failed"] as const) {
+    for (const entry of entries(store, state)) {
+      if (entry.time <= store.now()) ready.push({ ...entry, state });
+    }
+  }
+  return ready;
+}
+
+/** Claims what is ready; what another was faster to claim, or is no job, is not among the claims. */
+export async function claimReady(store: Store, worker: string): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  for (const entry of readyEntries(store)) {
+    const result = await claim(store, entry, worker);
+    if (result.kind === "claimed") claims.push(result.claim);
+  }
+  return claims;
+}
+
+/** The line that an attempt leaves in the job's log. */
+export function logLine(worker: string, command: string): string {
+  return `${worker} ran ${command}\n`;
+}
+
+/** Runs a claimed job, and says what is to become of it. */
+export function run(store: Store, claimed: Claim, ending: Ending): Settlement {
+  const log = pathIn(store, "processing", logName(claimed.id));
+  const line = logLine(claimed.worker, claimed.job.command);
+  store.files.append(log, new TextEncoder().encode(line));
+  return endRun(store, claimed, ending);
+}
+
+/** What is to become of a job whose command has ended. */
+export function endRun(store: Store, claimed: Claim, ending: Ending): Settlement {
+  const result: AttemptResult = {
+    startedAt: store.now(),
+    finishedAt: store.now(),
+    duration: 1,
+    logEnd: store.files.stat(pathIn(store, "processing", logName(claimed.id)))?.size ?? 0,
+    ...(ending === "put back"
+      ? { stopped: "put back" }
+      : { exit: { code: ending === "done" ? 0 : 1, signal: null } }),
+  };
+  return settlementOf(claimed, result, store.config, 0.5);
+}
+
+/** Removes the batches that no job is left in, as a worker does that finds one. */
+export function removeEmptyBatches(store: Store): void {
+  for (const { name, kind } of [...store.files.list(pathIn(store, "pending"))]) {
+    if (kind !== "directory") continue;
+    try {
+      removeIfThere(store, pathIn(store, "pending", name));
+    } catch {
+      // There are jobs left in it.
+    }
+  }
+}

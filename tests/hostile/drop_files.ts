@@ -1,0 +1,130 @@
+/**
+ * Dropping good and bad files into a queue by hand, as anyone can who may write there, and looking
+ * afterwards what has become of them.
+ *
+ * @module
+ */
+
+import { libc, pathBytes } from "../../src/queue/libc.ts";
+import { badContent, goodContent, pick, type Random } from "./hostile_content.ts";
+import { badName, batchLikeName, goodName, ignoredName } from "./hostile_names.ts";
+import { fingerprint, ThingMaker } from "./hostile_things.ts";
+
+/** Something that was dropped, and what is to become of it. */
+export interface Dropped {
+  /** `good`: it runs, once. `bad`: it goes to dead/ as it is. `ignored`: it stays where it is. */
+  fate: "good" | "bad" | "ignored";
+  /** What it is, and its name. */
+  what: string;
+  /** {@linkcode fingerprint} of it. */
+  print: string;
+  /** What a good one writes into the ledger. */
+  token: string;
+}
+
+/** Drops files into a queue. */
+export class Dropper {
+  /** All that was dropped so far. */
+  readonly dropped: Dropped[] = [];
+  /** What each good job appends its token to. */
+  readonly ledger: string;
+  readonly #dir: string;
+  readonly #random: Random;
+  readonly #staging: string;
+  readonly #things: ThingMaker;
+  #made = 0;
+
+  /**
+   * @param dir The queue.
+   * @param outside A folder outside the queue, on the same file system.
+   */
+  constructor(dir: string, outside: string, random: Random) {
+    this.#dir = dir;
+    this.#random = random;
+    this.ledger = `${outside}/ledger`;
+    this.#staging = `${outside}/staging`;
+    Deno.mkdirSync(this.#staging);
+    const forbidden = `${outside}/forbidden.json`;
+    Deno.writeTextFileSync(
+      forbidden,
+      JSON.stringify({ command: `echo forbidden >> ${this.ledger}` }),
+    );
+    this.#things = new ThingMaker(this.#staging, forbidden, random);
+  }
+
+  /** Drops so many things, about half of them good jobs, some in batches. */
+  async drop(count: number): Promise<void> {
+    await this.#things.prepare(Math.ceil(count / 40));
+    for (const end = this.dropped.length + count; this.dropped.length < end;) {
+      if (this.#random() < 0.02) this.#dropBatch(end - this.dropped.length);
+      else this.#dropOne(`${this.#dir}/pending`);
+    }
+  }
+
+  /** Drops a good job under a name. */
+  dropGood(folder: string, name: string): void {
+    const token = `t${this.#made}`;
+    const { kind, bytes } = goodContent(this.#random, `echo ${token} >> ${this.ledger}`);
+    this.#place({ fate: "good", what: kind, token }, this.#file(bytes), folder, name);
+  }
+
+  #dropOne(folder: string): void {
+    const chance = this.#random();
+    if (chance < 0.5) this.dropGood(folder, goodName(this.#random));
+    else if (chance < 0.75) this.#dropBad(folder, goodName(this.#random));
+    else if (chance < 0.85) {
+      const name = badName(this.#random);
+      const { kind, bytes } = goodContent(this.#random, `echo forbidden >> ${this.ledger}`);
+      this.#place({ fate: "bad", what: kind, token: "" }, this.#file(bytes), folder, name);
+    } else if (chance < 0.95) this.#dropBad(folder, badName(this.#random));
+    else this.#dropIgnored(folder);
+  }
+
+  #dropBad(folder: string, name: string): void {
+    const thing = this.#random() < 0.3 ? this.#things.make() : undefined;
+    if (thing) this.#place({ fate: "bad", what: thing.kind, token: "" }, thing.path, folder, name);
+    else {
+      const { kind, bytes } = badContent(this.#random);
+      this.#place({ fate: "bad", what: kind, token: "" }, this.#file(bytes), folder, name);
+    }
+  }
+
+  #dropIgnored(folder: string): void {
+    const name = ignoredName(this.#random);
+    const thing = this.#random() < 0.5 ? this.#things.make() : undefined;
+    // A directory of a batch's name is a batch, and what is in it can be jobs.
+    const path = thing && !thing.kind.startsWith("a directory")
+      ? thing.path
+      : this.#file(new TextEncoder().encode(`{"command":"echo forbidden >> ${this.ledger}"}`));
+    this.#place({ fate: "ignored", what: thing?.kind ?? "a job", token: "" }, path, folder, name);
+  }
+
+  #dropBatch(most: number): void {
+    const folder = `${this.#staging}/batch${this.#made++}`;
+    Deno.mkdirSync(folder);
+    for (let left = Math.min(most, Math.floor(this.#random() * 12)); left > 0; left--) {
+      this.#dropOne(folder);
+    }
+    if (this.#random() < 0.2) {
+      Deno.mkdirSync(`${folder}/${pick(this.#random, ["inner", batchLikeName()])}`);
+    }
+    Deno.renameSync(folder, `${this.#dir}/pending/${batchLikeName()}`);
+  }
+
+  #file(bytes: Uint8Array): string {
+    const path = `${this.#staging}/file${this.#made++}`;
+    Deno.writeFileSync(path, bytes);
+    return path;
+  }
+
+  #place(about: Omit<Dropped, "print">, from: string, folder: string, name: string): void {
+    this.dropped.push({
+      ...about,
+      what: `${about.what}, as ${JSON.stringify(name)}`,
+      print: fingerprint(from),
+    });
+    if (libc()!.rename(pathBytes(from), pathBytes(`${folder}/${name}`)) !== 0) {
+      throw new Error(`cannot drop ${JSON.stringify(name)}`);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { assertEquals } from "@std/assert";
+import { Queue } from "../../src/queue/queue.ts";
+import { seededRandom } from "../simulation/seeded.ts";
+import { eventually, namesIn } from "../queue/temporary_queue.ts";
+import { type Dropped, Dropper } from "./drop_files.ts";
+import { fingerprint } from "./hostile_things.ts";
+import { scratchFolder } from "./scratch_folder.ts";
+import { WorkerProcess } from "./worker_process.ts";
+
+/** How many files are dropped; `deno task fuzz` drops 10,000. */
+const FILES = Number(Deno.env.get("QUEUECTL_FUZZ_FILES") ?? 1500);
+
+/** Which files; a failing run prints it. */
+const SEED = Number(
+  Deno.env.get("QUEUECTL_FUZZ_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0],
+);
+
+/** The fingerprints of all that lies in one of a queue's directories, by name; batches are looked into. */
+function printsIn(dir: string, part: string): Map<string, string> {
+  const prints = new Map<string, string>();
+  for (const entry of Deno.readDirSync(`${dir}/${part}`)) {
+    const path = `${dir}/${part}/${entry.name}`;
+    if (part === "pending" && entry.isDirectory && !entry.name.endsWith(".json")) {
+      for (const [name, print] of printsIn(dir, `${part}/${entry.name}`)) prints.set(name, print);
+    } else if (!entry.name.endsWith(".log")) prints.set(`${part}/${entry.name}`, fingerprint(path));
+  }
+  return prints;
+}
+
+/** How often each token stands in the ledger. */
+function runs(ledger: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const token of Deno.readTextFileSync(ledger).trimEnd().split("\n")) {
+    counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** What should have become of the dropped files and did not, a line each. */
+function faults(dir: string, dropped: readonly Dropped[], ledger: string): string[] {
+  const found: string[] = [];
+  const counts = runs(ledger);
+  const dead = new Map([...printsIn(dir, "dead")].map(([name, print]) => [print, name]));
+  const pending = new Set(printsIn(dir, "pending").values());
+  if (counts.has("forbidden")) found.push(`ran what was not to run: ${counts.get("forbidden")}`);
+  for (const { fate, what, print, token } of dropped) {
+    if (fate === "good" && counts.get(token) !== 1) {
+      found.push(`ran ${counts.get(token) ?? 0} times: ${what}`);
+    }
+    if (fate === "ignored" && !pending.has(print)) found.push(`not left alone: ${what}`);
+    if (fate !== "bad") continue;
+    const path = dead.get(print);
+    if (!path) {
+      found.push(`not in dead/ as it was: ${what}`);
+      continue;
+    }
+    const log = `${dir}/${path.replace(/\.json$/, ".log")}`;
+    if (!/^queuectl: not a job: .+\n/.test(Deno.readTextFileSync(log))) {
+      found.push(`no reason in ${log}: ${what}`);
+    }
+  }
+  return found;
+}
+
+Deno.test(`of ${FILES} good and bad files in pending/ the good run and the bad go to dead/`, async () => {
+  const seed = `(seed ${SEED})`;
+  await using scratch = await scratchFolder();
+  const queue = await Queue.open(`${scratch.path}/queue`);
+  const { dir } = queue;
+  await queue.configure({ fsync: false, poll_interval: 0.2 });
+  const dropper = new Dropper(dir, scratch.path, seededRandom(SEED));
+  // Half is there when the worker comes, the rest comes while it works.
+  await dropper.drop(Math.ceil(FILES / 2));
+  await using worker = new WorkerProcess(dir, "--count", "4");
+  const ended = () => worker.code !== undefined;
+  await eventually(`the first event ${seed}`, () => worker.events.length > 0 || ended());
+  while (dropper.dropped.length < FILES) {
+    await dropper.drop(Math.min(50, FILES - dropper.dropped.length));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
+  const due = dropper.dropped.filter(({ fate }) => fate !== "ignored").length;
+  const settled = () => {
+    const { done, dead } = queue.counts();
+    return done + dead >= due;
+  };
+  for (let seen = -1; !ended() && !settled() && worker.events.length > seen;) {
+    // Only a standstill is a failure, however slow the machine.
+    seen = worker.events.length;
+    await eventually("", () => worker.events.length > seen || ended() || settled()).catch(() => {});
+  }
+  assertEquals(worker.code, undefined, `the worker ended ${seed}: ${worker.said}`);
+  assertEquals(faults(dir, dropper.dropped, dropper.ledger), [], seed);
+  const good = dropper.dropped.filter(({ fate }) => fate === "good").length;
+  assertEquals(queue.counts(), { ...queue.counts(), done: good, processing: 0, failed: 0 }, seed);
+  assertEquals(worker.troubles, [], seed);
+  assertEquals(await worker.stop(), 0, worker.said);
+  for (const part of ["processing", "workers", "tmp"]) assertEquals(namesIn(dir, part), [], seed);
+
+  // What is no job and no harm does not keep a worker from seeing that all is done.
+  await using drainer = new WorkerProcess(dir, "--drain");
+  await eventually(`the drained worker to leave ${seed}`, () => drainer.code !== undefined);
+  assertEquals(drainer.code, 0, drainer.said);
+  assertEquals(queue.list().length, due, seed);
+});

@@ -1,0 +1,160 @@
+/**
+ * The real program on a queue of its own, for tests.
+ *
+ * @module
+ */
+
+import { PERMISSIONS } from "../../src/cli/permissions.ts";
+import { eventually, processesWith } from "../queue/temporary_queue.ts";
+
+const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
+
+/** How a call ended, and what it wrote. */
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** What a call is given besides its words. */
+export interface CallOptions {
+  /** What it reads on stdin. Default: nothing. */
+  stdin?: string | Uint8Array;
+  /** The directory it stands in. Default: the test's own. */
+  cwd?: string;
+  /** What its environment has beyond the usual. */
+  env?: Record<string, string>;
+}
+
+/** A call that goes on. */
+export class Running {
+  /** What it has written so far. */
+  stdout = "";
+  /** What it has said so far. */
+  stderr = "";
+  /** Its end. */
+  readonly ended: Promise<Result>;
+  readonly #child: Deno.ChildProcess;
+  over = false;
+
+  constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    const out = this.#collect(child.stdout, (text) => this.stdout += text);
+    const err = this.#collect(child.stderr, (text) => this.stderr += text);
+    this.ended = (async () => {
+      const { code } = await child.status;
+      await Promise.all([out, err]);
+      this.over = true;
+      return { code, stdout: this.stdout, stderr: this.stderr };
+    })();
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const piece of stream) add(decoder.decode(piece, { stream: true }));
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Resolves when it has said or written something that matches. */
+  async says(pattern: RegExp): Promise<void> {
+    const said = () => pattern.test(this.stdout + this.stderr);
+    await eventually(`it says ${pattern}`, () => said() || this.over);
+    if (!said()) throw new Error(`it ended without ${pattern}: ${this.stdout}${this.stderr}`);
+  }
+
+  /** Sends it a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Kills it if it still runs. */
+  async end(): Promise<void> {
+    if (!this.over) kill(this.pid);
+    await this.ended;
+  }
+}
+
+/** A temporary directory with a queue in it, and the program that works on that queue. */
+export class Program implements AsyncDisposable {
+  /** The test's own directory; calls stand in it. */
+  readonly home: string;
+  /** The queue. */
+  readonly dir: string;
+  readonly #running: Running[] = [];
+
+  constructor() {
+    this.home = Deno.makeTempDirSync({ prefix: "queuectl-program-" });
+    this.dir = `${this.home}/queue`;
+  }
+
+  /** Starts a call that goes on. */
+  spawn(args: readonly string[], options: CallOptions = {}): Running {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", ...PERMISSIONS, MAIN, ...args],
+      stdin: options.stdin === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      cwd: options.cwd ?? this.home,
+      env: { QUEUECTL_DIR: this.dir, NO_COLOR: "1", ...options.env },
+    }).spawn();
+    if (options.stdin !== undefined) {
+      const bytes = typeof options.stdin === "string"
+        ? new TextEncoder().encode(options.stdin)
+        : options.stdin;
+      // A call that refuses its options reads nothing.
+      new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeTo(child.stdin).catch(() => {});
+    }
+    const running = new Running(child);
+    this.#running.push(running);
+    return running;
+  }
+
+  /** Makes a call and gives its end. */
+  run(args: readonly string[], options: CallOptions = {}): Promise<Result> {
+    return this.spawn(args, options).ended;
+  }
+
+  /** What a call that succeeds writes, without the newline at its end. */
+  async answer(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args);
+    if (code !== 0) throw new Error(`queuectl ${args.join(" ")} exited with ${code}: ${stderr}`);
+    return stdout.replace(/\n$/, "");
+  }
+
+  /** What a call that succeeds writes as JSON. */
+  // deno-lint-ignore no-explicit-any -- a test knows what it asked for
+  async json(...args: string[]): Promise<any> {
+    return JSON.parse(await this.answer("--json", ...args));
+  }
+
+  /** Works until nothing is left to do. */
+  async drain(count = 1): Promise<void> {
+    await this.answer("worker", "start", "--drain", "--count", String(count));
+  }
+
+  /** The names in a directory of the queue, sorted. */
+  names(directory: string): string[] {
+    return [...Deno.readDirSync(`${this.dir}/${directory}`)].map(({ name }) => name).sort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#running.map((running) => running.end()));
+    // What runs in the background, and what its jobs left.
+    for (let pids = processesWith(this.home); pids.length > 0; pids = processesWith(this.home)) {
+      for (const pid of pids) kill(pid);
+    }
+    await Deno.remove(this.home, { recursive: true });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}

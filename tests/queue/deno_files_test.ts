@@ -1,0 +1,158 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { denoFiles } from "../../src/queue/deno_files.ts";
+import { libc, nameFromBytes, pathBytes } from "../../src/queue/libc.ts";
+import { namesIn, temporaryDirectory } from "./temporary_queue.ts";
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+Deno.test("list() tells files, folders and all else apart, and follows no link", async () => {
+  await using temporary = await temporaryDirectory();
+  const { path } = temporary;
+  Deno.writeTextFileSync(`${path}/file`, "");
+  Deno.mkdirSync(`${path}/folder`);
+  Deno.symlinkSync("folder", `${path}/link`);
+  await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
+  const kinds = Object.fromEntries([...denoFiles.list(path)].map(({ name, kind }) => [name, kind]));
+  assertEquals(kinds, { file: "file", folder: "directory", link: "other", fifo: "other" });
+  for (const [name, kind] of Object.entries(kinds)) {
+    assertEquals(denoFiles.stat(`${path}/${name}`)?.kind, kind);
+  }
+  assertThrows(() => [...denoFiles.list(`${path}/missing`)], Deno.errors.NotFound);
+  assertThrows(() => [...denoFiles.list(`${path}/file`)], Deno.errors.NotADirectory);
+});
+
+Deno.test("list() yields each of many names once, long and odd ones too", async () => {
+  await using temporary = await temporaryDirectory();
+  const names = Array.from({ length: 3000 }, (_, n) => `${n}-${"ü".repeat(n % 100)}`);
+  for (const name of names) Deno.writeTextFileSync(`${temporary.path}/${name}`, "");
+  assertEquals([...denoFiles.list(temporary.path)].map(({ name }) => name).sort(), names.sort());
+});
+
+Deno.test("list() of a folder that is removed meanwhile just ends, and closes it", async () => {
+  await using temporary = await temporaryDirectory();
+  const folder = `${temporary.path}/folder`;
+  Deno.mkdirSync(folder);
+  for (let n = 0; n < 3000; n++) Deno.writeTextFileSync(`${folder}/${"x".repeat(50)}${n}`, "");
+  let seen = 0;
+  for (const _ of denoFiles.list(folder)) {
+    if (seen++ === 0) Deno.removeSync(folder, { recursive: true });
+  }
+  assert(seen > 0 && seen < 3000, `${seen}`);
+  const open = namesIn("/proc/self", "fd").map((fd) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return "";
+    }
+  });
+  assertEquals(open.filter((target) => target.startsWith(folder)), []);
+});
+
+Deno.test("stat() tells what a job's reader needs", async () => {
+  await using temporary = await temporaryDirectory();
+  const path = `${temporary.path}/file`;
+  assertEquals(denoFiles.stat(path), undefined);
+  denoFiles.create(path, text("12345"));
+  const stat = denoFiles.stat(path)!;
+  assertEquals([stat.size, stat.mode, stat.uid], [5, 0o600, Deno.uid()]);
+  assert(Math.abs(stat.mtime - Date.now()) < 60_000);
+  Deno.linkSync(path, `${path}2`);
+  assertEquals(denoFiles.stat(`${path}2`)?.identity, stat.identity);
+});
+
+Deno.test("create() never replaces, read() and append() take regular files only", async () => {
+  await using temporary = await temporaryDirectory();
+  const { path } = temporary;
+  denoFiles.create(`${path}/a`, text("1"));
+  assertThrows(() => denoFiles.create(`${path}/a`, text("2")), Deno.errors.AlreadyExists);
+  denoFiles.append(`${path}/a`, text("2"));
+  assertEquals(denoFiles.read(`${path}/a`), text("12"));
+  Deno.symlinkSync("a", `${path}/link`);
+  await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
+  for (const name of ["link", "fifo", ""]) {
+    assertThrows(() => denoFiles.read(`${path}/${name}`), Error, "is not a regular file");
+    assertThrows(() => denoFiles.append(`${path}/${name}`, text("3")), Error, "not a regular file");
+  }
+  assertThrows(() => denoFiles.read(`${path}/missing`), Deno.errors.NotFound);
+});
+
+Deno.test("rename() replaces, renameNew() does not", async () => {
+  await using temporary = await temporaryDirectory();
+  const { path } = temporary;
+  for (const name of ["a", "b", "c"]) denoFiles.create(`${path}/${name}`, text(name));
+  denoFiles.rename(`${path}/a`, `${path}/b`);
+  assertEquals(denoFiles.read(`${path}/b`), text("a"));
+  assertThrows(() => denoFiles.renameNew(`${path}/b`, `${path}/c`), Deno.errors.AlreadyExists);
+  denoFiles.renameNew(`${path}/b`, `${path}/d`);
+  assertEquals(namesIn(path, ""), ["c", "d"]);
+  for (const rename of [denoFiles.rename, denoFiles.renameNew]) {
+    assertThrows(() => rename(`${path}/missing`, `${path}/e`), Deno.errors.NotFound);
+    assertThrows(() => rename(`${path}/c`, `${path}/missing/e`), Deno.errors.NotFound);
+  }
+});
+
+Deno.test("removeEach() says of each whether it was there, or what is in the way", async () => {
+  await using temporary = await temporaryDirectory();
+  const { path } = temporary;
+  denoFiles.create(`${path}/a`, text(""));
+  Deno.mkdirSync(`${path}/folder/inner`, { recursive: true });
+  const [a, b, c] = await denoFiles.removeEach([`${path}/a`, `${path}/b`, `${path}/folder`]);
+  assertEquals([a, b, c instanceof Error], [true, false, true]);
+});
+
+Deno.test("a lock excludes, files and folders alike, until it is released", async () => {
+  await using temporary = await temporaryDirectory();
+  const { path } = temporary;
+  denoFiles.create(`${path}/a`, text(""));
+  for (const locked of [`${path}/a`, path]) {
+    const lock = denoFiles.tryLock(locked)!;
+    assertEquals(lock.identity, denoFiles.stat(locked)?.identity);
+    assertEquals(denoFiles.tryLock(locked), undefined);
+    const next = denoFiles.lock(locked);
+    lock.release();
+    (await next).release();
+    denoFiles.tryLock(locked)!.release();
+  }
+  assertThrows(() => denoFiles.tryLock(`${path}/missing`), Deno.errors.NotFound);
+  await assertRejects(() => denoFiles.lock(`${path}/missing`), Deno.errors.NotFound);
+});
+
+Deno.test("sync() and syncTree() take files and folders, and refuse what is missing", async () => {
+  await using temporary = await temporaryDirectory();
+  const { path } = temporary;
+  Deno.mkdirSync(`${path}/folder/inner`, { recursive: true });
+  for (let n = 0; n < 100; n++) denoFiles.create(`${path}/folder/${n}`, text("x"));
+  await denoFiles.sync([path, `${path}/folder/1`, `${path}/folder/2`]);
+  await denoFiles.syncTree(`${path}/folder`);
+  await denoFiles.syncTree(path);
+  await assertRejects(() => denoFiles.sync([path, `${path}/missing`]), Deno.errors.NotFound);
+});
+
+Deno.test("nameFromBytes() gives each odd byte a place, and pathBytes() takes it back", () => {
+  const names = [
+    text("plain"),
+    text("üß😀\ufffd\ufeff"),
+    text("\ufeffbegins with a mark"),
+    new Uint8Array([0x61, 0xff, 0xc3, 0x28, 0xe2, 0x82, 0xf0, 0x9f, 0x98, 0x80, 0x80]),
+    new Uint8Array([0xed, 0xa0, 0x80, 0xc0, 0xaf, 0xf5, 0x80, 0xe2]),
+  ];
+  for (const bytes of names) {
+    assertEquals(pathBytes(nameFromBytes(bytes)), new Uint8Array([...bytes, 0]));
+  }
+  assertEquals(nameFromBytes(new Uint8Array([0x61, 0xff])), "a\udcff");
+});
+
+Deno.test({
+  name: "a file whose name is not UTF-8 is listed, and can be renamed to one that is",
+  ignore: libc() === undefined,
+  async fn() {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    denoFiles.create(`${path}/plain`, text(""));
+    assertEquals(libc()!.rename(pathBytes(`${path}/plain`), pathBytes(`${path}/\udcff`)), 0);
+    assertEquals([...denoFiles.list(path)], [{ name: "\udcff", kind: "file" }]);
+    denoFiles.rename(`${path}/\udcff`, `${path}/plain`);
+    assertEquals(namesIn(path, ""), ["plain"]);
+    assertThrows(() => denoFiles.rename(`${path}/\udcff`, `${path}/b`), Deno.errors.NotFound);
+  },
+});

@@ -1,0 +1,197 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { QueueError } from "../../src/queue/errors.ts";
+import { distrust, locateQueue, openStore } from "../../src/queue/open_store.ts";
+import { Queue } from "../../src/queue/queue.ts";
+import { isThere, namesIn, temporaryDirectory, temporaryQueue } from "./temporary_queue.ts";
+
+const PARTS = ["dead", "done", "failed", "pending", "processing", "tmp", "workers"];
+
+/** Runs code in a process of its own, with a working directory, environment and umask of its own. */
+async function inProcess(
+  code: string,
+  options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
+): Promise<string> {
+  const source = new URL("../../src/queue/", import.meta.url);
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `--config=${decodeURI(new URL("../../deno.json", import.meta.url).pathname)}`,
+      `import { Queue } from "${source}queue.ts";
+       import { locateQueue } from "${source}open_store.ts";
+       ${code}`,
+    ],
+    ...options,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trim();
+}
+
+Deno.test("locateQueue() makes the path that is given absolute", () => {
+  assertEquals(locateQueue("/a/./b/../c/"), "/a/c");
+  assertEquals(locateQueue("q"), `${Deno.cwd()}/q`);
+  assertEquals(locateQueue("../q"), `${Deno.cwd().replace(/\/[^/]*$/, "")}/q`);
+});
+
+Deno.test("locateQueue() prefers QUEUECTL_DIR, then the nearest .queuectl, then the one at home", async () => {
+  await using temporary = await temporaryDirectory();
+  const { path } = temporary;
+  Deno.mkdirSync(`${path}/project/.queuectl`, { recursive: true });
+  Deno.mkdirSync(`${path}/project/src/deep`, { recursive: true });
+  Deno.mkdirSync(`${path}/elsewhere`);
+  Deno.writeTextFileSync(`${path}/elsewhere/.queuectl`, "a file is no queue");
+  const found = await inProcess(
+    `const [path] = [${JSON.stringify(path)}];
+     const found = {};
+     Deno.env.set("HOME", path + "/home");
+     Deno.env.delete("QUEUECTL_DIR");
+     Deno.chdir(path + "/project/src/deep");
+     found.nearest = locateQueue();
+     Deno.chdir(path + "/project");
+     found.here = locateQueue();
+     Deno.chdir(path + "/elsewhere");
+     found.home = locateQueue();
+     Deno.env.set("QUEUECTL_DIR", "");
+     found.empty = locateQueue();
+     Deno.chdir(path + "/project");
+     Deno.env.set("QUEUECTL_DIR", "../q");
+     found.variable = locateQueue();
+     found.given = locateQueue("x");
+     console.log(JSON.stringify(found));`,
+  );
+  assertEquals(JSON.parse(found), {
+    nearest: `${path}/project/.queuectl`,
+    here: `${path}/project/.queuectl`,
+    home: `${path}/home/.queuectl`,
+    empty: `${path}/home/.queuectl`,
+    variable: `${path}/q`,
+    given: `${path}/project/x`,
+  });
+});
+
+Deno.test("openStore() makes a queue of a directory that is missing, parents and all", async () => {
+  await using temporary = await temporaryDirectory();
+  const dir = `${temporary.path}/a/b/queue`;
+  await openStore(dir);
+  assertEquals(namesIn(dir, ""), ["VERSION", ...PARTS]);
+  assertEquals(Deno.readTextFileSync(`${dir}/VERSION`), "1\n");
+  assertEquals(namesIn(dir, "tmp"), []);
+});
+
+Deno.test("openStore() makes a queue of an empty directory, and finishes one that was begun", async () => {
+  await using temporary = await temporaryDirectory();
+  const dir = temporary.path;
+  Deno.mkdirSync(`${dir}/pending`);
+  Deno.writeTextFileSync(`${dir}/.hidden`, "");
+  await openStore(dir);
+  assertEquals(namesIn(dir, ""), ["VERSION", ...PARTS]);
+});
+
+Deno.test("openStore() refuses a directory that holds other things, and leaves it alone", async () => {
+  await using temporary = await temporaryDirectory();
+  const dir = temporary.path;
+  Deno.writeTextFileSync(`${dir}/notes.txt`, "mine");
+  await assertRejects(
+    () => openStore(dir),
+    QueueError,
+    `${dir} is not a queue and not empty (it holds "notes.txt"); choose another directory`,
+  );
+  assertEquals(namesIn(dir, ""), ["notes.txt"]);
+  await assertRejects(() => openStore(`${dir}/notes.txt`), QueueError, "cannot open the queue");
+});
+
+Deno.test("openStore() refuses a queue of another format", async () => {
+  await using temporary = await temporaryQueue();
+  Deno.writeTextFileSync(`${temporary.dir}/VERSION`, "2\n");
+  await assertRejects(
+    () => openStore(temporary.dir),
+    QueueError,
+    'is a queue of format "2"; this queuectl knows format 1',
+  );
+});
+
+Deno.test("openStore() lets many make one queue at once", async () => {
+  await using temporary = await temporaryDirectory();
+  const dir = `${temporary.path}/queue`;
+  const opened = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const queue = await Queue.open(dir);
+      return (await queue.enqueue({ command: "true" })).id;
+    }),
+  );
+  const queue = await Queue.open(dir);
+  assertEquals(queue.list().map((job) => job.id).sort(), opened.sort());
+  assertEquals(namesIn(dir, "tmp"), []);
+});
+
+Deno.test("a queue is for its user alone, whatever the umask: 0700 and 0600", async () => {
+  await using temporary = await temporaryDirectory();
+  const dir = `${temporary.path}/parent/queue`;
+  await inProcess(`
+    Deno.umask(0);
+    const queue = await Queue.open(${JSON.stringify(dir)});
+    await queue.configure({ max_retries: 1 });
+    await queue.setPaused(true);
+    await queue.enqueue({ command: "true", id: "one" });
+    await queue.enqueueMany([{ command: "true" }, { command: "true" }]);
+  `);
+  const modes: Record<string, string> = {};
+  const walk = (path: string) => {
+    const { mode, isDirectory } = Deno.lstatSync(path);
+    modes[path.slice(temporary.path.length)] = (mode! & 0o777).toString(8);
+    if (isDirectory) { for (const { name } of Deno.readDirSync(path)) walk(`${path}/${name}`); }
+  };
+  walk(dir);
+  assertEquals(Object.keys(modes).length > 12, true);
+  for (const [path, mode] of Object.entries(modes)) {
+    const isDirectory = Deno.lstatSync(temporary.path + path).isDirectory;
+    assertEquals(mode, isDirectory ? "700" : "600", path);
+  }
+});
+
+Deno.test("distrust() has nothing against a queue of one's own", async () => {
+  await using temporary = await temporaryQueue();
+  assertEquals(distrust(temporary.queue.store), undefined);
+});
+
+Deno.test("distrust() names the part that others can write in, and how to close it", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  for (const part of ["", "/pending", "/tmp", "/workers"]) {
+    for (const mode of [0o770, 0o702, 0o1777]) {
+      Deno.chmodSync(dir + part, mode);
+      const fault = distrust(queue.store) ?? "";
+      assertStringIncludes(fault, `can write in ${dir}${part} `);
+      assertStringIncludes(fault, `chmod -R go-rwx '${dir}'`);
+    }
+    Deno.chmodSync(dir + part, 0o755);
+    assertEquals(distrust(queue.store), undefined);
+  }
+});
+
+Deno.test({
+  name: "distrust() refuses a queue of another user",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await using temporary = await temporaryQueue();
+    const { queue, dir } = temporary;
+    Deno.chownSync(`${dir}/pending`, 65534, null);
+    assertStringIncludes(distrust(queue.store) ?? "", "belongs to another user (uid 65534)");
+    Deno.chownSync(`${dir}/pending`, 0, null);
+    Deno.chownSync(dir, 65534, null);
+    assertStringIncludes(distrust(queue.store) ?? "", `chown -R 0 '${dir}'`);
+    Deno.chownSync(dir, 0, null);
+    assertEquals(distrust(queue.store), undefined);
+  },
+});
+
+Deno.test("distrust() refuses a queue of which a part is a link or missing", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  Deno.renameSync(`${dir}/pending`, `${dir}/elsewhere`);
+  assertStringIncludes(distrust(queue.store) ?? "", `${dir}/pending is not a directory`);
+  Deno.symlinkSync("elsewhere", `${dir}/pending`);
+  assertStringIncludes(distrust(queue.store) ?? "", `${dir}/pending is not a directory`);
+  assert(isThere(`${dir}/pending`));
+});

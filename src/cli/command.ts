@@ -41,8 +41,8 @@ export interface Command {
   readonly options: readonly Option[];
   /** Whether the first plain word ends the options: it begins the job's own command. */
   readonly verbatim?: true;
-  /** Loads its code. */
-  readonly load: () => Promise<RunCommand>;
+  /** Gives its code, loaded on demand. */
+  readonly load: () => Promise<RunCommand> | RunCommand;
 }
 
 /** The options of every command. */

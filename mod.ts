@@ -30,6 +30,7 @@ export {
   configKey,
   parseConfigValue,
 } from "./src/queue/config.ts";
+export { type DoctorOptions, examine, type Finding } from "./src/queue/doctor.ts";
 export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue.ts";
 export { QueueError, UsageError } from "./src/queue/errors.ts";
 export type {
@@ -51,6 +52,7 @@ export type { Store } from "./src/queue/store.ts";
 export { VERSION } from "./src/version.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
 export { signalNumber } from "./src/worker/signals.ts";
+export { killSurvivors } from "./src/worker/survivors.ts";
 export { type FinishReason, Worker, type WorkerOptions } from "./src/worker/worker.ts";
 
 if (import.meta.main) {

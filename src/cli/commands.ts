@@ -274,6 +274,17 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./commands/config_reset.ts")).configReset,
   },
   {
+    name: "doctor",
+    summary: "check the queue, and mend what is safe to mend",
+    takes: "",
+    words: [0, 0],
+    options: [{ name: "repair", help: "mend what is safe to mend; what might be a job is kept" }],
+    details: [
+      "Safe while workers run. Exit status: 0 if all is well or was mended, else 1.",
+    ],
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
     name: "completions",
     summary: "print a completion script for bash, zsh or fish",
     takes: "SHELL",

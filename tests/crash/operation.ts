@@ -4,16 +4,13 @@
  * @module
  */
 
-import type { FilePort } from "../../src/queue/file_port.ts";
 import type { Store } from "../../src/queue/store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Where an operation acts. */
 export interface Stage {
-  /** All file access of the process that acts. */
-  files: FilePort;
-  /** The queue, opened. */
+  /** The queue, opened; its `files` are the process that acts. */
   store: Store;
   /** What is right for each job. */
   ledger: Ledger;
@@ -31,8 +28,6 @@ export interface Operation<Scene = unknown> {
   disk?(): Promise<SimulatedDisk>;
   /** Puts on the disk what it begins with, and in the ledger what is right without it. */
   prepare?(disk: SimulatedDisk, ledger: Ledger): Promise<Scene>;
-  /** Opens the queue; default: before the first call that is counted. */
-  opensItself?: boolean;
   /**
    * Does it, and tells the ledger what has been promised. After an error it is called again with
    * the same scene, and goes on as its caller would.

@@ -1,0 +1,130 @@
+/**
+ * Claiming what waits: fresh, after an earlier attempt, in a batch, dropped by hand, or no job at all.
+ *
+ * @module
+ */
+
+import { claim, type ClaimResult, type WaitingEntry } from "../../src/queue/claim.ts";
+import { enqueue, enqueueMany } from "../../src/queue/enqueue.ts";
+import { settle } from "../../src/queue/settle.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { BURIED, type Fate, type Ledger, RUN } from "./ledger.ts";
+import type { Operation, Stage } from "./operation.ts";
+import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
+import { arriveAs, claimReady, readyEntries, run } from "./worker_steps.ts";
+
+interface Scene {
+  entry: WaitingEntry;
+  result?: ClaimResult;
+}
+
+/** A worker `w1` that claims one entry, and runs what it has claimed. */
+function claiming(
+  name: string,
+  put: (store: Store, ledger: Ledger) => Promise<void>,
+  command: string,
+  fates: { [outcome in "untouched" | "lost" | "run"]: Fate },
+): Operation<Scene> {
+  return {
+    name: `claim-${name}`,
+    process: "w1",
+    async prepare(disk, ledger) {
+      const files = disk.process("w1");
+      await put(await openAt(files, START), ledger);
+      const store = await openAt(files, ACTING - 1000);
+      arriveAs(store, "w1");
+      ledger.expect(command, fates.untouched, fates.lost);
+      return { entry: readyEntries(store)[0]! };
+    },
+    async act({ store }, scene) {
+      scene.result = await claim(store, scene.entry, "w1");
+    },
+    async goOn({ store, ledger }, { result }) {
+      if (result?.kind !== "claimed") return;
+      await settle(store, [run(store, result.claim, "done")]);
+      ledger.expect(command, fates.run);
+    },
+    heldWhileRefused: "what cannot be put back stays claimed",
+  };
+}
+
+async function enqueueA(store: Store): Promise<void> {
+  await enqueue(store, { command: "echo a", id: "a" });
+}
+
+/** Drops a file into pending/ as a person does. */
+function dropping(name: string, content: string) {
+  return (store: Store): Promise<void> => {
+    store.files.create(`${DIR}/tmp/dropped`, new TextEncoder().encode(content));
+    store.files.rename(`${DIR}/tmp/dropped`, `${DIR}/pending/${name}`);
+    return store.files.sync([`${DIR}/pending/${name}`, `${DIR}/pending`]);
+  };
+}
+
+/** Has worker `w0` run everything with an outcome, and leave. */
+async function runEarlier(store: Store, ending: "done" | "failed"): Promise<void> {
+  const presence = arriveAs(store, "w0");
+  const claims = await claimReady(store, "w0");
+  await settle(store, claims.map((claimed) => run(store, claimed, ending)));
+  presence.leave();
+}
+
+const ONCE = { untouched: RUN, lost: "done: lost@w1 done@fresh", run: "done: done@w1" };
+
+/** A dropped file that is put under the name that says what is in it, and then claimed by another. */
+const renaming: Operation<Scene> = {
+  ...claiming(
+    "bare-urgent",
+    dropping("a.json", `{"command":"echo a","priority":9}`),
+    "echo a",
+    ONCE,
+  ),
+  async goOn({ store, ledger }: Stage) {
+    for (const claimed of await claimReady(store, "w1")) {
+      await settle(store, [run(store, claimed, "done")]);
+      ledger.expect("echo a", "done: done@w1");
+    }
+  },
+};
+
+/** The operations in which worker `w1` claims a job. */
+export const CLAIM_OPERATIONS: readonly Operation[] = [
+  claiming("fresh", enqueueA, "echo a", ONCE),
+  claiming("batch", (store) => enqueueMany(store, [{ command: "echo a" }]), "echo a", ONCE),
+  claiming(
+    "retry",
+    async (store) => {
+      await enqueueA(store);
+      await runEarlier(store, "failed");
+    },
+    "echo a",
+    {
+      untouched: "done: failed@w0 done@fresh",
+      lost: "done: failed@w0 lost@w1 done@fresh",
+      run: "done: failed@w0 done@w1",
+    },
+  ),
+  claiming("bare", dropping("a.json", `{"command":"echo a"}`), "echo a", ONCE),
+  renaming,
+  claiming(
+    "bare-taken",
+    async (store, ledger) => {
+      await enqueue(store, { command: "echo first", id: "a" });
+      await runEarlier(store, "done");
+      ledger.expect("echo first", "done: done@w0");
+      await dropping("a.json", `{"command":"echo a"}`)(store);
+    },
+    "echo a",
+    ONCE,
+  ),
+  claiming("malformed", dropping("a.json", "no job"), "no job", {
+    untouched: BURIED,
+    lost: BURIED,
+    run: BURIED,
+  }),
+  claiming("bad-name", dropping("20260101T000000.000Z-5-a b.json", "{}"), "{}", {
+    untouched: BURIED,
+    lost: BURIED,
+    run: BURIED,
+  }),
+];

@@ -1,0 +1,137 @@
+/**
+ * What must hold of a queue's disk: at every moment, and when all is over.
+ *
+ * @module
+ */
+
+import type { Job } from "../../src/queue/job.ts";
+import { JOB_STATES } from "../../src/queue/names.ts";
+import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import { findings, recoverAgain } from "./fresh_worker.ts";
+import { BURIED, type Fate, type Ledger } from "./ledger.ts";
+import { DIR } from "./queue_disk.ts";
+import { logLine } from "./worker_steps.ts";
+
+/** A job's file in a state directory. */
+interface Seen {
+  /** Its path. */
+  path: string;
+  /** The directory that it lies in. */
+  state: string;
+  /** What tells the job: its command, or the whole content of what is no job. */
+  command: string;
+  /** The job, unless it is none. */
+  job?: Job;
+}
+
+function* jobFiles(disk: SimulatedDisk): Generator<Seen> {
+  for (const state of JOB_STATES) {
+    for (const path of disk.files(`${DIR}/${state}`)) {
+      if (!path.endsWith(".json")) continue;
+      const text = disk.text(path)!;
+      const job = jobIn(text);
+      yield { path, state, command: job?.command ?? text, job };
+    }
+  }
+}
+
+function jobIn(text: string): Job | undefined {
+  try {
+    const job = JSON.parse(text);
+    return typeof job.command === "string" ? job : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What is wrong with a disk at any moment: a file that is torn, or no job that anyone added; a job
+ * in two places; a rename that has landed on a live name.
+ */
+export function* faultsNow(disk: SimulatedDisk, ledger: Ledger): Generator<string> {
+  const places = new Map<string, string>();
+  for (const { path, command } of jobFiles(disk)) {
+    if (!ledger.knows(command)) yield `${path} is torn or foreign: ${JSON.stringify(command)}`;
+    const other = places.get(command);
+    if (other !== undefined) yield `"${command}" is in two places: ${other} and ${path}`;
+    places.set(command, path);
+  }
+  const version = disk.text(`${DIR}/VERSION`);
+  if (version !== undefined && version !== "1\n") yield `VERSION is ${JSON.stringify(version)}`;
+  for (const { name, args, replaced } of disk.calls) {
+    const to = String(args[1]);
+    if (name === "rename" && replaced && JOB_STATES.some((s) => to.startsWith(`${DIR}/${s}/`))) {
+      yield `a rename landed on a live name: ${args.join(" -> ")}`;
+    }
+  }
+}
+
+/** How a case is to be judged when it is over. */
+export interface Judging {
+  /** Whether what the jobs printed is there: a power cut may take what nobody flushed. */
+  logsAreWhole: boolean;
+  /** Workers that still live: their files may be there. */
+  alive?: readonly string[];
+}
+
+/** What is wrong with a disk when a fresh worker has come and gone. */
+export async function* faultsAtRest(
+  disk: SimulatedDisk,
+  ledger: Ledger,
+  { logsAreWhole, alive = [] }: Judging,
+): AsyncGenerator<string> {
+  yield* faultsNow(disk, ledger);
+  const seen = [...jobFiles(disk)];
+  for (const [command, allowed] of ledger.entries()) {
+    const fate = seen.filter((each) => each.command === command).map(fateOf).sort().join(" + ") ||
+      "absent";
+    if (!allowed.includes(fate)) {
+      yield `"${command}" ended as "${fate}"; right were: ${allowed.join(" | ")}`;
+    }
+  }
+  for (const part of ["pending", "processing", "failed", "tmp", "workers"]) {
+    for (const name of disk.names(`${DIR}/${part}`)) {
+      if (part === "workers" && alive.some((worker) => name === `${worker}.json`)) continue;
+      if (ledger.mayLeaveLogs && name.endsWith(".log")) continue;
+      yield `${part}/${name} is left`;
+    }
+  }
+  for (const each of seen) yield* logFaults(disk, each, logsAreWhole);
+  for (const problem of await findings(disk)) {
+    if (ledger.mayLeaveLogs && problem.includes("log of a job that is no more")) continue;
+    yield `the doctor says: ${problem}`;
+  }
+  const before = disk.tree();
+  const recoveries = await recoverAgain(disk);
+  if (recoveries.length > 0) yield `a second recovery recovered ${JSON.stringify(recoveries)}`;
+  if (disk.tree() !== before) yield `a second recovery changed the disk to\n${disk.tree()}`;
+}
+
+function fateOf({ state, job }: Seen): Fate {
+  if (!job) return state === "dead" ? BURIED : `${state}: not a job`;
+  const attempts = (job.history ?? []).map(({ outcome, worker }) => `${outcome}@${worker}`);
+  return `${state}: ${attempts.join(" ")}`.trimEnd();
+}
+
+/** A settled job has its log beside it, and that holds what each attempt printed, in order. */
+function* logFaults(disk: SimulatedDisk, { path, command, job }: Seen, whole: boolean) {
+  const log = disk.text(path.replace(/\.json$/, ".log"));
+  if (log === undefined) {
+    // A job that is dead without having run was put there by hand.
+    if (job === undefined || job.history?.length > 0) yield `${path} has no log beside it`;
+    return;
+  }
+  if (!whole || !job) return;
+  let at = 0;
+  for (const { outcome, worker, log_offset } of job.history) {
+    if (outcome === "lost") continue;
+    const line = logLine(worker, command);
+    const found = log.indexOf(line, at);
+    if (found < 0) {
+      yield `the log of ${path} lacks ${JSON.stringify(line)}: ${JSON.stringify(log)}`;
+      return;
+    }
+    if (log_offset > found) yield `${path} says that ${worker} began at ${log_offset}: ${found}`;
+    at = found + line.length;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Adding jobs, and making the queue that they are added to.
+ *
+ * @module
+ */
+
+import { enqueue, enqueueMany, PartialEnqueueError } from "../../src/queue/enqueue.ts";
+import { QueueError } from "../../src/queue/errors.ts";
+import { openStore } from "../../src/queue/open_store.ts";
+import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import { ABSENT, RUN } from "./ledger.ts";
+import type { Operation } from "./operation.ts";
+import { DIR, newDisk, openAt, START } from "./queue_disk.ts";
+
+const enqueueOne: Operation = {
+  name: "enqueue",
+  process: "client",
+  async act({ store, ledger }) {
+    ledger.expect("echo a", ABSENT, RUN);
+    await enqueue(store, { command: "echo a" });
+    ledger.expect("echo a", RUN);
+  },
+};
+
+const enqueueId: Operation = {
+  name: "enqueue-id",
+  process: "client",
+  async act({ store, ledger, again }) {
+    if (!again) ledger.expect("echo a", ABSENT, RUN);
+    try {
+      await enqueue(store, { command: "echo a", id: "a" });
+    } catch (error) {
+      // The attempt before, that failed, may have added it.
+      if (!again || !(error instanceof QueueError)) throw error;
+    }
+    ledger.expect("echo a", RUN);
+  },
+};
+
+const enqueueTaken: Operation = {
+  name: "enqueue-id-taken",
+  process: "client",
+  async prepare(disk, ledger) {
+    await enqueue(await openAt(disk.process("client"), START), { command: "echo a", id: "a" });
+    ledger.expect("echo a", RUN);
+    ledger.expect("echo b", ABSENT);
+  },
+  async act({ store }) {
+    try {
+      await enqueue(store, { command: "echo b", id: "a" });
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error;
+      return;
+    }
+    throw new Error("an ID was given to two jobs");
+  },
+};
+
+const BATCH = ["echo a", "echo b", "echo c"];
+
+const enqueueBatch: Operation<{ accepted: number }> = {
+  name: "enqueue-many",
+  process: "client",
+  prepare: () => Promise.resolve({ accepted: 0 }),
+  async act({ store, ledger }, scene) {
+    const inputs = BATCH.slice(scene.accepted).map((command, at) => ({
+      command,
+      ...(at === 0 ? { id: "first" } : {}),
+    }));
+    for (const { command } of inputs) ledger.expect(command, ABSENT, RUN);
+    try {
+      await enqueueMany(store, inputs);
+    } catch (error) {
+      if (error instanceof PartialEnqueueError) {
+        for (const { command } of inputs.slice(0, error.accepted)) ledger.expect(command, RUN);
+        scene.accepted += error.accepted;
+      }
+      throw error;
+    }
+    for (const { command } of inputs) ledger.expect(command, RUN);
+  },
+};
+
+/** Whatever became of the first attempt to make the queue, the next one opens it and jobs run. */
+const openNew: Operation = {
+  name: "open-new",
+  process: "client",
+  disk: () => Promise.resolve(newDisk()),
+  act: ({ store }) => openStore(DIR, { files: store.files }),
+};
+
+const openNewAndEnqueue: Operation = {
+  name: "open-new-and-enqueue",
+  process: "client",
+  disk(): Promise<SimulatedDisk> {
+    const disk = newDisk();
+    // The directory is there, and empty: as `mkdir` makes it.
+    disk.process("maker").makeDirectory(DIR);
+    return Promise.resolve(disk);
+  },
+  async act({ store: { files, now }, ledger }) {
+    ledger.expect("echo a", ABSENT, RUN);
+    const store = await openStore(DIR, { files, now });
+    await enqueue(store, { command: "echo a" });
+    ledger.expect("echo a", RUN);
+  },
+};
+
+/** The operations that add jobs. */
+export const ENQUEUE_OPERATIONS: readonly Operation[] = [
+  enqueueOne,
+  enqueueId,
+  enqueueTaken,
+  enqueueBatch,
+  openNew,
+  openNewAndEnqueue,
+];

@@ -1,0 +1,82 @@
+/**
+ * The worker that comes after the crash: it recovers the dead, runs all that waits, and leaves.
+ *
+ * @module
+ */
+
+import { examine } from "../../src/queue/doctor.ts";
+import type { Recovery } from "../../src/queue/recover.ts";
+import { recoverDeadWorkers, removeStrays } from "../../src/queue/recover.ts";
+import { settle, type Settlement } from "../../src/queue/settle.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { openStore } from "../../src/queue/open_store.ts";
+import { withSeed } from "../simulation/seeded.ts";
+import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import { clock, DIR } from "./queue_disk.ts";
+import { arriveAs, claimReady, noSurvivors, removeEmptyBatches, run } from "./worker_steps.ts";
+
+/** How often it looks before it gives up. */
+const ROUNDS = 5;
+
+/** How long it waits between two looks, in milliseconds: longer than what is in tmp/ stays young. */
+const WAIT = 15_000;
+
+async function inQueue<T>(
+  disk: SimulatedDisk,
+  name: string,
+  seed: number,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  return await withSeed(seed, async () => {
+    const files = disk.process(name);
+    return await use(await openStore(DIR, { files, now: () => ++clock.time }));
+  }, clock.time);
+}
+
+/**
+ * Recovers, and runs each job that waits, until nothing waits any more. Each run ends well.
+ *
+ * @param name The worker's name, as the fates have it.
+ */
+export async function drain(disk: SimulatedDisk, name = "fresh"): Promise<void> {
+  await inQueue(disk, name, 2000, async (store) => {
+    const presence = arriveAs(store, name);
+    const unsettled: Settlement[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      await recoverDeadWorkers(store, name, noSurvivors, unsettled);
+      removeStrays(store);
+      const claims = await claimReady(store, name);
+      await settle(store, claims.map((claimed) => run(store, claimed, "done")));
+      removeEmptyBatches(store);
+      if (isAtRest(disk)) break;
+      clock.time += WAIT;
+    }
+    presence.leave();
+  });
+}
+
+/** Whether nothing is left to be done, as a look at the names tells. */
+function isAtRest(disk: SimulatedDisk): boolean {
+  return ["pending", "failed", "processing", "tmp"].every((part) =>
+    disk.names(`${DIR}/${part}`).length === 0
+  ) && disk.names(`${DIR}/workers`).length <= 1;
+}
+
+/** A second recovery of all, by a worker that runs nothing. */
+export function recoverAgain(disk: SimulatedDisk): Promise<Recovery[]> {
+  return inQueue(disk, "again", 3000, async (store) => {
+    const presence = arriveAs(store, "again");
+    const recoveries = await recoverDeadWorkers(store, "again", noSurvivors);
+    removeStrays(store);
+    presence.leave();
+    return recoveries;
+  });
+}
+
+/** What the doctor finds, a sentence each. */
+export function findings(disk: SimulatedDisk): Promise<string[]> {
+  return inQueue(disk, "doctor", 4000, async (store) => {
+    const options = { repair: false, host: "doctor", pid: 1, version: "", killSurvivors: noSurvivors };
+    return (await examine(store, options)).map((finding) => finding.problem);
+  });
+}

@@ -1,0 +1,182 @@
+/**
+ * Settling what has run, alone and in groups, and what may follow at once.
+ *
+ * @module
+ */
+
+import { enqueue, enqueueMany } from "../../src/queue/enqueue.ts";
+import { recoverDeadWorkers, removeStrays } from "../../src/queue/recover.ts";
+import { settle, type Settlement } from "../../src/queue/settle.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { ABSENT, type Fate, RUN } from "./ledger.ts";
+import type { Operation, Stage } from "./operation.ts";
+import { ACTING, openAt, START } from "./queue_disk.ts";
+import { removing, requeueing } from "./upkeep_operations.ts";
+import { arriveAs, claimReady, type Ending, noSurvivors, run } from "./worker_steps.ts";
+
+/** One job of a group: how it ends, and its fates. */
+interface Job {
+  command: string;
+  ending: Ending;
+  /** As worker `w1` means it. */
+  meant: Fate;
+  /** If the worker dies before it has said how it ended. */
+  lost: Fate;
+  max_retries?: number;
+}
+
+const TO_DONE: Job = {
+  command: "echo a",
+  ending: "done",
+  meant: "done: done@w1",
+  lost: "done: lost@w1 done@fresh",
+};
+const TO_FAILED: Job = {
+  command: "echo b",
+  ending: "failed",
+  meant: "done: failed@w1 done@fresh",
+  lost: "done: lost@w1 done@fresh",
+};
+const TO_DEAD: Job = {
+  command: "echo c",
+  ending: "failed",
+  meant: "dead: failed@w1",
+  lost: "dead: lost@w1",
+  max_retries: 0,
+};
+const TO_PENDING: Job = {
+  command: "echo d",
+  ending: "put back",
+  meant: "done: cancelled@w1 done@fresh",
+  lost: "done: lost@w1 done@fresh",
+};
+
+function byCommand(jobs: readonly Job[], settlement: Settlement): Job {
+  return jobs.find(({ command }) => command === settlement.job.command)!;
+}
+
+/** Settles a group that worker `w1` has run. */
+function settling(name: string, jobs: readonly Job[]): Operation<Settlement[]> {
+  return {
+    name: `settle-${name}`,
+    process: "w1",
+    async prepare(disk, ledger) {
+      const files = disk.process("w1");
+      const store = await openAt(files, START);
+      for (const { command, max_retries } of jobs) {
+        await enqueue(store, { command, id: command.slice(-1), max_retries });
+      }
+      arriveAs(store, "w1");
+      for (const { command, meant, lost } of jobs) ledger.expect(command, meant, lost);
+      const claims = await claimReady(store, "w1");
+      return claims.map((claimed) => {
+        const job = jobs.find(({ command }) => command === claimed.job.command)!;
+        return run(store, claimed, job.ending);
+      });
+    },
+    async act({ store, ledger }, settlements) {
+      await settle(store, settlements);
+      for (const settlement of settlements) {
+        const { command, meant } = byCommand(jobs, settlement);
+        if (settlement.progress !== "settled") throw new Error(`${command} is not settled`);
+        ledger.expect(command, meant);
+      }
+    },
+  };
+}
+
+/** Something done to the one job at once after it was settled, while its traces may not be durable. */
+function thenAtOnce(
+  name: string,
+  first: Operation<Settlement[]>,
+  next: (stage: Stage) => Promise<unknown>,
+): Operation<Settlement[]> {
+  let settled = false;
+  return {
+    ...first,
+    name,
+    async act(stage, settlements) {
+      settled = stage.again && settled;
+      if (!settled) await first.act(stage, settlements);
+      settled = true;
+      await next(stage);
+    },
+  };
+}
+
+/** A worker's whole life: it comes, fails at its first job, runs it again, runs a batch, and leaves. */
+const life: Operation<{ unsettled: Settlement[]; left: boolean }> = {
+  name: "worker-life",
+  process: "w1",
+  async prepare(disk, ledger) {
+    const store = await openAt(disk.process("client"), START);
+    await enqueue(store, { command: "echo a", id: "a", backoff_base: 0 });
+    await enqueueMany(store, [{ command: "echo b" }, { command: "echo c" }]);
+    for (const { command } of [TO_DONE, TO_FAILED, TO_DEAD]) {
+      ledger.expect(command, RUN, "done: lost@w1 done@fresh", "done: done@w1");
+    }
+    ledger.allow("echo a", "done: failed@w1 done@fresh", "done: failed@w1 lost@w1 done@fresh");
+    ledger.allow("echo a", "done: failed@w1 done@w1");
+    return { unsettled: [], left: false };
+  },
+  async act({ store, ledger }, { unsettled }) {
+    const presence = arriveAs(store, "w1");
+    await recoverDeadWorkers(store, "w1", noSurvivors, unsettled);
+    removeStrays(store);
+    for (let round = 0; round < 2; round++) {
+      const claims = await claimReady(store, "w1");
+      await settle(
+        store,
+        claims.map((claimed) => {
+          const fails = round === 0 && claimed.id === "a";
+          return run(store, claimed, fails ? "failed" : "done");
+        }),
+      );
+      if (round > 0) continue;
+      ledger.expect(
+        "echo a",
+        "done: failed@w1 done@fresh",
+        "done: failed@w1 lost@w1 done@fresh",
+        "done: failed@w1 done@w1",
+      );
+      for (const { command } of [TO_FAILED, TO_DEAD]) ledger.expect(command, "done: done@w1");
+    }
+    ledger.expect("echo a", "done: failed@w1 done@w1");
+    presence.leave();
+  },
+};
+
+async function enqueueAgain({ store, ledger }: Stage): Promise<void> {
+  ledger.expect("echo z", ABSENT, RUN);
+  await enqueue(store, { command: "echo z", id: "a" });
+  ledger.expect("echo z", RUN);
+}
+
+const settleDone = settling("done", [TO_DONE]);
+
+/** The operations that settle jobs of worker `w1`. */
+export const SETTLE_OPERATIONS: readonly Operation[] = [
+  settleDone,
+  settling("failed", [TO_FAILED]),
+  settling("dead", [TO_DEAD]),
+  settling("put-back", [TO_PENDING]),
+  settling("group", [TO_DONE, TO_FAILED, TO_DEAD]),
+  thenAtOnce("settle-then-remove", settleDone, removing("a", "done: done@w1")),
+  thenAtOnce("settle-then-requeue", settleDone, requeueing("a", "done: done@w1")),
+  thenAtOnce("settle-then-remove-and-enqueue", settleDone, async (stage) => {
+    await removing("a", "done: done@w1")(stage);
+    await enqueueAgain(stage);
+  }),
+];
+
+/** A worker's whole life, too long to be cut off in every way in each test run. */
+export const LIFE: Operation = life;
+
+/** What a worker that `settling` prepared has open; for those that recover it. */
+export { settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING };
+
+/** The time by which retries are due; see {@linkcode ACTING}. */
+export const DUE = ACTING;
+
+/** A store on which a job waits for nothing. */
+export type { Store };

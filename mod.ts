@@ -31,7 +31,8 @@ export {
   parseConfigValue,
 } from "./src/queue/config.ts";
 export { type DoctorOptions, examine, type Finding } from "./src/queue/doctor.ts";
-export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue.ts";
+export { KeyTakenError } from "./src/queue/enqueue.ts";
+export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue_many.ts";
 export { QueueError, UsageError } from "./src/queue/errors.ts";
 export type {
   DirectoryEntry,
@@ -47,7 +48,7 @@ export { JOB_STATES, type JobState } from "./src/queue/names.ts";
 export { locateQueue, reasonOf, type StoreOptions } from "./src/queue/open_store.ts";
 export type { SeenWorker, WorkerInfo } from "./src/queue/presence.ts";
 export { AmbiguousIdError, type ListOptions, Queue } from "./src/queue/queue.ts";
-export type { SettledState } from "./src/queue/settle.ts";
+export type { SettledState } from "./src/queue/names.ts";
 export type { Store } from "./src/queue/store.ts";
 export { VERSION } from "./src/version.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";

@@ -51,7 +51,7 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
     name: "dir",
     value: "PATH",
     values: "directory",
-    help: "the queue's directory (default: $QUEUECTL_DIR, the nearest .queuectl, ~/.queuectl)",
+    help: "the queue (default: $QUEUECTL_DIR, nearest .queuectl, ~/.queuectl)",
   },
   { name: "json", help: "answer in JSON" },
   { name: "help", short: "h", help: "explain" },

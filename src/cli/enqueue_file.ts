@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue.ts";
+import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue_many.ts";
 import { QueueError, UsageError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 import { Queue } from "../queue/queue.ts";

@@ -41,6 +41,7 @@ function isObject(value: unknown): value is Record<string, string> {
 async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
   const { name, options, words } = call;
   const command = options.text("command");
+  for (const word of command === undefined ? words : [command]) refuseReplaced(word);
   if (command !== undefined) {
     if (words.length > 0) {
       throw new UsageError(`the command is given twice: by --command and by "${words[0]}"`);
@@ -57,6 +58,20 @@ async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
   }
   if (words.length === 1) return { command: words[0]! };
   return { command: (await import("./shell_quote.ts")).shellQuote(words) };
+}
+
+/**
+ * The runtime turns bytes on the command line that are not UTF-8 into U+FFFD, and the job would silently be
+ * another.
+ *
+ * @throws {UsageError} If the word has one.
+ */
+function refuseReplaced(word: string): void {
+  if (!word.includes("\ufffd")) return;
+  throw new UsageError(
+    "the command is not UTF-8, or holds the character U+FFFD that stands for such bytes; " +
+      "with that character it is taken from --file",
+  );
 }
 
 /** Whether a text is meant as a JSON job: `{"…` or `{}`. `{ echo a; }` is shell text. */

@@ -5,8 +5,8 @@
  */
 
 /**
- * The known word that is nearest to a misspelled one, if any is near enough: two slips at most, and
- * no more than a third of the word.
+ * The known word that is nearest to a misspelled one, if any is near enough: three slips at most,
+ * and no more than a third of the word.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@
  */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
-  let least = Math.min(2, Math.floor(word.replace(/^--/, "").length / 3)) + 1;
+  let least = Math.min(3, Math.floor(word.replace(/^--/, "").length / 3)) + 1;
   for (const candidate of known) {
     const slips = distance(word, candidate);
     if (slips < least) [nearest, least] = [candidate, slips];

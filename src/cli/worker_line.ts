@@ -52,6 +52,7 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       return ["start", `${event.id}  ${event.command}`];
     case "ended": {
       const { attempt, state } = event;
+      if (!attempt) return [state, event.id];
       const parts = [outcomeText(attempt), formatDuration(attempt.duration_ms)];
       if (state !== "done" || attempt.attempt > 1) parts.push(`attempt ${attempt.attempt}`);
       if (state === "failed" && event.readyAt !== undefined) {

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { readJobFile } from "./entries.ts";
+import { lostParent, stillWaits, unmarkChild, waitAgain } from "./dependencies.ts";
+import { entries, readJobFile } from "./entries.ts";
 import { chargedAttempts, type Job } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
 import {
@@ -49,6 +50,8 @@ export type ClaimResult =
   | { kind: "gone" }
   /** A dropped file that is not due yet, or whose priority its name did not say: renamed so. */
   | { kind: "renamed" }
+  /** It must not run, for one that it was to come after is dead: to be settled as dead. */
+  | { kind: "hopeless"; claim: Claim; reason: string }
   /** Not a job. It lies in dead/ as it was, the reason in its log. */
   | { kind: "malformed"; id: string; reason: string };
 
@@ -57,12 +60,14 @@ export type ClaimResult =
  *
  * @param entry What the worker found.
  * @param worker The worker's name; its lock must be held. It must own no job of this ID.
+ * @param purpose What for. To be changed, a job need not be due or have anything to wait for.
  * @returns What came of it; only `claimed` leaves something in processing/.
  */
 export async function claim(
   store: Store,
   entry: WaitingEntry,
   worker: string,
+  purpose: "to run it" | "to change it" = "to run it",
 ): Promise<ClaimResult> {
   const time = store.now();
   const id = claimableId(store, entry);
@@ -70,7 +75,7 @@ export async function claim(
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };
   try {
-    return await examine(store, entry, { id, name, time, worker });
+    return await examine(store, entry, { id, name, time, worker }, purpose);
   } catch (error) {
     // What cannot be read now must not stay with a worker that does not run it.
     const back = pathIn(store, entry.state, entry.path.slice(entry.path.lastIndexOf("/") + 1));
@@ -85,6 +90,7 @@ async function examine(
   store: Store,
   entry: WaitingEntry,
   taken: Omit<Claim, "job" | "logOffset">,
+  purpose: "to run it" | "to change it",
 ): Promise<ClaimResult> {
   const { id, name, time } = taken;
   const read = readClaimed(store, name, id);
@@ -113,6 +119,20 @@ async function examine(
     logOffset = store.files.stat(pathIn(store, "processing", logName(id)))?.size ?? 0;
   }
   job.attempts = chargedAttempts(job);
+  // Once it has run, what it waited for may be long gone.
+  const hasRun = job.attempts > 0 && job.history.some((attempt) => attempt.outcome !== "lost");
+  if (job.after?.length && !hasRun && purpose === "to run it") {
+    const reason = lostParent(store, job);
+    if (reason !== undefined) {
+      unmarkChild(store, job);
+      return { kind: "hopeless", claim: { ...taken, job, logOffset }, reason };
+    }
+    if (stillWaits(store, job)) {
+      await waitAgain(store, job, pathIn(store, "processing", name));
+      return { kind: "renamed" };
+    }
+    unmarkChild(store, job);
+  }
   return { kind: "claimed", claim: { ...taken, job, logOffset } };
 }
 
@@ -139,10 +159,15 @@ function putUnderRightName(
 function claimableId(store: Store, entry: WaitingEntry): string {
   if (!ID_PATTERN.test(entry.id)) return freshIdLike(entry.id);
   if (!entry.bare) return entry.id;
-  const taken = store.files.stat(pathIn(store, "done", `${entry.id}.json`)) ??
-    store.files.stat(pathIn(store, "dead", `${entry.id}.json`)) ??
-    store.files.stat(pathIn(store, "processing", logName(entry.id)));
-  return taken ? freshIdLike(entry.id) : entry.id;
+  const ended = (["done", "dead"] as const).some((state) =>
+    store.files.exists(pathIn(store, state, `${entry.id}.json`))
+  );
+  return ended || runs(store, entry.id) ? freshIdLike(entry.id) : entry.id;
+}
+
+function runs(store: Store, id: string): boolean {
+  for (const entry of entries(store, "processing")) if (entry.id === id) return true;
+  return false;
 }
 
 /**
@@ -182,7 +207,7 @@ export async function buryMalformed(
   if (cameFrom !== "pending") renameIfThere(store, pathIn(store, cameFrom, logName(id)), log);
   // The log first: whoever sees the file in dead/ can read why it is there.
   store.files.append(log, new TextEncoder().encode(`queuectl: not a job: ${reason}\n`));
-  await flush(store, [log]);
+  await flush(store, [log, pathIn(store, "dead")]);
   try {
     store.files.renameNew(pathIn(store, "processing", name), grave);
   } catch (error) {

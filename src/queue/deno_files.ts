@@ -11,7 +11,7 @@ import { errno, type Libc, libc, nameFromBytes, pathBytes } from "./libc.ts";
 const DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8;
 const O_DIRECTORY_CLOEXEC = (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000) | 0o2000000;
 const O_CLOEXEC = 0o2000000;
-const AT_FDCWD = -100, RENAME_NOREPLACE = 1, ENOENT = 2, EEXIST = 17;
+const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1, ENOENT = 2, EEXIST = 17;
 /** Above this many files one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
@@ -142,6 +142,13 @@ export const denoFiles: FilePort = {
   },
 
   stat: statPath,
+
+  exists(path) {
+    const c = libc();
+    // An exception costs the runtime more than the question; this is asked for each job.
+    if (c) return c.faccessat(AT_FDCWD, pathBytes(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
+    return statPath(path) !== undefined;
+  },
 
   read(path) {
     // Looked at before it is opened: opening a fifo would block until someone writes to it.

@@ -16,8 +16,9 @@ import {
   timeOfId,
 } from "./names.ts";
 import { arrive, seeWorkers } from "./presence.ts";
-import { absentWorkers, isStray, recoverDeadWorkers, removeStrays } from "./recover.ts";
+import { absentWorkers, recoverDeadWorkers } from "./recover.ts";
 import { pathIn, removeIfThere, type Store } from "./store.ts";
+import { isStray, removeStrays } from "./strays.ts";
 
 /** Something that a check found. */
 export interface Finding {

@@ -5,8 +5,14 @@
  */
 
 import type { FileStat } from "./file_port.ts";
-import { chargedAttempts, type JobView, MAX_JOB_BYTES, parseJob } from "./job.ts";
-import { type EntryName, type JobState, parseBatchName, parseEntryName } from "./names.ts";
+import { chargedAttempts, type JobView, MAX_GROWN_BYTES, parseJob } from "./job.ts";
+import {
+  type EntryName,
+  type JobState,
+  parseBatchName,
+  parseEntryName,
+  parseMeantName,
+} from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
 
 /** A job in a state directory, known by its name alone. */
@@ -52,11 +58,28 @@ export function* batchEntries(
   }
 }
 
+/**
+ * Jobs that are being settled: first under the name that they had in processing/, then for a moment
+ * only under the one that says what is to become of them.
+ */
 function* settlingEntries(store: Store): Generator<Entry> {
+  const meant = new Map<string, Entry>();
+  const taken = new Set<string>();
   for (const { name } of store.files.list(pathIn(store, "tmp"))) {
+    const path = `../tmp/${name}`;
     const entry = parseEntryName(name);
-    if (entry?.worker) yield { ...entry, state: "processing", path: `../tmp/${name}` };
+    if (entry?.worker) {
+      yield { ...entry, state: "processing", path };
+      taken.add(entry.id);
+      continue;
+    }
+    const target = parseMeantName(name);
+    if (!target) continue;
+    const { id, priority, time } = parseEntryName(target.final)!;
+    const { worker } = target;
+    meant.set(id, { id, priority, time, worker, bare: false, state: "processing", path });
   }
+  for (const entry of meant.values()) if (!taken.has(entry.id)) yield entry;
 }
 
 /** Reads a job's file, if it can be one. Never blocks, never follows a link, never reads a huge file. */
@@ -67,7 +90,7 @@ export function readJobFile(
   id: string,
 ): ReturnType<typeof parseJob> {
   if (stat.kind !== "file") return { fault: "it is not a regular file" };
-  if (stat.size > MAX_JOB_BYTES) return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
+  if (stat.size > MAX_GROWN_BYTES) return { fault: `it is larger than ${MAX_GROWN_BYTES} bytes` };
   return parseJob(store.files.read(path), id, store.config, stat.mtime);
 }
 

@@ -4,10 +4,12 @@
  * @module
  */
 
+import type { Entry } from "./entries.ts";
 import type { JobView } from "./job.ts";
 import type { Queue } from "./queue.ts";
 import { watchQueue } from "./watch.ts";
 import { JOB_STATES } from "./names.ts";
+import { pathIn } from "./store.ts";
 
 /** How to follow. */
 export interface FollowOptions {
@@ -52,6 +54,17 @@ class Wakeups {
 
   close(): void {
     this.#unwatch();
+  }
+}
+
+/** Waits until a job is no longer where an entry says, or a while has passed. */
+export async function waitForMove(queue: Queue, entry: Entry): Promise<void> {
+  const wakeups = new Wakeups(queue, entry.id, undefined);
+  try {
+    const path = pathIn(queue.store, entry.state, entry.path);
+    for (let looks = 0; looks < 4 && queue.store.files.exists(path); looks++) await wakeups.next();
+  } finally {
+    wakeups.close();
   }
 }
 

@@ -61,6 +61,24 @@ export interface Job {
   backoff_base?: number;
   /** What each further delay is multiplied by, if other than the queue's setting. */
   backoff_factor?: number;
+  /** The jobs that must be done before it runs; if one ends dead, so does it. */
+  after?: string[];
+  /** Whether it runs once the jobs in `after` have ended, however. */
+  after_any?: boolean;
+  /** While this job is neither done nor dead no other with this key is added. */
+  unique?: string;
+  /** Exit statuses after which it is not retried, such as `2,64-78`. */
+  give_up_on?: string;
+  /** The only exit statuses after which it is retried. */
+  retry_on?: string;
+  /** Whether exit status 75 (EX_TEMPFAIL) means: run it again, and do not count this time. */
+  tempfail?: boolean;
+  /** What it needs while it runs, as named in the setting `resources.NAME`. */
+  resource?: string;
+  /** What it left in `$QUEUECTL_RESULT`. */
+  result?: string;
+  /** Why it is dead, where no attempt tells. */
+  reason?: string;
   /** When it is or was ready to run, ISO 8601 in UTC. */
   run_at: string;
   /** ISO 8601 in UTC. */
@@ -101,6 +119,20 @@ export interface JobInput {
   backoff_base?: number;
   /** What each further delay is multiplied by. Default: the queue's. */
   backoff_factor?: number;
+  /** The jobs that must be done before it runs; if one ends dead, so does it. */
+  after?: string[];
+  /** Run once the jobs in `after` have ended, however. */
+  after_any?: boolean;
+  /** Do not add it while another job with this key is neither done nor dead. */
+  unique?: string;
+  /** Exit statuses after which it is not retried, such as `2,64-78`. */
+  give_up_on?: string;
+  /** The only exit statuses after which it is retried. */
+  retry_on?: string;
+  /** Take exit status 75 (EX_TEMPFAIL) as: run it again, and do not count this time. */
+  tempfail?: boolean;
+  /** What it needs while it runs, as named in the setting `resources.NAME`. */
+  resource?: string;
   /** Not before this time: ISO 8601. Default: now. */
   run_at?: string;
   /** Whatever else is to be kept in the file. */
@@ -110,8 +142,14 @@ export interface JobInput {
 /** The longest command, in bytes: the kernel passes at most 128 KiB in one argument. */
 export const MAX_COMMAND_BYTES = 100 * 1024;
 
-/** The largest job file, in bytes. A larger one is not read. */
+/** The largest job file that is taken in, in bytes. */
 export const MAX_JOB_BYTES = 1024 * 1024;
+
+/** The largest job file that is read, in bytes: one that was taken in grows with each attempt. */
+export const MAX_GROWN_BYTES = 16 * MAX_JOB_BYTES;
+
+/** How deep the arrays and objects in a job may be nested. Much deeper ones could be read but not written. */
+const MAX_DEPTH = 100;
 
 type Check = (value: unknown) => string | undefined;
 
@@ -136,6 +174,30 @@ const time: Check = (value) =>
   typeof value === "string" && !Number.isNaN(Date.parse(value))
     ? undefined
     : "must be a time such as 2026-11-22T09:00:00Z";
+
+const flag: Check = (value) => typeof value === "boolean" ? undefined : "must be true or false";
+
+const statuses: Check = (value) =>
+  typeof value === "string" && parseStatuses(value) !== undefined
+    ? undefined
+    : "must be exit statuses from 0 to 255 such as 2,64-78";
+
+/**
+ * The exit statuses that a list such as `2,64-78` names.
+ *
+ * @returns Pairs of first and last, or `undefined` if it is no such list.
+ */
+export function parseStatuses(list: string): [first: number, last: number][] | undefined {
+  const ranges: [number, number][] = [];
+  for (const part of list.split(",")) {
+    const match = /^\s*(\d{1,3})(?:-(\d{1,3}))?\s*$/.exec(part);
+    if (!match) return undefined;
+    const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
+    if (first > last || last > 255) return undefined;
+    ranges.push([first, last]);
+  }
+  return ranges;
+}
 
 const environment: Check = (value) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -178,6 +240,20 @@ const FIELDS: Record<string, Check> = {
       : "must be a number of seconds above 0",
   backoff_base: seconds,
   backoff_factor: seconds,
+  after: (value) =>
+    Array.isArray(value) && value.length <= 1000 &&
+      value.every((id) => typeof id === "string" && ID_PATTERN.test(id))
+      ? undefined
+      : "must be an array of at most 1000 job IDs",
+  after_any: flag,
+  unique: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),
+  give_up_on: statuses,
+  retry_on: statuses,
+  tempfail: flag,
+  resource: (value) =>
+    typeof value === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(value)
+      ? undefined
+      : "must be 1 to 64 letters, digits, - or _",
   run_at: time,
 };
 
@@ -202,6 +278,12 @@ function faultOf(fields: Record<string, unknown>, recorded: boolean): string | u
       if (fault) return `${name} ${fault}`;
     }
   }
+  if (isDeeper(fields, MAX_DEPTH)) return `fields are nested more than ${MAX_DEPTH} deep`;
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }
 
 /** What {@linkcode newJob} fills in where the input is silent. */
@@ -294,9 +376,6 @@ export function parseJob(
   defaults: JobDefaults,
   now: number,
 ): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
-  if (content.length > MAX_JOB_BYTES) {
-    return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
-  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
@@ -309,7 +388,11 @@ export function parseJob(
   const { state: _state, ...fields } = parsed as Record<string, unknown>;
   const fault = faultOf({ ...fields, id }, true);
   if (fault) return { fault };
-  return { job: fillIn(fields, id, defaults, now) };
+  const job = fillIn(fields, id, defaults, now);
+  if (content.length > MAX_JOB_BYTES && job.history.length === 0) {
+    return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
+  }
+  return { job };
 }
 
 /** The runs charged so far: `attempts`, or 0 if the job has been requeued since. */
@@ -318,7 +401,12 @@ export function chargedAttempts(job: Job): number {
   return last === "done" || last === "dead" ? 0 : job.attempts;
 }
 
+/** Above this many characters nobody reads a job file, and indenting it could make it a hundred times as long. */
+const INDENT_UP_TO = 64 * 1024;
+
 /** The content of a job's file: JSON that a person can read. */
 export function jobBytes(job: Job): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(job, null, 2) + "\n");
+  const compact = JSON.stringify(job);
+  const text = compact.length > INDENT_UP_TO ? compact : JSON.stringify(job, null, 2);
+  return new TextEncoder().encode(text + "\n");
 }

@@ -12,6 +12,7 @@ const SYMBOLS = {
   close: { parameters: ["i32"], result: "i32" },
   getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   rename: { parameters: ["buffer", "buffer"], result: "i32" },
+  faccessat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
   syncfs: { parameters: ["i32"], result: "i32", nonblocking: true },

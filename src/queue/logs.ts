@@ -5,6 +5,7 @@
  * @module
  */
 
+import { entries } from "./entries.ts";
 import { JOB_STATES, type JobState } from "./names.ts";
 import { pathIn, renameIfThere, type Store } from "./store.ts";
 
@@ -22,13 +23,13 @@ export function findLog(store: Store, id: string, beside: JobState): string | un
 }
 
 /**
- * Brings a job's log beside where the job is about to be, and makes an empty one if it has none. Only
- * whoever owns the job may call it: the worker that claimed it, or whoever recovers it.
+ * Brings a job's log beside where the job is about to be. Only whoever owns the job may call it: the worker
+ * that claimed it, or whoever recovers it.
  *
  * @param from Where to look first; the other states follow.
  * @param to Where it goes.
- * @param beside The path that the job's file is about to have. A log that lies in `to` without a file
- * here is replaced.
+ * @param beside The path that the job's file is about to have, if the job is to rest there. A log that lies in
+ * `to` without a file here is replaced, and if there is no log an empty one is made.
  * @returns `false` if a log lies in `to` that is not to be replaced, so that nothing moved.
  */
 export function bringLog(
@@ -52,6 +53,27 @@ export function bringLog(
     // A log without a job: what a removal that was cut off left behind.
     if (renameIfThere(store, pathIn(store, state, logName(id)), target)) return true;
   }
-  if (!store.files.stat(target)) store.files.append(target, new Uint8Array());
+  if (beside !== undefined && !store.files.exists(target)) {
+    store.files.append(target, new Uint8Array());
+  }
   return true;
+}
+
+/**
+ * Brings each log that was left in processing/ beside its job, which is done or dead: a power cut can keep
+ * the move of a job and not that of its log.
+ */
+export function reuniteLogs(store: Store): void {
+  const left = new Set<string>();
+  for (const { name } of store.files.list(pathIn(store, "processing"))) {
+    if (name.endsWith(".log")) left.add(name.slice(0, -".log".length));
+  }
+  if (left.size === 0) return;
+  for (const { id } of entries(store, "processing")) left.delete(id);
+  for (const id of left) {
+    const state = (["done", "dead"] as const).find((state) =>
+      store.files.exists(pathIn(store, state, `${id}.json`))
+    );
+    if (state) bringLog(store, id, "processing", state);
+  }
 }

@@ -23,6 +23,15 @@ export const DEFAULT_PRIORITY = 5;
 /** What may be the ID of a job. */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
+/**
+ * The time in the name of a job that was told to wait until someone releases it: no clock reaches it. `ls`
+ * shows it as 99980101T….
+ */
+export const HELD_TIME = Date.UTC(9998, 0, 1);
+
+/** The time in the name of a job that waits for other jobs to end: 99990101T…. */
+export const AFTER_TIME = Date.UTC(9999, 0, 1);
+
 const STAMPED = /^(\d{8}T\d{6}\.\d{3}Z)-(\d)-(.*)$/s;
 
 /** What a name in a state directory says. */
@@ -117,7 +126,8 @@ export function parseEntryName(name: string): EntryName | undefined {
  */
 export function parseBatchName(name: string): EntryName | undefined {
   const entry = parseStem(name);
-  return entry.bare || !ID_PATTERN.test(entry.id) ? undefined : entry;
+  const isBatch = !entry.bare && entry.worker === undefined && ID_PATTERN.test(entry.id);
+  return isBatch ? entry : undefined;
 }
 
 function parseStem(stem: string): EntryName {
@@ -135,6 +145,34 @@ function parseStem(stem: string): EntryName {
     worker: at < 0 ? undefined : rest.slice(at + 1),
     bare: false,
   };
+}
+
+/** A state that a running job can be settled into; `pending` puts it back. */
+export type SettledState = Exclude<JobState, "processing">;
+
+/** What the name in tmp/ of a job's new content says, while the job is being settled. */
+export interface MeantName {
+  /** The name that the job is to have in its state directory. */
+  final: string;
+  /** The job's ID. */
+  id: string;
+  /** The worker that settles it. */
+  worker: string;
+  /** Where it goes. */
+  state: SettledState;
+}
+
+/** The name in tmp/ of a settled job's new content: `FINAL@WORKER.STATE`. */
+export function formatMeantName(final: string, worker: string, state: SettledState): string {
+  return `${final}@${worker}.${state}`;
+}
+
+/** Reads the name of a settled job's new content; `undefined` for another name. */
+export function parseMeantName(name: string): MeantName | undefined {
+  const match = /^(.+\.json)@([a-z0-9-]+)\.(done|failed|dead|pending)$/s.exec(name);
+  if (!match) return undefined;
+  const [, final, worker, state] = match as unknown as [string, string, string, SettledState];
+  return { final, id: parseEntryName(final)?.id ?? "", worker, state };
 }
 
 /**
@@ -170,7 +208,17 @@ export function newWorkerName(host: string, pid: number): string {
 
 /** The machine that a worker's name tells of. */
 export function hostOf(worker: string): string {
-  return worker.replace(/-\d+-[0-9a-f]+$/, "");
+  return worker.replace(/-\d+-[0-9a-f]+(-edit)?$/, "");
+}
+
+/** The name of a command that takes jobs to change them, not to run them. */
+export function newEditorName(host: string, pid: number): string {
+  return `${newWorkerName(host, pid)}-edit`;
+}
+
+/** Whether a name is of a command that takes jobs to change them: what it had when it died never ran. */
+export function isEditor(worker: string): boolean {
+  return worker.endsWith("-edit");
 }
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

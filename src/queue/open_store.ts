@@ -113,7 +113,8 @@ async function initialise(files: FilePort, dir: string): Promise<void> {
   for (const part of PARTS) makeIfMissing(files, `${dir}/${part}`);
   const temporary = `${dir}/tmp/VERSION-${newId()}${NEW_SUFFIX}`;
   files.create(temporary, new TextEncoder().encode(FORMAT));
-  await files.sync([temporary]);
+  // VERSION says that all the rest is there, so a power cut must not keep it alone.
+  await files.sync([temporary, dir]);
   try {
     files.renameNew(temporary, `${dir}/VERSION`);
   } catch (error) {

@@ -73,9 +73,13 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
     name,
     holds: () => store.files.stat(path)?.identity === held.identity,
     leave() {
-      if (store.files.stat(path)?.identity === held.identity) removeIfThere(store, path);
-      removeIfThere(store, stopPath(store, name));
-      held.release();
+      try {
+        removeIfThere(store, stopPath(store, name));
+        takeCancelRequests(store, name);
+        if (store.files.stat(path)?.identity === held.identity) removeIfThere(store, path);
+      } finally {
+        held.release();
+      }
     },
   };
 }
@@ -132,6 +136,7 @@ export function markDead(store: Store, worker: string): void {
 /** Removes what is left of a worker that has been recovered. Its lock must be held. */
 export function removePresence(store: Store, worker: string): void {
   removeIfThere(store, stopPath(store, worker));
+  takeCancelRequests(store, worker);
   removeIfThere(store, pathIn(store, "workers", presenceName(worker)));
 }
 
@@ -171,6 +176,23 @@ export function requestStop(store: Store, worker: string, now: boolean): void {
   const temporary = pathIn(store, "tmp", `${newWorkerName("stop", 0)}${NEW_SUFFIX}`);
   store.files.create(temporary, new TextEncoder().encode(now ? "now\n" : "\n"));
   store.files.rename(temporary, stopPath(store, worker));
+}
+
+/** Asks a worker to end a job that it runs, for good. */
+export function requestCancel(store: Store, worker: string, id: string): void {
+  const path = pathIn(store, "workers", `${worker}.cancel.${id}`);
+  store.files.append(path, new Uint8Array());
+}
+
+/** Takes the requests to end jobs that a worker has been sent. */
+export function takeCancelRequests(store: Store, worker: string): string[] {
+  const ids: string[] = [];
+  for (const { name } of [...store.files.list(pathIn(store, "workers"))]) {
+    if (!name.startsWith(`${worker}.cancel.`)) continue;
+    if (!removeIfThere(store, pathIn(store, "workers", name))) continue;
+    ids.push(name.slice(`${worker}.cancel.`.length));
+  }
+  return ids;
 }
 
 /** What a worker has been asked: to stop, to stop at once, or nothing. */

@@ -5,7 +5,8 @@
  */
 
 import { type Config, type ConfigKey, readConfig, withDefaults, writeConfig } from "./config.ts";
-import { enqueue, enqueueMany, lockQueue } from "./enqueue.ts";
+import { enqueue } from "./enqueue.ts";
+import { enqueueMany } from "./enqueue_many.ts";
 import { type Entry, readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import type { Job, JobInput, JobView } from "./job.ts";
@@ -15,6 +16,7 @@ import { type JobState, waitingName } from "./names.ts";
 import { locateQueue, openStore, type StoreOptions } from "./open_store.ts";
 import { requestStop, type SeenWorker, seeWorkers } from "./presence.ts";
 import { flush, pathIn, removeIfThere, removeTree, renameIfThere, type Store } from "./store.ts";
+import { lockQueue } from "./taken_ids.ts";
 
 /** A text that more than one job's ID begins or ends with. */
 export class AmbiguousIdError extends QueueError {
@@ -178,8 +180,9 @@ export class Queue {
       if (entry.state === "processing") {
         throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
       }
+      await this.#forgetSettling();
       if (!this.#removeEntry(entry)) continue;
-      await flush(this.store, [pathIn(this.store, entry.state)]);
+      await this.#flushRemovals([entry]);
       return;
     }
     throw new QueueError(`job ${id} keeps moving; try again`);
@@ -191,12 +194,10 @@ export class Queue {
    * @returns How many were removed.
    */
   async clear(state: Exclude<JobState, "processing">): Promise<number> {
-    let removed = 0;
-    for (const entry of newestEntries(this.store, [state])) {
-      if (this.#removeEntry(entry)) removed++;
-    }
-    await flush(this.store, [pathIn(this.store, state)]);
-    return removed;
+    await this.#forgetSettling();
+    const removed = newestEntries(this.store, [state]).filter((entry) => this.#removeEntry(entry));
+    await this.#flushRemovals(removed);
+    return removed.length;
   }
 
   /** The settings in force. */
@@ -264,6 +265,14 @@ export class Queue {
     return entry;
   }
 
+  /**
+   * Flushes what settling a job has removed from tmp/. A power cut could bring it back, to be run again, and
+   * only the settled file that is about to go would tell that it has been run.
+   */
+  async #forgetSettling(): Promise<void> {
+    await flush(this.store, [pathIn(this.store, "tmp")]);
+  }
+
   #removeEntry(entry: Entry): boolean {
     if (!removeTree(this.store, pathIn(this.store, entry.state, entry.path))) return false;
     const log = findLog(this.store, entry.id, entry.state);
@@ -277,6 +286,26 @@ export class Queue {
       }
     }
     return true;
+  }
+
+  /** Makes removals durable: in the state's directory, and in the batches that still are there. */
+  async #flushRemovals(entries: readonly Entry[]): Promise<void> {
+    const folders = new Set<string>();
+    for (const { state, path } of entries) {
+      const directory = pathIn(this.store, state);
+      folders.add(directory);
+      const batch = path.lastIndexOf("/");
+      if (batch > 0) folders.add(`${directory}/${path.slice(0, batch)}`);
+    }
+    for (let tries = 0;; tries++) {
+      try {
+        await flush(this.store, [...folders].filter((path) => this.store.files.exists(path)));
+        return;
+      } catch (error) {
+        // A batch that a worker has just emptied and removed.
+        if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
+      }
+    }
   }
 
   /** A job that moves while one looks for it can be missed once; hardly three times. */

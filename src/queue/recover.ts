@@ -6,22 +6,14 @@
  */
 
 import { buryMalformed, type Claim, readClaimed } from "./claim.ts";
-import { entries, type Entry, readEntry } from "./entries.ts";
-import type { EntryKind } from "./file_port.ts";
-import { type Attempt, chargedAttempts, type Job, parseJob } from "./job.ts";
-import { bringLog, logName } from "./logs.ts";
-import { type EntryName, freshIdLike, hostOf, parseEntryName } from "./names.ts";
+import { readyTime } from "./control.ts";
+import { ours, takeOverSettling } from "./half_settled.ts";
+import { type Attempt, chargedAttempts } from "./job.ts";
+import { findLog, reuniteLogs } from "./logs.ts";
+import { hostOf, isEditor, parseEntryName, parseMeantName, waitingName } from "./names.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
-import { publishMeant, settle, type SettledState, type Settlement } from "./settle.ts";
-import {
-  flush,
-  NEW_SUFFIX,
-  pathIn,
-  removeIfThere,
-  removeTree,
-  renameIfThere,
-  type Store,
-} from "./store.ts";
+import { settle, type Settlement } from "./settle.ts";
+import { pathIn, renameIfThere, type Store } from "./store.ts";
 
 /** What recovering a worker came to. */
 export interface Recovery {
@@ -33,11 +25,6 @@ export interface Recovery {
   lost: string[];
 }
 
-const MEANT = /^(.+\.json)@([a-z0-9-]+)\.(done|failed|dead|pending)$/s;
-
-/** How old what lies in tmp/ without a lock must be to count as left behind, in milliseconds. */
-const STRAY_AGE = 10_000;
-
 /**
  * Recovers a worker if it is dead.
  *
@@ -45,6 +32,7 @@ const STRAY_AGE = 10_000;
  * @param by The worker that recovers it; its own lock must be held.
  * @param killSurvivors Ends what is left of the dead worker's processes; called before any of its
  * jobs is given out again.
+ * @param unsettled Gets the jobs that are now the recovering worker's; those that are settled leave it.
  * @returns What was done, or `undefined` if the worker lives or another recovers it.
  */
 export async function recover(
@@ -52,17 +40,22 @@ export async function recover(
   worker: string,
   by: string,
   killSurvivors: (worker: string) => Promise<void>,
+  unsettled: Settlement[] = [],
 ): Promise<Recovery | undefined> {
   const lock = lockDeadWorker(store, worker);
   if (!lock) return undefined;
   try {
     await killSurvivors(worker);
-    const recovery: Recovery = { worker, finished: [], lost: [] };
-    await finishSettling(store, worker, recovery);
-    takeBackUnwritten(store, worker);
-    await chargeRunning(store, worker, by, recovery);
+    const before = unsettled.length;
+    await takeOverSettling(store, worker, by, unsettled);
+    const finished = unsettled.slice(before);
+    await takeOverRunning(store, worker, by, unsettled);
+    const lost = unsettled.slice(before + finished.length);
+    await settle(store, unsettled);
+    unsettled.length = 0;
     removePresence(store, worker);
-    return recovery;
+    const ids = (settlements: Settlement[]) => settlements.map(({ claim }) => claim.id);
+    return { worker, finished: ids(finished), lost: ids(lost) };
   } finally {
     lock.release();
   }
@@ -73,24 +66,44 @@ export async function recover(
  *
  * @param self The worker that does it; its own lock must be held.
  * @param killSurvivors Ends what is left of a dead worker's processes on this machine.
+ * @param unsettled What an earlier call took over and the disk refused to settle: it is tried again. To be
+ * kept from call to call, for only this process knows of it while it lives.
  * @returns What was done for each.
  */
 export async function recoverDeadWorkers(
   store: Store,
   self: string,
   killSurvivors: (worker: string) => Promise<void>,
+  unsettled: Settlement[] = [],
 ): Promise<Recovery[]> {
+  await settleEach(store, unsettled);
   const present = workerNames(store).filter((name) => name !== self);
   const absent = absentWorkers(store).filter((name) => name !== self);
   for (const worker of absent) markDead(store, worker);
   const recoveries: Recovery[] = [];
   for (const worker of [...present, ...absent]) {
-    const recovery = await recover(store, worker, self, async (name) => {
+    const kill = async (name: string) => {
       if (hostOf(name) === hostOf(self)) await killSurvivors(name);
-    });
+    };
+    const recovery = await recover(store, worker, self, kill, unsettled);
     if (recovery) recoveries.push(recovery);
   }
+  reuniteLogs(store);
   return recoveries;
+}
+
+/** Settles each by itself, so that one that cannot be settled holds up no other. */
+async function settleEach(store: Store, unsettled: Settlement[]): Promise<void> {
+  let refusal: unknown;
+  for (const settlement of unsettled.splice(0)) {
+    try {
+      await settle(store, [settlement]);
+    } catch (error) {
+      refusal = error;
+      unsettled.push(settlement);
+    }
+  }
+  if (refusal) throw refusal;
 }
 
 /**
@@ -101,7 +114,7 @@ export function absentWorkers(store: Store): string[] {
   const owners = new Set<string>();
   for (const directory of ["processing", "tmp"] as const) {
     for (const { name } of store.files.list(pathIn(store, directory))) {
-      const owner = MEANT.exec(name)?.[2] ?? parseEntryName(name)?.worker;
+      const owner = parseMeantName(name)?.worker ?? parseEntryName(name)?.worker;
       if (owner !== undefined && /^[a-z0-9-]+$/.test(owner)) owners.add(owner);
     }
   }
@@ -110,131 +123,43 @@ export function absentWorkers(store: Store): string[] {
   return [...owners];
 }
 
-/** Whether something in tmp/ is what a process that died was writing. */
-export function isStray(store: Store, name: string, kind: EntryKind): boolean {
-  if (!name.endsWith(NEW_SUFFIX) || kind === "other") return false;
-  const path = pathIn(store, "tmp", name);
-  const stat = store.files.stat(path);
-  if (!stat || store.now() - stat.mtime < STRAY_AGE) return false;
-  try {
-    const lock = store.files.tryLock(path);
-    lock?.release();
-    return lock !== undefined;
-  } catch {
-    // Gone, or on a file system that does not lock directories: left alone, then.
-    return false;
-  }
-}
-
-/**
- * Removes from tmp/ what processes that died were writing: nobody has acknowledged it. Should one of them
- * only have been stopped for long, its rename fails, and it says so.
- */
-export function removeStrays(store: Store): void {
-  for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
-    if (!isStray(store, name, kind)) continue;
-    removeTree(store, pathIn(store, "tmp", name));
-  }
-}
-
-/** Publishes what the worker had written down and no longer had a running copy of. */
-async function finishSettling(store: Store, worker: string, recovery: Recovery): Promise<void> {
-  const changed = new Set<SettledState>();
-  for (const { name } of [...store.files.list(pathIn(store, "tmp"))]) {
-    const match = MEANT.exec(name);
-    if (match?.[2] !== worker) continue;
-    const [, final, , state] = match as unknown as [string, string, string, SettledState];
-    const id = parseEntryName(final)!.id;
-    const path = pathIn(store, "tmp", name);
-    const job = readMeant(store, path, id);
-    const running = takenName(store, worker, id);
-    if (!job) {
-      // Torn. What it was to replace is still there, unless the flush was turned off.
-      if (running) removeIfThere(store, path);
-      else await buryTorn(store, name, id);
-      continue;
-    }
-    await flush(store, [path, pathIn(store, "tmp")]);
-    if (running) removeIfThere(store, pathIn(store, "tmp", running));
-    publishMeant(store, name, id, final, state);
-    changed.add(state);
-    recovery.finished.push(id);
-  }
-  await flush(store, [...changed].map((state) => pathIn(store, state)));
-}
-
-function readMeant(store: Store, path: string, id: string): Job | undefined {
-  try {
-    return parseJob(store.files.read(path), id, store.config, store.now()).job;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** The name in tmp/ under which the worker had taken a running job to settle it. */
-function takenName(store: Store, worker: string, id: string): string | undefined {
-  for (const { name } of store.files.list(pathIn(store, "tmp"))) {
-    const entry = parseEntryName(name);
-    if (entry?.worker === worker && entry.id === id) return name;
-  }
-}
-
-async function buryTorn(store: Store, name: string, id: string): Promise<void> {
-  const fresh = freshIdLike(id);
-  const log = pathIn(store, "dead", logName(fresh));
-  store.files.append(
-    log,
-    new TextEncoder().encode(`queuectl: what was recorded of job ${id} was cut off\n`),
-  );
-  renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "dead", `${fresh}.json`));
-  await flush(store, [log, pathIn(store, "dead")]);
-}
-
-/** Puts back into processing/ what the worker had taken to settle and not written down. */
-function takeBackUnwritten(store: Store, worker: string): void {
-  for (const { name } of [...store.files.list(pathIn(store, "tmp"))]) {
-    const entry = parseEntryName(name);
-    if (entry?.worker !== worker) continue;
-    const taken = pathIn(store, "tmp", name);
-    if (isSettled(store, entry)) removeIfThere(store, taken);
-    else renameIfThere(store, taken, pathIn(store, "processing", name));
-  }
-}
-
-/** Charges each job that the worker was running, and settles it. */
-async function chargeRunning(
+/** Takes over each job that the worker was running, charged one attempt. */
+async function takeOverRunning(
   store: Store,
   worker: string,
   by: string,
-  recovery: Recovery,
+  takenOver: Settlement[],
 ): Promise<void> {
-  const settlements: Settlement[] = [];
   for (const { name } of [...store.files.list(pathIn(store, "processing"))]) {
     const entry = parseEntryName(name);
     if (entry?.worker !== worker) continue;
-    const from = pathIn(store, "processing", name);
-    // One rename makes it ours; from here on it is settled like any job of our own.
-    const ours = name.replace(`@${worker}.json`, `@${by}.json`);
-    if (!renameIfThere(store, from, pathIn(store, "processing", ours))) continue;
-    const read = readClaimed(store, ours, entry.id);
+    let read: ReturnType<typeof readClaimed>;
+    try {
+      read = readClaimed(store, name, entry.id);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      throw error;
+    }
     if (read.fault !== undefined) {
-      await buryMalformed(store, ours, entry.id, read.fault, "processing");
+      await buryMalformed(store, name, entry.id, read.fault, "processing");
       continue;
     }
-    bringLog(store, entry.id, "failed", "processing");
-    const claim = {
-      id: entry.id,
-      name: ours,
-      time: entry.time,
-      worker: by,
-      job: read.job,
-      logOffset: 0,
-    };
-    settlements.push(lostSettlement(store, claim, worker));
-    recovery.lost.push(entry.id);
+    const { job } = read;
+    if (isEditor(worker)) {
+      // It was about to be changed, and never ran: it goes back as it was.
+      const waiting = waitingName(readyTime(store, job), job.priority, entry.id);
+      renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "pending", waiting));
+      continue;
+    }
+    const { id, time } = entry;
+    const claim = { id, name: ours(name, worker, by), time, worker: by, job, logOffset: 0 };
+    const settlement = lostSettlement(store, claim, worker);
+    // One rename makes it ours; from here on it is settled like any job of our own.
+    const from = pathIn(store, "processing", name);
+    if (renameIfThere(store, from, pathIn(store, "processing", claim.name))) {
+      takenOver.push(settlement);
+    }
   }
-  await settle(store, settlements);
 }
 
 function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {
@@ -242,6 +167,7 @@ function lostSettlement(store: Store, claim: Claim, worker: string): Settlement 
   const { job } = claim;
   const attempts = chargedAttempts(job) + 1;
   const state = attempts > job.max_retries ? "dead" : "failed";
+  const log = findLog(store, claim.id, "processing");
   const attempt: Attempt = {
     attempt: job.history.length + 1,
     worker,
@@ -253,7 +179,7 @@ function lostSettlement(store: Store, claim: Claim, worker: string): Settlement 
     outcome: "lost",
     log_offset: job.history.at(-1)?.log_end ?? 0,
     led_to: state,
-    log_end: store.files.stat(pathIn(store, "processing", logName(claim.id)))?.size ?? 0,
+    log_end: log === undefined ? 0 : store.files.stat(log)?.size ?? 0,
   };
   return {
     claim,
@@ -268,25 +194,4 @@ function lostSettlement(store: Store, claim: Claim, worker: string): Settlement 
     state,
     readyAt: now,
   };
-}
-
-/**
- * Whether a job that lies in tmp/, taken to be settled, is the shadow of one that has been: a power
- * cut can bring back a name whose removal had not reached the disk. The settled file tells of
- * the attempt.
- */
-function isSettled(store: Store, taken: EntryName): boolean {
-  const tells = (entry: Entry) =>
-    readEntry(store, entry)?.history.some((attempt) =>
-      attempt.worker === taken.worker && Date.parse(attempt.started_at) >= taken.time
-    ) ?? false;
-  for (const state of ["done", "dead"] as const) {
-    if (tells({ ...taken, state, path: `${taken.id}.json` })) return true;
-  }
-  for (const state of ["failed", "processing", "pending"] as const) {
-    for (const entry of entries(store, state)) {
-      if (entry.id === taken.id && !entry.path.startsWith("../") && tells(entry)) return true;
-    }
-  }
-  return false;
 }

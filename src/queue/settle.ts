@@ -21,11 +21,8 @@
 import type { Claim } from "./claim.ts";
 import { type Job, jobBytes } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
-import { freshIdLike, waitingName } from "./names.ts";
+import { formatMeantName, freshIdLike, type SettledState, waitingName } from "./names.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
-
-/** A state that a running job can be settled into; `pending` puts it back. */
-export type SettledState = "done" | "failed" | "dead" | "pending";
 
 /** A running job and what is to become of it. Settling it again goes on where an error stopped it. */
 export interface Settlement {
@@ -38,12 +35,12 @@ export interface Settlement {
   /** When it is ready again, in milliseconds since 1970; for `failed` and `pending`. */
   readonly readyAt?: number;
   /** How far it has come; {@linkcode settle} moves this on. */
-  progress?: "written" | "owned" | "settled" | "gone";
+  progress?: "taken" | "written" | "owned" | "published" | "settled" | "gone";
 }
 
 /** The name in tmp/ of a settled job's new content: `FINAL@WORKER.STATE`. */
 export function meantName(settlement: Settlement): string {
-  return `${finalName(settlement)}@${settlement.claim.worker}.${settlement.state}`;
+  return formatMeantName(finalName(settlement), settlement.claim.worker, settlement.state);
 }
 
 function finalName({ job, state, readyAt }: Settlement): string {
@@ -69,9 +66,8 @@ export async function settle(store: Store, settlements: readonly Settlement[]): 
   for (const settlement of settlements) write(store, settlement);
   const open = settlements.filter((settlement) => settlement.progress === "written");
   if (open.length > 0) {
-    const meant = open.map((settlement) => pathIn(store, "tmp", meantName(settlement)));
     try {
-      await flush(store, [...meant, pathIn(store, "tmp")]);
+      await flush(store, [...open.map((each) => meantPath(store, each)), pathIn(store, "tmp")]);
     } catch (error) {
       // What a failed flush left of a file is anyone's guess: it is to be written anew.
       for (const settlement of open) undoWrite(store, settlement);
@@ -81,51 +77,65 @@ export async function settle(store: Store, settlements: readonly Settlement[]): 
   const removed = await store.files.removeEach(
     open.map((settlement) => pathIn(store, "tmp", settlement.claim.name)),
   );
-  let refusal: Error | undefined;
+  // All that is ours now is noted before anything else can fail.
   for (const [index, settlement] of open.entries()) {
-    const result = removed[index];
-    if (result === true) settlement.progress = "owned";
-    else if (result instanceof Error) refusal = result;
-    else {
-      removeIfThere(store, pathIn(store, "tmp", meantName(settlement)));
-      settlement.progress = "gone";
-    }
+    if (removed[index] === true) settlement.progress = "owned";
   }
-  const changed = new Set<SettledState>();
+  for (const [index, settlement] of open.entries()) {
+    if (removed[index] !== false) continue;
+    removeIfThere(store, meantPath(store, settlement));
+    settlement.progress = "gone";
+  }
   for (const settlement of settlements) {
     if (settlement.progress !== "owned") continue;
     publish(store, settlement);
-    changed.add(settlement.state);
+    // Not to be done again: from here on the job and its log may be another's.
+    settlement.progress = "published";
   }
+  const published = settlements.filter((settlement) => settlement.progress === "published");
+  const changed = new Set(published.map((settlement) => settlement.state));
   await flush(store, [...changed].map((state) => pathIn(store, state)));
-  for (const settlement of settlements) {
-    if (settlement.progress === "owned") settlement.progress = "settled";
-  }
-  if (refusal) throw refusal;
+  for (const settlement of published) settlement.progress = "settled";
+  for (const result of removed) if (result instanceof Error) throw result;
 }
 
-/** Steps 1 and 2. If the content cannot be written the job goes back to processing/. */
+function meantPath(store: Store, settlement: Settlement): string {
+  return pathIn(store, "tmp", meantName(settlement));
+}
+
+/** Steps 1 and 2. If the content cannot be written the job goes back to processing/, if it can. */
 function write(store: Store, settlement: Settlement): void {
-  if (settlement.progress !== undefined) return;
-  const { name } = settlement.claim;
-  if (!renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name))) {
-    settlement.progress = "gone";
-    return;
-  }
-  settlement.progress = "written";
+  if (settlement.progress === undefined) {
+    const { name } = settlement.claim;
+    if (!renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name))) {
+      settlement.progress = "gone";
+      return;
+    }
+    settlement.progress = "taken";
+  } else if (settlement.progress === "taken") {
+    // Some of it may be there, from a try that could not be undone.
+    removeIfThere(store, meantPath(store, settlement));
+  } else return;
   try {
-    store.files.create(pathIn(store, "tmp", meantName(settlement)), jobBytes(settlement.job));
+    store.files.create(meantPath(store, settlement), jobBytes(settlement.job));
   } catch (error) {
     undoWrite(store, settlement);
     throw error;
   }
+  settlement.progress = "written";
 }
 
-/** Steps 2 and 1 backwards, for another try later. */
+/** Steps 2 and 1 backwards, as far as the disk lets us, for another try later. */
 function undoWrite(store: Store, settlement: Settlement): void {
+  settlement.progress = "taken";
   const { name } = settlement.claim;
-  removeIfThere(store, pathIn(store, "tmp", meantName(settlement)));
-  renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
+  try {
+    removeIfThere(store, meantPath(store, settlement));
+    renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
+  } catch {
+    // What refused the writing refuses this too; it stays the worker's.
+    return;
+  }
   settlement.progress = undefined;
 }
 
@@ -153,6 +163,8 @@ export function publishMeant(
 ): void {
   const source = pathIn(store, "tmp", meant);
   const target = pathIn(store, state, final);
+  // Another has published it, and may have claimed it again: then the log is no more ours than the job.
+  if (!store.files.exists(source)) return;
   if (bringLog(store, id, "processing", state, target)) {
     try {
       store.files.renameNew(source, target);

@@ -27,7 +27,7 @@ export const NEW_SUFFIX = "@new";
 /** The path of one of the queue's directories, or of something in it. */
 export function pathIn(
   store: Store,
-  directory: JobState | "tmp" | "workers",
+  directory: JobState | "tmp" | "workers" | "after" | "unique",
   name?: string,
 ): string {
   return name === undefined ? `${store.dir}/${directory}` : `${store.dir}/${directory}/${name}`;

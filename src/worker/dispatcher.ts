@@ -7,12 +7,12 @@
 
 import { type Claim, claim } from "../queue/claim.ts";
 import { reasonOf } from "../queue/open_store.ts";
-import { freshIdLike } from "../queue/names.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import type { WorkerEvent } from "./events.ts";
 import type { Finder } from "./finder.ts";
-import { type AttemptResult, settlementOf } from "./outcome.ts";
+import { followUp } from "./follow_up.ts";
+import { type AttemptResult, settlementOf, unrunSettlement } from "./outcome.ts";
 import type { IndexEntry } from "./ready_index.ts";
 import { type RunningJob, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
@@ -41,9 +41,13 @@ export class Dispatcher {
   /** Entries that are being claimed. */
   #claiming = 0;
   #unsettled = 0;
+  /** Settled jobs whose consequences are under way. */
+  #following = 0;
   /** The IDs of the jobs that are being claimed, run or settled. */
   readonly #owned = new Set<string>();
   #claims = true;
+  /** Entries whose ID is owned already. */
+  #deferred: IndexEntry[] = [];
   #abandoned = false;
   #puttingBack = false;
   #pausedUntil = 0;
@@ -73,7 +77,7 @@ export class Dispatcher {
 
   /** Whether anything runs or is to be settled. */
   get busy(): boolean {
-    return this.#running.size + this.#claiming + this.#unsettled > 0;
+    return this.#running.size + this.#claiming + this.#unsettled + this.#following > 0;
   }
 
   /** Claims and starts jobs until the slots are full or nothing is ready. */
@@ -100,6 +104,11 @@ export class Dispatcher {
     for (const job of this.#running) job.putBack();
   }
 
+  /** Ends a job that runs here, for good; does nothing if it does not. */
+  cancel(id: string): void {
+    for (const job of this.#running) if (job.claim.id === id) job.cancel();
+  }
+
   /** Kills what runs and drops its results: the jobs are another's now. */
   abandon(): void {
     this.#claims = false;
@@ -112,7 +121,9 @@ export class Dispatcher {
 
   /** Resolves when all that ended is settled. */
   async idle(): Promise<void> {
-    while (this.#claiming > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#claiming + this.#following > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     await this.#settler.idle();
   }
 
@@ -128,9 +139,13 @@ export class Dispatcher {
       performance.now() >= this.#pausedUntil;
   }
 
-  async #claim(found: IndexEntry): Promise<void> {
-    // Two files can have one ID. The one that is here already keeps it.
-    const entry = this.#owned.has(found.id) ? { ...found, id: freshIdLike(found.id) } : found;
+  async #claim(entry: IndexEntry): Promise<void> {
+    if (this.#owned.has(entry.id)) {
+      // Its last attempt is published, but not flushed yet; or two files have one ID. It has its turn
+      // when the one that is here is settled.
+      this.#deferred.push(entry);
+      return;
+    }
     this.#owned.add(entry.id);
     let claimed: Claim | undefined;
     try {
@@ -138,11 +153,18 @@ export class Dispatcher {
       this.#finder.left(entry.path);
       if (result.kind === "malformed") this.#emit(result);
       if (result.kind === "claimed") claimed = result.claim;
+      if (result.kind === "hopeless") {
+        this.#owned.add(result.claim.id);
+        if (result.claim.id !== entry.id) this.#disown(entry.id);
+        this.#unsettled++;
+        this.#settler.add(unrunSettlement(result.claim, this.#store.now(), result.reason));
+        return;
+      }
     } catch (error) {
       this.#trouble(error);
-      this.#finder.putBack(found);
+      this.#finder.putBack(entry);
     }
-    if (claimed?.id !== entry.id) this.#owned.delete(entry.id);
+    if (claimed?.id !== entry.id) this.#disown(entry.id);
     if (!claimed) return;
     this.#owned.add(claimed.id);
     try {
@@ -189,17 +211,34 @@ export class Dispatcher {
 
   #settled(settlement: Settlement): void {
     this.#unsettled--;
-    this.#owned.delete(settlement.claim.id);
+    this.#disown(settlement.claim.id);
     if (settlement.progress === "settled") {
       this.#emit({
         kind: "ended",
         id: settlement.job.id,
-        attempt: settlement.job.history.at(-1)!,
+        attempt: settlement.job.history.at(-1),
         state: settlement.state,
         ...(settlement.readyAt === undefined ? {} : { readyAt: settlement.readyAt }),
       });
+      this.#following++;
+      void followUp(this.#store, settlement)
+        .catch((error) => this.#emit({ kind: "trouble", message: reasonOf(error) }))
+        .finally(() => {
+          this.#following--;
+          this.#changed();
+        });
     }
     this.#changed();
+  }
+
+  /** Lets go of an ID, and of those that waited for it. */
+  #disown(id: string): void {
+    this.#owned.delete(id);
+    if (this.#deferred.length === 0) return;
+    const [freed, others] = [[] as IndexEntry[], [] as IndexEntry[]];
+    for (const entry of this.#deferred) (entry.id === id ? freed : others).push(entry);
+    this.#deferred = others;
+    for (const entry of freed) this.#finder.putBack(entry);
   }
 
   /** Says what is wrong, and claims nothing for a moment. */

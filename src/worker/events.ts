@@ -5,14 +5,14 @@
  */
 
 import type { Attempt } from "../queue/job.ts";
-import type { SettledState } from "../queue/settle.ts";
+import type { SettledState } from "../queue/names.ts";
 
 /** Something that happened in a worker. */
 export type WorkerEvent =
   /** A command was started; `pid` is 0 if it could not be. */
   | { kind: "started"; id: string; attempt: number; pid: number; command: string }
-  /** An attempt ended and its job is settled; `readyAt` is when it is ready again, in milliseconds since 1970. */
-  | { kind: "ended"; id: string; attempt: Attempt; state: SettledState; readyAt?: number }
+  /** A job is settled: an attempt ended, or it cannot run at all (`attempt` is missing); `readyAt` is when it is ready again, in milliseconds since 1970. */
+  | { kind: "ended"; id: string; attempt?: Attempt; state: SettledState; readyAt?: number }
   /** A file in pending/ was no job and now lies in dead/. */
   | { kind: "malformed"; id: string; reason: string }
   /** Another worker had died: jobs that it had written the result of, and jobs charged as lost. */

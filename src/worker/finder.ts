@@ -6,6 +6,7 @@
  */
 
 import { batchEntries } from "../queue/entries.ts";
+import { HELD_TIME } from "../queue/names.ts";
 import { pathIn, removeIfThere, type Store } from "../queue/store.ts";
 import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
 import { indexEntry, scanWaiting, WAITING_STATES } from "./scan.ts";
@@ -21,9 +22,12 @@ export class Finder {
   readonly #store: Store;
   readonly #only: string | undefined;
   readonly #found: () => void;
+  readonly #trouble: (error: unknown) => void;
   readonly #index = new ReadyIndex();
   /** Batches whose jobs are in the index: how many of them have not been given out. */
   readonly #opened = new Map<string, number>();
+  /** Folders of a batch's name that hold no job and cannot be removed, and when they had last changed. */
+  readonly #barren = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerFor = Infinity;
   #scanning: Promise<void> | undefined;
@@ -34,11 +38,18 @@ export class Finder {
   /**
    * @param only Gives out just the job of this ID.
    * @param found Called when something may have become ready.
+   * @param trouble Called when the directories cannot be read; they are read again later.
    */
-  constructor(store: Store, only: string | undefined, found: () => void) {
+  constructor(
+    store: Store,
+    only: string | undefined,
+    found: () => void,
+    trouble: (error: unknown) => void,
+  ) {
     this.#store = store;
     this.#only = only;
     this.#found = found;
+    this.#trouble = trouble;
   }
 
   /** Takes in a name that appeared in pending/ or failed/. */
@@ -79,12 +90,13 @@ export class Finder {
 
   /** Reads the waiting directories; a call while one is under way waits for that one. */
   refill(): Promise<void> {
-    return this.#scanning ??= this.#scan().finally(() => this.#scanning = undefined);
+    return this.#scanning ??= this.#scan().catch((error) => this.#later(error))
+      .finally(() => this.#scanning = undefined);
   }
 
   /** Reads the waiting directories if they have changed since, and if that does not take too much of the time. */
   async refillIfChanged(): Promise<void> {
-    if (this.#store.now() < this.#nextScan || this.#modified() === this.#seen) return;
+    if (this.#store.now() < this.#nextScan || !this.#hasChanged()) return;
     await this.refill();
     if (!this.#closed) this.#found();
   }
@@ -108,6 +120,21 @@ export class Finder {
     this.#setTimer();
   }
 
+  /** What could not be read is looked for again at the next look for changes. */
+  #later(error: unknown): void {
+    this.#seen = "";
+    this.#trouble(error);
+  }
+
+  #hasChanged(): boolean {
+    try {
+      return this.#modified() !== this.#seen;
+    } catch (error) {
+      this.#later(error);
+      return false;
+    }
+  }
+
   #modified(): string {
     return WAITING_STATES.map((state) => this.#store.files.stat(pathIn(this.#store, state))?.mtime)
       .join();
@@ -115,8 +142,10 @@ export class Finder {
 
   #add(entry: IndexEntry): void {
     if (entry.batch) {
-      if (this.#opened.has(entry.path)) return;
+      if (this.#opened.has(entry.path) || this.#isBarren(entry.path)) return;
     } else if (this.#only !== undefined && entry.id !== this.#only) return;
+    // No clock reaches these: they come back under another name when they are released.
+    if (entry.time >= HELD_TIME) return;
     this.#index.add(entry, this.#store.now());
     if (entry.time < this.#timerFor) this.#setTimer();
   }
@@ -124,12 +153,33 @@ export class Finder {
   #open(batch: string): void {
     let count = 0;
     this.#opened.set(batch, Infinity);
-    for (const entry of batchEntries(this.#store, batch)) {
-      count++;
-      this.#add({ ...entry, batch: false });
+    try {
+      const changed = this.#changedAt(batch);
+      for (const entry of batchEntries(this.#store, batch)) {
+        count++;
+        this.#add({ ...entry, batch: false });
+      }
+      this.#opened.set(batch, count);
+      if (count > 0 || this.#closeBatch(batch)) return;
+      // What changed just now may change again within the clock's grain: only then look again.
+      if (Math.abs(this.#store.now() - changed) > 1000) this.#barren.set(batch, changed);
+      else this.#seen = "";
+    } catch (error) {
+      this.#opened.delete(batch);
+      this.#later(error);
     }
-    this.#opened.set(batch, count);
-    if (count === 0) this.#closeBatch(batch);
+  }
+
+  #changedAt(batch: string): number {
+    return this.#store.files.stat(pathIn(this.#store, "pending", batch))?.mtime ?? 0;
+  }
+
+  #isBarren(batch: string): boolean {
+    const changed = this.#barren.get(batch);
+    if (changed === undefined) return false;
+    if (changed === this.#changedAt(batch)) return true;
+    this.#barren.delete(batch);
+    return false;
   }
 
   #givenOut(path: string): void {
@@ -141,17 +191,25 @@ export class Finder {
   /** Called when a job of a batch has left it: whoever finds the folder empty removes it. */
   left(path: string): void {
     const batch = batchOf(path);
-    if (batch !== undefined && this.#opened.get(batch) === 0) this.#closeBatch(batch);
+    if (batch === undefined || this.#opened.get(batch) !== 0) return;
+    // Not empty after all: someone put a job in, or the index had no room for the rest. A later
+    // reading of pending/ finds it again.
+    if (!this.#closeBatch(batch)) this.#seen = "";
   }
 
-  #closeBatch(batch: string): void {
+  /** Removes a batch's folder, and says whether it is gone. */
+  #closeBatch(batch: string): boolean {
     this.#opened.delete(batch);
+    const folder = pathIn(this.#store, "pending", batch);
     try {
-      removeIfThere(this.#store, pathIn(this.#store, "pending", batch));
+      const stat = this.#store.files.stat(folder);
+      if (!stat) return true;
+      // An event does not say what has the name: a file that has it is someone's, and is left alone.
+      if (stat.kind !== "directory") return false;
+      removeIfThere(this.#store, folder);
+      return true;
     } catch {
-      // Not empty after all: someone put a job in, or the index had no room for the rest. A later
-      // reading of pending/ finds it again.
-      this.#seen = "";
+      return false;
     }
   }
 

@@ -7,8 +7,9 @@
 import { retryDelay } from "../queue/backoff.ts";
 import type { Claim } from "../queue/claim.ts";
 import type { Config } from "../queue/config.ts";
-import type { Attempt, Outcome } from "../queue/job.ts";
-import type { SettledState, Settlement } from "../queue/settle.ts";
+import { type Attempt, type Job, type Outcome, parseStatuses } from "../queue/job.ts";
+import type { SettledState } from "../queue/names.ts";
+import type { Settlement } from "../queue/settle.ts";
 import type { Exit } from "./spawn.ts";
 
 /** How an attempt went. */
@@ -21,8 +22,8 @@ export interface AttemptResult {
   duration: number;
   /** How the command ended; `undefined` if it could not be started. */
   exit?: Exit;
-  /** Whether the worker ended it: it took too long, or it is to be put back. */
-  stopped?: "timeout" | "put back";
+  /** Whether the worker ended it: it took too long, it is to be put back, or someone cancelled it. */
+  stopped?: "timeout" | "put back" | "cancelled";
   /** Why it could not be started. */
   reason?: string;
   /** The size of the log afterwards, in bytes. */
@@ -31,7 +32,8 @@ export interface AttemptResult {
 
 /**
  * Decides where a job goes after an attempt. Success: done/. Failure: failed/ until the delay of
- * {@linkcode retryDelay} is over, or dead/ after `max_retries + 1` attempts. Put back: pending/, not charged.
+ * {@linkcode retryDelay} is over, or dead/ after `max_retries + 1` attempts or an exit status that it
+ * gives up on. Put back: pending/, not charged. Cancelled: dead/.
  *
  * @param random From 0 to 1; places a delay within its jitter.
  */
@@ -43,19 +45,24 @@ export function settlementOf(
 ): Settlement {
   const { job } = claim;
   const { exit, stopped } = result;
-  const outcome: Outcome = stopped === "put back"
+  const outcome: Outcome = stopped === "put back" || stopped === "cancelled"
     ? "cancelled"
     : stopped === "timeout"
     ? "timeout"
     : exit?.code === 0
     ? "done"
     : "failed";
-  const attempts = job.attempts + (outcome === "cancelled" ? 0 : 1);
+  const uncharged = stopped === "put back" || (outcome === "failed" && isTempfail(job, exit));
+  const attempts = job.attempts + (uncharged ? 0 : 1);
   const state: SettledState = outcome === "done"
     ? "done"
-    : outcome === "cancelled"
+    : stopped === "put back"
     ? "pending"
-    : attempts > job.max_retries
+    : stopped === "cancelled"
+    ? "dead"
+    : uncharged
+    ? "failed"
+    : attempts > job.max_retries || isHopeless(job, exit)
     ? "dead"
     : "failed";
   let readyAt: number | undefined;
@@ -66,7 +73,8 @@ export function settlementOf(
     const inherited = config.backoff_factor === config.backoff_base ? base : config.backoff_factor;
     const factor = job.backoff_factor ?? inherited;
     const backoff = { ...config, backoff_base: base, backoff_factor: factor };
-    readyAt = result.finishedAt + 1000 * retryDelay(backoff, attempts, random);
+    // One that was not charged waits as after the attempt before it, or the first.
+    readyAt = result.finishedAt + 1000 * retryDelay(backoff, Math.max(1, attempts), random);
   }
   const attempt: Attempt = {
     attempt: job.history.length + 1,
@@ -94,4 +102,31 @@ export function settlementOf(
     state,
     readyAt,
   };
+}
+
+/** EX_TEMPFAIL of sysexits.h: "temporary failure, user is invited to retry". */
+const EX_TEMPFAIL = 75;
+
+function isTempfail(job: Job, exit: Exit | undefined): boolean {
+  return job.tempfail === true && exit?.code === EX_TEMPFAIL;
+}
+
+/** Whether an exit status says that another run would be in vain. */
+function isHopeless({ give_up_on, retry_on }: Job, exit: Exit | undefined): boolean {
+  const code = exit?.code ?? null;
+  if (code === null) return false;
+  const isIn = (list: string) =>
+    parseStatuses(list)?.some(([first, last]) => code >= first && code <= last) ?? false;
+  return (give_up_on !== undefined && isIn(give_up_on)) ||
+    (retry_on !== undefined && !isIn(retry_on));
+}
+
+/**
+ * Sends a job that is not to run to dead/, uncharged.
+ *
+ * @param reason Why, as a sentence.
+ */
+export function unrunSettlement(claim: Claim, now: number, reason: string): Settlement {
+  const job = { ...claim.job, updated_at: new Date(now).toISOString(), reason };
+  return { claim, job, state: "dead" };
 }

@@ -128,7 +128,7 @@ export class ReadyIndex {
     return this.#later.peek()?.time;
   }
 
-  /** Whether entries were left out for lack of room: when none is ready, the disk is to be read again. */
+  /** Whether entries were left out for lack of room. */
   get spilled(): boolean {
     return this.#ready.spilled || this.#later.spilled;
   }

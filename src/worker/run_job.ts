@@ -25,6 +25,8 @@ export interface RunningJob {
   readonly ended: Promise<AttemptResult>;
   /** Ends the command, so that its job can be put back. */
   putBack(): void;
+  /** Ends the command for good. */
+  cancel(): void;
   /** Kills the command at once, and waits for nothing. */
   kill(): void;
 }
@@ -68,7 +70,7 @@ export async function startJob(
     if (!(error instanceof SpawnError) || error.temporary) throw error;
     store.files.append(log, new TextEncoder().encode(`queuectl: ${error.message}\n`));
     const ended = Promise.resolve(result({ reason: error.message }));
-    return { claim, pid: 0, ended, putBack() {}, kill() {} };
+    return { claim, pid: 0, ended, putBack() {}, cancel() {}, kill() {} };
   }
 
   let stopped: AttemptResult["stopped"];
@@ -94,6 +96,7 @@ export async function startJob(
     pid: child.pid,
     ended,
     putBack: () => end("put back"),
+    cancel: () => end("cancelled"),
     kill() {
       disarm();
       signalGroup(child.pid, "SIGKILL");

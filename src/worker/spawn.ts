@@ -75,6 +75,12 @@ const SYMBOLS = {
   },
   posix_spawn_file_actions_adddup2: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   posix_spawn_file_actions_addchdir_np: { parameters: ["buffer", "buffer"], result: "i32" },
+  posix_spawn_file_actions_addclosefrom_np: {
+    parameters: ["buffer", "i32"],
+    result: "i32",
+    // Since glibc 2.34. Without it a command inherits what this process did; its own files never.
+    optional: true,
+  },
   posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
   posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
   posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
@@ -87,6 +93,8 @@ const SPAWN_SETSIGDEF = 0x04, SPAWN_SETSIGMASK = 0x08, SPAWN_SETSID = 0x80;
 const O_WRONLY = 1, O_CREAT = 0o100, O_APPEND = 0o2000;
 const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 const WNOHANG = 1;
+
+const E2BIG = 7, ELOOP = 40;
 
 /** The errors of posix_spawn that are met in practice, by number on Linux. */
 const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = {
@@ -171,7 +179,7 @@ class PosixSpawner implements Spawner {
     const pidCell = new Int32Array(1);
     const actions = new Uint8Array(512);
     const logPath = cString(log);
-    const argv = new StringVector(["/bin/sh", "-c", command]);
+    const argv = new StringVector(["/bin/sh", "-c", "--", command]);
     const envp = new StringVector(Object.entries(env).map(([name, value]) => `${name}=${value}`));
     c.posix_spawn_file_actions_init(actions);
     c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
@@ -179,6 +187,7 @@ class PosixSpawner implements Spawner {
     c.posix_spawn_file_actions_addopen(actions, 1, logPath, flags, 0o600);
     c.posix_spawn_file_actions_adddup2(actions, 1, 2);
     if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, cString(cwd));
+    c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3);
     const code = await c.posix_spawn(
       new Uint8Array(pidCell.buffer),
       this.#shell,
@@ -238,6 +247,14 @@ function canEnter(cwd: string): boolean {
   }
 }
 
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
+  }
+}
+
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
 class CommandSpawner implements Spawner {
   // deno-lint-ignore require-await -- the interface is what the other spawner needs
@@ -245,12 +262,13 @@ class CommandSpawner implements Spawner {
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
+    if (isLink(log)) throw spawnError(ELOOP, undefined);
     // The file is made here, so that it has its mode whatever the umask.
     Deno.openSync(log, { append: true, create: true, mode: 0o600 }).close();
     let child: Deno.ChildProcess;
     try {
       child = new Deno.Command("/bin/sh", {
-        args: ["-c", 'exec /bin/sh -c "$1" >>"$0" 2>&1', log, command],
+        args: ["-c", 'exec /bin/sh -c -- "$1" >>"$0" 2>&1', log, command],
         ...(cwd === undefined ? {} : { cwd }),
         env,
         clearEnv: true,
@@ -260,12 +278,16 @@ class CommandSpawner implements Spawner {
         detached: true,
       }).spawn();
     } catch (error) {
+      const tooLong = error instanceof Error && "code" in error && error.code === "E2BIG";
+      if (tooLong) throw spawnError(E2BIG, undefined);
       throw new SpawnError(error instanceof Error ? error.message : `${error}`, "ESPAWN", true);
     }
     return {
       pid: child.pid,
-      exited: child.status.then(({ code, signal }) =>
-        signal === null ? { code, signal: null } : { code: null, signal }
+      exited: child.status.then(
+        ({ code, signal }) => signal === null ? { code, signal: null } : { code: null, signal },
+        // The runtime has no name for a real-time signal, and refuses: "Invalid signal: 40".
+        ({ message }) => ({ code: null, signal: signalName(Number(/\d+$/.exec(message))) }),
       ),
     };
   }

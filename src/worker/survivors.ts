@@ -7,12 +7,14 @@
 
 /**
  * Prints the process IDs that have every given NAME=VALUE in their environment. The runtime itself may
- * not read /proc/PID/environ short of all permissions, so grep does.
+ * not read /proc/PID/environ short of all permissions, so grep does. Its exit status says nothing: there
+ * is always a process that it may not look at, or that has just ended.
  */
 const FIND = `
 files=$(echo /proc/[0-9]*/environ)
 for pair do
-  files=$(grep -lzxF -e "$pair" $files /dev/null 2>/dev/null) || exit 0
+  files=$(grep -lzxF -e "$pair" $files /dev/null 2>/dev/null)
+  [ "$files" ] || exit 0
 done
 for file in $files; do
   pid=\${file#/proc/}
@@ -23,6 +25,9 @@ done
 async function find(environment: readonly string[]): Promise<number[]> {
   const { stdout } = await new Deno.Command("/bin/sh", {
     args: ["-c", FIND, "sh", ...environment],
+    // A worker can itself be part of a job; what looks should not find itself.
+    clearEnv: true,
+    env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", LC_ALL: "C" },
     stdin: "null",
     stdout: "piped",
     stderr: "null",

@@ -4,12 +4,15 @@
  * @module
  */
 
+import { releaseOverlooked } from "../queue/dependencies.ts";
 import { QueueError } from "../queue/errors.ts";
 import { distrust, reasonOf } from "../queue/open_store.ts";
-import { arrive, type Presence, stopRequested } from "../queue/presence.ts";
+import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
-import { recoverDeadWorkers, removeStrays } from "../queue/recover.ts";
+import { recoverDeadWorkers } from "../queue/recover.ts";
+import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
+import { removeStrays } from "../queue/strays.ts";
 import { type Change, watchQueue } from "../queue/watch.ts";
 import { VERSION } from "../version.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -39,6 +42,9 @@ export type FinishReason = "stopped" | "drained" | "ended" | "fenced";
 /** How often a worker that is about to finish looks whether others have ended, in milliseconds. */
 const DRAIN_LOOK = 100;
 
+/** How often to look for jobs whose release a crash cut off, in milliseconds. */
+const SWEEP_EVERY = 30_000;
+
 /**
  * Works a queue.
  *
@@ -65,10 +71,14 @@ export class Worker {
   #dispatcher!: Dispatcher;
   #finder!: Finder;
   #poll: ReturnType<typeof setTimeout> | undefined;
+  #drainTimer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: () => void = () => {};
   #stopping: "stop" | "now" | undefined;
   #leaving = false;
   #recovering: Promise<void> | undefined;
+  /** Jobs of dead workers that the disk has not yet let us settle. */
+  readonly #takenOver: Settlement[] = [];
+  #nextSweep = -Infinity;
 
   /**
    * @param queue The queue to work.
@@ -107,7 +117,12 @@ export class Worker {
       version: VERSION,
     });
     const changed = () => this.#pump();
-    this.#finder = new Finder(this.#store, this.#options.only, changed);
+    this.#finder = new Finder(
+      this.#store,
+      this.#options.only,
+      changed,
+      (error) => this.#trouble(error),
+    );
     this.#dispatcher = new Dispatcher(
       this.#store,
       newSpawner(),
@@ -119,10 +134,11 @@ export class Worker {
     );
     const watched = ["", "pending", "failed", "workers"];
     this.#unwatch = watchQueue(this.#store.dir, watched, (change) => this.#hear(change));
-    await this.#recover();
+    // Events come from here on, so whether to claim must be known before the first.
     this.#dispatcher.paused = this.#queue.paused;
+    await this.#recover();
     await this.#finder.refill();
-    this.#schedulePoll();
+    if (!this.#leaving) this.#schedulePoll();
     this.#pump();
   }
 
@@ -134,6 +150,8 @@ export class Worker {
   stop(how: { now?: boolean } = {}): void {
     if (this.#stopping === "now" || (this.#stopping && !how.now)) return;
     this.#stopping = how.now ? "now" : "stop";
+    // Not started yet: start() sees that it has nothing to do.
+    if (!this.#presence) return;
     this.#dispatcher.stopClaiming();
     if (how.now) this.#dispatcher.putBackAll();
     this.#pump();
@@ -144,10 +162,17 @@ export class Worker {
     if (this.#leaving) return;
     if (!this.#stopping) this.#dispatcher.fill();
     if (this.#dispatcher.busy) return;
-    if (this.#stopping) void this.#leave("stopped");
-    else if (this.#options.only !== undefined && this.#onlyHasEnded(this.#options.only)) {
-      void this.#leave("ended");
-    } else if (this.#options.drain) void this.#drain();
+    try {
+      if (this.#stopping) void this.#leave("stopped");
+      else if (this.#options.only !== undefined && this.#onlyHasEnded(this.#options.only)) {
+        void this.#leave("ended");
+      } else if (this.#options.drain) {
+        void this.#drain().catch((error) => this.#trouble(error));
+      }
+    } catch (error) {
+      // Whether it is time to leave cannot be read now; the next poll asks again.
+      this.#trouble(error);
+    }
   }
 
   #onlyHasEnded(id: string): boolean {
@@ -161,13 +186,26 @@ export class Worker {
     await this.#finder.refill();
     if (holds()) return;
     if (this.#finder.hasReady()) {
-      if (!this.#dispatcher.paused) this.#dispatcher.fill();
+      if (this.#dispatcher.paused) return;
+      this.#dispatcher.fill();
+      // What looked like a batch may have held no job.
+      if (!this.#dispatcher.busy) this.#drainLater();
       return;
     }
-    const counts = this.#queue.counts();
-    if (counts.pending + counts.processing + counts.failed > 0) {
-      setTimeout(() => this.#pump(), DRAIN_LOOK);
-    } else await this.#leave("drained");
+    // Twice, as a job that goes back while the first look passes is met in the second.
+    if (this.#isAtRest() && this.#isAtRest()) await this.#leave("drained");
+    else this.#drainLater();
+  }
+
+  #isAtRest(): boolean {
+    const { pending, processing, failed } = this.#queue.counts();
+    return pending + processing + failed === 0;
+  }
+
+  /** One look at a time: each pump would otherwise begin a chain of looks of its own. */
+  #drainLater(): void {
+    clearTimeout(this.#drainTimer);
+    this.#drainTimer = setTimeout(() => this.#pump(), DRAIN_LOOK);
   }
 
   #hear({ directory, name, removed }: Change): void {
@@ -179,8 +217,8 @@ export class Worker {
   }
 
   #lookAtSettings(): void {
-    this.#dispatcher.paused = this.#queue.paused;
     try {
+      this.#dispatcher.paused = this.#queue.paused;
       this.#queue.config();
     } catch (error) {
       this.#trouble(error);
@@ -198,6 +236,7 @@ export class Worker {
       }
       const request = stopRequested(this.#store, this.name);
       if (request) this.stop({ now: request === "now" });
+      for (const id of takeCancelRequests(this.#store, this.name)) this.#dispatcher.cancel(id);
     } catch (error) {
       this.#trouble(error);
     }
@@ -218,8 +257,17 @@ export class Worker {
   #recover(): Promise<void> {
     return this.#recovering ??= (async () => {
       try {
-        const done = await recoverDeadWorkers(this.#store, this.name, killSurvivors);
+        const done = await recoverDeadWorkers(
+          this.#store,
+          this.name,
+          killSurvivors,
+          this.#takenOver,
+        );
         for (const recovery of done) this.#emit({ kind: "recovered", ...recovery });
+        if (done.length > 0 || performance.now() >= this.#nextSweep) {
+          this.#nextSweep = performance.now() + SWEEP_EVERY;
+          await releaseOverlooked(this.#store);
+        }
         removeStrays(this.#store);
       } catch (error) {
         this.#trouble(error);
@@ -235,11 +283,14 @@ export class Worker {
     if (this.#leaving) return;
     this.#leaving = true;
     clearTimeout(this.#poll);
+    clearTimeout(this.#drainTimer);
     this.#unwatch();
     this.#finder.close();
     if (reason === "fenced") this.#dispatcher.abandon();
     await this.#dispatcher.idle();
     await this.#recovering;
+    // Whoever recovers its jobs may be another machine, which cannot end what left its group here.
+    if (reason === "fenced") await killSurvivors(this.name);
     this.#dispatcher.close();
     try {
       this.#presence!.leave();

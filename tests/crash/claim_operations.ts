@@ -5,7 +5,8 @@
  */
 
 import { claim, type ClaimResult, type WaitingEntry } from "../../src/queue/claim.ts";
-import { enqueue, enqueueMany } from "../../src/queue/enqueue.ts";
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { enqueueMany } from "../../src/queue/enqueue_many.ts";
 import { settle } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { BURIED, type Fate, type Ledger, RUN } from "./ledger.ts";

@@ -47,7 +47,8 @@ export function reportFigures(of: string): void {
 
 /** Whether to run a case, or to look for cases whose names begin so. */
 export function isWanted(name: string): boolean {
-  return ONLY === undefined || `${name}/`.startsWith(`${ONLY}/`) || `${ONLY}/`.startsWith(`${name}/`);
+  return ONLY === undefined || `${name}/`.startsWith(`${ONLY}/`) ||
+    `${ONLY}/`.startsWith(`${name}/`);
 }
 
 /** Disks that have been judged with the same ledger: the same disk again would go the same way. */

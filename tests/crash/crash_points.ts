@@ -81,7 +81,9 @@ export async function* crashPoints(
   const whole = await act(operation, prepared);
   const calls = whole.disk.calls.filter((call) => call.process === operation.process);
   for (const [index, { name }] of calls.entries()) {
-    for (const leaving of name === "create" || name === "append" ? LEAVINGS : LEAVINGS.slice(0, 1)) {
+    for (
+      const leaving of name === "create" || name === "append" ? LEAVINGS : LEAVINGS.slice(0, 1)
+    ) {
       yield { name: leaving === "nothing" ? `${index}` : `${index}-${leaving}`, index, leaving };
     }
   }

@@ -58,11 +58,23 @@ export function* faultsNow(disk: SimulatedDisk, ledger: Ledger): Generator<strin
   }
   const version = disk.text(`${DIR}/VERSION`);
   if (version !== undefined && version !== "1\n") yield `VERSION is ${JSON.stringify(version)}`;
+  yield* settingFaults(disk, ledger);
   for (const { name, args, replaced } of disk.calls) {
     const to = String(args[1]);
     if (name === "rename" && replaced && JOB_STATES.some((s) => to.startsWith(`${DIR}/${s}/`))) {
       yield `a rename landed on a live name: ${args.join(" -> ")}`;
     }
+  }
+}
+
+function* settingFaults(disk: SimulatedDisk, { settings, paused }: Ledger): Generator<string> {
+  if (settings) {
+    const set = disk.text(`${DIR}/config.json`);
+    const allowed = settings.map((each) => JSON.stringify(each, null, 2) + "\n");
+    if (!allowed.includes(set ?? "")) yield `config.json is ${set}`;
+  }
+  if (paused !== undefined && disk.exists(`${DIR}/paused`) !== paused) {
+    yield `the queue is ${paused ? "not " : ""}paused`;
   }
 }
 

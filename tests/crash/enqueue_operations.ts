@@ -4,7 +4,8 @@
  * @module
  */
 
-import { enqueue, enqueueMany, PartialEnqueueError } from "../../src/queue/enqueue.ts";
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { enqueueMany, PartialEnqueueError } from "../../src/queue/enqueue_many.ts";
 import { QueueError } from "../../src/queue/errors.ts";
 import { openStore } from "../../src/queue/open_store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";

@@ -6,7 +6,8 @@
 
 import { examine } from "../../src/queue/doctor.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
-import { recoverDeadWorkers, removeStrays } from "../../src/queue/recover.ts";
+import { recoverDeadWorkers } from "../../src/queue/recover.ts";
+import { removeStrays } from "../../src/queue/strays.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { openStore } from "../../src/queue/open_store.ts";
@@ -76,7 +77,13 @@ export function recoverAgain(disk: SimulatedDisk): Promise<Recovery[]> {
 /** What the doctor finds, a sentence each. */
 export function findings(disk: SimulatedDisk): Promise<string[]> {
   return inQueue(disk, "doctor", 4000, async (store) => {
-    const options = { repair: false, host: "doctor", pid: 1, version: "", killSurvivors: noSurvivors };
+    const options = {
+      repair: false,
+      host: "doctor",
+      pid: 1,
+      version: "",
+      killSurvivors: noSurvivors,
+    };
     return (await examine(store, options)).map((finding) => finding.problem);
   });
 }

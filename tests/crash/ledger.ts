@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Config } from "../../src/queue/config.ts";
+
 /**
  * A fate: the state that a job ended in and each attempt's outcome and worker, such as
  * `done: lost@w1 done@fresh`. A job that is there twice has two, joined by ` + `.
@@ -27,6 +29,10 @@ export class Ledger {
   readonly #fates: Map<string, readonly Fate[]>;
   /** Whether a removal that was cut off may have left a log without a job. */
   mayLeaveLogs = false;
+  /** What may have been set; any of these. */
+  settings?: readonly Partial<Config>[];
+  /** Whether the queue is paused, if that is sure. */
+  paused?: boolean;
 
   /** @param fates Taken over, not copied. */
   constructor(fates: Map<string, readonly Fate[]> = new Map()) {
@@ -56,12 +62,13 @@ export class Ledger {
   /** A ledger of its own, to go on from here. */
   clone(): Ledger {
     const clone = new Ledger(new Map(this.#fates));
-    clone.mayLeaveLogs = this.mayLeaveLogs;
-    return clone;
+    const { mayLeaveLogs, settings, paused } = this;
+    return Object.assign(clone, { mayLeaveLogs, settings, paused });
   }
 
   /** Equal for ledgers that say the same. */
   key(): string {
-    return `${this.mayLeaveLogs}${JSON.stringify([...this.#fates])}`;
+    const { mayLeaveLogs, settings, paused } = this;
+    return JSON.stringify([[...this.#fates], mayLeaveLogs, settings, paused]);
   }
 }

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { enqueue, enqueueMany } from "../../src/queue/enqueue.ts";
-import { recoverDeadWorkers, removeStrays } from "../../src/queue/recover.ts";
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { enqueueMany } from "../../src/queue/enqueue_many.ts";
+import { recoverDeadWorkers } from "../../src/queue/recover.ts";
+import { removeStrays } from "../../src/queue/strays.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
 import { ABSENT, type Fate, RUN } from "./ledger.ts";
 import type { Operation, Stage } from "./operation.ts";
-import { ACTING, openAt, START } from "./queue_disk.ts";
+import { openAt, START } from "./queue_disk.ts";
 import { removing, requeueing } from "./upkeep_operations.ts";
 import { arriveAs, claimReady, type Ending, noSurvivors, run } from "./worker_steps.ts";
 
@@ -85,20 +86,17 @@ function settling(name: string, jobs: readonly Job[]): Operation<Settlement[]> {
   };
 }
 
-/** Something done to the one job at once after it was settled, while its traces may not be durable. */
+/** Something done to the job at once after it was settled, while traces of it may still come back. */
 function thenAtOnce(
   name: string,
   first: Operation<Settlement[]>,
   next: (stage: Stage) => Promise<unknown>,
 ): Operation<Settlement[]> {
-  let settled = false;
   return {
     ...first,
     name,
     async act(stage, settlements) {
-      settled = stage.again && settled;
-      if (!settled) await first.act(stage, settlements);
-      settled = true;
+      await first.act(stage, settlements);
       await next(stage);
     },
   };
@@ -169,14 +167,4 @@ export const SETTLE_OPERATIONS: readonly Operation[] = [
   }),
 ];
 
-/** A worker's whole life, too long to be cut off in every way in each test run. */
-export const LIFE: Operation = life;
-
-/** What a worker that `settling` prepared has open; for those that recover it. */
-export { settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING };
-
-/** The time by which retries are due; see {@linkcode ACTING}. */
-export const DUE = ACTING;
-
-/** A store on which a job waits for nothing. */
-export type { Store };
+export { life, settleDone, settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING };

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { claim, type Claim, type WaitingEntry } from "../../src/queue/claim.ts";
+import { type Claim, claim, type WaitingEntry } from "../../src/queue/claim.ts";
 import { entries } from "../../src/queue/entries.ts";
 import { logName } from "../../src/queue/logs.ts";
 import { arrive, type Presence } from "../../src/queue/presence.ts";

@@ -93,10 +93,10 @@ export class Dropper {
     const name = ignoredName(this.#random);
     const thing = this.#random() < 0.5 ? this.#things.make() : undefined;
     // A directory of a batch's name is a batch, and what is in it can be jobs.
-    const path = thing && !thing.kind.startsWith("a directory")
-      ? thing.path
-      : this.#file(new TextEncoder().encode(`{"command":"echo forbidden >> ${this.ledger}"}`));
-    this.#place({ fate: "ignored", what: thing?.kind ?? "a job", token: "" }, path, folder, name);
+    const odd = thing?.kind.startsWith("a directory") ? undefined : thing;
+    const job = `{"command":"echo forbidden >> ${this.ledger}"}`;
+    const path = odd?.path ?? this.#file(new TextEncoder().encode(job));
+    this.#place({ fate: "ignored", what: odd?.kind ?? "a job", token: "" }, path, folder, name);
   }
 
   #dropBatch(most: number): void {

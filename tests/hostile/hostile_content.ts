@@ -203,7 +203,11 @@ export function goodContent(random: Random, command: string): Content {
         `{"command":${quoted},"history":[{},{"led_to":7,"log_end":"x","started_at":9}],"attempts":1}`,
       ],
       ["escapes", `{"command":${quoted},"x":"\\ud800 \\u0000","env":{"A":"\\u00e4"}}`],
-      ["many numbers", `{"command":${quoted},"x":[${"1,".repeat(3000)}1]}`],
+      // On a line each they would be longer than a job may be.
+      [
+        "many numbers",
+        `{"command":${quoted},"x":[${"1,".repeat(pick(random, [3000, 400_000]))}1]}`,
+      ],
     ] as const,
   );
   return { kind, good: true, bytes: encoder.encode(text) };

@@ -99,15 +99,7 @@ Deno.test("enqueue --file adds all jobs though nobody reads the IDs to the end",
   const lines = Array.from({ length: 12_000 }, (_, index) => `echo ${index}`).join("\n");
   Deno.writeTextFileSync(`${program.home}/jobs`, lines);
   await program.answer("config", "set", "fsync", "false");
-  const { args, options } = {
-    args: ["-c", '"$@" enqueue --file jobs | head -n 1; echo "${PIPESTATUS[0]}"', "bash"],
-    options: { cwd: program.home, env: { QUEUECTL_DIR: program.dir } },
-  };
-  const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-  const { stdout } = await new Deno.Command("bash", {
-    args: [...args, Deno.execPath(), "run", "--no-check", "-A", main],
-    ...options,
-  }).output();
-  assertMatch(new TextDecoder().decode(stdout), /^[0-9A-Z]{26}\n0\n$/);
+  const script = '"$@" enqueue --file jobs | head -n 1; echo "${PIPESTATUS[0]}"';
+  assertMatch((await program.shell(script)).stdout, /^[0-9A-Z]{26}\n0\n$/);
   assertEquals((await program.json("status")).jobs.pending, 12_000);
 });

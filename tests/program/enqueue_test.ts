@@ -222,3 +222,10 @@ Deno.test("enqueue passes 100 KB of text with every kind of character", async ()
   await program.drain();
   assertEquals((await program.run(["logs", "long"])).stdout, text);
 });
+
+Deno.test("enqueue refuses a command that is not UTF-8 rather than change it", async () => {
+  await using program = new Program();
+  const { code, stdout, stderr } = await program.shell(`"$@" enqueue $'printf \\xff'`);
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, "is not UTF-8");
+});

@@ -9,6 +9,9 @@ import { eventually, processesWith } from "../queue/temporary_queue.ts";
 
 const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
 
+/** The words that start queuectl. */
+const PROGRAM = [Deno.execPath(), "run", "--no-check", ...PERMISSIONS, MAIN];
+
 /** How a call ended, and what it wrote. */
 export interface Result {
   code: number;
@@ -93,8 +96,12 @@ export class Program implements AsyncDisposable {
 
   /** Starts a call that goes on. */
   spawn(args: readonly string[], options: CallOptions = {}): Running {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", ...PERMISSIONS, MAIN, ...args],
+    return this.#spawn([...PROGRAM, ...args], options);
+  }
+
+  #spawn([command, ...args]: readonly string[], options: CallOptions): Running {
+    const child = new Deno.Command(command!, {
+      args,
       stdin: options.stdin === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
@@ -116,6 +123,11 @@ export class Program implements AsyncDisposable {
   /** Makes a call and gives its end. */
   run(args: readonly string[], options: CallOptions = {}): Promise<Result> {
     return this.spawn(args, options).ended;
+  }
+
+  /** Runs a script with bash, `"$@"` in it being queuectl, and gives its end. */
+  shell(script: string, options: CallOptions = {}): Promise<Result> {
+    return this.#spawn(["bash", "-c", script, "bash", ...PROGRAM], options).ended;
   }
 
   /** What a call that succeeds writes, without the newline at its end. */

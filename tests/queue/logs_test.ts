@@ -35,14 +35,21 @@ Deno.test("bringLog() brings a log from wherever it lies", async () => {
   }
 });
 
-Deno.test("bringLog() leaves a log that is there, and makes one that is nowhere", async () => {
+Deno.test("bringLog() leaves a log that is there", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, "processing/x.log", "kept");
+  assertEquals(bringLog(queue.store, "x", "failed", "processing"), true);
+  assertEquals(Deno.readTextFileSync(`${dir}/processing/x.log`), "kept");
+});
+
+Deno.test("bringLog() makes a log that is nowhere, for a job that has ended and for no other", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
   assertEquals(bringLog(queue.store, "x", "failed", "processing"), true);
-  assertEquals(Deno.readTextFileSync(`${dir}/processing/x.log`), "");
-  Deno.writeTextFileSync(`${dir}/processing/x.log`, "kept");
-  assertEquals(bringLog(queue.store, "x", "failed", "processing"), true);
-  assertEquals(Deno.readTextFileSync(`${dir}/processing/x.log`), "kept");
+  assertEquals(namesIn(dir, "processing"), []);
+  assertEquals(bringLog(queue.store, "x", "processing", "done", `${dir}/done/x.json`), true);
+  assertEquals(Deno.readTextFileSync(`${dir}/done/x.log`), "");
 });
 
 Deno.test("bringLog() replaces a log without a job, and no other", async () => {

@@ -3,8 +3,9 @@ import { claim } from "../../src/queue/claim.ts";
 import { jobBytes } from "../../src/queue/job.ts";
 import { parseEntryName } from "../../src/queue/names.ts";
 import { arrive, lockDeadWorker, type Presence } from "../../src/queue/presence.ts";
-import { recoverDeadWorkers, removeStrays } from "../../src/queue/recover.ts";
+import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { meantName, type Settlement } from "../../src/queue/settle.ts";
+import { removeStrays } from "../../src/queue/strays.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "./temporary_queue.ts";
 
 const STAMP = "20200101T000000.000Z";

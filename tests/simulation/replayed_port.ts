@@ -64,6 +64,10 @@ export class ReplayedPort implements FilePort {
       .map((entry) => ({ ...entry }));
   }
 
+  exists(path: string): boolean {
+    return this.stat(path) !== undefined;
+  }
+
   stat(path: string): FileStat | undefined {
     const stat = this.#call("stat", [path], () => this.#process.stat(path));
     return stat && { ...stat };

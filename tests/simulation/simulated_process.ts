@@ -74,6 +74,10 @@ export class SimulatedProcess implements FilePort {
     });
   }
 
+  exists(path: string): boolean {
+    return this.stat(path) !== undefined;
+  }
+
   stat(path: string): FileStat | undefined {
     return this.#call("stat", [path], () => {
       const { state } = this.#disk;
@@ -211,8 +215,11 @@ export class SimulatedProcess implements FilePort {
 
   /** The first half of `tryLock`: `open(2)`. Returns the inode. */
   openToLock(path: string): number {
-    return this.#call("tryLock", [path, "open"], () =>
-      this.#disk.state.findInode(path, `open '${path}'`));
+    return this.#call(
+      "tryLock",
+      [path, "open"],
+      () => this.#disk.state.findInode(path, `open '${path}'`),
+    );
   }
 
   /** The second half of `tryLock`: `flock(2)`. */

@@ -1,0 +1,141 @@
+/**
+ * What people do to jobs that wait: hold them, let them go, change them, call them off. Holding and letting go
+ * is a rename. What changes a job's content takes the job first, as a worker does, under a presence of its
+ * own: should it die half way, the next worker puts the job back as it was.
+ *
+ * @module
+ */
+
+import { VERSION } from "../version.ts";
+import { type Claim, claim, type WaitingEntry } from "./claim.ts";
+import { endOf, parentsOf, unmarkChild } from "./dependencies.ts";
+import { readEntry } from "./entries.ts";
+import { QueueError } from "./errors.ts";
+import type { Job } from "./job.ts";
+import { AFTER_TIME, HELD_TIME, newEditorName, waitingName } from "./names.ts";
+import { arrive } from "./presence.ts";
+import { settle, type Settlement } from "./settle.ts";
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+
+/** When a job is ready that nobody holds: at its `run_at`, now, or once those that it waits for have ended. */
+export function readyTime(store: Store, job: Job): number {
+  const waits = job.attempts === 0 &&
+    parentsOf(job).some((parent) => endOf(store, parent) === undefined);
+  return waits ? AFTER_TIME : Math.max(store.now(), Date.parse(job.run_at));
+}
+
+/**
+ * Holds a waiting job, or lets it go.
+ *
+ * @param entry The job, in pending/ or failed/.
+ * @param held Whether it is to wait until someone lets it go.
+ * @returns Whether the job was still there; `false` if it has moved on.
+ */
+export async function setHeld(store: Store, entry: WaitingEntry, held: boolean): Promise<boolean> {
+  const job = readEntry(store, entry);
+  if (!job) return false;
+  if (job.malformed !== undefined) {
+    throw new QueueError(`${entry.id} is not a job: ${job.malformed}`);
+  }
+  const time = held ? HELD_TIME : readyTime(store, job);
+  const name = waitingName(time, job.priority, entry.id);
+  const from = pathIn(store, entry.state, entry.path);
+  if (!renameIfThere(store, from, pathIn(store, entry.state, name))) return false;
+  dropEmptyBatch(store, entry);
+  await flush(store, [pathIn(store, entry.state)]);
+  return true;
+}
+
+/** A change to a job: its new content and when it is ready, or that it is dead. */
+export type Change = { job: Job; readyAt: number } | { dead: Job };
+
+/**
+ * Changes a waiting job's content.
+ *
+ * @param entry The job, in pending/ or failed/.
+ * @param change Makes the new content of the old; nobody else can take the job meanwhile. If it throws, the
+ * job goes back as it was.
+ * @returns Whether the job was still there; `false` if it has moved on.
+ */
+export async function changeWaiting(
+  store: Store,
+  entry: WaitingEntry,
+  change: (job: Job) => Change | Promise<Change>,
+): Promise<boolean> {
+  const presence = arrive(store, {
+    name: newEditorName(Deno.hostname(), Deno.pid),
+    host: Deno.hostname(),
+    pid: Deno.pid,
+    slots: 0,
+    started_at: new Date(store.now()).toISOString(),
+    version: VERSION,
+  });
+  try {
+    // As a stamped name: a bare one might be put under another name instead of being taken.
+    const result = await claim(store, { ...entry, bare: false }, presence.name, "to change it");
+    dropEmptyBatch(store, entry);
+    if (result.kind === "malformed") {
+      throw new QueueError(`${result.id} is not a job: ${result.reason}; it lies in dead/ now`);
+    }
+    if (result.kind !== "claimed") return false;
+    await settle(store, [await changed(store, result.claim, entry, change)]);
+    return true;
+  } finally {
+    presence.leave();
+  }
+}
+
+async function changed(
+  store: Store,
+  taken: Claim,
+  entry: WaitingEntry,
+  change: (job: Job) => Change | Promise<Change>,
+): Promise<Settlement> {
+  const back = (job: Job, readyAt: number): Settlement => ({
+    claim: taken,
+    job: { ...job, updated_at: new Date(store.now()).toISOString() },
+    state: entry.state,
+    readyAt,
+  });
+  try {
+    const result = await change(taken.job);
+    if ("job" in result) return back(result.job, result.readyAt);
+    unmarkChild(store, taken.job);
+    const job = { ...result.dead, updated_at: new Date(store.now()).toISOString() };
+    return { claim: taken, job, state: "dead" };
+  } catch (error) {
+    await settle(store, [back(taken.job, entry.bare ? store.now() : entry.time)]);
+    throw error;
+  }
+}
+
+/** Calls off a job that waits: it goes to dead/, with an attempt that never ran. */
+export async function cancelWaiting(store: Store, entry: WaitingEntry): Promise<boolean> {
+  return await changeWaiting(store, entry, (job) => {
+    const now = new Date(store.now()).toISOString();
+    const attempt = {
+      attempt: job.history.length + 1,
+      worker: "",
+      started_at: now,
+      finished_at: now,
+      duration_ms: 0,
+      exit_code: null,
+      signal: null,
+      outcome: "cancelled",
+      log_offset: job.history.at(-1)?.log_end ?? 0,
+      led_to: "dead",
+      reason: "cancelled before it ran",
+    } as const;
+    return { dead: { ...job, history: [...job.history, attempt] } };
+  });
+}
+
+function dropEmptyBatch(store: Store, entry: WaitingEntry): void {
+  const slash = entry.path.indexOf("/");
+  if (slash < 0) return;
+  try {
+    removeIfThere(store, pathIn(store, entry.state, entry.path.slice(0, slash)));
+  } catch {
+    // There are jobs left in it.
+  }
+}

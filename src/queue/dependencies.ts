@@ -1,0 +1,238 @@
+/**
+ * Jobs that wait for other jobs.
+ *
+ * A job with `after` lies in pending/ under a name whose time no clock reaches (99990101T…), so it costs
+ * nothing while it waits. For each job that it waits for there is an empty file `after/PARENT/CHILD`, which
+ * stays until the child is claimed or removed. Whoever settles the parent reads `after/PARENT/` and
+ * renames each child that waits for nothing else to a name that is ready now. Whether the parents
+ * succeeded is judged by the worker that claims the child.
+ *
+ * No crash loses a release. The markers are there before the child is, and the child is looked at once more
+ * after it is there: a parent that ended before has been seen to have ended, one that ends later finds the
+ * child. A worker that dies between settling a parent and releasing its children is made good by
+ * {@linkcode releaseOverlooked}, which every recovery calls.
+ *
+ * @module
+ */
+
+import { QueueError, UsageError } from "./errors.ts";
+import type { Job } from "./job.ts";
+import { AFTER_TIME, ID_PATTERN, waitingName } from "./names.ts";
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+import { findTaken } from "./taken_ids.ts";
+
+/** How a job that others wait for has ended; `undefined` if it has not. */
+export function endOf(store: Store, id: string): "done" | "dead" | undefined {
+  if (store.files.exists(pathIn(store, "done", `${id}.json`))) return "done";
+  if (store.files.exists(pathIn(store, "dead", `${id}.json`))) return "dead";
+}
+
+/**
+ * Notes what a job is to wait for, durably, before the job itself is published.
+ *
+ * @param child The job, with `after`.
+ */
+export async function markChild(store: Store, child: Job): Promise<void> {
+  makeIfMissing(store, `${store.dir}/after`);
+  const parents = parentsOf(child);
+  for (const parent of parents) {
+    const marker = pathIn(store, "after", `${parent}/${child.id}`);
+    // The folder goes when its last child does, perhaps between these two calls.
+    for (let tries = 0;; tries++) {
+      makeIfMissing(store, pathIn(store, "after", parent));
+      try {
+        store.files.append(marker, new Uint8Array());
+        break;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
+      }
+    }
+  }
+  await flush(store, [
+    ...parents.map((parent) => pathIn(store, "after", parent)),
+    pathIn(store, "after"),
+    store.dir,
+  ]);
+}
+
+/** Removes the markers of a job that waits no more: it was claimed, or removed. */
+export function unmarkChild(store: Store, child: Job): void {
+  for (const parent of parentsOf(child)) {
+    if (!removeIfThere(store, pathIn(store, "after", `${parent}/${child.id}`))) continue;
+    try {
+      removeIfThere(store, pathIn(store, "after", parent));
+    } catch {
+      // Others still wait for this parent.
+    }
+  }
+}
+
+/** The IDs that a job waits or waited for. */
+export function parentsOf(job: Job): string[] {
+  return job.after ?? [];
+}
+
+/** The jobs that wait for one, by the markers. */
+export function childrenOf(store: Store, parent: string): string[] {
+  const folder = pathIn(store, "after", parent);
+  if (!ID_PATTERN.test(parent) || !store.files.exists(folder)) return [];
+  const children: string[] = [];
+  try {
+    for (const { name } of store.files.list(folder)) {
+      if (ID_PATTERN.test(name)) children.push(name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return children.sort();
+}
+
+/**
+ * Releases the children of a job that has just ended, and waits for nothing else.
+ *
+ * @param parent The job, now in done/ or dead/.
+ * @returns Whether any was released.
+ */
+export async function releaseChildren(store: Store, parent: string): Promise<boolean> {
+  let released = 0;
+  let looked = 0;
+  for (const child of childrenOf(store, parent)) {
+    if (releaseIfReady(store, child)) released++;
+    // Thousands of children must not hold up what else the worker does.
+    if (++looked % 200 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  if (released > 0) await flush(store, [pathIn(store, "pending")]);
+  return released > 0;
+}
+
+/**
+ * Makes a waiting job ready if all that it waits for has ended, or if one has ended badly and it
+ * can only die of that.
+ *
+ * @returns Whether this call released it.
+ */
+export function releaseIfReady(store: Store, child: string): boolean {
+  const name = waitingChildName(store, child);
+  if (name === undefined) return false;
+  const path = pathIn(store, "pending", name);
+  let job: Job;
+  try {
+    job = JSON.parse(new TextDecoder().decode(store.files.read(path)));
+  } catch (error) {
+    // Gone or torn: whoever claims it will see.
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return false;
+    throw error;
+  }
+  if (!isReady(store, job)) return false;
+  const time = Math.max(store.now(), Date.parse(job.run_at) || 0);
+  const ready = waitingName(time, Number(name[21]), child);
+  return renameIfThere(store, path, pathIn(store, "pending", ready));
+}
+
+function isReady(store: Store, job: Job): boolean {
+  const ends = parentsOf(job).map((parent) => endOf(store, parent));
+  if (!job.after_any && ends.includes("dead")) return true;
+  return ends.every((end) => end !== undefined);
+}
+
+/** The name under which a job waits for others: its priority is one digit of it. */
+function waitingChildName(store: Store, child: string): string | undefined {
+  for (const priority of [5, 0, 1, 2, 3, 4, 6, 7, 8, 9]) {
+    const name = waitingName(AFTER_TIME, priority, child);
+    if (store.files.exists(pathIn(store, "pending", name))) return name;
+  }
+}
+
+/**
+ * Releases every job whose release a crash cut off.
+ *
+ * @returns Whether any was released.
+ */
+export async function releaseOverlooked(store: Store): Promise<boolean> {
+  if (!store.files.exists(pathIn(store, "after"))) return false;
+  let released = false;
+  for (const { name } of [...store.files.list(pathIn(store, "after"))]) {
+    if (ID_PATTERN.test(name) && endOf(store, name)) {
+      released = await releaseChildren(store, name) || released;
+    }
+  }
+  return released;
+}
+
+/** Why a job that has been released cannot run: one that it waited for has ended badly. */
+export function lostParent(store: Store, job: Job): string | undefined {
+  if (job.after_any) return undefined;
+  const dead = parentsOf(job).find((parent) => endOf(store, parent) === "dead");
+  return dead === undefined ? undefined : `job ${dead}, which it waited for, is dead`;
+}
+
+/**
+ * Whether a job that is about to run has to wait all the same: it was dropped by hand, or run again, while
+ * one that it comes after has yet to end. One that is no longer in the queue is not waited for.
+ */
+export function stillWaits(store: Store, job: Job): boolean {
+  const open = parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
+  return open.length > 0 && findTaken(store, new Set(open)) !== undefined;
+}
+
+/**
+ * Lets a job that its worker has claimed wait for others again.
+ *
+ * @param claimed The path of its file in processing/.
+ */
+export async function waitAgain(store: Store, job: Job, claimed: string): Promise<void> {
+  await markChild(store, job);
+  const name = waitingName(AFTER_TIME, job.priority, job.id);
+  renameIfThere(store, claimed, pathIn(store, "pending", name));
+  releaseIfReady(store, job.id);
+}
+
+/**
+ * Refuses what jobs may not wait for: jobs that do not exist, and in a circle.
+ *
+ * @param jobs Jobs that are about to be enqueued together; they may wait for each other.
+ * @param exists Whether a job of this ID is in the queue.
+ */
+export function checkDependencies(
+  jobs: readonly { id: string; after?: string[] }[],
+  exists: (id: string) => boolean,
+): void {
+  const ours = new Map(jobs.map((job) => [job.id, job.after ?? []]));
+  for (const { id, after = [] } of jobs) {
+    for (const parent of after) {
+      if (parent === id) throw new UsageError(`job "${id}" cannot wait for itself`);
+      if (!ours.has(parent) && !exists(parent)) {
+        throw new QueueError(`no job "${parent}" to wait for (see: queuectl list)`);
+      }
+    }
+  }
+  const clear = new Set<string>();
+  for (const start of ours.keys()) {
+    // Depth first without recursion: a chain may be long.
+    const path: string[] = [];
+    const onPath = new Set<string>();
+    const stack: { id: string; leave: boolean }[] = [{ id: start, leave: false }];
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      if (top.leave) {
+        onPath.delete(path.pop()!);
+        clear.add(top.id);
+      } else if (onPath.has(top.id)) {
+        const circle = [...path.slice(path.indexOf(top.id)), top.id];
+        throw new UsageError(`these jobs would wait for each other: ${circle.join(" after ")}`);
+      } else if (!clear.has(top.id)) {
+        path.push(top.id);
+        onPath.add(top.id);
+        stack.push({ id: top.id, leave: true });
+        for (const id of ours.get(top.id) ?? []) stack.push({ id, leave: false });
+      }
+    }
+  }
+}
+
+function makeIfMissing(store: Store, path: string): void {
+  try {
+    store.files.makeDirectory(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Explicit IDs: of two who choose the same one, one is told that it is taken.
+ *
+ * @module
+ */
+
+import { entries } from "./entries.ts";
+import { QueueError } from "./errors.ts";
+import type { FileLock } from "./file_port.ts";
+import type { JobState } from "./names.ts";
+import { pathIn, type Store } from "./store.ts";
+
+/**
+ * The lock for what must not be done twice at once: choosing explicit IDs (of two who enqueue the same one,
+ * the second looks only after the first has published), and changing the settings. Workers never take it.
+ */
+export async function lockQueue(store: Store): Promise<FileLock> {
+  const path = `${store.dir}/lock`;
+  try {
+    return await store.files.lock(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  try {
+    store.files.create(path, new Uint8Array());
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  return await store.files.lock(path);
+}
+
+/** @throws {QueueError} If one of these IDs is that of a job, in whatever state. */
+export function refuseTaken(store: Store, ids: ReadonlySet<string>): void {
+  const taken = findTaken(store, ids);
+  if (taken) {
+    throw new QueueError(
+      `a job "${taken.id}" exists already, in state ${taken.state} (see: queuectl show ${taken.id})`,
+    );
+  }
+}
+
+/** The first of these IDs that a job in the queue has, and the state it is in. */
+export function findTaken(
+  store: Store,
+  ids: ReadonlySet<string>,
+): { id: string; state: JobState } | undefined {
+  // Twice around, in the order of a job's life: one that moves on is met further on, and one that
+  // goes back while we look is met in the second round.
+  for (let round = 0; round < 2; round++) {
+    for (const state of ["pending", "failed", "processing"] as const) {
+      for (const { id } of entries(store, state)) if (ids.has(id)) return { id, state };
+    }
+    for (const state of ["done", "dead"] as const) {
+      if (ids.size < 100) {
+        for (const id of ids) {
+          if (store.files.stat(pathIn(store, state, `${id}.json`))) return { id, state };
+        }
+      } else {
+        for (const { id } of entries(store, state)) if (ids.has(id)) return { id, state };
+      }
+    }
+  }
+}

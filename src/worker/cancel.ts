@@ -1,0 +1,73 @@
+/**
+ * Calling off a job, whether it waits or runs, on whatever machine.
+ *
+ * @module
+ */
+
+import { cancelWaiting } from "../queue/control.ts";
+import { matchingEntries } from "../queue/listing.ts";
+import { QueueError } from "../queue/errors.ts";
+import { waitForMove } from "../queue/follow.ts";
+import type { JobView } from "../queue/job.ts";
+import { requestCancel, seeWorkers } from "../queue/presence.ts";
+import type { Queue } from "../queue/queue.ts";
+import { releaseChildren } from "../queue/dependencies.ts";
+
+/**
+ * Cancels a job: one that waits goes to dead/ at once; of one that runs the process group gets SIGTERM, then
+ * SIGKILL after `kill_grace`, and it goes to dead/ with outcome `cancelled`.
+ *
+ * @param id Its whole ID.
+ * @returns The job as it has ended.
+ * @throws {QueueError} If it has ended already, or its worker is dead and no other takes over.
+ *
+ * @example
+ * ```ts
+ * import { cancelJob, Queue } from "../../mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const { id } = await queue.enqueue({ command: "sleep 1000" });
+ * await cancelJob(queue, id);
+ * ```
+ */
+export async function cancelJob(queue: Queue, id: string): Promise<JobView> {
+  const { store } = queue;
+  let asked: string | undefined;
+  for (;;) {
+    const entry = matchingEntries(store, id).find((match) => match.id === id);
+    if (!entry) {
+      const job = queue.get(id);
+      if (!job) throw new QueueError(`no job ${id} (see: queuectl list)`);
+      continue;
+    }
+    const { state } = entry;
+    if (state === "pending" || state === "failed") {
+      await cancelWaiting(store, { ...entry, state });
+      // Whatever came of it is looked up again.
+      const job = queue.get(id);
+      if (job?.state === "dead") {
+        await releaseChildren(store, id);
+        return job;
+      }
+    } else if (state === "processing") {
+      const worker = entry.worker!;
+      const alive = seeWorkers(store).some((seen) => seen.name === worker && seen.alive);
+      if (!alive && queue.workers().length === 0) {
+        throw new QueueError(
+          `job ${id} was run by ${worker}, which is dead; start a worker to recover it, or see: ` +
+            `queuectl doctor --repair`,
+        );
+      }
+      if (alive && asked !== worker) {
+        requestCancel(store, worker, id);
+        asked = worker;
+      }
+      await waitForMove(queue, entry);
+    } else {
+      const job = queue.get(id);
+      if (!job) continue;
+      if (asked !== undefined && job.history.at(-1)?.outcome === "cancelled") return job;
+      throw new QueueError(`job ${id} has ended already: it is ${state}`);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { systemFault } from "../../src/cli/system_fault.ts";
+
+Deno.test("systemFault() puts the path before the reason", () => {
+  const error = assertThrows(() => Deno.openSync("/nowhere/at-all"));
+  assertEquals(systemFault(error), "/nowhere/at-all: no such file or directory");
+});
+
+Deno.test("systemFault() knows errors that have no class of their own", () => {
+  const error = assertThrows(() => Deno.writeFileSync("/dev/full", new Uint8Array(1)));
+  assertEquals(systemFault(error), "/dev/full: no space left on device");
+});
+
+Deno.test("systemFault() does not hide a fault of the program", () => {
+  assertEquals(systemFault(new TypeError("x is not a function")), undefined);
+  assertEquals(systemFault("thrown"), undefined);
+});

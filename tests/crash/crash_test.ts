@@ -1,0 +1,26 @@
+import { reportFigures } from "./crash_case.ts";
+import { isWanted } from "./crash_case.ts";
+import { CLAIM_OPERATIONS } from "./claim_operations.ts";
+import { cutOffEverywhere } from "./crash_points.ts";
+import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
+import type { Operation } from "./operation.ts";
+import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
+import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
+import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
+
+const OPERATIONS: readonly Operation[] = [
+  ...ENQUEUE_OPERATIONS,
+  ...CLAIM_OPERATIONS,
+  ...SETTLE_OPERATIONS,
+  ...UPKEEP_OPERATIONS,
+  ...RECOVERY_OPERATIONS,
+  life,
+];
+
+for (const operation of OPERATIONS) {
+  if (!isWanted(operation.name)) continue;
+  Deno.test(`${operation.name}, cut off at any call, loses, doubles and tears nothing`, () =>
+    cutOffEverywhere(operation));
+}
+
+reportFigures("crashes");

@@ -1,0 +1,131 @@
+/**
+ * Workers that come, go and die, and the recovery of the dead.
+ *
+ * @module
+ */
+
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { examine } from "../../src/queue/doctor.ts";
+import { type Presence, requestStop } from "../../src/queue/presence.ts";
+import { recoverDeadWorkers } from "../../src/queue/recover.ts";
+import { removeStrays } from "../../src/queue/strays.ts";
+import type { Settlement } from "../../src/queue/settle.ts";
+import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import { BURIED, RUN } from "./ledger.ts";
+import type { Operation } from "./operation.ts";
+import { DIR, openAt, START } from "./queue_disk.ts";
+import { settling, TO_DEAD, TO_DONE, TO_FAILED } from "./settle_operations.ts";
+import { arriveAs, noSurvivors } from "./worker_steps.ts";
+
+/** What worker `w2` has taken over and not yet settled. */
+interface Scene {
+  unsettled: Settlement[];
+}
+
+/** Worker `w2` recovers whoever is dead on a disk. */
+export const recovering: Operation<Scene> = {
+  name: "recover",
+  process: "w2",
+  async act({ store }, { unsettled }) {
+    await recoverDeadWorkers(store, "w2", noSurvivors, unsettled);
+    removeStrays(store);
+  },
+};
+
+/** Worker `w1` dies while it runs these jobs. */
+function recoverRunning(
+  name: string,
+  jobs: Parameters<typeof settling>[1],
+  meanwhile: (disk: SimulatedDisk) => void = () => {},
+): Operation<Scene> {
+  return {
+    ...recovering,
+    name: `recover-${name}`,
+    async prepare(disk, ledger) {
+      await settling("", jobs).prepare!(disk, ledger);
+      for (const { command, lost } of jobs) ledger.expect(command, lost);
+      arriveAs(await openAt(disk.process("w2"), START), "w2");
+      disk.crashProcess("w1");
+      meanwhile(disk);
+      return { unsettled: [] };
+    },
+  };
+}
+
+const recoverMalformed: Operation<Scene> = {
+  ...recovering,
+  name: "recover-malformed",
+  async prepare(disk, ledger) {
+    const files = disk.process("w1");
+    const store = await openAt(files, START);
+    arriveAs(store, "w1");
+    arriveAs({ ...store, files: disk.process("w2") }, "w2");
+    const path = `${DIR}/processing/20260101T000000.000Z-5-a@w1.json`;
+    files.create(path, new TextEncoder().encode("no job"));
+    await files.sync([path, `${DIR}/processing`]);
+    disk.crashProcess("w1");
+    ledger.expect("no job", BURIED);
+    return { unsettled: [] };
+  },
+};
+
+/** The worker's own presence; it is kept between two attempts to leave. */
+const arriveAndLeave: Operation<{ presence?: Presence; arrivals: number }> = {
+  name: "arrive-and-leave",
+  process: "w3",
+  async prepare(disk, ledger) {
+    const store = await openAt(disk.process("client"), START);
+    await enqueue(store, { command: "echo a" });
+    requestStop(store, "w3", true);
+    ledger.expect("echo a", RUN);
+    return { arrivals: 0 };
+  },
+  act({ store }, scene) {
+    // A name is used once: it is made of a process and chance.
+    scene.presence ??= arriveAs(store, scene.arrivals++ === 0 ? "w3" : `w3-${scene.arrivals}`);
+    if (!scene.presence.holds()) throw new Error("a presence that holds nothing");
+    scene.presence.leave();
+    return Promise.resolve();
+  },
+};
+
+const stopping: Operation = {
+  name: "request-stop",
+  process: "client",
+  async prepare(disk) {
+    arriveAs(await openAt(disk.process("w1"), START), "w1");
+  },
+  act: ({ store }) => Promise.resolve(requestStop(store, "w1", false)),
+};
+
+const doctorRepair: Operation = {
+  ...recoverRunning("", [TO_DONE]),
+  name: "doctor-repair",
+  process: "doctor",
+  async act({ store }) {
+    const options = {
+      repair: true,
+      host: "doctor",
+      pid: 2,
+      version: "",
+      killSurvivors: noSurvivors,
+    };
+    await examine(store, options);
+  },
+};
+
+/** The operations of presence and recovery. */
+export const RECOVERY_OPERATIONS: readonly Operation[] = [
+  recoverRunning("running", [TO_DONE]),
+  recoverRunning("out-of-retries", [TO_DEAD]),
+  recoverRunning("group", [TO_DONE, TO_FAILED, TO_DEAD]),
+  recoverRunning(
+    "absent",
+    [TO_DONE],
+    (disk) => disk.process("rm").remove(`${DIR}/workers/w1.json`),
+  ),
+  recoverMalformed,
+  arriveAndLeave,
+  stopping,
+  doctorRepair,
+];

@@ -1,0 +1,178 @@
+/**
+ * What people do to a queue: run a job again, remove it, change settings, pause.
+ *
+ * @module
+ */
+
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { enqueueMany } from "../../src/queue/enqueue_many.ts";
+import { QueueError } from "../../src/queue/errors.ts";
+import { Queue } from "../../src/queue/queue.ts";
+import { settle } from "../../src/queue/settle.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { ABSENT, type Fate, type Ledger, RUN } from "./ledger.ts";
+import type { Operation, Stage } from "./operation.ts";
+import { DIR, openAt, START } from "./queue_disk.ts";
+import { arriveAs, claimReady, type Ending, run } from "./worker_steps.ts";
+
+/** The queue as the command line has it. */
+export function queueOf({ files, now }: Store): Promise<Queue> {
+  return Queue.open(DIR, { files, now });
+}
+
+/** After an error the same is asked for once more: that it has been done already is fine. */
+async function unlessDone({ again }: Stage, ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (!again || !(error instanceof QueueError)) throw error;
+  }
+}
+
+/**
+ * Removes a job.
+ *
+ * @param before What becomes of it if it stays.
+ */
+export function removing(id: string, before: Fate, command = "echo a") {
+  return async (stage: Stage): Promise<void> => {
+    stage.ledger.expect(command, before, ABSENT);
+    stage.ledger.mayLeaveLogs = true;
+    const queue = await queueOf(stage.store);
+    await unlessDone(stage, () => queue.remove(id));
+    stage.ledger.expect(command, ABSENT);
+  };
+}
+
+/**
+ * Makes a job ready now.
+ *
+ * @param before What becomes of it if it stays where it is.
+ */
+export function requeueing(id: string, before: Fate, command = "echo a") {
+  const after = before.replace(/^dead/, "done");
+  const fate = after.endsWith("done@fresh") ? after : `${after} done@fresh`;
+  return async (stage: Stage): Promise<void> => {
+    stage.ledger.expect(command, before, fate);
+    const queue = await queueOf(stage.store);
+    await unlessDone(stage, () => queue.requeue(id));
+    stage.ledger.expect(command, fate);
+  };
+}
+
+/** Enqueues job `a`, and has worker `w0` run it. */
+async function settledAs(store: Store, ending: Ending, max_retries?: number): Promise<void> {
+  await enqueue(store, { command: "echo a", id: "a", max_retries });
+  const presence = arriveAs(store, "w0");
+  const claims = await claimReady(store, "w0");
+  await settle(store, claims.map((claimed) => run(store, claimed, ending)));
+  presence.leave();
+}
+
+const FATES = {
+  done: "done: done@w0",
+  failed: "done: failed@w0 done@fresh",
+  dead: "dead: failed@w0",
+} as const;
+
+/** An operation on job `a`, that has been run. */
+function onSettled(
+  name: string,
+  state: keyof typeof FATES,
+  change: (stage: Stage) => Promise<void>,
+): Operation {
+  return {
+    name: `${name}-${state}`,
+    process: "client",
+    async prepare(disk, ledger) {
+      const store = await openAt(disk.process("w0"), START);
+      await settledAs(store, state === "done" ? "done" : "failed", state === "dead" ? 0 : 3);
+      ledger.expect("echo a", FATES[state]);
+    },
+    act: change,
+  };
+}
+
+/** An operation on jobs that wait: `a` by itself, `b` and `c` in a batch, `d` alone in another. */
+function onWaiting(name: string, change: (stage: Stage) => Promise<void>): Operation {
+  return {
+    name,
+    process: "client",
+    async prepare(disk, ledger) {
+      const store = await openAt(disk.process("client"), START);
+      await enqueue(store, { command: "echo a", id: "a" });
+      await enqueueMany(store, ["b", "c"].map((id) => ({ command: `echo ${id}`, id })));
+      await enqueueMany(store, [{ command: "echo d", id: "d" }]);
+      for (const id of ["a", "b", "c", "d"]) ledger.expect(`echo ${id}`, RUN);
+    },
+    act: change,
+  };
+}
+
+function clearing(state: "pending" | "done" | "failed" | "dead", commands: readonly string[]) {
+  return async ({ store, ledger }: Stage): Promise<void> => {
+    for (const command of commands) ledger.allow(command, ABSENT);
+    ledger.mayLeaveLogs = true;
+    await (await queueOf(store)).clear(state);
+    for (const command of commands) ledger.expect(command, ABSENT);
+  };
+}
+
+/** Settings are as before or as asked for, and as asked for once that was promised. */
+function configuring(
+  name: string,
+  change: (queue: Queue, ledger: Ledger) => Promise<void>,
+): Operation {
+  return {
+    name,
+    process: "client",
+    async prepare(disk) {
+      const queue = await queueOf(await openAt(disk.process("client"), START));
+      await queue.configure({ max_retries: 7 });
+    },
+    async act({ store, ledger }) {
+      await change(await queueOf(store), ledger);
+    },
+  };
+}
+
+/** The operations of people. */
+export const UPKEEP_OPERATIONS: readonly Operation[] = [
+  onSettled("requeue", "done", requeueing("a", FATES.done)),
+  onSettled("requeue", "failed", requeueing("a", FATES.failed)),
+  onSettled("requeue", "dead", requeueing("a", FATES.dead)),
+  onSettled("remove", "done", removing("a", FATES.done)),
+  onSettled("remove", "failed", removing("a", FATES.failed)),
+  onSettled("remove", "dead", removing("a", FATES.dead)),
+  onWaiting("remove-pending", removing("a", RUN)),
+  onWaiting("remove-in-batch", removing("b", RUN, "echo b")),
+  onWaiting("remove-last-in-batch", removing("d", RUN, "echo d")),
+  onWaiting(
+    "clear-pending",
+    clearing("pending", ["a", "b", "c", "d"].map((id) => `echo ${id}`)),
+  ),
+  onSettled("clear", "done", clearing("done", ["echo a"])),
+  onSettled("clear", "failed", clearing("failed", ["echo a"])),
+  onSettled("clear", "dead", clearing("dead", ["echo a"])),
+  configuring("config-set", async (queue, ledger) => {
+    ledger.settings = [{ max_retries: 7 }, { max_retries: 7, jitter: 0.5 }];
+    await queue.configure({ jitter: 0.5 });
+    ledger.settings = [{ max_retries: 7, jitter: 0.5 }];
+  }),
+  configuring("config-reset", async (queue, ledger) => {
+    ledger.settings = [{ max_retries: 7 }, {}];
+    await queue.resetConfig();
+    ledger.settings = [{}];
+  }),
+  configuring("pause", async (queue, ledger) => {
+    ledger.paused = undefined;
+    await queue.setPaused(true);
+    ledger.paused = true;
+  }),
+  configuring("resume", async (queue, ledger) => {
+    ledger.paused = undefined;
+    await queue.setPaused(true);
+    await queue.setPaused(false);
+    ledger.paused = false;
+  }),
+];

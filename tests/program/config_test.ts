@@ -1,0 +1,91 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Program } from "./program.ts";
+
+const DEFAULTS = {
+  max_retries: 3,
+  backoff_base: 2,
+  backoff_factor: 2,
+  backoff_max: 3600,
+  jitter: 0,
+  timeout: null,
+  worker_count: 1,
+  poll_interval: 1,
+  kill_grace: 5,
+  fsync: true,
+};
+
+Deno.test("config show prints every setting with its default", async () => {
+  await using program = new Program();
+  assertEquals(await program.json("config", "show"), DEFAULTS);
+  assertMatch(
+    await program.answer("config", "show"),
+    /^KEY\tVALUE\nmax_retries\t3\n.*\ntimeout\tnone\n/s,
+  );
+});
+
+Deno.test("config set changes a setting for the jobs to come", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "max_retries", "7");
+  assertEquals((await program.json("enqueue", "true")).max_retries, 7);
+});
+
+Deno.test("config set takes a dash for an underscore, and options", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "max-retries", "5");
+  assertEquals(await program.answer("config", "get", "max-retries"), "5");
+  await program.answer("config", "set", "--max-retries", "6", "--backoff-base", "3");
+  assertEquals(await program.json("config", "show"), {
+    ...DEFAULTS,
+    max_retries: 6,
+    backoff_base: 3,
+    backoff_factor: 3,
+  });
+});
+
+Deno.test("config get --json prints the value as JSON", async () => {
+  await using program = new Program();
+  assertEquals(await program.json("config", "get", "timeout"), null);
+  assertEquals(await program.json("config", "get", "fsync"), true);
+});
+
+Deno.test("config reset gives one setting the default back, or all", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "--max-retries", "6", "--jitter", "0.5", "--timeout", "9");
+  await program.answer("config", "reset", "max_retries");
+  assertEquals(await program.json("config", "show"), { ...DEFAULTS, jitter: 0.5, timeout: 9 });
+  await program.answer("config", "reset");
+  assertEquals(await program.json("config", "show"), DEFAULTS);
+});
+
+for (
+  const [what, args, said] of [
+    ["a value that is out of bounds", ["max_retries", "-1"], "a whole number from 0 to 1000000"],
+    ["a value of another kind", ["fsync", "maybe"], "fsync must be true or false"],
+    ["a key that is none", ["max_retry", "1"], "there are: max_retries, backoff_base"],
+    ["a key without a value", ["max_retries"], "config set max_retries needs a value"],
+    ["nothing", [], "config set needs a key and a value"],
+    ["more than one pair", ["jitter", "0", "fsync", "true"], '"fsync" is too much'],
+    ["an option that is none", ["--max-retry", "1"], "did you mean --max-retries?"],
+  ] as [string, string[], string][]
+) {
+  Deno.test(`config set refuses ${what}`, async () => {
+    await using program = new Program();
+    const { code, stderr } = await program.run(["config", "set", ...args]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, said);
+    assertEquals(await program.json("config", "show"), DEFAULTS);
+  });
+}
+
+Deno.test("config set changes nothing if one of several values is wrong", async () => {
+  await using program = new Program();
+  assertEquals((await program.run(["config", "set", "--jitter", "0.5", "--fsync", "x"])).code, 2);
+  assertEquals(await program.json("config", "show"), DEFAULTS);
+});
+
+Deno.test("config get and config reset refuse a key that is none", async () => {
+  await using program = new Program();
+  assertEquals((await program.run(["config", "get", "x"])).code, 2);
+  assertEquals((await program.run(["config", "get"])).code, 2);
+  assertEquals((await program.run(["config", "reset", "x"])).code, 2);
+});

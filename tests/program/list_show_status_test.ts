@@ -1,0 +1,134 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Program } from "./program.ts";
+
+const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id);
+
+Deno.test("list shows everything not done and the last 10 done, newest last", async () => {
+  await using program = new Program();
+  const lines = Array.from({ length: 12 }, (_, index) => `{"id":"done${index}","command":"true"}`);
+  await program.run(["enqueue", "--file", "-"], { stdin: lines.join("\n") });
+  await program.drain();
+  for (const id of ["a", "b", "c"]) await program.answer("enqueue", "--id", id, "true");
+  const ids = idsOf(await program.json("list"));
+  assertEquals([ids.length, ids.slice(-3)], [13, ["a", "b", "c"]]);
+});
+
+Deno.test("list prints ID, state, attempts, age and command with tabs between where nobody watches", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "--max-retries", "1", "printf 'x\ty\n'; \x1b[31m");
+  const [head, row] = (await program.answer("list")).split("\n");
+  assertEquals(head, "ID\tSTATE\tATTEMPTS\tAGE\tCOMMAND");
+  assertMatch(row!, /^a\tpending\t0\/2\t\d+s\tprintf 'x\\ty\\n'; \\x1b\[31m$/);
+});
+
+Deno.test("list --json is an array of jobs with their state, exact", async () => {
+  await using program = new Program();
+  assertEquals(await program.json("list"), []);
+  await program.answer("enqueue", "--id", "a", "echo \x1b[31m");
+  const [job] = await program.json("list");
+  assertEquals([job.id, job.state, job.command], ["a", "pending", "echo \x1b[31m"]);
+});
+
+Deno.test("list --state takes completed for done, in any case of letters", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "good", "true");
+  await program.answer("enqueue", "--id", "bad", "--max-retries", "0", "false");
+  await program.drain();
+  assertEquals(idsOf(await program.json("list", "--state", "Completed")), ["good"]);
+  assertEquals(idsOf(await program.json("list", "--state", "DEAD")), ["bad"]);
+  assertEquals(idsOf(await program.json("list", "--state=pending")), []);
+});
+
+Deno.test("list --limit gives the newest", async () => {
+  await using program = new Program();
+  await program.run(["enqueue", "--file", "-"], { stdin: "echo 1\necho 2\necho 3\n" });
+  const commands = (await program.json("list", "--limit", "2"))
+    .map(({ command }: { command: string }) => command);
+  assertEquals(commands, ["echo 2", "echo 3"]);
+  assertEquals(await program.json("list", "-n", "0"), []);
+});
+
+Deno.test("list refuses a state and a limit that are none", async () => {
+  await using program = new Program();
+  const { code, stderr } = await program.run(["list", "--state", "waiting"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "there are: pending, processing, done, failed, dead");
+  assertEquals((await program.run(["list", "--limit", "many"])).code, 2);
+});
+
+Deno.test("show tells everything about a job and each attempt", async () => {
+  await using program = new Program();
+  const command = 'echo $N; test "$QUEUECTL_ATTEMPT" = 2';
+  await program.answer("enqueue", "--id", "a", "--backoff-base", "0", "--env", "N=1", command);
+  await program.drain();
+  const text = await program.answer("show", "a");
+  for (const part of ["id          a", "state       done", `command     ${command}`, "N=1"]) {
+    assertStringIncludes(text, part);
+  }
+  assertMatch(text, /\n1 .* failed +exit 1 .*\n2 .* done +exit 0 /);
+});
+
+Deno.test("show --json prints the job with its state", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "true");
+  await program.drain();
+  const job = await program.json("show", "a");
+  assertEquals([job.state, job.attempts, job.history[0].outcome], ["done", 1, "done"]);
+});
+
+Deno.test("show takes a unique beginning of an ID, and a unique end of 4 characters", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "build-site-xyz", "true");
+  await program.answer("enqueue", "--id", "test-site", "true");
+  assertEquals((await program.json("show", "b")).id, "build-site-xyz");
+  assertEquals((await program.json("show", "e-xyz")).id, "build-site-xyz");
+});
+
+Deno.test("show lists what an ambiguous ID could mean", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "build-1", "true");
+  await program.answer("enqueue", "--id", "build-2", "true");
+  const { code, stderr } = await program.run(["show", "build"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /"build" could mean build-[12] \(pending\), build-[12] \(pending\)/);
+});
+
+Deno.test("show says when no job matches", async () => {
+  await using program = new Program();
+  const { code, stdout, stderr } = await program.run(["show", "none"]);
+  assertEquals([code, stdout, stderr], [
+    1,
+    "",
+    'queuectl: no job matches "none" (see: queuectl list)\n',
+  ]);
+});
+
+Deno.test("status counts each state, delayed ones apart", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "true");
+  await program.answer("enqueue", "--delay", "1h", "true");
+  assertEquals(await program.json("status"), {
+    dir: program.dir,
+    paused: false,
+    jobs: { pending: 1, delayed: 1, processing: 0, done: 0, failed: 0, dead: 0 },
+    workers: [],
+  });
+});
+
+Deno.test("status --json tells of each worker", async () => {
+  await using program = new Program();
+  const name = await program.answer("worker", "start", "--detach");
+  const [worker] = (await program.json("status")).workers;
+  assertEquals(Object.keys(worker), ["name", "host", "pid", "slots", "started_at", "jobs"]);
+  assertEquals([worker.name, worker.slots, worker.jobs], [name, 1, []]);
+});
+
+Deno.test("status prints a line for each state, and whether there are workers", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "true");
+  await program.answer("worker", "pause");
+  const text = await program.answer("status");
+  assertMatch(text, /workers +none alive/);
+  assertMatch(text, /paused +yes/);
+  assertMatch(text, /pending +1\ndelayed +0\nprocessing +0\ndone +0\nfailed +0\ndead +0$/);
+});

@@ -1,0 +1,122 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually } from "../queue/temporary_queue.ts";
+import { Program } from "./program.ts";
+
+Deno.test("logs prints what a job printed, byte for byte", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "printf '\\001\\033[31m\\n'; printf x >&2");
+  await program.drain();
+  assertEquals((await program.run(["logs", "a"])).stdout, "\x01\x1b[31m\nx");
+});
+
+Deno.test("logs --attempt prints one attempt alone", async () => {
+  await using program = new Program();
+  const command = 'echo "attempt $QUEUECTL_ATTEMPT"; exit 1';
+  await program.answer(
+    "enqueue",
+    "--id",
+    "a",
+    "--max-retries",
+    "2",
+    "--backoff-base",
+    "0",
+    command,
+  );
+  await program.drain();
+  assertEquals(await program.answer("logs", "a"), "attempt 1\nattempt 2\nattempt 3");
+  for (const attempt of ["1", "2", "3"]) {
+    assertEquals(await program.answer("logs", "a", "--attempt", attempt), `attempt ${attempt}`);
+  }
+});
+
+Deno.test("logs says when there is no such attempt, and when nothing was printed", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "true");
+  const nothing = await program.run(["logs", "a"]);
+  assertEquals([nothing.code, nothing.stdout], [0, ""]);
+  assertStringIncludes(nothing.stderr, "has printed nothing yet");
+  const { code, stderr } = await program.run(["logs", "a", "--attempt", "1"]);
+  assertEquals([code, stderr], [1, "queuectl: job a has not run yet; there is no attempt 1\n"]);
+  assertEquals((await program.run(["logs", "a", "--attempt", "0"])).code, 2);
+});
+
+Deno.test("logs -f follows a job from before it starts until it ends", async () => {
+  await using program = new Program();
+  await program.answer(
+    "enqueue",
+    "--id",
+    "a",
+    "echo one; until test -e go; do sleep 0.02; done; echo two",
+  );
+  const following = program.spawn(["logs", "-f", "a"]);
+  await program.answer("worker", "start", "--detach");
+  await following.says(/one\n/);
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  assertEquals((await following.ended).stdout, "one\ntwo\n");
+});
+
+Deno.test("logs -f --attempt follows one attempt until it ends", async () => {
+  await using program = new Program();
+  const command = 'echo "attempt $QUEUECTL_ATTEMPT"; exit 1';
+  await program.answer(
+    "enqueue",
+    "--id",
+    "a",
+    "--max-retries",
+    "3",
+    "--backoff-base",
+    "0",
+    command,
+  );
+  const following = program.spawn(["logs", "-f", "a", "--attempt", "1"]);
+  await program.answer("worker", "start", "--detach");
+  assertEquals((await following.ended).stdout, "attempt 1\n");
+});
+
+Deno.test("wait exits with 0 once all jobs are done", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "until test -e go; do sleep 0.02; done");
+  await program.answer("enqueue", "--id", "b", "true");
+  const waiting = program.spawn(["wait", "a", "b"]);
+  await program.answer("worker", "start", "--detach");
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  assertEquals(await waiting.ended, { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("wait exits with 1 if one is dead, and says which and why", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "good", "true");
+  await program.answer("enqueue", "--id", "bad", "--max-retries", "0", "exit 3");
+  await program.drain();
+  const { code, stderr } = await program.run(["wait", "good", "bad"]);
+  assertEquals(code, 1);
+  assertEquals(stderr, "queuectl: job bad is dead: exit 3 (see: queuectl logs bad)\n");
+});
+
+Deno.test("wait --json prints the jobs once they have ended", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "good", "true");
+  await program.drain();
+  assertEquals((await program.json("wait", "good"))[0].state, "done");
+});
+
+Deno.test("wait tells when a job is removed meanwhile", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "true");
+  const waiting = program.spawn(["wait", "a"]);
+  // It must have found the job before that is gone; only then does it watch the directories.
+  await eventually("it waits", () => hasInotify(waiting.pid));
+  await program.answer("rm", "a");
+  const { code, stderr } = await waiting.ended;
+  assertEquals([code, stderr], [1, "queuectl: job a was removed before it ended\n"]);
+});
+
+function hasInotify(pid: number): boolean {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/fd`)].some(({ name }) =>
+      Deno.readLinkSync(`/proc/${pid}/fd/${name}`) === "anon_inode:inotify"
+    );
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { COMMANDS, GROUPS } from "../../src/cli/commands.ts";
+import { VERSION } from "../../src/version.ts";
+import { Program } from "./program.ts";
+
+Deno.test("queuectl without arguments prints the help", async () => {
+  await using program = new Program();
+  const { code, stdout } = await program.run([]);
+  assertEquals(code, 0);
+  for (const { name } of COMMANDS) assertStringIncludes(stdout, `  ${name}`);
+});
+
+Deno.test("queuectl --version prints the version", async () => {
+  await using program = new Program();
+  assertEquals(await program.answer("--version"), `queuectl ${VERSION}`);
+});
+
+Deno.test("queuectl --help explains every command and group, and touches no queue", async () => {
+  await using program = new Program();
+  const names = [...COMMANDS.map(({ name }) => name), ...Object.keys(GROUPS)];
+  const pages = names.map((name) => program.answer(...name.split(" "), "--help"));
+  for (const [index, page] of (await Promise.all(pages)).entries()) {
+    assertStringIncludes(page, `queuectl ${names[index]}: `);
+  }
+  assertEquals([...Deno.readDirSync(program.home)], []);
+});
+
+Deno.test("queuectl help COMMAND is queuectl COMMAND --help", async () => {
+  await using program = new Program();
+  assertEquals(
+    await program.answer("help", "worker", "start"),
+    await program.answer("worker", "start", "-h"),
+  );
+});
+
+for (
+  const [what, args, said] of [
+    ["a command that is none", ["lsit"], 'unknown command "lsit" (did you mean list?)'],
+    ["a command of a group that is none", ["worker", "strt"], "did you mean start?"],
+    ["a group without a command", ["dlq"], "dlq needs one of: list, show, retry, clear"],
+    ["an option that is none", ["list", "--stat", "x"], "did you mean --state?"],
+    ["an option that is none before the command", ["--jsn", "list"], "did you mean --json?"],
+    ["a letter that is none", ["list", "-q"], "unknown option -q"],
+    ["too few arguments", ["show"], "show needs ID (usage: queuectl show ID)"],
+    ["too many arguments", ["show", "a", "b"], 'show takes ID, and "b" is too much'],
+    ["an argument where none is taken", ["status", "x"], "status takes no arguments"],
+    ["a shell that is none", ["completions", "csh"], "for bash, zsh and fish"],
+  ] as [string, string[], string][]
+) {
+  Deno.test(`queuectl refuses ${what} in one sentence`, async () => {
+    await using program = new Program();
+    const { code, stdout, stderr } = await program.run(args);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^queuectl: [^\n]+\n$/);
+    assertStringIncludes(stderr, said);
+  });
+}
+
+Deno.test("queuectl takes --dir and --json before and after the command", async () => {
+  await using program = new Program();
+  const dir = `${program.home}/other`;
+  for (const args of [["--dir", dir, "--json", "status"], ["status", `--dir=${dir}`, "--json"]]) {
+    assertEquals(JSON.parse(await program.answer(...args)).dir, dir);
+  }
+  assertEquals(JSON.parse(await program.answer("worker", "--json", "list")), []);
+});
+
+Deno.test("queue path prints the directory that --dir, $QUEUECTL_DIR, .queuectl or the home gives", async () => {
+  await using program = new Program();
+  const home = Deno.realPathSync(program.home);
+  Deno.mkdirSync(`${home}/project/.queuectl`, { recursive: true });
+  Deno.mkdirSync(`${home}/project/sub`);
+  const path = async (args: string[], env: Record<string, string>, cwd: string) =>
+    (await program.run(["queue", "path", ...args], { env, cwd })).stdout.trim();
+  const none = { QUEUECTL_DIR: "" };
+  assertEquals(await path(["--dir", "x"], {}, home), `${home}/x`);
+  assertEquals(await path([], { QUEUECTL_DIR: "/q" }, home), "/q");
+  assertEquals(await path([], none, `${home}/project/sub`), `${home}/project/.queuectl`);
+  assertEquals(await path([], none, home), `${Deno.env.get("HOME")}/.queuectl`);
+});
+
+Deno.test("queuectl refuses a directory that holds other things", async () => {
+  await using program = new Program();
+  Deno.writeTextFileSync(`${program.home}/file`, "");
+  const { code, stderr } = await program.run(["--dir", ".", "status"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^queuectl: .* is not a queue and not empty \(it holds "file"\).*\n$/);
+});
+
+Deno.test("queuectl ends quietly when the reader of its output is gone", async () => {
+  await using program = new Program();
+  await program.run(["enqueue", "--file", "-"], { stdin: "echo some words\n".repeat(5000) });
+  const list = program.shell('"$@" list | head -n 1; echo "${PIPESTATUS[0]}" >&2');
+  assertEquals((await list).stdout, "ID\tSTATE\tATTEMPTS\tAGE\tCOMMAND\n");
+  assertEquals((await list).stderr, "0\n");
+});
+
+Deno.test("queuectl says so when its output cannot be written", async () => {
+  await using program = new Program();
+  const { code, stderr } = await program.shell('"$@" status >/dev/full');
+  assertEquals([code, stderr], [1, "queuectl: no space left on device\n"]);
+});
+
+for (
+  const [shell, args] of [["bash", ["-n"]], ["zsh", ["-n"]], ["fish", ["--no-execute"]]] as const
+) {
+  Deno.test({
+    name: `completions ${shell} prints a script that ${shell} reads`,
+    ignore: !hasProgram(shell),
+    async fn() {
+      await using program = new Program();
+      const path = `${program.home}/script`;
+      Deno.writeTextFileSync(path, await program.answer("completions", shell));
+      const { code, stderr } = await new Deno.Command(shell, { args: [...args, path] }).output();
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    },
+  });
+}
+
+Deno.test({
+  name: "completions bash completes commands, options and values",
+  ignore: !hasProgram("bash"),
+  async fn() {
+    await using program = new Program();
+    const complete = async (...words: string[]) => {
+      const script = `eval "$("$@" completions bash)"; COMP_WORDS=(queuectl ${words.join(" ")})
+        COMP_CWORD=${words.length}; _queuectl; echo "\${COMPREPLY[*]}"`;
+      return (await program.shell(script)).stdout.trim();
+    };
+    assertEquals(await complete("enq"), "enqueue");
+    assertEquals(await complete("worker", "st"), "start stop");
+    assertEquals(await complete("worker", "start", "--de"), "--detach");
+    assertEquals(await complete("--dir", "x", "list", "--state", "d"), "done dead");
+  },
+});
+
+function hasProgram(name: string): boolean {
+  try {
+    return new Deno.Command(name, { args: ["--version"], stdout: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,115 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually } from "../queue/temporary_queue.ts";
+import { Program } from "./program.ts";
+
+Deno.test("run shows the output and exits with the job's exit status", async () => {
+  await using program = new Program();
+  const args = ["run", "--max-retries", "0", "echo out; echo err >&2; exit 42"];
+  assertEquals(await program.run(args), { code: 42, stdout: "out\nerr\n", stderr: "" });
+});
+
+Deno.test("run exits with 0 for a job that is done, though its first attempt failed", async () => {
+  await using program = new Program();
+  const command = 'test "$QUEUECTL_ATTEMPT" = 2 || { echo again; exit 1; }; echo well';
+  const { code, stdout } = await program.run(["run", "--backoff-base", "0", command]);
+  assertEquals([code, stdout], [0, "again\nwell\n"]);
+});
+
+Deno.test("run exits with 128 and the number of the signal that ended the job", async () => {
+  await using program = new Program();
+  assertEquals((await program.run(["run", "--max-retries", "0", "kill -KILL $$"])).code, 137);
+});
+
+Deno.test("run exits with 124 for a job that ran out of time", async () => {
+  await using program = new Program();
+  const args = ["run", "--max-retries", "0", "--timeout", "0.1", "sleep 100"];
+  const { code, stderr } = await program.run(args);
+  assertEquals(code, 124);
+  assertStringIncludes(stderr, "ran out of time");
+});
+
+Deno.test("run takes several words as a program and its arguments", async () => {
+  await using program = new Program();
+  assertEquals(
+    (await program.run(["run", "printf", "%s\\n", "a  b", "$HOME"])).stdout,
+    "a  b\n$HOME\n",
+  );
+});
+
+Deno.test("run passes on any bytes", async () => {
+  await using program = new Program();
+  const running = program.spawn(["run", "printf '\\377\\0\\001' && head -c 300000 /dev/zero"]);
+  const { code, stdout } = await running.ended;
+  assertEquals([code, stdout.length], [0, 300_003]);
+});
+
+Deno.test("run leaves the work to a worker that is alive", async () => {
+  await using program = new Program();
+  const name = await program.answer("worker", "start", "--detach");
+  assertEquals((await program.run(["run", "echo $QUEUECTL_WORKER"])).stdout, `${name}\n`);
+});
+
+Deno.test("run works the job itself, and nothing else, where no worker is alive", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "other", "--priority", "9", "true");
+  assertEquals((await program.run(["run", "echo mine"])).stdout, "mine\n");
+  assertEquals((await program.json("show", "other")).state, "pending");
+});
+
+Deno.test("run takes over the job when the last worker has died", async () => {
+  await using program = new Program();
+  await program.answer("worker", "start", "--detach");
+  await program.answer("worker", "pause");
+  const running = program.spawn(["run", "echo taken over"]);
+  await running.says(/paused/);
+  const [{ pid }] = await program.json("worker", "list");
+  Deno.kill(pid, "SIGKILL");
+  await program.answer("worker", "resume");
+  assertEquals((await running.ended).stdout, "taken over\n");
+});
+
+Deno.test("run says so when it is interrupted, and the job stays queued", async () => {
+  await using program = new Program();
+  await program.answer("worker", "start", "--detach");
+  await program.answer("worker", "pause");
+  const running = program.spawn(["run", "--id", "kept", "true"]);
+  await eventually("the job waits", () => program.names("pending").length > 0);
+  await running.says(/paused/);
+  running.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  assertEquals(code, 130);
+  assertStringIncludes(stderr, "job kept is still queued; queuectl logs -f kept follows it");
+  assertEquals((await program.json("show", "kept")).state, "pending");
+});
+
+Deno.test("run leaves a job running that a worker runs, when it is interrupted", async () => {
+  await using program = new Program();
+  await program.answer("worker", "start", "--detach");
+  const running = program.spawn(["run", "--id", "kept", "echo begun; sleep 100"]);
+  await running.says(/begun/);
+  running.kill("SIGTERM");
+  const { code, stderr } = await running.ended;
+  assertEquals(code, 143);
+  assertStringIncludes(stderr, "job kept is still running");
+  assertEquals((await program.json("show", "kept")).state, "processing");
+});
+
+Deno.test("run puts the job back uncharged when it works it itself and is interrupted", async () => {
+  await using program = new Program();
+  const running = program.spawn(["run", "--id", "kept", "echo begun; sleep 100"]);
+  await running.says(/begun/);
+  running.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  assertEquals(code, 130);
+  assertStringIncludes(stderr, "job kept is still queued");
+  const { state, attempts } = await program.json("show", "kept");
+  assertEquals([state, attempts], ["pending", 0]);
+  assertEquals((await program.json("worker", "list")).length, 0);
+});
+
+Deno.test("run refuses what enqueue refuses", async () => {
+  await using program = new Program();
+  assertEquals((await program.run(["run"])).code, 2);
+  assertEquals((await program.run(["run", "true", "--timeout", "3"])).code, 2);
+  assertEquals((await program.run(["run", "--file", "-"])).code, 2);
+});

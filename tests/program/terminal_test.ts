@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Program } from "./program.ts";
+
+/** Runs the program on a terminal of its own, with `script(1)`, as a person would. */
+async function onTerminal(
+  program: Program,
+  args: string[],
+  options: { typed?: string; env?: Record<string, string>; columns?: number } = {},
+): Promise<string> {
+  const { stdout } = await program.shell(
+    // script(1) takes one text for a shell, so the words are quoted for it.
+    `printf -v call '%q ' "$@" ${args.join(" ")}
+     exec script -qec "stty cols ${options.columns ?? 60}; $call" /dev/null`,
+    { stdin: options.typed, env: { NO_COLOR: "", TERM: "xterm", ...options.env } },
+  );
+  return stdout.replaceAll("\r\n", "\n");
+}
+
+const terminalTest = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, fn, ignore: !hasScript() });
+
+terminalTest("list aligns its columns and colours states on a terminal", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a-job", "true");
+  const [head, row] = (await onTerminal(program, ["list"])).split("\n");
+  // deno-lint-ignore no-control-regex -- colours are control characters
+  const plain = (text: string) => text.replace(/\x1b\[\d+m/g, "");
+  assertEquals(plain(head!), "ID     STATE    ATTEMPTS  AGE  COMMAND");
+  assertMatch(plain(row!), /^a-job {2}pending {2}0\/4 {7}\d+s {3}true$/);
+  assertStringIncludes(row!, "\x1b[34mpending");
+});
+
+terminalTest("list respects NO_COLOR", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "true");
+  assert(!(await onTerminal(program, ["list"], { env: { NO_COLOR: "1" } })).includes("\x1b"));
+});
+
+terminalTest("list cuts commands to the width of the terminal", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "echo 日本語 " + "x".repeat(200));
+  const text = await onTerminal(program, ["list"], { env: { NO_COLOR: "1" }, columns: 50 });
+  assertMatch(text, /\na {3}pending {2}0\/4 {7}\d+s {3}echo 日本語 x+…\n$/);
+});
+
+terminalTest("queue clear asks on a terminal, and takes anything but yes for no", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "true");
+  const refused = await onTerminal(program, ["queue", "clear"], { typed: "\n" });
+  assertStringIncludes(refused, "Remove the one job in pending? [y/N]");
+  assertEquals((await program.json("status")).jobs.pending, 1);
+  assertStringIncludes(
+    await onTerminal(program, ["queue", "clear"], { typed: "y\n" }),
+    "removed 1",
+  );
+  assertEquals((await program.json("status")).jobs.pending, 0);
+});
+
+function hasScript(): boolean {
+  try {
+    return new Deno.Command("script", { args: ["--version"], stdout: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}

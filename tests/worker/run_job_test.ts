@@ -1,0 +1,181 @@
+import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { type Claim, claim } from "../../src/queue/claim.ts";
+import type { JobInput } from "../../src/queue/job.ts";
+import { parseEntryName } from "../../src/queue/names.ts";
+import { startJob } from "../../src/worker/run_job.ts";
+import { newSpawner } from "../../src/worker/spawn.ts";
+import {
+  eventually,
+  isThere,
+  namesIn,
+  processesWith,
+  type TemporaryQueue,
+  temporaryQueue,
+} from "../queue/temporary_queue.ts";
+
+/** A worker's name that no other test has, so that none kills another's survivors. */
+const newWorker = () => `here-1-${crypto.randomUUID().slice(0, 8)}`;
+
+async function claimOne({ queue, dir }: TemporaryQueue, input: JobInput): Promise<Claim> {
+  await queue.enqueue({ id: "x", ...input });
+  const [path] = namesIn(dir, "pending");
+  const entry = { ...parseEntryName(path!)!, state: "pending" as const, path: path! };
+  const result = await claim(queue.store, entry, newWorker());
+  if (result.kind !== "claimed") throw new Error(result.kind);
+  return result.claim;
+}
+
+for (const portable of [false, true]) {
+  const test = (
+    name: string,
+    settings: Parameters<typeof temporaryQueue>[0],
+    fn: (
+      run: (input: JobInput, env?: Record<string, string>) => ReturnType<typeof startJob>,
+      temporary: TemporaryQueue,
+    ) => Promise<void>,
+  ) =>
+    Deno.test(`${name} (${portable ? "portable" : "posix"})`, async () => {
+      await using temporary = await temporaryQueue(settings);
+      const spawner = newSpawner(portable);
+      const inherited = Deno.env.toObject();
+      await fn(async (input, env = {}) => {
+        const claimed = await claimOne(temporary, input);
+        return startJob(temporary.queue.store, spawner, claimed, { ...inherited, ...env });
+      }, temporary);
+      spawner.close();
+    });
+
+  test(
+    "a job's command has the worker's environment, its own, and what names it",
+    {},
+    async (run, { dir }) => {
+      const job = await run(
+        { command: "env", env: { MINE: "1", BOTH: "job", QUEUECTL_JOB_ID: "forged" } },
+        { INHERITED: "2", BOTH: "worker" },
+      );
+      await job.ended;
+      const lines = Deno.readTextFileSync(`${dir}/processing/x.log`).split("\n");
+      const expected = {
+        MINE: "1",
+        INHERITED: "2",
+        BOTH: "job",
+        QUEUECTL_JOB_ID: "x",
+        QUEUECTL_ATTEMPT: "1",
+        QUEUECTL_DIR: dir,
+        QUEUECTL_WORKER: job.claim.worker,
+      };
+      for (const pair of Object.entries(expected)) {
+        assert(lines.includes(pair.join("=")), `${pair}`);
+      }
+    },
+  );
+
+  test(
+    "an attempt tells how it went, how long it took and how long its log is",
+    {},
+    async (run) => {
+      const before = Date.now();
+      const result = await (await run({ command: "printf 12345; sleep 0.1; exit 3" })).ended;
+      const { exit, startedAt, finishedAt, duration, logEnd, stopped, reason } = result;
+      assertEquals([exit, logEnd, stopped, reason], [
+        { code: 3, signal: null },
+        5,
+        undefined,
+        undefined,
+      ]);
+      assert(startedAt >= before && finishedAt <= Date.now() && finishedAt - startedAt >= 95);
+      assert(duration >= 95 && duration < 10_000, `${duration}`);
+    },
+  );
+
+  test(
+    "a missing working directory fails the attempt and says so in the log",
+    {},
+    async (run, { dir }) => {
+      const job = await run({ command: "true", cwd: "/nowhere/at/all" });
+      const { exit, reason } = await job.ended;
+      assertEquals([job.pid, exit], [0, undefined]);
+      assertStringIncludes(reason ?? "", "cannot enter /nowhere/at/all");
+      assertEquals(Deno.readTextFileSync(`${dir}/processing/x.log`), `queuectl: ${reason}\n`);
+      job.putBack();
+      job.kill();
+    },
+  );
+
+  const stubborn = "while :; do sleep 0.02; done";
+  const timesOut = { timeout: 0.5, kill_grace: 0.2 };
+
+  test("a timeout ends a command that heeds SIGTERM at once", { kill_grace: 60 }, async (run) => {
+    const job = await run({
+      command: "trap 'echo asked; exit 0' TERM; sleep 60 & wait",
+      timeout: 0.3,
+    });
+    const { stopped, exit, duration, logEnd } = await job.ended;
+    assertEquals([stopped, exit?.code, logEnd], ["timeout", 0, 6]);
+    assert(duration >= 295 && duration < 15_000, `${duration}`);
+  });
+
+  test(
+    "a timeout leaves nothing of a command whose children ignore SIGTERM",
+    timesOut,
+    async (run, { dir }) => {
+      const command =
+        `trap '' TERM; sh -c 'trap "" TERM; touch ${dir}/ready; ${stubborn}' & ${stubborn}`;
+      const job = await run({ command });
+      await eventually("the child runs", () => isThere(`${dir}/ready`));
+      const { stopped, exit } = await job.ended;
+      assertEquals([stopped, exit], ["timeout", { code: null, signal: "SIGKILL" }]);
+      assertEquals(processesWith(`QUEUECTL_WORKER=${job.claim.worker}`), []);
+    },
+  );
+
+  test(
+    "a timeout reaches a child that left the group, also if the command heeded SIGTERM",
+    timesOut,
+    async (run, { dir }) => {
+      const job = await run({
+        command: `setsid sh -c 'trap "" TERM; touch ${dir}/ready; ${stubborn}' & exec sleep 60`,
+      });
+      await eventually("the child runs", () => isThere(`${dir}/ready`));
+      const { exit } = await job.ended;
+      assertEquals(exit?.signal, "SIGTERM");
+      assertEquals(processesWith(`QUEUECTL_WORKER=${job.claim.worker}`), []);
+    },
+  );
+
+  test(
+    "a command that ends in time is not touched, nor is what it leaves running",
+    timesOut,
+    async (run, { dir }) => {
+      const job = await run({ command: `(sleep 0.8; touch ${dir}/left) & exit 0` });
+      const { stopped, exit, duration } = await job.ended;
+      assertEquals([stopped, exit?.code], [undefined, 0]);
+      assertLess(duration, 500);
+      await eventually("what it left running has its way", () => isThere(`${dir}/left`));
+    },
+  );
+
+  test("a timeout of a month does not come at once", {}, async (run) => {
+    const { stopped } = await (await run({ command: "sleep 0.1", timeout: 30 * 86400 })).ended;
+    assertEquals(stopped, undefined);
+  });
+
+  test("putting a job back ends its command", { kill_grace: 0.2 }, async (run, { dir }) => {
+    const job = await run({ command: `trap '' TERM; touch ${dir}/ready; ${stubborn}` });
+    await eventually("it runs", () => isThere(`${dir}/ready`));
+    job.putBack();
+    job.putBack();
+    const { stopped, exit } = await job.ended;
+    assertEquals([stopped, exit?.signal], ["put back", "SIGKILL"]);
+  });
+
+  test("a job can be killed at once", { kill_grace: 60 }, async (run, { dir }) => {
+    const job = await run({
+      command: `trap '' TERM; touch ${dir}/ready; ${stubborn}`,
+      timeout: 60,
+    });
+    await eventually("it runs", () => isThere(`${dir}/ready`));
+    job.kill();
+    assertEquals((await job.ended).exit?.signal, "SIGKILL");
+  });
+}

@@ -1,0 +1,189 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { MAX_COMMAND_BYTES } from "../../src/queue/job.ts";
+import { type Exit, newSpawner, SpawnError, type SpawnRequest } from "../../src/worker/spawn.ts";
+import { temporaryDirectory } from "../queue/temporary_queue.ts";
+
+const ENV = { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin" };
+
+/** A spawner and a directory for what it runs. */
+async function workshop(portable: boolean) {
+  const directory = await temporaryDirectory();
+  const { path } = directory;
+  const spawner = newSpawner(portable);
+  const log = `${path}/log`;
+  const start = (command: string, rest: Partial<SpawnRequest> = {}) =>
+    spawner.spawn({ command, env: ENV, log, ...rest });
+  const read = () => Deno.readTextFileSync(log);
+  return {
+    path,
+    log,
+    spawner,
+    start,
+    read,
+    /** Runs a command to its end. */
+    async run(command: string, rest: Partial<SpawnRequest> = {}): Promise<Exit> {
+      return await (await start(command, rest)).exited;
+    },
+    /** What a command prints. */
+    async output(command: string, rest: Partial<SpawnRequest> = {}): Promise<string> {
+      const before = "log" in rest ? 0 : logSize(log);
+      await (await start(command, rest)).exited;
+      return new TextDecoder().decode(Deno.readFileSync(rest.log ?? log).subarray(before));
+    },
+    async [Symbol.asyncDispose]() {
+      spawner.close();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function logSize(log: string): number {
+  try {
+    return Deno.statSync(log).size;
+  } catch {
+    return 0;
+  }
+}
+
+for (const portable of [false, true]) {
+  const test = (name: string, fn: (shop: Awaited<ReturnType<typeof workshop>>) => Promise<void>) =>
+    Deno.test(`${portable ? "the portable" : "the posix"} spawner ${name}`, async () => {
+      await using shop = await workshop(portable);
+      await fn(shop);
+    });
+
+  test("is the one that was asked for", ({ spawner }) => {
+    assertEquals(spawner.constructor.name, portable ? "CommandSpawner" : "PosixSpawner");
+    return Promise.resolve();
+  });
+
+  test("tells how a command ended: its status, or the signal that ended it", async ({ run }) => {
+    assertEquals(await run("exit 0"), { code: 0, signal: null });
+    assertEquals(await run("exit 255"), { code: 255, signal: null });
+    for (const signal of ["KILL", "TERM", "SEGV", "HUP", "ABRT"]) {
+      const exit = await run(`ulimit -c 0; kill -${signal} $$`);
+      assertEquals(exit, { code: null, signal: `SIG${signal}` });
+    }
+    assertEquals(await run("kill -40 $$"), { code: null, signal: "SIG40" });
+  });
+
+  test("tells how each of many commands ended that run at once", async ({ run }) => {
+    const codes = Array.from({ length: 100 }, (_, n) => n);
+    const exits = await Promise.all(codes.map((n) => run(`exit ${n}`)));
+    assertEquals(exits.map(({ code }) => code), codes);
+  });
+
+  test("hands over commands unchanged", async ({ run, read, log }) => {
+    const commands = [
+      `printf %s '  two  spaces  '`,
+      `printf '%s' "double \\"quotes\\"" 'and '"'"'single'"'"' ones'`,
+      `printf one\nprintf two\n\n# a comment`,
+      `printf 'ünïcödé 😀 \u2028'`,
+      `-x 2>/dev/null; printf 'a leading dash'`,
+      `printf '%s' '$HOME \`id\` \\n * ~ ! & ; | > <'`,
+      `printf '\t\r\x01\x7f'`,
+    ];
+    for (const command of commands) {
+      await run(command);
+      const { stdout } = await new Deno.Command("/bin/sh", { args: ["-c", "--", command] })
+        .output();
+      assertEquals(read(), new TextDecoder().decode(stdout));
+      Deno.removeSync(log);
+    }
+  });
+
+  test("hands over a command of 100 KB", async ({ output }) => {
+    const text = "ü😀".repeat(17_000);
+    assert(new TextEncoder().encode(text).length > MAX_COMMAND_BYTES - 1000);
+    assertEquals(await output(`printf %s '${text}'`), text);
+  });
+
+  test("gives a command just the environment that is asked for", async ({ output }) => {
+    const env = { ...ENV, EMPTY: "", MANY: "a b\nc='d' ü=😀" };
+    const printed = await output("exec env -0", { env });
+    const names = new Set(["PWD", "OLDPWD", "SHLVL", "_"]);
+    const variables = printed.split("\0").filter(Boolean)
+      .filter((pair) => !names.has(pair.slice(0, pair.indexOf("="))));
+    assertEquals(variables.sort(), Object.entries(env).map((pair) => pair.join("=")).sort());
+  });
+
+  test("runs a command in the directory that is asked for", async ({ output, path }) => {
+    const cwd = `${path}/a b 'ü`;
+    Deno.mkdirSync(cwd);
+    assertEquals(await output("pwd -P", { cwd }), `${Deno.realPathSync(cwd)}\n`);
+    assertEquals(await output("pwd -P"), `${Deno.cwd()}\n`);
+  });
+
+  test("says so when the directory cannot be entered", async ({ start, path }) => {
+    Deno.writeTextFileSync(`${path}/file`, "");
+    for (const cwd of [`${path}/missing`, `${path}/file`]) {
+      const error = await assertRejects(() => start("true", { cwd }), SpawnError, "cannot enter");
+      assertStringIncludes(error.message, cwd);
+      assertEquals(error.temporary, false);
+    }
+  });
+
+  test("says so when the command and its environment are too long together", async ({ start }) => {
+    const env = { ...ENV, LONG: "x".repeat(300_000) };
+    const error = await assertRejects(() => start("true", { env }), SpawnError);
+    assertEquals([error.code, error.temporary], ["E2BIG", false]);
+    assertEquals(error.message, "the command and its environment are too long together");
+  });
+
+  test("appends to the log what a command prints to either of its outputs", async (shop) => {
+    Deno.writeTextFileSync(shop.log, "before\n");
+    await shop.run("echo out; echo err >&2; echo out again");
+    assertEquals(shop.read(), "before\nout\nerr\nout again\n");
+  });
+
+  test("makes the log for its user alone", async ({ run, log }) => {
+    await run("umask 0; echo a");
+    assertEquals(Deno.statSync(log).mode! & 0o777, 0o600);
+  });
+
+  test("does not write through a link that stands for the log", async ({ start, log, path }) => {
+    Deno.writeTextFileSync(`${path}/precious`, "precious");
+    Deno.symlinkSync("precious", log);
+    await assertRejects(() => start("echo spoilt"), SpawnError);
+    assertEquals(Deno.readTextFileSync(`${path}/precious`), "precious");
+  });
+
+  test("keeps every byte that a command prints", async ({ run, log }) => {
+    await run(`i=0; while [ $i -lt 256 ]; do printf "\\\\$(printf %03o $i)"; i=$((i+1)); done`);
+    assertEquals(Deno.readFileSync(log), Uint8Array.from({ length: 256 }, (_, n) => n));
+  });
+
+  test("gives a command nothing to read", async ({ output }) => {
+    assertEquals(await output("cat; readlink /proc/self/fd/0"), "/dev/null\n");
+  });
+
+  test("hands on no file but the three", async ({ output, path }) => {
+    using _open = await Deno.open(path);
+    const open = (await output("exec readlink /proc/self/fd/*")).trim().split("\n");
+    const log = `${path}/log`;
+    if (!portable) assertEquals(open, ["/dev/null", log, log]);
+    // The portable one passes on what this process was started with, but nothing that it opened.
+    assert(!open.includes(path), `${open}`);
+  });
+
+  test("starts a command with every signal as a login would have it", async ({ output }) => {
+    const printed = await output("exec grep -E '^Sig(Blk|Ign)' /proc/self/status");
+    assertEquals(printed, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    assertEquals(await output("yes | head -n 1"), "y\n");
+  });
+
+  test("makes each command the leader of a session and a group of its own", async (shop) => {
+    const child = await shop.start("exec ps -o pid=,pgid=,sid=,tty= -p $$");
+    await child.exited;
+    const [pid, group, session, terminal] = shop.read().trim().split(/\s+/);
+    assertEquals([pid, group, session], Array(3).fill(`${child.pid}`));
+    assertEquals(terminal, "?");
+  });
+
+  test("does not wait for what a command leaves running", async ({ run, read }) => {
+    const begun = performance.now();
+    await run("sleep 30 & echo $!");
+    assert(performance.now() - begun < 15_000);
+    Deno.kill(Number(read().trim()), "SIGKILL");
+  });
+}

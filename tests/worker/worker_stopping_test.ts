@@ -1,0 +1,202 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { arrive } from "../../src/queue/presence.ts";
+import { Worker } from "../../src/worker/worker.ts";
+import {
+  drop,
+  eventually,
+  isThere,
+  namesIn,
+  processesWith,
+  temporaryQueue,
+} from "../queue/temporary_queue.ts";
+import { drain, ObservedWorker, within } from "./observed_worker.ts";
+
+const NO_POLL = { poll_interval: 3600 };
+const untilGo = (dir: string) => `while ! test -e ${dir}/go; do sleep 0.02; done`;
+
+Deno.test("a worker that is asked to stop finishes what runs, claims nothing more, and leaves", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: untilGo(dir), id: "running" });
+  await queue.enqueue({ command: "true", id: "waiting" });
+  await using observed = await ObservedWorker.start(queue);
+  await observed.next("started", "running");
+  observed.worker.stop();
+  assertEquals(queue.workers().length, 1, "it is here as long as something runs");
+  Deno.writeTextFileSync(`${dir}/go`, "");
+  assertEquals(await observed.finished(), "stopped");
+  assertEquals([queue.get("running")?.state, queue.get("waiting")?.state], ["done", "pending"]);
+  assertEquals(namesIn(dir, "workers"), []);
+});
+
+Deno.test("a worker that is asked to stop now ends what runs and puts it back uncharged", async () => {
+  await using temporary = await temporaryQueue({ ...NO_POLL, kill_grace: 0.2 });
+  const { queue, dir } = temporary;
+  const stubborn = `trap '' TERM; touch ${dir}/ready; ${untilGo(dir)}`;
+  await queue.enqueue({ command: stubborn, id: "x", max_retries: 0 });
+  await using observed = await ObservedWorker.start(queue);
+  await eventually("it runs", () => isThere(`${dir}/ready`));
+  observed.worker.stop();
+  observed.worker.stop({ now: true });
+  assertEquals(await observed.finished(), "stopped");
+  const job = queue.get("x")!;
+  assertEquals([job.state, job.attempts], ["pending", 0]);
+  assertEquals([job.history[0]?.outcome, job.history[0]?.signal], ["cancelled", "SIGKILL"]);
+  assertEquals(processesWith(`QUEUECTL_WORKER=${observed.worker.name}`), []);
+  assertEquals(namesIn(dir, "pending").length, 2, "the job and its log");
+  Deno.writeTextFileSync(`${dir}/go`, "");
+  await drain(queue);
+  assertEquals([queue.get("x")?.state, queue.get("x")?.attempts], ["done", 1]);
+});
+
+Deno.test("a file in workers/ asks a worker to stop, and one that says now to stop at once", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: untilGo(dir), id: "x" });
+  await using observed = await ObservedWorker.start(queue);
+  await observed.next("started", "x");
+  queue.stopWorker("another-1-aa");
+  Deno.writeTextFileSync(`${dir}/workers/${observed.worker.name}.stop`, "");
+  await queue.enqueue({ command: "true", id: "y", priority: 9 });
+  queue.stopWorker(observed.worker.name, true);
+  assertEquals(await observed.finished(), "stopped");
+  assertEquals([queue.get("x")?.state, queue.get("y")?.state], ["pending", "pending"]);
+  assertEquals(namesIn(dir, "workers"), ["another-1-aa.stop"]);
+});
+
+Deno.test("a worker that is asked to stop while it starts stops", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "true", id: "x" });
+  const worker = new Worker(queue);
+  const starting = worker.start();
+  worker.stop();
+  await starting;
+  assertEquals(await within(worker.finished, "the worker to finish"), "stopped");
+  assertEquals([queue.get("x")?.state, namesIn(dir, "workers")], ["pending", []]);
+});
+
+Deno.test("a worker that has left keeps its process no longer", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  const program = new URL("worker_program.ts", import.meta.url).pathname;
+  const begun = performance.now();
+  for (let n = 0; n < 3; n++) await queue.enqueue({ command: "true" });
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", program, dir, '{"drain":true}'],
+    stdout: "null",
+  }).output();
+  assert(success);
+  assertLess(performance.now() - begun, 15_000);
+  assertEquals(queue.counts().done, 3);
+});
+
+Deno.test("a worker whose presence file is gone kills what it runs, drops the result and leaves", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  await queue.enqueue({
+    command: `setsid sh -c 'touch ${dir}/ready; sleep 60' & ${untilGo(dir)}`,
+    id: "x",
+  });
+  await using observed = await ObservedWorker.start(queue);
+  await eventually("it runs", () => isThere(`${dir}/ready`));
+  const { name } = observed.worker;
+  Deno.removeSync(`${dir}/workers/${name}.json`);
+  assertEquals(await observed.finished(), "fenced");
+  assertEquals(processesWith(`QUEUECTL_WORKER=${name}`), []);
+  assertEquals(observed.all("ended"), []);
+  assertEquals(queue.jobsOf(name), ["x"], "it is for others to recover");
+  Deno.writeTextFileSync(`${dir}/go`, "");
+  const next = await drain(queue);
+  assertEquals(next.all("recovered"), [{
+    kind: "recovered",
+    worker: name,
+    finished: [],
+    lost: ["x"],
+  }]);
+  const { state, attempts, history } = queue.get("x")!;
+  assertEquals([state, attempts, history[0]?.outcome], ["done", 2, "lost"]);
+});
+
+Deno.test("a worker whose presence file is another's leaves that alone", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  await using observed = await ObservedWorker.start(queue);
+  const { name } = observed.worker;
+  drop(dir, `workers/${name}.json`, "{}");
+  assertEquals(await observed.finished(), "fenced");
+  assertEquals(namesIn(dir, "workers"), [`${name}.json`]);
+});
+
+Deno.test("a worker that drains finishes when nothing is left, also if there was nothing", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  await drain(temporary.queue);
+  await temporary.queue.enqueueMany(Array.from({ length: 10 }, () => ({ command: "true" })));
+  await drain(temporary.queue, { count: 2 });
+  assertEquals(temporary.queue.counts().done, 10);
+});
+
+Deno.test("a delayed job does not hold a worker that drains, and one that waits for a retry does", async () => {
+  await using temporary = await temporaryQueue({ ...NO_POLL, backoff_base: 0.3 });
+  const { queue } = temporary;
+  await queue.enqueue({ command: "true", id: "delayed", run_at: "2999-01-01T00:00:00Z" });
+  await queue.enqueueMany([{ command: "true", id: "late", run_at: "2999-01-01T00:00:00Z" }]);
+  const command = "test $QUEUECTL_ATTEMPT -gt 1";
+  await queue.enqueue({ command, id: "retried" });
+  const { events } = await drain(queue);
+  assertEquals(events.filter(({ kind }) => kind === "ended").length, 2);
+  assertEquals([queue.get("retried")?.state, queue.counts().delayed], ["done", 2]);
+});
+
+Deno.test("a worker that drains waits for what another runs", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: untilGo(dir), id: "x" });
+  await using other = await ObservedWorker.start(queue);
+  await other.next("started", "x");
+  let drained = false;
+  const draining = drain(queue).finally(() => drained = true);
+  await eventually("both are here", () => queue.workers().length === 2);
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assertEquals(drained, false);
+  Deno.writeTextFileSync(`${dir}/go`, "");
+  await draining;
+  assertEquals(queue.get("x")?.state, "done");
+});
+
+Deno.test("a worker that drains a paused queue waits until it is resumed", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue } = temporary;
+  await queue.setPaused(true);
+  await queue.enqueue({ command: "true", id: "x" });
+  await using observed = await ObservedWorker.start(queue, { drain: true });
+  assertEquals(observed.all("started"), []);
+  await queue.setPaused(false);
+  assertEquals(await observed.finished(), "drained");
+  assertEquals(queue.get("x")?.state, "done");
+});
+
+Deno.test("a worker that drains looks at the disk no more often for all that it hears", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { queue, dir } = temporary;
+  // Another worker's job that never ends: it is to be waited for.
+  const other = arrive(queue.store, { host: "h", pid: 1, slots: 1, started_at: "", version: "" });
+  drop(dir, `processing/20200101T000000.000Z-5-x@${other.name}.json`, '{"command":"true"}');
+  let looks = 0;
+  const counts = queue.counts.bind(queue);
+  queue.counts = () => {
+    looks++;
+    return counts();
+  };
+  await using observed = await ObservedWorker.start(queue, { drain: true });
+  for (let n = 0; n < 50; n++) drop(dir, `failed/x.log`, "");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (let n = 0; n < 50; n++) drop(dir, `failed/29990101T000000.000Z-5-y.json`, "");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  looks = 0;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert(looks > 0 && looks < 50, `${looks} in a second`);
+  observed.worker.stop();
+  await observed.finished();
+  other.leave();
+});

@@ -1,0 +1,194 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { QueueError } from "../../src/queue/errors.ts";
+import { Worker } from "../../src/worker/worker.ts";
+import { drop, eventually, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { drain, ObservedWorker } from "./observed_worker.ts";
+
+Deno.test("a worker runs a job and records the attempt", async () => {
+  await using temporary = await temporaryQueue({ fsync: true });
+  const { queue, dir } = temporary;
+  const { id } = await queue.enqueue({ command: "echo out; echo err >&2", note: "kept" });
+  const { worker, events } = await drain(queue);
+  const job = queue.get(id)!;
+  assertEquals([job.state, job.attempts, job.note], ["done", 1, "kept"]);
+  const { started_at, finished_at, duration_ms, ...attempt } = job.history[0]!;
+  assertEquals(attempt, {
+    attempt: 1,
+    worker: worker.name,
+    exit_code: 0,
+    signal: null,
+    outcome: "done",
+    log_offset: 0,
+    led_to: "done",
+  });
+  assert(started_at <= finished_at && duration_ms >= 0);
+  assertEquals(Deno.readTextFileSync(`${dir}/done/${id}.log`), "out\nerr\n");
+  assertEquals(namesIn(dir, "done"), [`${id}.json`, `${id}.log`]);
+  for (const part of ["pending", "processing", "failed", "dead", "tmp", "workers"]) {
+    assertEquals(namesIn(dir, part), [], part);
+  }
+  assertEquals(events.map(({ kind }) => kind), ["started", "ended"]);
+});
+
+Deno.test("a worker retries with backoff until the job is dead, after max_retries + 1 attempts", async () => {
+  await using temporary = await temporaryQueue({ backoff_base: 0.05, backoff_factor: 2 });
+  const { queue, dir } = temporary;
+  const command = 'echo "attempt $QUEUECTL_ATTEMPT"; exit 7';
+  const { id } = await queue.enqueue({ command, max_retries: 2 });
+  await drain(queue);
+  const job = queue.get(id)!;
+  assertEquals([job.state, job.attempts], ["dead", 3]);
+  assertEquals(job.history.map(({ attempt }) => attempt), [1, 2, 3]);
+  assertEquals(job.history.map(({ outcome }) => outcome), Array(3).fill("failed"));
+  assertEquals(job.history.map(({ exit_code }) => exit_code), [7, 7, 7]);
+  assertEquals(job.history.map(({ led_to }) => led_to), ["failed", "failed", "dead"]);
+  assertEquals(job.history.map(({ log_offset }) => log_offset), [0, 10, 20]);
+  assertEquals(job.history.map(({ log_end }) => log_end), [10, 20, undefined]);
+  assertEquals(Deno.readTextFileSync(`${dir}/dead/${id}.log`), "attempt 1\nattempt 2\nattempt 3\n");
+  const waited = (n: number) =>
+    Date.parse(job.history[n + 1]!.started_at) - Date.parse(job.history[n]!.finished_at);
+  assert(waited(0) >= 49 && waited(1) >= 99, `${waited(0)} and ${waited(1)}`);
+});
+
+Deno.test("a job that fails twice and then succeeds is done", async () => {
+  await using temporary = await temporaryQueue({ backoff_base: 0.01 });
+  const { queue } = temporary;
+  const { id } = await queue.enqueue({ command: "test $QUEUECTL_ATTEMPT -ge 3" });
+  await drain(queue);
+  const { state, attempts, history } = queue.get(id)!;
+  assertEquals([state, attempts], ["done", 3]);
+  assertEquals(history.map(({ outcome }) => outcome), ["failed", "failed", "done"]);
+});
+
+Deno.test("a job that died and was moved to pending/ by hand runs again, its history and log kept", async () => {
+  await using temporary = await temporaryQueue({ max_retries: 0 });
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: `echo ran; test -e ${dir}/mended`, id: "X" });
+  await drain(queue);
+  assertEquals(queue.get("X")?.state, "dead");
+  Deno.writeTextFileSync(`${dir}/mended`, "");
+  Deno.renameSync(`${dir}/dead/X.json`, `${dir}/pending/X.json`);
+  await drain(queue);
+  const { state, attempts, history } = queue.get("X")!;
+  assertEquals([state, attempts, history.map(({ outcome }) => outcome)], [
+    "done",
+    1,
+    ["failed", "done"],
+  ]);
+  assertEquals(history[1]?.log_offset, 4);
+  assertEquals(Deno.readTextFileSync(`${dir}/done/X.log`), "ran\nran\n");
+  assertEquals(namesIn(dir, "dead"), []);
+});
+
+Deno.test("a job that a signal ended has the signal in its history", async () => {
+  await using temporary = await temporaryQueue({ max_retries: 0 });
+  const { id } = await temporary.queue.enqueue({ command: "kill -9 $$" });
+  await drain(temporary.queue);
+  const { state, history } = temporary.queue.get(id)!;
+  const { exit_code, signal, outcome } = history[0]!;
+  assertEquals([state, exit_code, signal, outcome], ["dead", null, "SIGKILL", "failed"]);
+});
+
+Deno.test("a job that takes too long is charged a timeout and retried", async () => {
+  await using temporary = await temporaryQueue({ backoff_base: 0.01, kill_grace: 0.1 });
+  const { queue } = temporary;
+  const command = 'test "$QUEUECTL_ATTEMPT" -gt 1 || sleep 60';
+  const { id } = await queue.enqueue({ command, timeout: 0.2 });
+  await drain(queue);
+  const { state, history } = queue.get(id)!;
+  assertEquals([state, history.map(({ outcome }) => outcome)], ["done", ["timeout", "done"]]);
+  assertEquals(history[0]?.signal, "SIGTERM");
+});
+
+Deno.test("jobs that cannot be started fail with the reason, one after another", async () => {
+  await using temporary = await temporaryQueue({ max_retries: 0 });
+  const { queue, dir } = temporary;
+  for (let n = 0; n < 20; n++) {
+    await queue.enqueue({ command: "true", id: `x${n}`, cwd: "/nowhere/at/all" });
+  }
+  await drain(queue);
+  assertEquals(queue.counts().dead, 20);
+  assertStringIncludes(String(queue.get("x7")?.history[0]?.reason), "cannot enter /nowhere");
+  assertMatch(Deno.readTextFileSync(`${dir}/dead/x7.log`), /^queuectl: cannot enter \/nowhere/);
+});
+
+Deno.test("no more jobs run at once than the worker has slots", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  Deno.mkdirSync(`${dir}/running`);
+  const command = `cd ${dir}/running; : > $$; ls | wc -l; sleep 0.05; rm $$`;
+  const jobs: string[] = [];
+  for (let n = 0; n < 12; n++) jobs.push((await queue.enqueue({ command })).id);
+  await drain(queue, { count: 3 });
+  const seen = jobs.map((id) => Number(Deno.readTextFileSync(`${dir}/done/${id}.log`)));
+  assertEquals(Math.max(...seen), 3);
+});
+
+Deno.test("a worker has as many slots as worker_count says", async () => {
+  await using temporary = await temporaryQueue({ worker_count: 2 });
+  const { queue, dir } = temporary;
+  const command = `while ! test -e ${dir}/go; do sleep 0.02; done`;
+  for (let n = 0; n < 3; n++) await queue.enqueue({ command });
+  await using observed = await ObservedWorker.start(queue);
+  await eventually("two run", () => observed.all("started").length === 2);
+  assertEquals([queue.counts().processing, queue.counts().pending], [2, 1]);
+  assertEquals(queue.workers()[0]?.slots, 2);
+  assertEquals(queue.jobsOf(observed.worker.name).length, 2);
+  Deno.writeTextFileSync(`${dir}/go`, "");
+  await eventually("all are done", () => queue.counts().done === 3);
+});
+
+Deno.test("a worker runs the jobs of batches and removes each folder when it is empty", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const inputs = Array.from({ length: 60 }, (_, n) => ({ command: `echo ${n}`, id: `job${n}` }));
+  await queue.enqueueMany(inputs.slice(0, 40));
+  await queue.enqueueMany(inputs.slice(40));
+  assertEquals(namesIn(dir, "pending").length, 2);
+  await drain(queue, { count: 4 });
+  assertEquals(queue.counts().done, 60);
+  for (let n = 0; n < 60; n++) {
+    assertEquals(Deno.readTextFileSync(`${dir}/done/job${n}.log`), `${n}\n`);
+  }
+  assertEquals(namesIn(dir, "pending"), []);
+});
+
+Deno.test("of two files of one ID both run, and both are kept", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  for (const n of [1, 2, 3]) {
+    const job = { command: `echo ${n} >> ${dir}/ran; sleep 0.05`, n };
+    drop(dir, `pending/20200101T000000.00${n}Z-5-x.json`, JSON.stringify(job));
+  }
+  await drain(queue, { count: 3 });
+  assertEquals(Deno.readTextFileSync(`${dir}/ran`).split("\n").sort(), ["", "1", "2", "3"]);
+  assertEquals(queue.list({ states: ["done"] }).map((job) => job.n).sort(), [1, 2, 3]);
+  assertEquals([namesIn(dir, "tmp"), namesIn(dir, "processing")], [[], []]);
+});
+
+Deno.test("what is no job lands in dead/ and holds nothing up", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, "pending/20200101T000000.000Z-9-broken.json", "{");
+  await new Deno.Command("mkfifo", { args: [`${dir}/pending/fifo.json`] }).output();
+  Deno.writeTextFileSync(`${dir}/pending/20200101T000000.000Z-9-a-file-named-like-a-batch`, "");
+  const { id } = await queue.enqueue({ command: "true" });
+  const { all } = await drain(queue).then((observed) => ({ all: observed.all("malformed") }));
+  assertEquals(all.map((event) => event.id).sort(), ["broken", "fifo"]);
+  assertEquals(queue.get(id)?.state, "done");
+  assertEquals(namesIn(dir, "dead").sort(), ["broken.json", "broken.log", "fifo.json", "fifo.log"]);
+});
+
+Deno.test("a worker refuses a queue that others can write in, and leaves no trace", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  Deno.chmodSync(`${dir}/pending`, 0o777);
+  await assertRejects(() => new Worker(queue).start(), QueueError, "group or others can write in");
+  assertEquals(namesIn(dir, "workers"), []);
+});

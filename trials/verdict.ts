@@ -1,0 +1,163 @@
+/**
+ * Whether a queue kept its word: what was acknowledged against what ran and what lies on disk.
+ *
+ * @module
+ */
+
+import { entries, readEntry } from "../src/queue/entries.ts";
+import type { Attempt, JobView } from "../src/queue/job.ts";
+import { JOB_STATES } from "../src/queue/names.ts";
+import type { Queue } from "../src/queue/queue.ts";
+import type { Run, Runs, Told } from "./ledger.ts";
+
+/** What is known of a trial. */
+export interface Evidence {
+  /** The queue, at rest. */
+  queue: Queue;
+  /** What enqueuers were told. */
+  told: Told;
+  /** What jobs noted. */
+  runs: Runs;
+  /** The processes of the workers that were killed. */
+  killedWorkers: ReadonlySet<number>;
+}
+
+/** What is found of a trial. */
+export interface Verdict {
+  /** What contradicts the queue's promises, a sentence each; none if all is well. */
+  violations: string[];
+  /** Jobs that lie in done/. */
+  done: number;
+  /** Jobs that lie in dead/. */
+  dead: number;
+  /** Runs that began. */
+  runs: number;
+  /** Attempts that are charged as lost because their worker died. */
+  lostAttempts: number;
+  /** Of those, how many had begun: these jobs ran once more than they should have needed to. */
+  repeats: number;
+  /** Jobs that were in the queue and that nobody was told of: their enqueuer died just before. */
+  untold: number;
+}
+
+/** Judges a trial. */
+export function judge(evidence: Evidence): Verdict {
+  const { queue, told, runs } = evidence;
+  const verdict: Verdict = {
+    violations: [],
+    done: 0,
+    dead: 0,
+    runs: 0,
+    lostAttempts: 0,
+    repeats: 0,
+    untold: 0,
+  };
+  const { violations } = verdict;
+  const places = placesOfJobs(queue);
+  for (const [id, times] of told.acknowledged) {
+    if (times > 1) violations.push(`${id}: ${times} enqueuers were told that they added it`);
+    if (told.removing.has(id)) continue;
+    if (!places.has(id)) violations.push(`${id}: acknowledged and LOST`);
+  }
+  for (const id of told.removed) {
+    if (places.has(id)) violations.push(`${id}: acknowledged as removed, and there`);
+  }
+  for (const [id, found] of places) {
+    const [job] = found;
+    if (found.length > 1) {
+      violations.push(`${id}: in ${found.map(({ state }) => state).join(" and in ")}`);
+    }
+    if (job!.state !== "done" && job!.state !== "dead") {
+      violations.push(`${id}: at rest in ${job!.state}`);
+      continue;
+    }
+    verdict[job!.state]++;
+    if (!told.acknowledged.has(id)) verdict.untold++;
+    judgeJob(job!, evidence, verdict);
+  }
+  for (const [id, ofJob] of runs) {
+    for (const { begun } of ofJob.values()) verdict.runs += begun.length;
+    if (!places.has(id) && !told.removing.has(id)) violations.push(`${id}: ran, and is nowhere`);
+    judgeOrder(id, ofJob, violations);
+  }
+  for (const part of ["processing", "tmp", "workers", "pending", "failed"]) {
+    for (const { name } of Deno.readDirSync(`${queue.dir}/${part}`)) {
+      if (name.endsWith(".log") && told.removing.has(name.slice(0, -4))) continue;
+      violations.push(`left in ${part}/: ${name}`);
+    }
+  }
+  return verdict;
+}
+
+function placesOfJobs(queue: Queue): Map<string, JobView[]> {
+  const places = new Map<string, JobView[]>();
+  for (const state of JOB_STATES) {
+    for (const entry of entries(queue.store, state)) {
+      const job = readEntry(queue.store, entry);
+      if (job) places.set(entry.id, [...places.get(entry.id) ?? [], job]);
+    }
+  }
+  return places;
+}
+
+function judgeJob(job: JobView, { queue, told, runs, killedWorkers }: Evidence, verdict: Verdict) {
+  const { violations } = verdict;
+  const { id, state, history } = job;
+  const say = (what: string) => violations.push(`${id} (${state}): ${what}`);
+  if (job.malformed !== undefined) return say(`torn: ${job.malformed}`);
+  if (!isFile(`${queue.dir}/${state}/${id}.log`)) say("no log beside it");
+  if (history.at(-1)?.led_to !== state) say(`its last attempt led to ${history.at(-1)?.led_to}`);
+  const requeued = told.requeued.get(id) ?? 0;
+  if (history.length < 1 + requeued) {
+    say(`requeued ${requeued} times, but ran only ${history.length} times`);
+  }
+  history.forEach((attempt, at) => {
+    if (attempt.attempt !== at + 1) say(`attempt ${attempt.attempt} stands in place ${at + 1}`);
+    const run = runs.get(id)?.get(at + 1) ?? { begun: [], ended: [] };
+    const fault = faultOfAttempt(attempt, run, killedWorkers);
+    if (fault) say(`attempt ${at + 1} (${attempt.outcome}): ${fault}`);
+    if (attempt.outcome !== "lost") return;
+    verdict.lostAttempts++;
+    if (run.begun.length > 0) verdict.repeats++;
+  });
+  for (const attempt of runs.get(id)?.keys() ?? []) {
+    if (attempt > history.length) say(`ran a ${attempt}th time that its history does not tell of`);
+  }
+}
+
+/** Where the record of an attempt and the ledger's contradict each other. */
+function faultOfAttempt(
+  attempt: Attempt,
+  { begun, ended }: Run,
+  killedWorkers: ReadonlySet<number>,
+): string | undefined {
+  if (begun.length > 1) return `ran ${begun.length} times`;
+  if (attempt.outcome === "lost") {
+    const pid = Number(/-(\d+)-[0-9a-f]+$/.exec(attempt.worker)?.[1]);
+    return killedWorkers.has(pid) ? undefined : `worker ${attempt.worker} was not killed`;
+  }
+  if (attempt.outcome === "cancelled") return `nobody cancelled it (${attempt.reason})`;
+  if (begun.length === 0) return `never began (${attempt.reason})`;
+  if (attempt.outcome === "timeout") return undefined;
+  return ended.length === 1 ? undefined : `came to its end ${ended.length} times`;
+}
+
+/** No run of a job may begin while an earlier one still goes on. */
+function judgeOrder(id: string, ofJob: Map<number, Run>, violations: string[]): void {
+  for (const [attempt, { begun }] of ofJob) {
+    for (const end of ofJob.get(attempt - 1)?.ended ?? []) {
+      if (begun.some((line) => line < end)) {
+        violations.push(`${id}: attempt ${attempt} began before attempt ${attempt - 1} had ended`);
+      }
+    }
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,12 +1,8 @@
 // What queuectl uses of the Deno standard library. The npm build that deno.json maps the names
-// to ships no types; with JSR's build (`deno add jsr:@std/cli …`) this file is not needed.
+// to ships no types; with JSR's build (`deno add jsr:@std/fmt …`) this file is not needed.
 
 declare module "@std/ulid" {
   export function monotonicUlid(seedTime?: number): string;
-}
-
-declare module "@std/ulid/decode-time" {
-  export function decodeTime(ulid: string): number;
 }
 
 declare module "@std/data-structures/binary-heap" {
@@ -21,24 +17,6 @@ declare module "@std/data-structures/binary-heap" {
     toArray(): T[];
     [Symbol.iterator](): IterableIterator<T>;
   }
-}
-
-declare module "@std/cli/parse-args" {
-  export interface ParseOptions {
-    boolean?: readonly string[];
-    string?: readonly string[];
-    collect?: readonly string[];
-    alias?: Record<string, string | readonly string[]>;
-    default?: Record<string, unknown>;
-    negatable?: readonly string[];
-    stopEarly?: boolean;
-    "--"?: boolean;
-    unknown?: (arg: string, key?: string, value?: unknown) => unknown;
-  }
-  export function parseArgs(
-    args: readonly string[],
-    options?: ParseOptions,
-  ): Record<string, unknown> & { _: (string | number)[] };
 }
 
 declare module "@std/fmt/colors" {

@@ -120,7 +120,7 @@ function writeBatch(): string {
 /** Kills and stops members of the crew until the time is up. */
 async function spreadDeath(until: number): Promise<void> {
   while (performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, whole(random, 100, 1300)));
+    await new Promise((resolve) => setTimeout(resolve, whole(random, 30, 900)));
     const members = [...crew.members];
     const chance = random();
     if (chance < 0.05) {

@@ -1,17 +1,16 @@
 /**
- * {@linkcode FilePort} on the real disk, through Deno's own file calls.
+ * {@linkcode FilePort} on the real disk: straight through the C library where it can be had, else, and
+ * wherever that fails, through the runtime's own file calls.
  *
  * @module
  */
 
-import type { DirectoryEntry, EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
-import { errno, type Libc, libc, nameFromBytes, pathBytes } from "./libc.ts";
+import type { EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
+import { EEXIST, ENOENT, errno, libc, pathBytes } from "./libc.ts";
+import { createNew, flushed, flushedWhole, lookAt, readRegular, removed } from "./libc_files.ts";
+import { streamDirectory } from "./stream_directory.ts";
 
-/** Values of `d_type` in `struct linux_dirent64`; the rest are `other`. */
-const DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8;
-const O_DIRECTORY_CLOEXEC = (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000) | 0o2000000;
-const O_CLOEXEC = 0o2000000;
-const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1, ENOENT = 2, EEXIST = 17;
+const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
 /** Above this many files one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
@@ -38,54 +37,10 @@ class HeldLock implements FileLock {
   }
 }
 
-/** Streams a directory through `getdents64`, 64 KiB at a time. */
-function* streamDirectory(c: Libc, directory: string): Generator<DirectoryEntry> {
-  const fd = c.open(pathBytes(directory), O_DIRECTORY_CLOEXEC);
-  if (fd < 0) {
-    // errno is out of reach from here; the runtime's own call fails in the same way and says why.
-    for (const entry of Deno.readDirSync(directory)) {
-      yield { name: entry.name, kind: kindOf(entry) };
-    }
-    return;
-  }
-  try {
-    const buffer = new Uint8Array(64 * 1024);
-    const ascii = new TextDecoder("latin1");
-    for (;;) {
-      const length = Number(c.getdents64(fd, buffer, BigInt(buffer.length)));
-      if (length < 0) {
-        // Removed while it was being read: nothing more is in it.
-        if (!statPath(directory)) return;
-        throw new Error(`cannot read the directory ${directory}`);
-      }
-      if (length === 0) return;
-      // One decoding for the whole piece, then slices of it: a name costs no call of its own.
-      const text = ascii.decode(buffer.subarray(0, length));
-      for (let at = 0; at < length;) {
-        const size = buffer[at + 16]! | buffer[at + 17]! << 8;
-        const type = buffer[at + 18]!;
-        const end = text.indexOf("\0", at + 19);
-        let name = text.slice(at + 19, end);
-        // deno-lint-ignore no-control-regex -- "not plain ASCII" is just what is asked
-        if (/[^\x00-\x7f]/.test(name)) name = nameFromBytes(buffer.subarray(at + 19, end));
-        at += size;
-        if (name === "." || name === "..") continue;
-        if (type === DT_REG) yield { name, kind: "file" };
-        else if (type === DT_DIR) yield { name, kind: "directory" };
-        else if (type !== DT_UNKNOWN) yield { name, kind: "other" };
-        else {
-          // Some file systems keep no type in the directory.
-          const stat = statPath(`${directory}/${name}`);
-          if (stat) yield { name, kind: stat.kind };
-        }
-      }
-    }
-  } finally {
-    c.close(fd);
-  }
-}
-
 function statPath(path: string): FileStat | undefined {
+  const c = libc();
+  const seen = c && lookAt(c, path);
+  if (seen !== undefined) return seen ?? undefined;
   let info: Deno.FileInfo;
   try {
     info = Deno.lstatSync(path);
@@ -115,6 +70,8 @@ function openToLock(path: string): Deno.FsFile {
 }
 
 async function syncOne(path: string): Promise<void> {
+  const c = libc();
+  if (c && await flushed(c, path)) return;
   using file = Deno.openSync(path, { read: true });
   await file.sync();
 }
@@ -151,12 +108,17 @@ export const denoFiles: FilePort = {
   },
 
   read(path) {
+    const c = libc();
+    const content = c && readRegular(c, path);
+    if (content) return content;
     // Looked at before it is opened: opening a fifo would block until someone writes to it.
     if (!Deno.lstatSync(path).isFile) throw new Error(`${path} is not a regular file`);
     return Deno.readFileSync(path);
   },
 
   create(path, content) {
+    const c = libc();
+    if (c && createNew(c, path, content)) return;
     writeFully(path, content, { write: true, createNew: true });
   },
 
@@ -175,10 +137,12 @@ export const denoFiles: FilePort = {
   },
 
   rename(from, to) {
-    if (from.isWellFormed()) Deno.renameSync(from, to);
-    else if (libc()?.rename(pathBytes(from), pathBytes(to)) !== 0) {
-      throw new Deno.errors.NotFound(`cannot rename ${JSON.stringify(from)}`);
+    const c = libc();
+    if (c) {
+      if (c.rename(pathBytes(from), pathBytes(to)) === 0) return;
+      if (errno(c) === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
     }
+    Deno.renameSync(from, to);
   },
 
   renameNew(from, to) {
@@ -204,8 +168,10 @@ export const denoFiles: FilePort = {
   },
 
   removeEach(paths) {
+    const c = libc();
     return Promise.all(paths.map(async (path) => {
       try {
+        if (c && await removed(c, path)) return true;
         await Deno.remove(path);
         return true;
       } catch (error) {
@@ -222,16 +188,7 @@ export const denoFiles: FilePort = {
   async syncTree(directory) {
     const c = libc();
     const entries = [...denoFiles.list(directory)];
-    if (c && entries.length >= SYNCFS_FROM) {
-      const fd = c.open(pathBytes(directory), O_CLOEXEC);
-      if (fd >= 0) {
-        try {
-          if (await c.syncfs(fd) === 0) return;
-        } finally {
-          c.close(fd);
-        }
-      }
-    }
+    if (c && entries.length >= SYNCFS_FROM && await flushedWhole(c, directory)) return;
     for (const { name, kind } of entries) {
       if (kind === "directory") await denoFiles.syncTree(`${directory}/${name}`);
       else if (kind === "file") await syncOne(`${directory}/${name}`);

@@ -16,7 +16,12 @@ import { holderOf, takeKey } from "./unique.ts";
 
 /** A job with this `unique` key waits or runs already; nothing was added. */
 export class KeyTakenError extends QueueError {
-  /** @param id The job that has the key. */
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param id The job that has the key.
+   */
   constructor(message: string, readonly id: string) {
     super(message);
   }

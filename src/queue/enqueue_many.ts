@@ -18,7 +18,12 @@ export const MAX_BATCH = 10_000;
 
 /** An input of {@linkcode enqueueMany} that is not a job. Nothing was enqueued. */
 export class InvalidJobError extends UsageError {
-  /** @param index Which input, from 0. */
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param index Which input, from 0.
+   */
   constructor(message: string, readonly index: number) {
     super(message);
   }
@@ -26,7 +31,12 @@ export class InvalidJobError extends UsageError {
 
 /** {@linkcode enqueueMany} failed part way. The first `accepted` inputs are in the queue, durably; no other is. */
 export class PartialEnqueueError extends QueueError {
-  /** @param accepted How many inputs, from the first, are in the queue. */
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param accepted How many inputs, from the first, are in the queue.
+   */
   constructor(message: string, readonly accepted: number) {
     super(message);
   }

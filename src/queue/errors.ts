@@ -17,7 +17,8 @@
  * ```
  */
 export class UsageError extends Error {
-  override readonly name = "UsageError";
+  /** What the error is called. */
+  override readonly name: string = "UsageError";
 }
 
 /**
@@ -32,5 +33,6 @@ export class UsageError extends Error {
  * ```
  */
 export class QueueError extends Error {
-  override readonly name = "QueueError";
+  /** What the error is called. */
+  override readonly name: string = "QueueError";
 }

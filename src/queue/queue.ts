@@ -20,7 +20,12 @@ import { lockQueue } from "./taken_ids.ts";
 
 /** A text that more than one job's ID begins or ends with. */
 export class AmbiguousIdError extends QueueError {
-  /** @param matches The jobs that it could mean. */
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param matches The jobs that it could mean.
+   */
   constructor(message: string, readonly matches: readonly { id: string; state: JobState }[]) {
     super(message);
   }

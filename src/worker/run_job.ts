@@ -34,7 +34,7 @@ export interface RunningJob {
 /**
  * Starts the command of a claimed job.
  *
- * @param inherited The environment that every job gets.
+ * @param inherited The environment that every job gets; the same object for all.
  * @throws {SpawnError} If this machine is short of something, so that it is not the job's fault.
  */
 export async function startJob(
@@ -48,7 +48,6 @@ export async function startJob(
   const startedAt = store.now();
   const begun = performance.now();
   const env = {
-    ...inherited,
     ...job.env,
     QUEUECTL_JOB_ID: claim.id,
     QUEUECTL_ATTEMPT: String(job.history.length + 1),
@@ -65,7 +64,7 @@ export async function startJob(
 
   let child: Child;
   try {
-    child = await spawner.spawn({ command: job.command, cwd: job.cwd, env, log });
+    child = await spawner.spawn({ command: job.command, cwd: job.cwd, env, inherited, log });
   } catch (error) {
     if (!(error instanceof SpawnError) || error.temporary) throw error;
     store.files.append(log, new TextEncoder().encode(`queuectl: ${error.message}\n`));

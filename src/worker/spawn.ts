@@ -7,6 +7,7 @@
  * @module
  */
 
+import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
 
 /** A command to be started. */
@@ -15,8 +16,10 @@ export interface SpawnRequest {
   command: string;
   /** The directory to run in, absolute; this process's own if absent. */
   cwd?: string;
-  /** The whole environment. */
-  env: Record<string, string>;
+  /** What its environment has beyond what it inherits. */
+  env: Readonly<Record<string, string>>;
+  /** The environment that it inherits; the same object again and again is made ready once. Default: nothing. */
+  inherited?: Readonly<Record<string, string>>;
   /** The file that stdout and stderr are appended to; made with mode 0600 if missing. */
   log: string;
 }
@@ -116,41 +119,16 @@ const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = 
 };
 
 const encoder = new TextEncoder();
+const NOTHING = {};
 const cString = (text: string) => encoder.encode(text + "\0");
-
-/**
- * C strings, one after another in one buffer, and the array of pointers to them that `execve`
- * takes. One allocation that does not move, so that the pointers hold as long as the object does.
- */
-class StringVector {
-  #memory: Uint8Array | undefined;
-  readonly pointers: Uint8Array<ArrayBuffer>;
-
-  constructor(strings: readonly string[]) {
-    let size = 64;
-    for (const text of strings) size += text.length * 3 + 1;
-    const memory = new Uint8Array(size);
-    const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory));
-    const pointers = new BigUint64Array(strings.length + 1);
-    let at = 0;
-    strings.forEach((text, index) => {
-      pointers[index] = BigInt(base) + BigInt(at);
-      at += encoder.encodeInto(text, memory.subarray(at)).written + 1;
-    });
-    this.#memory = memory;
-    this.pointers = new Uint8Array(pointers.buffer);
-  }
-
-  release(): void {
-    this.#memory = undefined;
-  }
-}
 
 /** Starts commands with `posix_spawn`, and reaps them when SIGCHLD says that one has ended. */
 class PosixSpawner implements Spawner {
   readonly #c: Deno.DynamicLibrary<typeof SYMBOLS>;
   readonly #attributes = new Uint8Array(1024);
   readonly #shell = cString("/bin/sh");
+  readonly #words = new CStrings(["/bin/sh", "-c", "--"]);
+  readonly #inherited = new WeakMap<object, CEnvironment>();
   readonly #devNull = cString("/dev/null");
   readonly #children = new Map<number, (exit: Exit) => void>();
   readonly #status = new Uint32Array(1);
@@ -174,13 +152,13 @@ class PosixSpawner implements Spawner {
     this.#safetyNet = setInterval(this.#reap, 1000);
   }
 
-  async spawn({ command, cwd, env, log }: SpawnRequest): Promise<Child> {
+  async spawn({ command, cwd, env, inherited, log }: SpawnRequest): Promise<Child> {
     const c = this.#c.symbols;
     const pidCell = new Int32Array(1);
     const actions = new Uint8Array(512);
     const logPath = cString(log);
-    const argv = new StringVector(["/bin/sh", "-c", "--", command]);
-    const envp = new StringVector(Object.entries(env).map(([name, value]) => `${name}=${value}`));
+    const own = new CStrings([command, ...Object.keys(env).map((name) => `${name}=${env[name]}`)]);
+    const [commandAddress, ...variables] = own.addresses;
     c.posix_spawn_file_actions_init(actions);
     c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
     const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
@@ -193,12 +171,10 @@ class PosixSpawner implements Spawner {
       this.#shell,
       actions,
       this.#attributes,
-      argv.pointers,
-      envp.pointers,
+      pointerArray(this.#words.addresses, [commandAddress!]),
+      pointerArray(this.#inheritedBy(inherited).without(env), variables),
     );
-    // Named again after the call, so that the strings behind the pointers live through it.
-    argv.release();
-    envp.release();
+    own.keep();
     c.posix_spawn_file_actions_destroy(actions);
     if (code !== 0) throw spawnError(code, cwd);
     const pid = pidCell[0]!;
@@ -206,6 +182,12 @@ class PosixSpawner implements Spawner {
     // It may have ended, and SIGCHLD come, before its number was known here.
     this.#reapOne(pid);
     return { pid, exited };
+  }
+
+  #inheritedBy(variables: Readonly<Record<string, string>> = NOTHING): CEnvironment {
+    let made = this.#inherited.get(variables);
+    if (!made) this.#inherited.set(variables, made = new CEnvironment(variables));
+    return made;
   }
 
   #reapEnded(): void {
@@ -258,7 +240,7 @@ function isLink(path: string): boolean {
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
 class CommandSpawner implements Spawner {
   // deno-lint-ignore require-await -- the interface is what the other spawner needs
-  async spawn({ command, cwd, env, log }: SpawnRequest): Promise<Child> {
+  async spawn({ command, cwd, env, inherited, log }: SpawnRequest): Promise<Child> {
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
@@ -270,7 +252,7 @@ class CommandSpawner implements Spawner {
       child = new Deno.Command("/bin/sh", {
         args: ["-c", 'exec /bin/sh -c -- "$1" >>"$0" 2>&1', log, command],
         ...(cwd === undefined ? {} : { cwd }),
-        env,
+        env: { ...inherited, ...env },
         clearEnv: true,
         stdin: "null",
         stdout: "null",

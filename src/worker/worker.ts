@@ -81,6 +81,8 @@ export class Worker {
   #nextSweep = -Infinity;
 
   /**
+   * Makes a worker, which does nothing until it is started.
+   *
    * @param queue The queue to work.
    * @param options How.
    */

@@ -70,7 +70,7 @@ export async function judge(
   calls: readonly string[],
 ): Promise<void> {
   const found = disk.tree();
-  const key = `${judging.logsAreWhole}${judging.alive ?? ""}${ledger.key()}${found}`;
+  const key = `${judging.powerCut}${judging.alive ?? ""}${ledger.key()}${found}`;
   if (judged.has(key)) return;
   count("different disks recovered and drained");
   clock.time = Math.max(clock.time, ACTING + 1_000);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withDefaults } from "../../src/queue/config.ts";
 import { formatCall } from "../simulation/call.ts";
 import { killAt, type Leaving, LEAVINGS } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";
@@ -12,7 +13,7 @@ import type { SimulatedProcess } from "../simulation/simulated_process.ts";
 import { count, isWanted, judge, OUTCOMES, SEED } from "./crash_case.ts";
 import { Ledger } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
-import { ACTING, clock, openAt, queueDisk, START } from "./queue_disk.ts";
+import { ACTING, clock, DIR, openAt, queueDisk, START } from "./queue_disk.ts";
 
 /** A disk with everything on it that an operation begins with. */
 export interface Prepared {
@@ -51,8 +52,9 @@ export async function act(
   const ledger = prepared.ledger.clone();
   const process = disk.process(operation.process, hook);
   await withSeed(2, async () => {
-    // Opening the queue is an operation of its own; here its calls are not counted.
-    const store = { ...await openAt(disk.process("opener"), ACTING), files: process };
+    const store = operation.unopened
+      ? { dir: DIR, files: process, now: () => ACTING, config: withDefaults({}) }
+      : { ...await openAt(disk.process("opener"), ACTING), files: process };
     try {
       await operation.act({ store, ledger, again: false }, structuredClone(prepared.scene));
     } catch (error) {
@@ -114,11 +116,11 @@ export async function judgeCrash(
   if (isWanted(`${name}/process`)) {
     count("process crashes");
     disk.crashProcess();
-    await judge(`${name}/process`, disk, ledger, { logsAreWhole: true }, calls);
+    await judge(`${name}/process`, disk, ledger, { powerCut: false }, calls);
   }
   for (const [at, after] of powerCuts.entries()) {
     if (!isWanted(`${name}/power-cut/${at}`)) continue;
     count("power cut outcomes");
-    await judge(`${name}/power-cut/${at}`, after, ledger, { logsAreWhole: false }, calls);
+    await judge(`${name}/power-cut/${at}`, after, ledger, { powerCut: true }, calls);
   }
 }

@@ -80,8 +80,8 @@ function* settingFaults(disk: SimulatedDisk, { settings, paused }: Ledger): Gene
 
 /** How a case is to be judged when it is over. */
 export interface Judging {
-  /** Whether what the jobs printed is there: a power cut may take what nobody flushed. */
-  logsAreWhole: boolean;
+  /** Whether the power was cut: it may take what the jobs printed, and undo what is not durable. */
+  powerCut: boolean;
   /** Workers that still live: their files may be there. */
   alive?: readonly string[];
 }
@@ -90,11 +90,11 @@ export interface Judging {
 export async function* faultsAtRest(
   disk: SimulatedDisk,
   ledger: Ledger,
-  { logsAreWhole, alive = [] }: Judging,
+  { powerCut, alive = [] }: Judging,
 ): AsyncGenerator<string> {
   yield* faultsNow(disk, ledger);
   const seen = [...jobFiles(disk)];
-  for (const [command, allowed] of ledger.entries()) {
+  for (const [command, allowed] of ledger.entries(powerCut)) {
     const fate = seen.filter((each) => each.command === command).map(fateOf).sort().join(" + ") ||
       "absent";
     if (!allowed.includes(fate)) {
@@ -104,13 +104,17 @@ export async function* faultsAtRest(
   for (const part of ["pending", "processing", "failed", "tmp", "workers"]) {
     for (const name of disk.names(`${DIR}/${part}`)) {
       if (part === "workers" && alive.some((worker) => name === `${worker}.json`)) continue;
-      if (ledger.mayLeaveLogs && name.endsWith(".log")) continue;
+      if (ledger.logsMayStray && name.endsWith(".log")) continue;
       yield `${part}/${name} is left`;
     }
   }
-  for (const each of seen) yield* logFaults(disk, each, logsAreWhole);
+  for (const each of seen) {
+    // A power cut can take the whole log of a job that nobody was told is settled.
+    const mayLack = ledger.logsMayStray || (powerCut && !ledger.isSure(each.command));
+    yield* logFaults(disk, each, mayLack, !powerCut);
+  }
   for (const problem of await findings(disk)) {
-    if (ledger.mayLeaveLogs && problem.includes("log of a job that is no more")) continue;
+    if (ledger.logsMayStray && problem.includes("log of a job that is no more")) continue;
     yield `the doctor says: ${problem}`;
   }
   const before = disk.tree();
@@ -126,11 +130,18 @@ function fateOf({ state, job }: Seen): Fate {
 }
 
 /** A settled job has its log beside it, and that holds what each attempt printed, in order. */
-function* logFaults(disk: SimulatedDisk, { path, command, job }: Seen, whole: boolean) {
+function* logFaults(
+  disk: SimulatedDisk,
+  { path, command, job }: Seen,
+  mayLack: boolean,
+  whole: boolean,
+): Generator<string> {
   const log = disk.text(path.replace(/\.json$/, ".log"));
   if (log === undefined) {
     // A job that is dead without having run was put there by hand.
-    if (job === undefined || job.history?.length > 0) yield `${path} has no log beside it`;
+    if (!mayLack && (job === undefined || job.history?.length > 0)) {
+      yield `${path} has no log beside it`;
+    }
     return;
   }
   if (!whole || !job) return;

@@ -27,21 +27,39 @@ export const BURIED: Fate = "dead: not a job";
  */
 export class Ledger {
   readonly #fates: Map<string, readonly Fate[]>;
-  /** Whether a removal that was cut off may have left a log without a job. */
-  mayLeaveLogs = false;
+  readonly #undone: Map<string, readonly Fate[]>;
+  /** Whether something cut off may have left a log without a job, or a job without its log. */
+  logsMayStray = false;
   /** What may have been set; any of these. */
   settings?: readonly Partial<Config>[];
   /** Whether the queue is paused, if that is sure. */
   paused?: boolean;
 
-  /** @param fates Taken over, not copied. */
-  constructor(fates: Map<string, readonly Fate[]> = new Map()) {
-    this.#fates = fates;
+  /** @param from What it begins with. */
+  constructor(from?: Ledger) {
+    this.#fates = new Map(from ? from.#fates : []);
+    this.#undone = new Map(from ? from.#undone : []);
   }
 
   /** From now on one of these is right for a job, and no other. */
   expect(command: string, ...fates: Fate[]): void {
     this.#fates.set(command, fates);
+    this.#undone.delete(command);
+  }
+
+  /** Until more is promised, these are right too after a power cut: it may undo what is not durable. */
+  mayBeUndone(command: string, ...fates: Fate[]): void {
+    this.#undone.set(command, fates);
+  }
+
+  /** From now on no power cut undoes anything. */
+  settle(): void {
+    this.#undone.clear();
+  }
+
+  /** Whether only one fate is right for a job: what led to it has been promised. */
+  isSure(command: string): boolean {
+    return this.#fates.get(command)?.length === 1 && !this.#undone.has(command);
   }
 
   /** From now on these too are right for a job. */
@@ -55,20 +73,22 @@ export class Ledger {
   }
 
   /** The jobs and their fates. */
-  entries(): Iterable<[string, readonly Fate[]]> {
-    return this.#fates.entries();
+  *entries(afterPowerCut: boolean): Generator<[string, readonly Fate[]]> {
+    for (const [command, fates] of this.#fates) {
+      yield [command, afterPowerCut ? [...fates, ...this.#undone.get(command) ?? []] : fates];
+    }
   }
 
   /** A ledger of its own, to go on from here. */
   clone(): Ledger {
-    const clone = new Ledger(new Map(this.#fates));
-    const { mayLeaveLogs, settings, paused } = this;
-    return Object.assign(clone, { mayLeaveLogs, settings, paused });
+    const clone = new Ledger(this);
+    const { logsMayStray, settings, paused } = this;
+    return Object.assign(clone, { logsMayStray, settings, paused });
   }
 
   /** Equal for ledgers that say the same. */
   key(): string {
-    const { mayLeaveLogs, settings, paused } = this;
-    return JSON.stringify([[...this.#fates], mayLeaveLogs, settings, paused]);
+    const { logsMayStray, settings, paused } = this;
+    return JSON.stringify([[...this.#fates], [...this.#undone], logsMayStray, settings, paused]);
   }
 }

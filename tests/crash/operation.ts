@@ -28,6 +28,8 @@ export interface Operation<Scene = unknown> {
   disk?(): Promise<SimulatedDisk>;
   /** Puts on the disk what it begins with, and in the ledger what is right without it. */
   prepare?(disk: SimulatedDisk, ledger: Ledger): Promise<Scene>;
+  /** Whether it opens the queue itself; else that is done before, and its calls are not counted. */
+  unopened?: boolean;
   /**
    * Does it, and tells the ledger what has been promised. After an error it is called again with
    * the same scene, and goes on as its caller would.

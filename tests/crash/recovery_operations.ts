@@ -26,8 +26,9 @@ interface Scene {
 export const recovering: Operation<Scene> = {
   name: "recover",
   process: "w2",
-  async act({ store }, { unsettled }) {
+  async act({ store, ledger }, { unsettled }) {
     await recoverDeadWorkers(store, "w2", noSurvivors, unsettled);
+    ledger.settle();
     removeStrays(store);
   },
 };
@@ -43,7 +44,10 @@ function recoverRunning(
     name: `recover-${name}`,
     async prepare(disk, ledger) {
       await settling("", jobs).prepare!(disk, ledger);
-      for (const { command, lost } of jobs) ledger.expect(command, lost);
+      for (const { command, lost } of jobs) {
+        ledger.expect(command, lost);
+        ledger.mayBeUndone(command, RUN);
+      }
       arriveAs(await openAt(disk.process("w2"), START), "w2");
       disk.crashProcess("w1");
       meanwhile(disk);

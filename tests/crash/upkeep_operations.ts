@@ -37,7 +37,7 @@ async function unlessDone({ again }: Stage, ask: () => Promise<unknown>): Promis
 export function removing(id: string, before: Fate, command = "echo a") {
   return async (stage: Stage): Promise<void> => {
     stage.ledger.expect(command, before, ABSENT);
-    stage.ledger.mayLeaveLogs = true;
+    stage.ledger.logsMayStray = true;
     const queue = await queueOf(stage.store);
     await unlessDone(stage, () => queue.remove(id));
     stage.ledger.expect(command, ABSENT);
@@ -112,7 +112,7 @@ function onWaiting(name: string, change: (stage: Stage) => Promise<void>): Opera
 function clearing(state: "pending" | "done" | "failed" | "dead", commands: readonly string[]) {
   return async ({ store, ledger }: Stage): Promise<void> => {
     for (const command of commands) ledger.allow(command, ABSENT);
-    ledger.mayLeaveLogs = true;
+    ledger.logsMayStray = true;
     await (await queueOf(store)).clear(state);
     for (const command of commands) ledger.expect(command, ABSENT);
   };

@@ -97,7 +97,7 @@ Deno.test("a bare file whose ID another job has runs under a fresh ID", async ()
   const { dir } = temporary;
   drop(dir, "done/a.json", JOB);
   drop(dir, "dead/b.json", JOB);
-  drop(dir, "processing/c.log", "it runs");
+  drop(dir, "processing/20200101T000000.000Z-5-c@there-1-aa.json", JOB);
   for (const id of ["a", "b", "c"]) {
     drop(dir, `pending/${id}.json`, JOB);
     assertMatch(

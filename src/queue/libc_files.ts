@@ -1,0 +1,139 @@
+/**
+ * File calls straight to the C library. The runtime's own walk the path for its permissions, look at the
+ * file more than once, and make an exception of what is merely not there; a job is a dozen
+ * such calls.
+ *
+ * Each function here does the plain case and says `undefined` to all else, whatever it was: the caller
+ * then makes the runtime's own call, which fails in the same way and words the error.
+ *
+ * @module
+ */
+
+import type { EntryKind, FileStat } from "./file_port.ts";
+import { ENOENT, errno, type Libc, pathBytes } from "./libc.ts";
+
+const isArm = Deno.build.arch === "aarch64";
+const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
+const O_NOFOLLOW = isArm ? 0o100000 : 0o400000;
+const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
+const STATX_BASIC_STATS = 0x7ff;
+
+const NO_PATH = new Uint8Array(1);
+/** A `struct statx`, which has the same layout on every machine. */
+const statx = new Uint8Array(256);
+const fields = new DataView(statx.buffer);
+const littleEndian = true;
+
+function uint64(at: number): number {
+  return fields.getUint32(at + 4, littleEndian) * 2 ** 32 + fields.getUint32(at, littleEndian);
+}
+
+function kindOfMode(mode: number): EntryKind {
+  const type = mode & 0o170000;
+  return type === 0o100000 ? "file" : type === 0o040000 ? "directory" : "other";
+}
+
+/** As `st_dev` has it, and so the runtime. */
+function deviceNumber(major: number, minor: number): number {
+  return (major & 0xfff) * 256 + (minor & 0xff) + (minor >>> 8) * 2 ** 20 +
+    (major >>> 12) * 2 ** 44;
+}
+
+/** What lies at a path, `null` if nothing does. */
+export function lookAt(c: Libc, path: string): FileStat | null | undefined {
+  const result = c.statx(AT_FDCWD, pathBytes(path), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statx);
+  if (result !== 0) return errno(c) === ENOENT ? null : undefined;
+  const mode = fields.getUint16(28, littleEndian);
+  const seconds = fields.getInt32(116, littleEndian) * 2 ** 32 +
+    fields.getUint32(112, littleEndian);
+  const device = deviceNumber(
+    fields.getUint32(136, littleEndian),
+    fields.getUint32(140, littleEndian),
+  );
+  return {
+    kind: kindOfMode(mode),
+    size: uint64(40),
+    mtime: seconds * 1000 + Math.floor(fields.getUint32(120, littleEndian) / 1e6),
+    mode: mode & 0o7777,
+    uid: fields.getUint32(20, littleEndian),
+    identity: `${device}:${uint64(32)}`,
+  };
+}
+
+/** Reads a regular file. */
+export function readRegular(c: Libc, path: string): Uint8Array | undefined {
+  // Not blocking, and looked at before it is read, should it be a fifo.
+  const fd = c.open(pathBytes(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+  if (fd < 0) return undefined;
+  try {
+    if (c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) !== 0) return undefined;
+    if (kindOfMode(fields.getUint16(28, littleEndian)) !== "file") return undefined;
+    // One byte more than there should be: a read that does not fill it has met the end.
+    let buffer = new Uint8Array(uint64(40) + 1);
+    for (let at = 0;;) {
+      const read = Number(c.read(fd, buffer.subarray(at), BigInt(buffer.length - at)));
+      if (read < 0) return undefined;
+      at += read;
+      if (read === 0 || at < buffer.length) return buffer.subarray(0, at);
+      const longer = new Uint8Array(2 * buffer.length);
+      longer.set(buffer);
+      buffer = longer;
+    }
+  } finally {
+    c.close(fd);
+  }
+}
+
+/** Makes a new file with this content, and nothing if that fails. */
+export function createNew(c: Libc, path: string, content: Uint8Array): true | undefined {
+  const name = pathBytes(path);
+  const fd = c.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600);
+  if (fd < 0) return undefined;
+  let at = 0;
+  while (at < content.length) {
+    const rest = content.subarray(at) as Uint8Array<ArrayBuffer>;
+    const written = Number(c.write(fd, rest, BigInt(rest.length)));
+    if (written <= 0) break;
+    at += written;
+  }
+  // Some file systems tell only now that there was no room.
+  if (c.close(fd) === 0 && at === content.length) return true;
+  c.unlink(name);
+}
+
+/**
+ * Makes a file or directory durable, on another thread.
+ *
+ * @throws {Error} If the disk fails: asked a second time the kernel would say that all is well.
+ */
+export async function flushed(c: Libc, path: string): Promise<true | undefined> {
+  const fd = c.open(pathBytes(path), O_CLOEXEC, 0);
+  if (fd < 0) return undefined;
+  try {
+    if (await c.fsync(fd) !== 0) {
+      throw Object.assign(new Error(`${path}: the disk failed to keep it`), { code: "EIO" });
+    }
+    return true;
+  } finally {
+    c.close(fd);
+  }
+}
+
+/** Makes all of the file system that a directory lies on durable. */
+export async function flushedWhole(c: Libc, directory: string): Promise<true | undefined> {
+  const fd = c.open(pathBytes(directory), O_CLOEXEC, 0);
+  if (fd < 0) return undefined;
+  try {
+    return await c.syncfs(fd) === 0 ? true : undefined;
+  } finally {
+    c.close(fd);
+  }
+}
+
+/** Removes a file on another thread. */
+export async function removed(c: Libc, path: string): Promise<true | undefined> {
+  const name = pathBytes(path);
+  const result = await c.unlinkElsewhere(name);
+  // Named after the call, so that the path lives through it.
+  return name.length > 0 && result === 0 ? true : undefined;
+}

@@ -68,4 +68,9 @@ export class CEnvironment {
     if (!this.#names.some((name) => Object.hasOwn(others, name))) return addresses;
     return addresses.filter((_, index) => !Object.hasOwn(others, this.#names[index]!));
   }
+
+  /** As {@linkcode CStrings.keep}. */
+  keep(): void {
+    this.#strings.keep();
+  }
 }

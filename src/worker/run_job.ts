@@ -10,7 +10,7 @@ import { pathIn, type Store } from "../queue/store.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "./signals.ts";
 import { type Child, type Spawner, SpawnError } from "./spawn.ts";
-import { killSurvivors } from "./survivors.ts";
+import { groupRuns, killSurvivors } from "./survivors.ts";
 
 /** The longest that one timer of the runtime waits, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -76,7 +76,7 @@ export async function startJob(
   let ending: Promise<void> | undefined;
   const end = (why: AttemptResult["stopped"]) => {
     stopped ??= why;
-    ending ??= endGroup(child.pid, store.config.kill_grace)
+    ending ??= endGroup(child.pid, store.config.kill_grace, () => groupRuns(child.pid))
       .then(() => killSurvivors(worker, claim.id));
   };
   const disarm = job.timeout === null

@@ -75,13 +75,19 @@ export function groupLives(group: number): boolean {
  *
  * @param group The group's ID.
  * @param grace Seconds between the two; 0 for SIGKILL at once.
+ * @param runs Asked now and then whether any process of it still runs: one that has ended and that nobody
+ * has reaped, as where process 1 of a container reaps nothing, keeps its group alive for the kernel.
  */
-export async function endGroup(group: number, grace: number): Promise<void> {
+export async function endGroup(
+  group: number,
+  grace: number,
+  runs: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<void> {
   const until = performance.now() + grace * 1000;
   if (grace > 0 && signalGroup(group, "SIGTERM")) {
     for (let pause = 5; groupLives(group); pause = Math.min(pause * 2, 100)) {
       const left = until - performance.now();
-      if (left <= 0) break;
+      if (left <= 0 || (pause >= 40 && !(await runs()))) break;
       await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
     }
   }

@@ -159,6 +159,7 @@ class PosixSpawner implements Spawner {
     const logPath = cString(log);
     const own = new CStrings([command, ...Object.keys(env).map((name) => `${name}=${env[name]}`)]);
     const [commandAddress, ...variables] = own.addresses;
+    const environment = this.#inheritedBy(inherited);
     c.posix_spawn_file_actions_init(actions);
     c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
     const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
@@ -172,9 +173,10 @@ class PosixSpawner implements Spawner {
       actions,
       this.#attributes,
       pointerArray(this.#words.addresses, [commandAddress!]),
-      pointerArray(this.#inheritedBy(inherited).without(env), variables),
+      pointerArray(environment.without(env), variables),
     );
     own.keep();
+    environment.keep();
     c.posix_spawn_file_actions_destroy(actions);
     if (code !== 0) throw spawnError(code, cwd);
     const pid = pidCell[0]!;

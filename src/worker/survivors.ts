@@ -37,6 +37,21 @@ async function find(environment: readonly string[]): Promise<number[]> {
 }
 
 /**
+ * Whether any process of a group still runs. One that has ended and that nobody has reaped counts for
+ * kill(2), but not here: /proc/PID/stat gives its state as Z.
+ */
+export async function groupRuns(group: number): Promise<boolean> {
+  if (Deno.build.os !== "linux") return true;
+  const { success } = await new Deno.Command("/bin/sh", {
+    args: ["-c", 'grep -qE "\\) [^ZX] [0-9]+ $0 " /proc/[0-9]*/stat 2>/dev/null', String(group)],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return success;
+}
+
+/**
  * Kills every process on this machine that carries a worker's name, or a worker's name and a job's ID.
  * Looks again until none is left, as a process may fork while it is looked for.
  *

@@ -1,30 +1,13 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { type Claim, claim } from "../../src/queue/claim.ts";
+import type { Claim } from "../../src/queue/claim.ts";
 import { denoFiles } from "../../src/queue/deno_files.ts";
 import type { FilePort } from "../../src/queue/file_port.ts";
-import { parseEntryName } from "../../src/queue/names.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
-import { drop, namesIn, type TemporaryQueue, temporaryQueue } from "./temporary_queue.ts";
+import { runningJob } from "./running_job.ts";
+import { drop, namesIn, temporaryQueue } from "./temporary_queue.ts";
 
-const WORKER = "host-1-ab";
 const READY = Date.UTC(2030, 0, 1);
-
-/** Drops a job with a log, and claims it. */
-async function running(
-  { queue, dir }: TemporaryQueue,
-  id: string,
-  stamp = "20200101T000000.000Z-5",
-  worker = WORKER,
-): Promise<Claim> {
-  const name = `${stamp}-${id}.json`;
-  drop(dir, `pending/${name}`, '{"command":"true"}');
-  const entry = { ...parseEntryName(name)!, state: "pending" as const, path: name };
-  const result = await claim(queue.store, entry, worker);
-  if (result.kind !== "claimed") throw new Error(result.kind);
-  drop(dir, `processing/${id}.log`, `output of ${id}`);
-  return result.claim;
-}
 
 function settlement(claim: Claim, state: Settlement["state"], note = ""): Settlement {
   return { claim, job: { ...claim.job, attempts: 1, note }, state, readyAt: READY };
@@ -39,7 +22,7 @@ Deno.test("settle() moves jobs and their logs to where each belongs", async () =
   const { queue, dir } = temporary;
   const settlements: Settlement[] = [];
   for (const state of ["done", "dead", "failed", "pending"] as const) {
-    settlements.push(settlement(await running(temporary, `to-${state}`), state));
+    settlements.push(settlement(await runningJob(temporary, `to-${state}`), state));
   }
   await settle(queue.store, settlements);
   assertEquals(settlements.map(({ progress }) => progress), Array(4).fill("settled"));
@@ -57,7 +40,7 @@ Deno.test("settle() moves jobs and their logs to where each belongs", async () =
 
 Deno.test("settle() gives a job that printed nothing an empty log", async () => {
   await using temporary = await temporaryQueue();
-  const claim = await running(temporary, "x");
+  const claim = await runningJob(temporary, "x");
   Deno.removeSync(`${temporary.dir}/processing/x.log`);
   await settle(temporary.queue.store, [settlement(claim, "done")]);
   assertEquals(Deno.statSync(`${temporary.dir}/done/x.log`).size, 0);
@@ -66,7 +49,7 @@ Deno.test("settle() gives a job that printed nothing an empty log", async () => 
 Deno.test("the result of a job that was taken away is dropped, and those of others are not", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
-  const [kept, taken] = [await running(temporary, "kept"), await running(temporary, "taken")];
+  const [kept, taken] = [await runningJob(temporary, "kept"), await runningJob(temporary, "taken")];
   Deno.renameSync(`${dir}/processing/${taken.name}`, `${dir}/pending/taken.json`);
   const settlements = [settlement(taken, "done"), settlement(kept, "done")];
   await settle(queue.store, settlements);
@@ -79,7 +62,7 @@ Deno.test("the result of a job that was taken away is dropped, and those of othe
 Deno.test("a job taken away while its result is being flushed is not settled either", async () => {
   await using temporary = await temporaryQueue({ fsync: true });
   const { queue, dir } = temporary;
-  const claim = await running(temporary, "x");
+  const claim = await runningJob(temporary, "x");
   const store = withFiles(queue.store, {
     async sync(paths) {
       if (paths.length > 1) Deno.renameSync(`${dir}/tmp/${claim.name}`, `${dir}/pending/x.json`);
@@ -97,8 +80,8 @@ Deno.test("of two jobs of one ID that run at once both are kept", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
   // The ID is met in the stamp as well: only the name's end may change.
-  const first = await running(temporary, "2", "20200101T000000.000Z-5");
-  const second = await running(temporary, "2", "20200101T000000.001Z-5", "host-2-cd");
+  const first = await runningJob(temporary, "2", "20200101T000000.000Z-5");
+  const second = await runningJob(temporary, "2", "20200101T000000.001Z-5", "host-2-cd");
   await settle(queue.store, [settlement(first, "done", "first")]);
   await settle(queue.store, [settlement(second, "done", "second")]);
   const jobs = queue.list({ states: ["done"] });
@@ -111,7 +94,7 @@ Deno.test("two jobs of one ID that printed apart keep a log each, whatever the s
   const { queue, dir } = temporary;
   for (const state of ["done", "failed"] as const) {
     for (const note of ["first", "second"]) {
-      const claim = await running(temporary, "2", "20200101T000000.000Z-5");
+      const claim = await runningJob(temporary, "2", "20200101T000000.000Z-5");
       drop(dir, "processing/2.log", note);
       await settle(queue.store, [settlement(claim, state, note)]);
     }
@@ -127,7 +110,7 @@ Deno.test("two jobs of one ID that printed apart keep a log each, whatever the s
 Deno.test("what the disk refuses to take goes back to processing/, and settles when it takes it", async () => {
   await using temporary = await temporaryQueue({ fsync: true });
   const { queue, dir } = temporary;
-  const claim = await running(temporary, "x");
+  const claim = await runningJob(temporary, "x");
   const job = settlement(claim, "done");
   const refusing: Partial<FilePort>[] = [
     { create: () => fail("No space left on device") },
@@ -148,7 +131,7 @@ Deno.test("a settlement goes on where an error stopped it, and loses nothing", a
   await using temporary = await temporaryQueue({ fsync: true });
   const { queue, dir } = temporary;
   for (let calls = 1;; calls++) {
-    const job = settlement(await running(temporary, `x${calls}`), "done");
+    const job = settlement(await runningJob(temporary, `x${calls}`), "done");
     let left = calls;
     const failing: Record<string, unknown> = {};
     for (const call of ["create", "rename", "renameNew", "remove", "append"] as const) {

@@ -58,13 +58,15 @@ Deno.test("a file in workers/ asks a worker to stop, and one that says now to st
   await queue.enqueue({ command: untilGo(dir), id: "x" });
   await using observed = await ObservedWorker.start(queue);
   await observed.next("started", "x");
-  queue.stopWorker("another-1-aa");
+  await using other = await ObservedWorker.start(queue);
+  queue.stopWorker(other.worker.name);
+  await other.finished();
   Deno.writeTextFileSync(`${dir}/workers/${observed.worker.name}.stop`, "");
   await queue.enqueue({ command: "true", id: "y", priority: 9 });
   queue.stopWorker(observed.worker.name, true);
   assertEquals(await observed.finished(), "stopped");
   assertEquals([queue.get("x")?.state, queue.get("y")?.state], ["pending", "pending"]);
-  assertEquals(namesIn(dir, "workers"), ["another-1-aa.stop"]);
+  assertEquals(namesIn(dir, "workers"), []);
 });
 
 Deno.test("a worker that is asked to stop while it starts stops", async () => {

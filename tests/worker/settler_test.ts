@@ -1,0 +1,126 @@
+import { assert, assertEquals } from "@std/assert";
+import { denoFiles } from "../../src/queue/deno_files.ts";
+import type { FilePort } from "../../src/queue/file_port.ts";
+import type { Settlement } from "../../src/queue/settle.ts";
+import { Settler } from "../../src/worker/settler.ts";
+import { runningJob } from "../queue/running_job.ts";
+import {
+  eventually,
+  namesIn,
+  type TemporaryQueue,
+  temporaryQueue,
+} from "../queue/temporary_queue.ts";
+
+async function done(temporary: TemporaryQueue, id: string): Promise<Settlement> {
+  const claim = await runningJob(temporary, id);
+  return { claim, job: claim.job, state: "done" };
+}
+
+/** A settler of a queue, with what it has told. `files` stands in for some calls of the disk. */
+function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}) {
+  const settled: string[] = [];
+  const troubles: string[] = [];
+  const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, {
+    settled: ({ claim, progress }) => settled.push(`${claim.id} ${progress}`),
+    trouble: (error) => troubles.push((error as Error).message),
+  });
+  return { settler, settled, troubles };
+}
+
+Deno.test("a settler settles what it is given, and tells", async () => {
+  await using temporary = await temporaryQueue({ fsync: true });
+  const { settler, settled, troubles } = settlerOf(temporary);
+  settler.add(await done(temporary, "a"));
+  settler.add(await done(temporary, "b"));
+  await settler.idle();
+  assertEquals([settled.sort(), troubles], [["a settled", "b settled"], []]);
+  assertEquals(namesIn(temporary.dir, "done"), ["a.json", "a.log", "b.json", "b.log"]);
+});
+
+Deno.test("a settler tells of a job that was taken away too", async () => {
+  await using temporary = await temporaryQueue();
+  const { settler, settled } = settlerOf(temporary);
+  const taken = await done(temporary, "a");
+  Deno.removeSync(`${temporary.dir}/processing/${taken.claim.name}`);
+  settler.add(taken);
+  await settler.idle();
+  assertEquals(settled, ["a gone"]);
+});
+
+Deno.test("jobs that end while one is flushed share the next flush", async () => {
+  await using temporary = await temporaryQueue({ fsync: true });
+  const disk = Promise.withResolvers<void>();
+  const flushed: number[] = [];
+  const { settler, settled } = settlerOf(temporary, {
+    async sync(paths) {
+      if (paths.some((path) => path.includes("@host-1-ab."))) flushed.push(paths.length - 1);
+      await disk.promise;
+    },
+  });
+  const all = [];
+  for (let n = 0; n < 5; n++) all.push(await done(temporary, `x${n}`));
+  settler.add(all[0]!);
+  await eventually("the first is being flushed", () => flushed.length === 1);
+  for (const settlement of all.slice(1)) settler.add(settlement);
+  assertEquals(settled, []);
+  disk.resolve();
+  await settler.idle();
+  assertEquals([settled.length, flushed], [5, [1, 4]]);
+});
+
+Deno.test("a job that ends at the very moment when all others are settled is not forgotten", async () => {
+  await using temporary = await temporaryQueue();
+  for (let ticks = 0; ticks < 20; ticks++) {
+    const [first, second] = [
+      await done(temporary, `a${ticks}`),
+      await done(temporary, `b${ticks}`),
+    ];
+    let settled = 0;
+    const settler = new Settler(temporary.queue.store, {
+      async settled() {
+        if (++settled > 1) return;
+        for (let n = 0; n < ticks; n++) await null;
+        settler.add(second);
+      },
+      trouble() {},
+    });
+    settler.add(first);
+    await eventually(`both are settled, ${ticks} ticks apart`, () => settled === 2);
+    await settler.idle();
+  }
+});
+
+Deno.test("a settler goes on when the disk does, and one bad job does not hold up the others", async () => {
+  await using temporary = await temporaryQueue();
+  let refuses = true;
+  const { settler, settled, troubles } = settlerOf(temporary, {
+    create(path, content) {
+      if (path.includes("bad") && refuses) throw new Error("No space left on device");
+      denoFiles.create(path, content);
+    },
+  });
+  for (const id of ["a", "bad", "b"]) settler.add(await done(temporary, id));
+  await eventually("the others are settled", () => settled.length === 2);
+  assertEquals(settled.sort(), ["a settled", "b settled"]);
+  assert(settler.stuck, "nothing new is to be begun");
+  assert(troubles.length > 0 && troubles.every((text) => text === "No space left on device"));
+  assertEquals(namesIn(temporary.dir, "processing").length, 2, "the bad one and its log");
+  refuses = false;
+  await settler.idle();
+  assertEquals([settled.at(-1), settler.stuck], ["bad settled", false]);
+});
+
+Deno.test("a settler that was told to abandon its jobs settles none of those left", async () => {
+  await using temporary = await temporaryQueue();
+  const { settler, settled } = settlerOf(temporary);
+  const [first, second] = [await done(temporary, "a"), await done(temporary, "b")];
+  settler.abandon();
+  settler.add(first);
+  settler.add(second);
+  await settler.idle();
+  assertEquals(settled, []);
+  assertEquals([namesIn(temporary.dir, "done"), namesIn(temporary.dir, "processing").length], [
+    [],
+    4,
+  ]);
+});

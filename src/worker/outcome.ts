@@ -43,7 +43,8 @@ export function settlementOf(
   config: Config,
   random: number,
 ): Settlement {
-  const { job } = claim;
+  // Why it was dead before somebody had it run again.
+  const { reason: _reason, ...job } = claim.job as Job;
   const { exit, stopped } = result;
   const outcome: Outcome = stopped === "put back" || stopped === "cancelled"
     ? "cancelled"
@@ -87,7 +88,7 @@ export function settlementOf(
     outcome,
     log_offset: claim.logOffset,
     led_to: state,
-    ...(state === "failed" || state === "pending" ? { log_end: result.logEnd } : {}),
+    ...(state === "done" ? {} : { log_end: result.logEnd }),
     ...(result.reason === undefined ? {} : { reason: result.reason }),
   };
   return {

@@ -1,0 +1,87 @@
+/**
+ * Other queues, as far as they are installed: how many jobs of `true` a second each runs, two at once.
+ *
+ * @module
+ */
+
+import { type BenchContext, isInstalled, timed } from "./measure.ts";
+
+/** A program that queuectl is compared with. */
+export interface Peer {
+  /** What the table calls it. */
+  name: string;
+  /** Runs the jobs once; gives jobs a second, adding them included where that cannot be parted. */
+  rate(round: number): Promise<number>;
+  /** Ends what it left running. */
+  close?(): Promise<void>;
+}
+
+/** Peers, the program that shows each is there, and how to install it. */
+const INSTALL: Record<string, string> = {
+  parallel: "apt-get install parallel",
+  tsp: "apt-get install task-spooler",
+  nq: "apt-get install nq",
+  "redis-server": "apt-get install redis-server (BullMQ itself comes from npm)",
+};
+
+/** The peers that are installed; says of the others how to install them. */
+export async function findPeers(context: BenchContext, jobs: number): Promise<Peer[]> {
+  const found: Peer[] = [];
+  for (const [program, install] of Object.entries(INSTALL)) {
+    if (!(await isInstalled(program))) {
+      console.error(`not compared with ${program}, which is not installed: ${install}`);
+      continue;
+    }
+    const peer = await PEERS[program]!(context, jobs);
+    if (peer) found.push(peer);
+  }
+  return found;
+}
+
+const PEERS: Record<string, (context: BenchContext, jobs: number) => Promise<Peer | undefined>> = {
+  // deno-lint-ignore require-await -- one of the peers has to wait for npm
+  async parallel(_context, jobs) {
+    const stdin = "true\n".repeat(jobs);
+    return {
+      name: "GNU parallel -j2",
+      rate: async () => jobs / (await timed(["parallel", "-j2"], { stdin })).seconds,
+    };
+  },
+
+  // deno-lint-ignore require-await -- as above
+  async tsp({ folder }, jobs) {
+    const env = { TS_SOCKET: `${folder}/tsp.socket`, TMPDIR: folder, TS_MAXFINISHED: "10" };
+    return {
+      name: "task-spooler -S 2",
+      async rate() {
+        await timed(["tsp", "-K"], { env });
+        await timed(["tsp", "-S", "2"], { env });
+        const script =
+          `i=0; while [ $i -lt ${jobs} ]; do tsp true >/dev/null; i=$((i+1)); done; tsp -w`;
+        return jobs / (await timed(["sh", "-c", script], { env })).seconds;
+      },
+      close: async () => void await timed(["tsp", "-K"], { env }),
+    };
+  },
+
+  // deno-lint-ignore require-await -- as above
+  async nq({ folder }, jobs) {
+    return {
+      name: "two nq queues",
+      async rate(round) {
+        const script = `mkdir -p "$0"; export NQDIR="$0"; i=0; ` +
+          `while [ $i -lt ${jobs / 2} ]; do nq -q true; i=$((i+1)); done; nq -w`;
+        const both = [1, 2].map((half) =>
+          timed(["sh", "-c", script, `${folder}/nq-${round}-${half}`])
+        );
+        const seconds = (await Promise.all(both)).map((run) => run.seconds);
+        return jobs / Math.max(...seconds);
+      },
+    };
+  },
+
+  async "redis-server"({ folder }, jobs) {
+    const { startBullMq } = await import("./bullmq.ts");
+    return await startBullMq(folder, jobs);
+  },
+};

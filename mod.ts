@@ -28,7 +28,9 @@ export {
   CONFIG_KEYS,
   type ConfigKey,
   configKey,
+  isResourceKey,
   parseConfigValue,
+  type ResourceKey,
 } from "./src/queue/config.ts";
 export { type DoctorOptions, examine, type Finding } from "./src/queue/doctor.ts";
 export { KeyTakenError } from "./src/queue/enqueue.ts";
@@ -46,10 +48,37 @@ export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.t
 export type { Counts } from "./src/queue/listing.ts";
 export { JOB_STATES, type JobState } from "./src/queue/names.ts";
 export { locateQueue, reasonOf, type StoreOptions } from "./src/queue/open_store.ts";
+export { WaitedForError, waitersOf } from "./src/queue/waiters.ts";
+export { editJob, holdJob, moveJob, releaseJob } from "./src/queue/waiting_jobs.ts";
+export { cancelJob } from "./src/worker/cancel.ts";
+export type { Outcomes, Percentiles, Stats } from "./src/queue/stats.ts";
+export { queueStats } from "./src/queue/stats.ts";
+export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/queue/prune.ts";
+export type { CatchUp, LastJob, Overlap, Schedule, Skipped, Turn } from "./src/queue/schedule.ts";
+export {
+  addSchedule,
+  findSchedule,
+  listSchedules,
+  pauseSchedule,
+  removeSchedule,
+  runSchedule,
+  type ScheduleInput,
+  type ScheduleView,
+} from "./src/queue/schedules.ts";
+export { parseProgress, type Progress } from "./src/queue/progress.ts";
+export { progressOf } from "./src/queue/running_progress.ts";
 export type { SeenWorker, WorkerInfo } from "./src/queue/presence.ts";
 export { AmbiguousIdError, type ListOptions, Queue } from "./src/queue/queue.ts";
 export type { SettledState } from "./src/queue/names.ts";
 export type { Store } from "./src/queue/store.ts";
+export {
+  type FailureView,
+  type QueueView,
+  type RunningView,
+  WatchedQueue,
+  type WorkerView,
+} from "./src/queue/watched_queue.ts";
+export { secondsInSpan } from "./src/queue/time_span.ts";
 export { VERSION } from "./src/version.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
 export { signalNumber } from "./src/worker/signals.ts";

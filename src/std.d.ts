@@ -48,11 +48,13 @@ declare module "@std/assert" {
     // deno-lint-ignore no-explicit-any -- an error class takes any arguments
     errorClass?: new (...args: any[]) => E,
     includes?: string,
+    message?: string,
   ): E;
   export function assertRejects<E extends Error = Error>(
     fn: () => PromiseLike<unknown>,
     // deno-lint-ignore no-explicit-any -- an error class takes any arguments
     errorClass?: new (...args: any[]) => E,
     includes?: string,
+    message?: string,
   ): Promise<E>;
 }

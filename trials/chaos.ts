@@ -11,7 +11,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import { examine } from "../src/queue/doctor.ts";
 import { Queue } from "../src/queue/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
@@ -32,14 +32,7 @@ const HELP = `deno task chaos [--minutes N] [--seed N] [--workers N] [--enqueuer
 /** How long the last workers may take without settling anything, in milliseconds. */
 const STANDSTILL = 60_000;
 
-const flags = parseArgs(Deno.args, {
-  boolean: ["help"],
-  string: ["minutes", "seed", "workers", "enqueuers"],
-  unknown: (word) => {
-    console.error(`unknown: ${word}\n\n${HELP}`);
-    Deno.exit(2);
-  },
-});
+const { values: flags } = readFlags();
 if (flags.help) {
   console.log(HELP);
   Deno.exit(0);
@@ -64,6 +57,19 @@ const crew = new Crew(random);
 for (let n = 0; n < Number(flags.workers ?? 3); n++) crew.hire(workerRole());
 for (let n = 0; n < Number(flags.enqueuers ?? 2); n++) crew.hire(enqueuerRole(n));
 crew.hire(commandRole());
+
+function readFlags() {
+  const text = { type: "string" } as const;
+  const help = { type: "boolean", short: "h" } as const;
+  try {
+    return parseArgs({
+      options: { help, minutes: text, seed: text, workers: text, enqueuers: text },
+    });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    Deno.exit(2);
+  }
+}
 
 function workerRole(): Role {
   const words = programWords("--dir", paths.dir, "worker", "start", "--json", "--count", "3");

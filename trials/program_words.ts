@@ -6,7 +6,7 @@
 
 import { PERMISSIONS } from "../src/cli/permissions.ts";
 
-const PROGRAM = new URL("../mod.ts", import.meta.url).pathname;
+const PROGRAM = new URL("../src/cli/main.ts", import.meta.url).pathname;
 
 /** The words that start queuectl from its source, with the permissions that it is documented to need. */
 export function programWords(...args: readonly string[]): [string, ...string[]] {

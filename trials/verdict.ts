@@ -20,6 +20,8 @@ export interface Evidence {
   runs: Runs;
   /** The processes of the workers that were killed. */
   killedWorkers: ReadonlySet<number>;
+  /** Whether workers may have put jobs back uncharged, because the machine could not start them. */
+  putBack?: boolean;
 }
 
 /** What is found of a trial. */
@@ -100,11 +102,15 @@ function placesOfJobs(queue: Queue): Map<string, JobView[]> {
   return places;
 }
 
-function judgeJob(job: JobView, { queue, told, runs, killedWorkers }: Evidence, verdict: Verdict) {
+function judgeJob(job: JobView, evidence: Evidence, verdict: Verdict): void {
+  const { queue, told, runs } = evidence;
   const { violations } = verdict;
   const { id, state, history } = job;
   const say = (what: string) => violations.push(`${id} (${state}): ${what}`);
-  if (job.malformed !== undefined) return say(`torn: ${job.malformed}`);
+  if (job.malformed !== undefined) {
+    say(`torn: ${job.malformed}`);
+    return;
+  }
   if (!isFile(`${queue.dir}/${state}/${id}.log`)) say("no log beside it");
   if (history.at(-1)?.led_to !== state) say(`its last attempt led to ${history.at(-1)?.led_to}`);
   const requeued = told.requeued.get(id) ?? 0;
@@ -114,7 +120,7 @@ function judgeJob(job: JobView, { queue, told, runs, killedWorkers }: Evidence, 
   history.forEach((attempt, at) => {
     if (attempt.attempt !== at + 1) say(`attempt ${attempt.attempt} stands in place ${at + 1}`);
     const run = runs.get(id)?.get(at + 1) ?? { begun: [], ended: [] };
-    const fault = faultOfAttempt(attempt, run, killedWorkers);
+    const fault = faultOfAttempt(attempt, run, evidence);
     if (fault) say(`attempt ${at + 1} (${attempt.outcome}): ${fault}`);
     if (attempt.outcome !== "lost") return;
     verdict.lostAttempts++;
@@ -129,14 +135,16 @@ function judgeJob(job: JobView, { queue, told, runs, killedWorkers }: Evidence, 
 function faultOfAttempt(
   attempt: Attempt,
   { begun, ended }: Run,
-  killedWorkers: ReadonlySet<number>,
+  { killedWorkers, putBack }: Evidence,
 ): string | undefined {
   if (begun.length > 1) return `ran ${begun.length} times`;
   if (attempt.outcome === "lost") {
     const pid = Number(/-(\d+)-[0-9a-f]+$/.exec(attempt.worker)?.[1]);
     return killedWorkers.has(pid) ? undefined : `worker ${attempt.worker} was not killed`;
   }
-  if (attempt.outcome === "cancelled") return `nobody cancelled it (${attempt.reason})`;
+  if (attempt.outcome === "cancelled") {
+    return putBack && begun.length === 0 ? undefined : `nobody cancelled it (${attempt.reason})`;
+  }
   if (begun.length === 0) return `never began (${attempt.reason})`;
   if (attempt.outcome === "timeout") return undefined;
   return ended.length === 1 ? undefined : `came to its end ${ended.length} times`;

@@ -29,8 +29,17 @@ export async function clearState(
       return 1;
     }
   }
-  const removed = await queue.clear(state);
+  let kept: ReadonlySet<string> = new Set();
+  const removed = await queue.clear(state, (ids) => kept = ids);
   if (json) printJson({ removed });
   else print(`removed ${removed} ${state} ${removed === 1 ? "job" : "jobs"}`);
-  return 0;
+  if (kept.size === 0) return 0;
+  const [first] = kept;
+  say(
+    `queuectl: ${
+      kept.size === 1 ? "1 job was" : `${kept.size} jobs were`
+    } kept, as others wait for it or ` +
+      `have yet to see how it ended (see: queuectl show ${first})`,
+  );
+  return 1;
 }

@@ -39,8 +39,8 @@ export interface Command {
   readonly details?: readonly string[];
   /** Its own options. */
   readonly options: readonly Option[];
-  /** Whether the first plain word ends the options: it begins the job's own command. */
-  readonly verbatim?: true;
+  /** Whether the first plain word ends the options, or which one does: it begins the job's own command. */
+  readonly verbatim?: true | number;
   /** Gives its code, loaded on demand. */
   readonly load: () => Promise<RunCommand> | RunCommand;
 }

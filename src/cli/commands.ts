@@ -10,6 +10,7 @@ import type { Command } from "./command.ts";
 import { enqueue } from "./commands/enqueue.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
 import type { Option } from "./option.ts";
+import { SCHEDULE_OPTIONS } from "./schedule_options.ts";
 
 const STATES = ["pending", "processing", "done", "failed", "dead"] as const;
 
@@ -26,6 +27,7 @@ const ANY = Infinity;
 export const GROUPS: Readonly<Record<string, string>> = {
   worker: "start, stop, list, pause and resume workers",
   dlq: "the dead letter queue: jobs out of retries",
+  schedule: "jobs that are added again and again, by the clock",
   queue: "the queue as a whole",
   config: "the queue's settings",
 };
@@ -117,7 +119,7 @@ export const COMMANDS: readonly Command[] = [
     summary: "how many jobs are in each state, and who works",
     takes: "",
     words: [0, 0],
-    options: [],
+    options: [{ name: "watch", short: "w", help: "live, on the whole terminal; q quits" }],
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
@@ -160,6 +162,59 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./commands/wait.ts")).wait,
   },
   {
+    name: "cancel",
+    summary: "call jobs off, whether they wait or run: they end dead",
+    takes: "ID…",
+    words: [1, ANY],
+    options: [],
+    details: ["What runs gets SIGTERM, then SIGKILL after config kill_grace; on any machine."],
+    load: async () => (await import("./commands/cancel.ts")).cancel,
+  },
+  {
+    name: "hold",
+    summary: "hold waiting jobs until they are released",
+    takes: "ID…",
+    words: [1, ANY],
+    options: [],
+    load: async () => (await import("./commands/hold.ts")).hold,
+  },
+  {
+    name: "release",
+    summary: "let held jobs go",
+    takes: "ID…",
+    words: [1, ANY],
+    options: [],
+    load: async () => (await import("./commands/release.ts")).release,
+  },
+  {
+    name: "retry",
+    summary: "run jobs again, now, that have ended or wait for their retry",
+    takes: "ID…",
+    words: [1, ANY],
+    options: [],
+    load: async () => (await import("./commands/retry.ts")).retry,
+  },
+  {
+    name: "edit",
+    summary: "change a waiting job in $VISUAL or $EDITOR",
+    takes: "ID",
+    words: [1, 1],
+    options: [],
+    details: ["What is no job is refused, and the job stays as it was."],
+    load: async () => (await import("./commands/edit.ts")).edit,
+  },
+  {
+    name: "move",
+    summary: "give waiting jobs another priority or time",
+    takes: "ID…",
+    words: [1, ANY],
+    options: [
+      { name: "priority", short: "p", value: "0-9", help: "higher runs first" },
+      { name: "at", value: "TIME", help: "not before: ISO 8601, HH:MM for the next, or now" },
+    ],
+    load: async () => (await import("./commands/move.ts")).move,
+  },
+  {
     name: "dlq list",
     summary: "a table of dead jobs",
     takes: "",
@@ -199,6 +254,98 @@ export const COMMANDS: readonly Command[] = [
     words: [1, ANY],
     options: [],
     load: async () => (await import("./commands/rm.ts")).rm,
+  },
+  {
+    name: "schedule add",
+    summary: "add a job again and again, by the clock",
+    takes: "NAME WHEN COMMAND…",
+    words: [2, ANY],
+    verbatim: 3,
+    options: SCHEDULE_OPTIONS,
+    details: [
+      "WHEN: five or six cron fields, '30 2 * * *' (six: seconds in front), @hourly, @daily,",
+      "@weekly, @monthly, @yearly, or 'every 90s'. Options come before the command.",
+      "Each time is run once, by whichever worker is alive; its job's ID is NAME-TIME.",
+    ],
+    load: async () => (await import("./commands/schedule_add.ts")).scheduleAdd,
+  },
+  {
+    name: "schedule list",
+    summary: "schedules and their next three times",
+    takes: "",
+    words: [0, 0],
+    options: [],
+    load: async () => (await import("./commands/schedule_list.ts")).scheduleList,
+  },
+  {
+    name: "schedule show",
+    summary: "a schedule, its last job, and the times it let pass",
+    takes: "NAME",
+    words: [1, 1],
+    options: [],
+    load: async () => (await import("./commands/schedule_show.ts")).scheduleShow,
+  },
+  {
+    name: "schedule rm",
+    summary: "remove schedules; the jobs that they added stay",
+    takes: "NAME…",
+    words: [1, ANY],
+    options: [],
+    load: async () => (await import("./commands/schedule_rm.ts")).scheduleRm,
+  },
+  {
+    name: "schedule pause",
+    summary: "no more jobs from schedules until resumed",
+    takes: "NAME…",
+    words: [1, ANY],
+    options: [],
+    load: async () => (await import("./commands/schedule_pause.ts")).schedulePause,
+  },
+  {
+    name: "schedule resume",
+    summary: "go on after a pause, with the next time",
+    takes: "NAME…",
+    words: [1, ANY],
+    options: [],
+    load: async () => (await import("./commands/schedule_resume.ts")).scheduleResume,
+  },
+  {
+    name: "schedule run",
+    summary: "add a schedule's job now; prints its ID",
+    takes: "NAME",
+    words: [1, 1],
+    options: [],
+    load: async () => (await import("./commands/schedule_run.ts")).scheduleRun,
+  },
+  {
+    name: "prune",
+    summary: "remove jobs that have ended, with their logs",
+    takes: "",
+    words: [0, 0],
+    options: [
+      {
+        name: "state",
+        value: "STATES",
+        values: ["done", "dead", "done,dead"],
+        help: "where: done, dead or done,dead (done,dead)",
+      },
+      { name: "older-than", value: "DUR", help: "only what ended longer ago: 12h, 7d" },
+      { name: "keep", value: "N", help: "the N of each state that ended last stay" },
+      { name: "dry-run", help: "only tell how many" },
+    ],
+    details: [
+      "What others wait for stays. With --older-than the history of days past goes too.",
+      "config keep_done and keep_dead let workers do this by themselves.",
+    ],
+    load: async () => (await import("./commands/prune.ts")).prune,
+  },
+  {
+    name: "stats",
+    summary: "throughput, success rate, waiting and running times",
+    takes: "",
+    words: [0, 0],
+    options: [{ name: "since", value: "DUR", help: "how far back: 10m, 1h, 7d (1h)" }],
+    load: async () => (await import("./commands/stats.ts")).stats,
   },
   {
     name: "queue clear",
@@ -262,7 +409,21 @@ export const COMMANDS: readonly Command[] = [
         values: ["true", "false"],
         help: "flush each step to disk (true)",
       },
+      {
+        name: "concurrency",
+        value: "N",
+        help: "jobs at once over all workers and machines, or none (none)",
+      },
+      {
+        name: "keep-done",
+        value: "N|DUR",
+        help: "how much of done/ stays: 1000, 7d, or none: all (none)",
+      },
+      { name: "keep-dead", value: "N|DUR", help: "how much of dead/ stays, likewise (none)" },
+      { name: "on-done", value: "CMD", help: "shell text that is run after a job is done (none)" },
+      { name: "on-dead", value: "CMD", help: "shell text that is run after a job is dead (none)" },
     ],
+    details: ["How many jobs may use a resource at once: config set resources.NAME N"],
     load: async () => (await import("./commands/config_set.ts")).configSet,
   },
   {

@@ -5,8 +5,7 @@
  */
 
 import { UsageError } from "../queue/errors.ts";
-
-const SECONDS: Record<string, number> = { d: 86400, h: 3600, m: 60, s: 1 };
+import { secondsInSpan } from "../queue/time_span.ts";
 
 /** A century: what is longer is a slip of the keyboard. */
 const LONGEST = 36500 * 86400;
@@ -26,7 +25,7 @@ const LONGEST = 36500 * 86400;
  * ```
  */
 export function parseDuration(text: string, what: string): number {
-  const seconds = secondsIn(text.trim());
+  const seconds = secondsInSpan(text.trim());
   if (seconds === undefined) {
     throw new UsageError(
       `${what} must be a time span such as 90, 90s, 10m, 1h30m or 2d, not "${text}"`,
@@ -34,18 +33,6 @@ export function parseDuration(text: string, what: string): number {
   }
   if (seconds > LONGEST) throw new UsageError(`${what} must be at most 36500d, not "${text}"`);
   return seconds;
-}
-
-function secondsIn(text: string): number | undefined {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  const match =
-    /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/
-      .exec(text);
-  if (!match || text === "") return undefined;
-  return ["d", "h", "m", "s"].reduce(
-    (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * SECONDS[unit]!,
-    0,
-  );
 }
 
 /**

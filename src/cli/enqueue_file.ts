@@ -8,10 +8,11 @@ import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue_many.ts";
 import { QueueError, UsageError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 import { Queue } from "../queue/queue.ts";
+import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
 import { readJobLines } from "./job_lines.ts";
 import { jobFields } from "./job_options.ts";
-import { printLines } from "./output.ts";
+import { printLines, say } from "./output.ts";
 import { Progress } from "./progress.ts";
 
 /**
@@ -20,7 +21,7 @@ import { Progress } from "./progress.ts";
  * @throws {UsageError} If a line is no job: none was added.
  * @throws {QueueError} If it failed part way; the sentence says how to take it up from there.
  */
-export async function enqueueFile(call: Invocation): Promise<void> {
+export async function enqueueFile(call: Invocation): Promise<number> {
   const { options, words } = call;
   if (words.length > 0 || options.has("command")) {
     const command = options.text("command") ?? words[0];
@@ -35,13 +36,16 @@ export async function enqueueFile(call: Invocation): Promise<void> {
   const chosen = skip === 0 ? inputs : inputs.slice(skip);
 
   const queue = await Queue.open(call.dir);
+  resolveAfter(queue, chosen, (index) => `${source}, line ${lines[skip + index]}: `);
   const progress = new Progress(chosen.length);
   const toLine = call.json
     ? (job: Job) => JSON.stringify({ ...job, state: "pending" })
     : (job: Job) => job.id;
   let unwritten: unknown;
+  let taken = 0;
   try {
-    await queue.enqueueMany(chosen, (jobs) => {
+    await queue.enqueueMany(chosen, (jobs, existed) => {
+      if (existed) taken++;
       // The jobs are in the queue, and the rest is to join them, whether anyone reads the IDs or not.
       try {
         if (unwritten === undefined) printLines(jobs.map(toLine));
@@ -55,7 +59,14 @@ export async function enqueueFile(call: Invocation): Promise<void> {
   } finally {
     progress.end();
   }
+  if (taken > 0) {
+    say(
+      `queuectl: ${taken} of ${chosen.length} jobs were not added, as jobs that have not ended have their ` +
+        `unique keys; the IDs are those jobs'`,
+    );
+  }
   if (unwritten !== undefined) throw unwritten;
+  return taken > 0 && options.has("unique-fail") ? 1 : 0;
 }
 
 async function readStdin(): Promise<Uint8Array> {

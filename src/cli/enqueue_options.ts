@@ -17,12 +17,30 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "max-retries", value: "N", help: "how often to run it again if it fails" },
   { name: "backoff-base", value: "DUR", help: "wait before the first retry" },
   { name: "backoff-factor", value: "N", help: "what each further wait is multiplied by" },
+  { name: "resource", value: "NAME", help: "what it needs while it runs (config resources.NAME)" },
+  {
+    name: "after",
+    value: "ID[,ID]",
+    many: true,
+    help: "not before these are done; if one ends dead, so does it",
+  },
+  { name: "after-any", help: "run it however those of --after end" },
+  {
+    name: "unique",
+    value: "KEY",
+    help: "if a job with this key has not ended, add none and give that one's ID",
+  },
+  { name: "unique-fail", help: "then exit with 1" },
+  { name: "give-up-on", value: "LIST", help: "no retry after these exit statuses: 2,64-78" },
+  { name: "retry-on", value: "LIST", help: "no retry after any but these exit statuses" },
+  { name: "tempfail", help: "exit status 75 means: run it again, and do not count this time" },
   { name: "cwd", value: "PATH", values: "directory", help: "where it runs (default: here)" },
   { name: "env", short: "e", value: "K=V", many: true, help: "set in its environment; repeatable" },
 ];
 
-/** The options of `enqueue` for many jobs at once. */
+/** The options of `enqueue` alone: to add a job and not wait for it, or many at once. */
 export const FILE_OPTIONS: readonly Option[] = [
+  { name: "hold", help: "hold it: it does not run before queuectl release" },
   {
     name: "file",
     short: "f",

@@ -6,9 +6,9 @@
 
 import { UsageError } from "../queue/errors.ts";
 import type { JobInput } from "../queue/job.ts";
+import { absolutePath } from "./absolute_path.ts";
 import { parseDuration } from "./duration.ts";
 import type { GivenOptions } from "./option.ts";
-import { absolutePath } from "./job_words.ts";
 import { parseTime } from "./when.ts";
 
 /**
@@ -29,12 +29,35 @@ export function jobFields(options: GivenOptions, now: number): Partial<JobInput>
   set("timeout", timeoutOf(options.text("timeout")));
   set("backoff_base", durationOf(options, "backoff-base"));
   set("backoff_factor", factorOf(options.text("backoff-factor")));
+  set("resource", options.text("resource"));
   set("run_at", runAtOf(options, now));
+  set("after", afterOf(options.all("after")));
+  set("after_any", flagOf(options, "after-any"));
+  set("unique", options.text("unique"));
+  if (options.has("unique-fail") && !options.has("unique")) {
+    throw new UsageError("--unique-fail needs --unique KEY");
+  }
+  set("give_up_on", options.text("give-up-on"));
+  set("retry_on", options.text("retry-on"));
+  set("tempfail", flagOf(options, "tempfail"));
+  set("hold", flagOf(options, "hold"));
   const cwd = options.text("cwd");
   if (cwd === "") throw new UsageError("--cwd needs a directory, not an empty word");
   set("cwd", cwd === undefined ? undefined : absolutePath(cwd));
   set("env", environmentOf(options.all("env")));
   return fields;
+}
+
+function flagOf(options: GivenOptions, name: string): true | undefined {
+  return options.has(name) || undefined;
+}
+
+/** IDs, or beginnings or ends of them, with commas between or one option each. */
+function afterOf(lists: readonly string[]): string[] | undefined {
+  if (lists.length === 0) return undefined;
+  const ids = lists.flatMap((list) => list.split(",")).map((id) => id.trim());
+  if (ids.includes("")) throw new UsageError("--after needs an ID, or several with commas between");
+  return [...new Set(ids)];
 }
 
 function durationOf(options: GivenOptions, name: string): number | undefined {

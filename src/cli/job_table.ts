@@ -5,22 +5,34 @@
  */
 
 import type { JobView } from "../queue/job.ts";
+import { progressBar } from "./progress_bar.ts";
 import { formatAge } from "./relative_time.ts";
 import type { Table } from "./table.ts";
 import { visibleText } from "./visible_text.ts";
+import { waitsText } from "./waits_text.ts";
 
 /** Which column of {@linkcode jobTable} holds the state. */
 export const STATE_COLUMN = 1;
 
-/** ID, state, attempts of those it may have, age and command of each job. */
-export function jobTable(jobs: readonly JobView[], now: number): Table {
+/**
+ * ID, state, attempts of those it may have, age, what it waits for, and command of each job; before the command how
+ * far it has come, if any of them tells.
+ *
+ * @param asBar Shows that as a bar, for a person.
+ */
+export function jobTable(jobs: readonly JobView[], now: number, asBar = false): Table {
+  const tells = jobs.some((job) => job.progress);
+  const progress = (job: JobView) =>
+    !job.progress ? "" : asBar ? progressBar(job.progress, 10, 24) : visibleText(job.progress.text);
   return {
-    head: ["ID", "STATE", "ATTEMPTS", "AGE", "COMMAND"],
+    head: ["ID", "STATE", "ATTEMPTS", "AGE", "WAITS", ...(tells ? ["PROGRESS"] : []), "COMMAND"],
     rows: jobs.map((job) => [
       visibleText(job.id),
       job.state,
       `${job.attempts}/${job.max_retries + 1}`,
       formatAge(now - Date.parse(job.created_at)),
+      visibleText(waitsText(job, now)),
+      ...(tells ? [progress(job)] : []),
       typeof job.malformed === "string" && job.command === ""
         ? `(not a job: ${visibleText(job.malformed)})`
         : visibleText(job.command),

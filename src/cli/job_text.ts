@@ -15,7 +15,12 @@ import { visibleText } from "./visible_text.ts";
 const KNOWN = new Set([
   ...["id", "state", "command", "cwd", "env", "priority", "max_retries", "timeout", "backoff_base"],
   ...["backoff_factor", "run_at", "created_at", "updated_at", "attempts", "history", "malformed"],
+  ...["held", "waits_for", "after", "after_any"],
+  ...["limited_by", "progress", "resource", "result", "result_encoding"],
 ]);
+
+/** The most of a result that is shown, in UTF-16 units; --json has all of it. */
+const MOST_RESULT_SHOWN = 500;
 
 /**
  * Lines that tell everything about a job.
@@ -23,19 +28,21 @@ const KNOWN = new Set([
  * @param log The path of its log, if it has one.
  * @param now Milliseconds since 1970.
  * @param paint Colours the state.
+ * @param relations Lines on what it waits for, and what waits for it.
  */
 export function jobLines(
   job: JobView,
   log: string | undefined,
   now: number,
   paint: (state: string) => string = (state) => state,
+  relations: readonly string[] = [],
 ): string[] {
   const lines: string[] = [];
   const line = (name: string, value: string) => lines.push(`${name.padEnd(12)}${value}`);
   const moment = (iso: string) => formatMoment(Date.parse(iso), now);
 
   line("id", visibleText(job.id));
-  line("state", paint(job.state));
+  line("state", paint(job.state) + (job.held ? " (held)" : ""));
   if (typeof job.malformed === "string") line("not a job", visibleText(job.malformed));
   job.command.split("\n").forEach((text, index) =>
     line(index === 0 ? "command" : "", visibleText(text))
@@ -54,13 +61,29 @@ export function jobLines(
   for (const [name, value] of Object.entries(job)) {
     if (!KNOWN.has(name)) line(visibleText(name), visibleText(JSON.stringify(value)));
   }
+  if (job.resource !== undefined) line("resource", visibleText(job.resource));
+  if (job.limited_by !== undefined) line("waits for", `a place in ${limitText(job.limited_by)}`);
+  if (job.progress) line("progress", visibleText(job.progress.text));
+  if (job.result !== undefined) {
+    const { result, result_encoding } = job;
+    const shown = result.length > MOST_RESULT_SHOWN
+      ? `${result.slice(0, MOST_RESULT_SHOWN)}…`
+      : result;
+    line("result", visibleText(shown.replace(/\n$/, "")) + (result_encoding ? ` (base64)` : ""));
+  }
+  lines.push(...relations);
   line("created", moment(job.created_at));
   line("updated", moment(job.updated_at));
-  if (job.state === "pending") line("ready", moment(job.run_at));
-  if (job.state === "failed") line("retry", moment(job.run_at));
+  const waitsForTime = !job.held && !job.waits_for;
+  if (waitsForTime && job.state === "pending") line("ready", moment(job.run_at));
+  if (waitsForTime && job.state === "failed") line("retry", moment(job.run_at));
   line("log", log === undefined ? "none yet" : visibleText(log));
   if (job.history.length > 0) lines.push("", ...attemptLines(job.history, now));
   return lines;
+}
+
+function limitText(limit: string): string {
+  return limit === "concurrency" ? "the queue (config concurrency)" : `the resource ${limit}`;
 }
 
 function attemptLines(history: readonly Attempt[], now: number): string[] {

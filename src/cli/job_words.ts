@@ -6,6 +6,7 @@
 
 import { UsageError } from "../queue/errors.ts";
 import type { JobInput } from "../queue/job.ts";
+import { absolutePath } from "./absolute_path.ts";
 import { GLOBAL_OPTIONS, type Invocation } from "./command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
 
@@ -114,11 +115,4 @@ function refuseMisplaced(name: string, words: readonly string[]): void {
         `(if it is meant for the command itself: queuectl ${name} -- COMMAND…)`,
     );
   }
-}
-
-/** A path as seen from here, absolute. */
-export function absolutePath(path: string): string {
-  if (path.startsWith("/") || path === "") return path;
-  const cwd = Deno.cwd();
-  return path === "." ? cwd : `${cwd === "/" ? "" : cwd}/${path.replace(/^(\.\/+)+/, "")}`;
 }

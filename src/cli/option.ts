@@ -97,7 +97,8 @@ export interface ReadWords {
  *
  * @param args The words as the shell gave them.
  * @param known The options there are.
- * @param verbatim Whether the first plain word ends the options: it and all that follows stay as they are.
+ * @param verbatim Whether the first plain word ends the options, or which one does: it and all that follows
+ * stay as they are.
  * @param see Where to read on, for the message about an option that is not known.
  * @throws {UsageError} If an option is not known, lacks its value, or has one and takes none.
  *
@@ -112,7 +113,7 @@ export interface ReadWords {
 export function readWords(
   args: readonly string[],
   known: readonly Option[],
-  verbatim: boolean,
+  verbatim: boolean | number,
   see: string,
 ): ReadWords {
   const options = new GivenOptions();
@@ -124,8 +125,8 @@ export function readWords(
     }
     if (!isOption(arg)) {
       words.push(arg);
-      if (!verbatim) continue;
-      return { options, words: args.slice(at) };
+      if (verbatim === false || words.length < Number(verbatim)) continue;
+      return { options, words: [...words, ...args.slice(at + 1)] };
     }
     if (!arg.startsWith("--")) {
       at += readLetters(args, at, known, options, see);

@@ -52,7 +52,7 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       return ["start", `${event.id}  ${event.command}`];
     case "ended": {
       const { attempt, state } = event;
-      if (!attempt) return [state, event.id];
+      if (!attempt) return [state, event.reason ? `${event.id}  ${event.reason}` : event.id];
       const parts = [outcomeText(attempt), formatDuration(attempt.duration_ms)];
       if (state !== "done" || attempt.attempt > 1) parts.push(`attempt ${attempt.attempt}`);
       if (state === "failed" && event.readyAt !== undefined) {
@@ -60,6 +60,13 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
         parts.push(wait < 500 ? "again at once" : `again in ${formatAge(wait + 500)}`);
       }
       return [state === "pending" ? "put back" : state, `${event.id}  ${parts.join(", ")}`];
+    }
+    case "waits": {
+      const { resource, places } = event;
+      const missing = places > 0
+        ? ""
+        : `, of which there is none (config set resources.${resource} 1)`;
+      return ["wait", `${event.id}  for the resource ${resource}${missing}`];
     }
     case "malformed":
       return ["dead", `${event.id}  not a job: ${event.reason}`];

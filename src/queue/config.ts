@@ -7,6 +7,10 @@
 import { QueueError, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
 import { newId } from "./names.ts";
+import { retentionOf } from "./retention.ts";
+
+/** The setting that says how many jobs may use a resource at once. */
+export type ResourceKey = `resources.${string}`;
 
 /** The settings in force: what was set, and the default of the rest. */
 export interface Config {
@@ -30,6 +34,18 @@ export interface Config {
   kill_grace: number;
   /** Whether each step is flushed to the disk, so that it survives a power cut. */
   fsync: boolean;
+  /** The most jobs that run at once over all workers and machines, or `null` for no limit. */
+  concurrency: number | null;
+  /** How much of done/ is kept: so many of the newest, a span such as `7d`, or `null` for everything. */
+  keep_done: number | string | null;
+  /** How much of dead/ is kept, likewise. */
+  keep_dead: number | string | null;
+  /** Shell text that is run after a job is done, or `null`. */
+  on_done: string | null;
+  /** Shell text that is run after a job has gone to dead/, or `null`. */
+  on_dead: string | null;
+  /** How many jobs may use a named resource at once over all workers and machines. */
+  [resource: ResourceKey]: number;
 }
 
 /** The name of a setting. */
@@ -40,6 +56,8 @@ interface Setting {
   /** What is allowed, as it ends the sentence "… must be". */
   allowed: string;
   accepts(value: unknown): boolean;
+  /** Whether a value is taken as it is written: `5` is the text 5. */
+  isText?: true;
 }
 
 const isNumber = (value: unknown, least: number, most: number): value is number =>
@@ -49,7 +67,23 @@ const isWhole = (value: unknown, least: number, most: number): boolean =>
 
 const YEAR = 366 * 86400;
 
-const SETTINGS: Record<ConfigKey, Setting> = {
+const RETENTION: Setting = {
+  default: null,
+  allowed: "a number of jobs such as 1000, a span such as 7d or 12h, or none",
+  accepts: (value) => value === null || retentionOf(value) !== undefined,
+};
+
+const HOOK: Setting = {
+  default: null,
+  allowed: "shell text of at most 100 KB, or none",
+  accepts: (value) =>
+    value === null ||
+    (typeof value === "string" && value.trim() !== "" && value.length <= 100_000 &&
+      !value.includes("\0")),
+  isText: true,
+};
+
+const SETTINGS: Record<Exclude<ConfigKey, ResourceKey>, Setting> = {
   max_retries: {
     default: 3,
     allowed: "a whole number from 0 to 1000000",
@@ -100,10 +134,52 @@ const SETTINGS: Record<ConfigKey, Setting> = {
     allowed: "true or false",
     accepts: (value) => typeof value === "boolean",
   },
+  concurrency: {
+    default: null,
+    allowed: "a whole number from 1 to 1024, or none",
+    accepts: (value) => value === null || isWhole(value, 1, 1024),
+  },
+  keep_done: RETENTION,
+  keep_dead: RETENTION,
+  on_done: HOOK,
+  on_dead: HOOK,
 };
 
-/** The names of all settings, in the order they are shown. */
-export const CONFIG_KEYS: readonly ConfigKey[] = Object.keys(SETTINGS) as ConfigKey[];
+/** What each `resources.NAME` takes. There is none unless it was set. */
+const RESOURCE: Setting = {
+  default: 0,
+  allowed: "a whole number from 0 to 1024",
+  accepts: (value) => isWhole(value, 0, 1024),
+};
+
+/** The names of all settings but those of resources, in the order they are shown. */
+export const CONFIG_KEYS: readonly Exclude<ConfigKey, ResourceKey>[] = Object.keys(
+  SETTINGS,
+) as Exclude<ConfigKey, ResourceKey>[];
+
+/**
+ * The setting that says how many jobs may use a resource at once.
+ *
+ * @example
+ * ```ts
+ * import { resourceKey } from "./config.ts";
+ *
+ * resourceKey("gpu"); // "resources.gpu"
+ * ```
+ */
+export function resourceKey(resource: string): ResourceKey {
+  return `resources.${resource}`;
+}
+
+/** Whether a key is that of a resource; `concurrency` is no resource, for it has locks of its own. */
+export function isResourceKey(key: string): key is ResourceKey {
+  return /^resources\.[A-Za-z0-9_-]{1,64}$/.test(key) && key !== "resources.concurrency";
+}
+
+function settingFor(key: string): Setting | undefined {
+  if (isResourceKey(key)) return RESOURCE;
+  return Object.hasOwn(SETTINGS, key) ? SETTINGS[key as keyof typeof SETTINGS] : undefined;
+}
 
 /**
  * The key that a user's word means: dashes and underscores are the same.
@@ -111,9 +187,12 @@ export const CONFIG_KEYS: readonly ConfigKey[] = Object.keys(SETTINGS) as Config
  * @throws {UsageError} If there is no such key.
  */
 export function configKey(word: string): ConfigKey {
+  if (isResourceKey(word)) return word;
   const key = word.replaceAll("-", "_");
   if (Object.hasOwn(SETTINGS, key)) return key as ConfigKey;
-  throw new UsageError(`unknown setting "${word}" (there are: ${CONFIG_KEYS.join(", ")})`);
+  throw new UsageError(
+    `unknown setting "${word}" (there are: ${CONFIG_KEYS.join(", ")}, resources.NAME)`,
+  );
 }
 
 /**
@@ -123,7 +202,10 @@ export function configKey(word: string): ConfigKey {
  */
 export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey] {
   const text = word.trim();
-  const value = text === "true"
+  const { accepts, allowed, isText } = settingFor(key)!;
+  const value = isText && text !== "none"
+    ? word
+    : text === "true"
     ? true
     : text === "false"
     ? false
@@ -132,9 +214,7 @@ export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey
     : text !== "" && /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)
     ? Number(text)
     : text;
-  if (!SETTINGS[key].accepts(value)) {
-    throw new UsageError(`${key} must be ${SETTINGS[key].allowed}, not "${word}"`);
-  }
+  if (!accepts(value)) throw new UsageError(`${key} must be ${allowed}, not "${word}"`);
   return value as Config[ConfigKey];
 }
 
@@ -143,6 +223,7 @@ export function withDefaults(set: Partial<Config>): Config {
   const config: Record<string, unknown> = {};
   for (const key of CONFIG_KEYS) config[key] = set[key] ?? SETTINGS[key].default;
   config.backoff_factor ??= config.backoff_base;
+  for (const [key, value] of Object.entries(set)) if (isResourceKey(key)) config[key] = value;
   return config as unknown as Config;
 }
 
@@ -171,8 +252,8 @@ export function readConfig(files: FilePort, dir: string): Partial<Config> {
   }
   const config: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(set)) {
-    if (!Object.hasOwn(SETTINGS, key)) continue;
-    const setting = SETTINGS[key as ConfigKey];
+    const setting = settingFor(key);
+    if (!setting) continue;
     if (!setting.accepts(value)) {
       throw new QueueError(
         `${path}: ${key} must be ${setting.allowed}, not ${JSON.stringify(value)}`,
@@ -195,7 +276,7 @@ export async function writeConfig(
   set: Partial<Config>,
 ): Promise<void> {
   for (const [key, value] of Object.entries(set)) {
-    const { allowed, accepts } = SETTINGS[configKey(key)];
+    const { allowed, accepts } = settingFor(configKey(key))!;
     if (value !== undefined && !accepts(value)) {
       throw new UsageError(`${key} must be ${allowed}, not ${JSON.stringify(value)}`);
     }

@@ -8,7 +8,14 @@
 
 import { VERSION } from "../version.ts";
 import { type Claim, claim, type WaitingEntry } from "./claim.ts";
-import { endOf, parentsOf, unmarkChild } from "./dependencies.ts";
+import {
+  endOf,
+  isReady,
+  markChildren,
+  parentsOf,
+  releaseIfReady,
+  unmarkChild,
+} from "./dependencies.ts";
 import { readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import type { Job } from "./job.ts";
@@ -16,12 +23,24 @@ import { AFTER_TIME, HELD_TIME, newEditorName, waitingName } from "./names.ts";
 import { arrive } from "./presence.ts";
 import { settle, type Settlement } from "./settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+import { presentIds } from "./taken_ids.ts";
 
-/** When a job is ready that nobody holds: at its `run_at`, now, or once those that it waits for have ended. */
+/**
+ * When a job is ready that nobody holds: at its `run_at`, now, or once those that it waits for have ended. One
+ * that is no longer in the queue is not waited for.
+ */
 export function readyTime(store: Store, job: Job): number {
-  const waits = job.attempts === 0 &&
-    parentsOf(job).some((parent) => endOf(store, parent) === undefined);
+  const waits = openParents(store, job).length > 0 && !isReady(store, job);
   return waits ? AFTER_TIME : Math.max(store.now(), Date.parse(job.run_at));
+}
+
+/** The jobs in the queue that a job has to wait for. */
+export function openParents(store: Store, job: Job): string[] {
+  if (job.attempts > 0) return [];
+  const open = parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
+  if (open.length === 0) return open;
+  const present = presentIds(store, new Set(open));
+  return open.filter((parent) => present.has(parent));
 }
 
 /**
@@ -32,16 +51,19 @@ export function readyTime(store: Store, job: Job): number {
  * @returns Whether the job was still there; `false` if it has moved on.
  */
 export async function setHeld(store: Store, entry: WaitingEntry, held: boolean): Promise<boolean> {
-  const job = readEntry(store, entry);
+  // As a stamped name, so that the priority is the one that the file says.
+  const job = readEntry(store, { ...entry, bare: false });
   if (!job) return false;
   if (job.malformed !== undefined) {
     throw new QueueError(`${entry.id} is not a job: ${job.malformed}`);
   }
   const time = held ? HELD_TIME : readyTime(store, job);
-  const name = waitingName(time, job.priority, entry.id);
+  const name = waitingName(time, entry.bare ? job.priority : entry.priority, entry.id);
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, entry.state, name))) return false;
   dropEmptyBatch(store, entry);
+  // The last of those that it waits for may have ended after we looked, and not found it.
+  if (time === AFTER_TIME) releaseIfReady(store, entry.id);
   await flush(store, [pathIn(store, entry.state)]);
   return true;
 }
@@ -63,7 +85,7 @@ export async function changeWaiting(
   change: (job: Job) => Change | Promise<Change>,
 ): Promise<boolean> {
   const presence = arrive(store, {
-    name: newEditorName(Deno.hostname(), Deno.pid),
+    name: newEditorName(Deno.hostname(), Deno.pid, entry.time === HELD_TIME),
     host: Deno.hostname(),
     pid: Deno.pid,
     slots: 0,
@@ -78,7 +100,21 @@ export async function changeWaiting(
       throw new QueueError(`${result.id} is not a job: ${result.reason}; it lies in dead/ now`);
     }
     if (result.kind !== "claimed") return false;
-    await settle(store, [await changed(store, result.claim, entry, change)]);
+    const settlement = await changed(store, result.claim, entry, change);
+    await settle(store, [settlement]);
+    // Not before: should this program die, the job goes back to waiting for them.
+    const left = parentsOf(
+      settlement.state === "dead" ? { ...settlement.job, after: [] } : settlement.job,
+    );
+    unmarkChild(
+      store,
+      result.claim.job,
+      parentsOf(result.claim.job).filter((id) => !left.includes(id)),
+    );
+    // One that it waits for may have ended meanwhile, and not found it.
+    if (settlement.readyAt === AFTER_TIME && releaseIfReady(store, entry.id)) {
+      await flush(store, [pathIn(store, "pending")]);
+    }
     return true;
   } finally {
     presence.leave();
@@ -99,8 +135,12 @@ async function changed(
   });
   try {
     const result = await change(taken.job);
-    if ("job" in result) return back(result.job, result.readyAt);
-    unmarkChild(store, taken.job);
+    if ("job" in result) {
+      if (parentsOf(result.job).some((id) => !parentsOf(taken.job).includes(id))) {
+        await markChildren(store, [result.job]);
+      }
+      return back(result.job, result.readyAt);
+    }
     const job = { ...result.dead, updated_at: new Date(store.now()).toISOString() };
     return { claim: taken, job, state: "dead" };
   } catch (error) {

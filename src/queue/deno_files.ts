@@ -6,7 +6,7 @@
  */
 
 import type { EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
-import { EEXIST, ENOENT, errno, libc, pathBytes } from "./libc.ts";
+import { EEXIST, ENOENT, errno, libc, libcFor, pathBytes } from "./libc.ts";
 import { createNew, flushed, flushedWhole, lookAt, readRegular, removed } from "./libc_files.ts";
 import { streamDirectory } from "./stream_directory.ts";
 
@@ -24,11 +24,14 @@ function identityOf(info: Deno.FileInfo): string {
 
 class HeldLock implements FileLock {
   #file: Deno.FsFile | undefined;
-  readonly identity: string;
+  #identity: string | undefined;
 
   constructor(file: Deno.FsFile) {
     this.#file = file;
-    this.identity = identityOf(file.statSync());
+  }
+
+  get identity(): string {
+    return this.#identity ??= identityOf(this.#file!.statSync());
   }
 
   release(): void {
@@ -38,7 +41,7 @@ class HeldLock implements FileLock {
 }
 
 function statPath(path: string): FileStat | undefined {
-  const c = libc();
+  const c = libcFor(path);
   const seen = c && lookAt(c, path);
   if (seen !== undefined) return seen ?? undefined;
   let info: Deno.FileInfo;
@@ -70,7 +73,7 @@ function openToLock(path: string): Deno.FsFile {
 }
 
 async function syncOne(path: string): Promise<void> {
-  const c = libc();
+  const c = libcFor(path);
   if (c && await flushed(c, path)) return;
   using file = Deno.openSync(path, { read: true });
   await file.sync();
@@ -101,14 +104,14 @@ export const denoFiles: FilePort = {
   stat: statPath,
 
   exists(path) {
-    const c = libc();
+    const c = libcFor(path);
     // An exception costs the runtime more than the question; this is asked for each job.
     if (c) return c.faccessat(AT_FDCWD, pathBytes(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
     return statPath(path) !== undefined;
   },
 
   read(path) {
-    const c = libc();
+    const c = libcFor(path);
     const content = c && readRegular(c, path);
     if (content) return content;
     // Looked at before it is opened: opening a fifo would block until someone writes to it.
@@ -117,7 +120,7 @@ export const denoFiles: FilePort = {
   },
 
   create(path, content) {
-    const c = libc();
+    const c = libcFor(path);
     if (c && createNew(c, path, content)) return;
     writeFully(path, content, { write: true, createNew: true });
   },
@@ -137,7 +140,7 @@ export const denoFiles: FilePort = {
   },
 
   rename(from, to) {
-    const c = libc();
+    const c = libcFor(from);
     if (c) {
       if (c.rename(pathBytes(from), pathBytes(to)) === 0) return;
       if (errno(c) === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
@@ -168,8 +171,8 @@ export const denoFiles: FilePort = {
   },
 
   removeEach(paths) {
-    const c = libc();
     return Promise.all(paths.map(async (path) => {
+      const c = libcFor(path);
       try {
         if (c && await removed(c, path)) return true;
         await Deno.remove(path);

@@ -15,7 +15,6 @@
  * @module
  */
 
-import { QueueError, UsageError } from "./errors.ts";
 import type { Job } from "./job.ts";
 import { AFTER_TIME, ID_PATTERN, waitingName } from "./names.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
@@ -28,36 +27,44 @@ export function endOf(store: Store, id: string): "done" | "dead" | undefined {
 }
 
 /**
- * Notes what a job is to wait for, durably, before the job itself is published.
+ * Notes what jobs are to wait for, durably, before the jobs themselves are published.
  *
- * @param child The job, with `after`.
+ * @param children The jobs, with `after`.
  */
-export async function markChild(store: Store, child: Job): Promise<void> {
-  makeIfMissing(store, `${store.dir}/after`);
-  const parents = parentsOf(child);
-  for (const parent of parents) {
-    const marker = pathIn(store, "after", `${parent}/${child.id}`);
-    // The folder goes when its last child does, perhaps between these two calls.
-    for (let tries = 0;; tries++) {
-      makeIfMissing(store, pathIn(store, "after", parent));
-      try {
-        store.files.append(marker, new Uint8Array());
-        break;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
+export async function markChildren(store: Store, children: readonly Job[]): Promise<void> {
+  if (!children.some((child) => parentsOf(child).length > 0)) return;
+  makeIfMissing(store, pathIn(store, "after"));
+  const folders = new Set<string>();
+  for (const child of children) {
+    for (const parent of parentsOf(child)) {
+      const folder = pathIn(store, "after", parent);
+      // The folder goes when its last child does, perhaps between these two calls.
+      for (let tries = 0;; tries++) {
+        if (!folders.has(folder) || tries > 0) makeIfMissing(store, folder);
+        try {
+          store.files.append(`${folder}/${child.id}`, new Uint8Array());
+          break;
+        } catch (error) {
+          if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
+        }
       }
+      folders.add(folder);
     }
   }
-  await flush(store, [
-    ...parents.map((parent) => pathIn(store, "after", parent)),
-    pathIn(store, "after"),
-    store.dir,
-  ]);
+  await flush(store, [...folders, pathIn(store, "after"), store.dir]);
 }
 
-/** Removes the markers of a job that waits no more: it was claimed, or removed. */
-export function unmarkChild(store: Store, child: Job): void {
-  for (const parent of parentsOf(child)) {
+/**
+ * Removes the markers of a job that waits no more: it was claimed, or removed.
+ *
+ * @param parents Those that it waits for no more. Default: all that it waited for.
+ */
+export function unmarkChild(
+  store: Store,
+  child: Job,
+  parents: readonly string[] = parentsOf(child),
+): void {
+  for (const parent of parents) {
     if (!removeIfThere(store, pathIn(store, "after", `${parent}/${child.id}`))) continue;
     try {
       removeIfThere(store, pathIn(store, "after", parent));
@@ -129,7 +136,8 @@ export function releaseIfReady(store: Store, child: string): boolean {
   return renameIfThere(store, path, pathIn(store, "pending", ready));
 }
 
-function isReady(store: Store, job: Job): boolean {
+/** Whether a job waits for nothing any more, or can only die. */
+export function isReady(store: Store, job: Job): boolean {
   const ends = parentsOf(job).map((parent) => endOf(store, parent));
   if (!job.after_any && ends.includes("dead")) return true;
   return ends.every((end) => end !== undefined);
@@ -181,52 +189,10 @@ export function stillWaits(store: Store, job: Job): boolean {
  * @param claimed The path of its file in processing/.
  */
 export async function waitAgain(store: Store, job: Job, claimed: string): Promise<void> {
-  await markChild(store, job);
+  await markChildren(store, [job]);
   const name = waitingName(AFTER_TIME, job.priority, job.id);
   renameIfThere(store, claimed, pathIn(store, "pending", name));
   releaseIfReady(store, job.id);
-}
-
-/**
- * Refuses what jobs may not wait for: jobs that do not exist, and in a circle.
- *
- * @param jobs Jobs that are about to be enqueued together; they may wait for each other.
- * @param exists Whether a job of this ID is in the queue.
- */
-export function checkDependencies(
-  jobs: readonly { id: string; after?: string[] }[],
-  exists: (id: string) => boolean,
-): void {
-  const ours = new Map(jobs.map((job) => [job.id, job.after ?? []]));
-  for (const { id, after = [] } of jobs) {
-    for (const parent of after) {
-      if (parent === id) throw new UsageError(`job "${id}" cannot wait for itself`);
-      if (!ours.has(parent) && !exists(parent)) {
-        throw new QueueError(`no job "${parent}" to wait for (see: queuectl list)`);
-      }
-    }
-  }
-  const clear = new Set<string>();
-  for (const start of ours.keys()) {
-    // Depth first without recursion: a chain may be long.
-    const path: string[] = [];
-    const onPath = new Set<string>();
-    const stack: { id: string; leave: boolean }[] = [{ id: start, leave: false }];
-    for (let top = stack.pop(); top; top = stack.pop()) {
-      if (top.leave) {
-        onPath.delete(path.pop()!);
-        clear.add(top.id);
-      } else if (onPath.has(top.id)) {
-        const circle = [...path.slice(path.indexOf(top.id)), top.id];
-        throw new UsageError(`these jobs would wait for each other: ${circle.join(" after ")}`);
-      } else if (!clear.has(top.id)) {
-        path.push(top.id);
-        onPath.add(top.id);
-        stack.push({ id: top.id, leave: true });
-        for (const id of ours.get(top.id) ?? []) stack.push({ id, leave: false });
-      }
-    }
-  }
 }
 
 function makeIfMissing(store: Store, path: string): void {

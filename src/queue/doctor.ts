@@ -15,9 +15,10 @@ import {
   parseEntryName,
   timeOfId,
 } from "./names.ts";
+import { strayProgress } from "./progress.ts";
 import { arrive, seeWorkers } from "./presence.ts";
 import { absentWorkers, recoverDeadWorkers } from "./recover.ts";
-import { pathIn, removeIfThere, type Store } from "./store.ts";
+import { pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
 import { isStray, removeStrays } from "./strays.ts";
 
 /** Something that a check found. */
@@ -175,6 +176,13 @@ async function checkTemporary(examination: Examination): Promise<void> {
         );
       }
     }
+  }
+  for (const worker of strayProgress(store)) {
+    await examination.mend(
+      `progress/${JSON.stringify(worker)} is of a worker that is no more`,
+      "removes it",
+      () => void removeTree(store, pathIn(store, "progress", worker)),
+    );
   }
   if (strays.length > 0) {
     await examination.mend(

@@ -5,13 +5,15 @@
  * @module
  */
 
-import { checkDependencies, markChild, releaseIfReady } from "./dependencies.ts";
+import { dependencyFault } from "./check_dependencies.ts";
+import { markChildren, releaseIfReady, unmarkChild } from "./dependencies.ts";
 import { QueueError, UsageError } from "./errors.ts";
+import { refuseUnknownResource } from "./limits.ts";
 import type { FileLock } from "./file_port.ts";
 import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "./job.ts";
-import { AFTER_TIME, waitingName } from "./names.ts";
+import { AFTER_TIME, HELD_TIME, waitingName } from "./names.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
-import { findTaken, lockQueue, refuseTaken } from "./taken_ids.ts";
+import { lockQueue, presentIds, refuseTaken } from "./taken_ids.ts";
 import { holderOf, takeKey } from "./unique.ts";
 
 /** A job with this `unique` key waits or runs already; nothing was added. */
@@ -31,29 +33,46 @@ export class KeyTakenError extends QueueError {
  * Adds a job. When this resolves the job survives whatever happens.
  *
  * @throws {UsageError} If the input is no job.
- * @throws {QueueError} If its ID is taken; the sentence says which state that job is in.
+ * @throws {QueueError} If its ID is taken; the sentence says which state that job is in. If a job that it is
+ * to wait for does not exist.
+ * @throws {KeyTakenError} If its `unique` key is.
  */
 export async function enqueue(store: Store, input: JobInput): Promise<Job> {
   const job = newJob(input, store.config, store.now());
+  refuseUnknownResource(store, job.resource);
   const content = contentOf(job);
-  const locked = input.id !== undefined || job.unique !== undefined;
+  const waits = (job.after?.length ?? 0) > 0;
+  // What it is to wait for must not be removed before it is seen to be waited for.
+  const locked = input.id !== undefined || job.unique !== undefined || waits;
   const lock = locked ? await lockQueue(store) : undefined;
   try {
     if (input.id !== undefined) refuseTaken(store, new Set([input.id]));
-    if (job.after?.length) {
-      checkDependencies([job], (id) => findTaken(store, new Set([id])) !== undefined);
+    if (waits) {
+      const present = presentIds(store, new Set(job.after));
+      const fault = dependencyFault([job], (id) => present.has(id));
+      if (fault) throw new (fault.unknown ? QueueError : UsageError)(fault.message);
     }
-    await publishOne(store, job, content);
+    await publishOne(store, job, content, input.hold);
     return job;
   } finally {
     lock?.release();
   }
 }
 
+/** The time in the name of a job that is about to wait. */
+export function waitingTime(job: Job, hold: boolean = false): number {
+  return hold ? HELD_TIME : job.after?.length ? AFTER_TIME : Date.parse(job.run_at);
+}
+
 /** Publishes one job under a name of its own; what it is to wait for is noted first. */
-export async function publishOne(store: Store, job: Job, content: Uint8Array): Promise<void> {
+export async function publishOne(
+  store: Store,
+  job: Job,
+  content: Uint8Array,
+  hold?: boolean,
+): Promise<void> {
   const waits = (job.after?.length ?? 0) > 0;
-  const time = waits ? AFTER_TIME : Date.parse(job.run_at);
+  const time = waitingTime(job, hold);
   const name = waitingName(time, job.priority, job.id);
   const temporary = pathIn(store, "tmp", job.id + NEW_SUFFIX);
   const waiting = pathIn(store, "pending", name);
@@ -67,7 +86,7 @@ export async function publishOne(store: Store, job: Job, content: Uint8Array): P
     }
     await takeKey(store, job.unique, job.id, name);
   }
-  if (waits) await markChild(store, job);
+  if (waits) await markChildren(store, [job]);
   let mark: FileLock | undefined;
   try {
     store.files.create(temporary, content);
@@ -76,6 +95,7 @@ export async function publishOne(store: Store, job: Job, content: Uint8Array): P
     store.files.renameNew(temporary, waiting);
   } catch (error) {
     removeIfThere(store, temporary);
+    if (waits) unmarkChild(store, job);
     throw error;
   } finally {
     mark?.release();
@@ -88,7 +108,9 @@ export async function publishOne(store: Store, job: Job, content: Uint8Array): P
     throw error;
   }
   // What it waits for may have ended before it was there to be released.
-  if (waits && releaseIfReady(store, job.id)) await flush(store, [pathIn(store, "pending")]);
+  if (time === AFTER_TIME && releaseIfReady(store, job.id)) {
+    await flush(store, [pathIn(store, "pending")]);
+  }
 }
 
 /**

@@ -4,14 +4,16 @@
  * @module
  */
 
-import { checkDependencies } from "./dependencies.ts";
+import { dependencyFault } from "./check_dependencies.ts";
 import { contentOf, KeyTakenError, publishOne } from "./enqueue.ts";
+import { publishApart } from "./enqueue_apart.ts";
 import { QueueError, UsageError } from "./errors.ts";
+import { refuseUnknownResource } from "./limits.ts";
 import type { FileLock } from "./file_port.ts";
 import { type Job, jobBytes, type JobInput, newJob } from "./job.ts";
 import { batchName, newId, waitingName } from "./names.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
-import { findTaken, lockQueue, refuseTaken } from "./taken_ids.ts";
+import { flush, NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
+import { lockQueue, presentIds, refuseTaken } from "./taken_ids.ts";
 
 /** The most jobs in one batch, so that a backlog of millions is read one folder at a time. */
 export const MAX_BATCH = 10_000;
@@ -29,7 +31,11 @@ export class InvalidJobError extends UsageError {
   }
 }
 
-/** {@linkcode enqueueMany} failed part way. The first `accepted` inputs are in the queue, durably; no other is. */
+/**
+ * {@linkcode enqueueMany} failed part way. The first `accepted` inputs are in the queue, durably; no other is.
+ * Where the disk refused both to flush a batch and to take it back, its jobs count as accepted: they are in
+ * the queue, but a power cut may take them.
+ */
 export class PartialEnqueueError extends QueueError {
   /**
    * Makes the error.
@@ -46,8 +52,8 @@ export class PartialEnqueueError extends QueueError {
  * Adds many jobs, in batches of up to {@linkcode MAX_BATCH}, each published by one rename.
  *
  * @param inputs All of them are checked before the first is accepted.
- * @param published Called after each batch with the jobs that are now durable. Instead of one whose
- * `unique` key is taken it gets the job that has the key.
+ * @param published Called after each batch with the jobs that are now durable. If the one job's `unique`
+ * key was taken, it has the ID of the job that has the key, `existed` is true, and nothing was added.
  * @throws {InvalidJobError} If one is no job; nothing was enqueued.
  * @throws {QueueError} If an ID is taken; nothing was enqueued.
  * @throws {PartialEnqueueError} If the disk failed part way.
@@ -55,12 +61,13 @@ export class PartialEnqueueError extends QueueError {
 export async function enqueueMany(
   store: Store,
   inputs: readonly JobInput[],
-  published: (jobs: readonly Job[]) => void = () => {},
+  published: (jobs: readonly Job[], existed: boolean) => void = () => {},
 ): Promise<void> {
   const chosen = new Set<string>();
   inputs.forEach((input, index) => {
     try {
       const job = newJob({ ...input, id: input.id ?? "unchosen" }, store.config, 0);
+      refuseUnknownResource(store, job.resource);
       if (mayBeLarge(input)) contentOf(job);
     } catch (error) {
       throw error instanceof UsageError ? new InvalidJobError(error.message, index) : error;
@@ -71,26 +78,42 @@ export async function enqueueMany(
     }
     chosen.add(input.id);
   });
-  const special = inputs.filter((input) => isSpecial(input));
-  const alone = special.some((input) => input.unique !== undefined);
-  const lock = chosen.size > 0 || alone ? await lockQueue(store) : undefined;
+  const locked = chosen.size > 0 || inputs.some((input) => wayOf(input) !== "in a batch");
+  const lock = locked ? await lockQueue(store) : undefined;
   try {
     if (chosen.size > 0) refuseTaken(store, chosen);
-    checkDependencies(
-      special.map((input) => ({ id: input.id ?? "", after: input.after })),
-      (id) => chosen.has(id) || findTaken(store, new Set([id])) !== undefined,
-    );
+    refuseFaulty(store, inputs, chosen);
     for (let at = 0; at < inputs.length;) {
-      let end = at;
-      while (end < inputs.length && end < at + MAX_BATCH && !isSpecial(inputs[end]!)) end++;
+      const way = wayOf(inputs[at]!);
+      let end = at + 1;
+      while (end < inputs.length && end < at + MAX_BATCH && wayOf(inputs[end]!) === way) end++;
       let accepted = at;
       try {
-        const jobs = end > at
-          ? await publishBatch(store, inputs.slice(at, end))
-          : [await publishAlone(store, inputs[at]!)];
-        accepted += jobs.length;
-        await flush(store, [pathIn(store, "pending")]);
-        published(jobs);
+        let jobs: Job[] = [];
+        let existed = false;
+        if (way === "in a batch") {
+          const batch = await publishBatch(store, inputs.slice(at, end));
+          jobs = batch.jobs;
+          accepted += jobs.length;
+          try {
+            await flush(store, [pathIn(store, "pending")]);
+          } catch (error) {
+            if (takeBack(store, batch.name)) accepted -= jobs.length;
+            throw error;
+          }
+        } else if (way === "apart") {
+          try {
+            await publishApart(store, inputs.slice(at, end), lockDirectory, jobs);
+          } finally {
+            accepted += jobs.length;
+          }
+        } else {
+          const alone = await publishAlone(store, inputs[at]!);
+          jobs = [alone.job];
+          existed = alone.existed;
+          accepted++;
+        }
+        published(jobs, existed);
       } catch (error) {
         throw new PartialEnqueueError(
           error instanceof Error ? error.message : `${error}`,
@@ -104,9 +127,30 @@ export async function enqueueMany(
   }
 }
 
-/** Whether a job needs a name of its own in pending/, to be released or found by. */
-function isSpecial(input: JobInput): boolean {
-  return (input.after?.length ?? 0) > 0 || input.unique !== undefined;
+/** How a job is published: one that waits or has a key needs a name of its own in pending/. */
+function wayOf(input: JobInput): "in a batch" | "apart" | "alone" {
+  if (input.unique !== undefined) return "alone";
+  return input.hold || (input.after?.length ?? 0) > 0 ? "apart" : "in a batch";
+}
+
+/** @throws {InvalidJobError} If one of these waits for a job that does not exist, or they wait in a circle. */
+function refuseFaulty(
+  store: Store,
+  inputs: readonly JobInput[],
+  chosen: ReadonlySet<string>,
+): void {
+  const places = [...inputs.keys()].filter((index) => (inputs[index]!.after?.length ?? 0) > 0);
+  if (places.length === 0) return;
+  const others = new Set<string>();
+  for (const index of places) {
+    for (const id of inputs[index]!.after!) if (!chosen.has(id)) others.add(id);
+  }
+  const present = presentIds(store, others);
+  const fault = dependencyFault(
+    places.map((index) => ({ id: inputs[index]!.id ?? "", after: inputs[index]!.after })),
+    (id) => chosen.has(id) || present.has(id),
+  );
+  if (fault) throw new InvalidJobError(fault.message, places[fault.index]!);
 }
 
 /** Whether a job's file might be too large: a glance, as writing out a million of them twice takes long. */
@@ -120,20 +164,30 @@ function mayBeLarge(input: JobInput): boolean {
   return false;
 }
 
-/** Publishes a job that has a key or waits for others; gives the holder of its key if there is one. */
-async function publishAlone(store: Store, input: JobInput): Promise<Job> {
+/** Publishes a job that has a key, unless another job has it. */
+async function publishAlone(
+  store: Store,
+  input: JobInput,
+): Promise<{ job: Job; existed: boolean }> {
   const job = newJob(input, store.config, store.now());
   try {
-    await publishOne(store, job, contentOf(job));
-    return job;
+    await publishOne(store, job, contentOf(job), input.hold);
+    return { job, existed: false };
   } catch (error) {
-    if (error instanceof KeyTakenError) return { ...job, id: error.id };
+    if (error instanceof KeyTakenError) return { job: { ...job, id: error.id }, existed: true };
     throw error;
   }
 }
 
+/** A batch that has been published. */
+interface Batch {
+  jobs: Job[];
+  /** Its name in pending/. */
+  name: string;
+}
+
 /** Publishes one batch: a folder, complete and durable before its name appears in pending/. */
-async function publishBatch(store: Store, inputs: readonly JobInput[]): Promise<Job[]> {
+async function publishBatch(store: Store, inputs: readonly JobInput[]): Promise<Batch> {
   const id = newId();
   const temporary = pathIn(store, "tmp", id + NEW_SUFFIX);
   const jobs: Job[] = [];
@@ -155,7 +209,9 @@ async function publishBatch(store: Store, inputs: readonly JobInput[]): Promise<
     }
     if (store.config.fsync) await store.files.syncTree(temporary);
     // The folder is as urgent, and ready as early, as the foremost job in it.
-    store.files.rename(temporary, pathIn(store, "pending", batchName(earliest, urgent, id)));
+    const name = batchName(earliest, urgent, id);
+    store.files.rename(temporary, pathIn(store, "pending", name));
+    return { jobs, name };
   } catch (error) {
     for (const name of names) removeIfThere(store, `${temporary}/${name}`);
     removeIfThere(store, temporary);
@@ -163,14 +219,36 @@ async function publishBatch(store: Store, inputs: readonly JobInput[]): Promise<
   } finally {
     mark?.release();
   }
-  return jobs;
 }
 
-/** The lock that marks a batch as still being written. Not every file system locks directories. */
-function lockDirectory(store: Store, path: string): FileLock | undefined {
+/** Takes back a batch that was not acknowledged, so that it is not run if that can be helped. */
+function takeBack(store: Store, name: string): boolean {
+  const path = pathIn(store, "tmp", `${newId()}${NEW_SUFFIX}`);
   try {
-    return store.files.tryLock(path);
+    store.files.rename(pathIn(store, "pending", name), path);
+  } catch {
+    return false;
+  }
+  try {
+    removeTree(store, path);
+  } catch {
+    // Whoever removes what dead programs have left in tmp/ removes it.
+  }
+  return true;
+}
+
+/**
+ * The lock that marks a batch as still being written. Not every file system locks directories.
+ *
+ * @throws {Error} If another has it: this program was stopped for so long that it is believed dead.
+ */
+function lockDirectory(store: Store, path: string): FileLock | undefined {
+  let lock: FileLock | undefined;
+  try {
+    lock = store.files.tryLock(path);
   } catch {
     return undefined;
   }
+  if (!lock) throw new Error(`${path} is being removed as what a dead program left; try again`);
+  return lock;
 }

@@ -1,15 +1,34 @@
 /**
  * What a worker that died had begun to settle: see settle.ts for the steps. Its lock must be held.
  *
+ * A power cut can undo any step that was not flushed, and bring back names that were removed. So a file that
+ * such a step left is believed only if the same job is nowhere else, or only as it was before.
+ *
  * @module
  */
 
 import { entries, readEntry, readJobFile } from "./entries.ts";
 import type { Job } from "./job.ts";
 import { logName } from "./logs.ts";
-import { freshIdLike, type MeantName, parseEntryName, parseMeantName } from "./names.ts";
+import { formatMeantName, freshIdLike, parseEntryName, parseMeantName } from "./names.ts";
 import type { Settlement } from "./settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+
+/** A file in tmp/ that tells of a job being settled. */
+interface Trace {
+  /** Its name there. */
+  name: string;
+  /** The job's ID. */
+  id: string;
+  /** The worker that settles it. */
+  worker: string;
+  /** What the job is meant to become; `undefined`: the job as it ran, taken to be settled. */
+  meant?: NonNullable<ReturnType<typeof parseMeantName>>;
+  /** When the job was claimed, for one that was taken. */
+  time: number;
+  /** The job as the file has it; `undefined` if it is torn or no job. */
+  job?: Job;
+}
 
 /**
  * Takes over what a dead worker had begun to settle. What it had not yet written down goes back to
@@ -26,59 +45,42 @@ export async function takeOverSettling(
   by: string,
   takenOver: Settlement[],
 ): Promise<void> {
-  /** The names of running jobs that it had taken to settle, by ID; and what it meant them to become. */
-  const taken = new Map<string, string>();
-  const meant: (MeantName & { name: string })[] = [];
-  for (const { name } of store.files.list(pathIn(store, "tmp"))) {
-    const parsed = parseMeantName(name);
-    if (parsed?.worker === worker) meant.push({ ...parsed, name });
-    const entry = parseEntryName(name);
-    if (entry?.worker === worker) taken.set(entry.id, name);
-  }
-  const alone = new Set([...taken.keys()].filter((id) => !meant.some((each) => each.id === id)));
-  for (const { id } of meant) if (!taken.has(id)) alone.add(id);
-  const elsewhere = findElsewhere(store, alone);
+  const traces = readTraces(store, worker);
+  const own = traces.filter((trace) => trace.worker === worker);
+  if (own.length === 0) return;
+  const elsewhere = findElsewhere(store, new Set(own.map((trace) => trace.id)));
+  const isLeftOver = (trace: Trace) =>
+    elsewhere.some((job) => isSameJob(trace, job)) ||
+    traces.some((other) => other.job && isSameJob(trace, other.job) && supersedes(other, trace));
 
-  for (const { id, name, final, state } of meant) {
-    const path = pathIn(store, "tmp", name);
-    const job = readJob(store, path, id);
-    const running = taken.get(id);
-    const settlement = (progress: Settlement["progress"], job: Job): Settlement => ({
-      claim: { id, name: ours(running ?? "", worker, by), time: 0, worker: by, job, logOffset: 0 },
-      job,
-      state,
-      readyAt: parseEntryName(final)!.time,
-      progress,
-    });
-    if (running !== undefined && job) {
-      // Of the two names the running one decides who settles the job, should the worker only be believed
-      // dead. What was meant is then written anew, under our own name.
-      taken.delete(id);
-      const source = pathIn(store, "tmp", running);
-      if (!renameIfThere(store, source, pathIn(store, "tmp", ours(running, worker, by)))) continue;
-      takenOver.push(settlement("taken", job));
+  for (const trace of own.filter(({ meant }) => meant)) {
+    const path = pathIn(store, "tmp", trace.name);
+    const running = own.find((other) => other.id === trace.id && isPair(other, trace));
+    if (isLeftOver(trace)) removeIfThere(store, path);
+    else if (!trace.job) {
+      // Torn: what it was to replace is still somewhere, unless the flush was turned off.
+      const isSomewhere = elsewhere.some(({ id }) => id === trace.id) ||
+        traces.some((other) => other.id === trace.id && other.job);
+      if (isSomewhere) removeIfThere(store, path);
+      else await buryTorn(store, trace);
+    } else if (running) {
+      // Of the two the running one decides who settles the job, should the worker only be believed dead.
+      // What was meant is then written anew, under our own name.
+      const source = pathIn(store, "tmp", running.name);
+      const target = pathIn(store, "tmp", ours(running.name, worker, by));
+      if (!renameIfThere(store, source, target)) continue;
+      takenOver.push(settlementOf(trace, trace.job, ours(running.name, worker, by), by, "taken"));
       removeIfThere(store, path);
-    } else if (running !== undefined) {
-      // Torn: what it was to replace is still there.
-      removeIfThere(store, path);
-    } else if (elsewhere.get(id)?.some((other) => !job || isSameJob(job, other))) {
-      // A power cut kept this and not the step before it: the job never left where it was. Or another has
-      // settled it since.
-      removeIfThere(store, path);
-    } else if (job) {
-      if (renameIfThere(store, path, pathIn(store, "tmp", `${final}@${by}.${state}`))) {
-        takenOver.push(settlement("owned", job));
-      }
-    } else await buryTorn(store, name, id);
+    } else {
+      const target = formatMeantName(trace.meant!.final, by, trace.meant!.state);
+      if (!renameIfThere(store, path, pathIn(store, "tmp", target))) continue;
+      takenOver.push(settlementOf(trace, trace.job, "", by, "owned"));
+    }
   }
-  for (const [id, name] of taken) {
-    const path = pathIn(store, "tmp", name);
-    const job = readJob(store, path, id);
-    // The shadow of a job that was settled: a power cut can bring back a name whose removal had not
-    // reached the disk.
-    const isShadow = job && elsewhere.get(id)?.some((other) => isSameJob(job, other));
-    if (isShadow) removeIfThere(store, path);
-    else renameIfThere(store, path, pathIn(store, "processing", name));
+  for (const trace of own.filter(({ meant }) => !meant)) {
+    const path = pathIn(store, "tmp", trace.name);
+    if (isLeftOver(trace)) removeIfThere(store, path);
+    else renameIfThere(store, path, pathIn(store, "processing", trace.name));
   }
 }
 
@@ -87,7 +89,41 @@ export function ours(name: string, worker: string, by: string): string {
   return name.replace(`@${worker}.json`, () => `@${by}.json`);
 }
 
-function readJob(store: Store, path: string, id: string): Job | undefined {
+function settlementOf(
+  { id, meant }: Trace,
+  job: Job,
+  name: string,
+  by: string,
+  progress: Settlement["progress"],
+): Settlement {
+  return {
+    claim: { id, name, time: 0, worker: by, job, logOffset: 0 },
+    job,
+    state: meant!.state,
+    readyAt: parseEntryName(meant!.final)!.time,
+    progress,
+  };
+}
+
+/** What lies in tmp/ of all jobs that a worker had begun to settle, whoever it is of. */
+function readTraces(store: Store, worker: string): Trace[] {
+  const traces: Trace[] = [];
+  for (const { name } of store.files.list(pathIn(store, "tmp"))) {
+    const meant = parseMeantName(name);
+    const entry = parseEntryName(name);
+    if (meant) traces.push({ name, id: meant.id, worker: meant.worker, meant, time: 0 });
+    else if (entry?.worker) {
+      traces.push({ name, id: entry.id, worker: entry.worker, time: entry.time });
+    }
+  }
+  const ids = new Set(traces.filter((trace) => trace.worker === worker).map((trace) => trace.id));
+  const wanted = traces.filter((trace) => ids.has(trace.id));
+  for (const trace of wanted) trace.job = readTrace(store, trace);
+  return wanted;
+}
+
+function readTrace(store: Store, { name, id }: Trace): Job | undefined {
+  const path = pathIn(store, "tmp", name);
   try {
     const stat = store.files.stat(path);
     return stat && readJobFile(store, path, stat, id).job;
@@ -98,36 +134,48 @@ function readJob(store: Store, path: string, id: string): Job | undefined {
 }
 
 /** The jobs of some IDs that lie in a state directory, and not in tmp/ to be settled. */
-function findElsewhere(store: Store, ids: ReadonlySet<string>): Map<string, Job[]> {
-  const found = new Map<string, Job[]>();
-  if (ids.size === 0) return found;
-  const note = (id: string, job: Job | undefined) => {
-    if (job) found.set(id, [...found.get(id) ?? [], job]);
-  };
+function findElsewhere(store: Store, ids: ReadonlySet<string>): Job[] {
+  const found: (Job | undefined)[] = [];
   for (const state of ["done", "dead"] as const) {
     for (const id of ids) {
-      note(
-        id,
-        readEntry(store, { id, state, path: `${id}.json`, time: 0, priority: 0, bare: true }),
-      );
+      const entry = { id, state, path: `${id}.json`, time: 0, priority: 0, bare: true };
+      found.push(readEntry(store, entry));
     }
   }
   for (const state of ["failed", "processing", "pending"] as const) {
     for (const entry of entries(store, state)) {
       if (!ids.has(entry.id) || entry.path.startsWith("../")) continue;
-      note(entry.id, readEntry(store, entry));
+      found.push(readEntry(store, entry));
     }
   }
-  return found;
+  return found.filter((job) => job !== undefined);
 }
 
 /** Whether two files of one ID are one job at two times, and not two jobs of which one was dropped by hand. */
-function isSameJob(one: Job, other: Job): boolean {
-  return one.created_at === other.created_at;
+function isSameJob({ id, job }: Trace, other: Job): boolean {
+  return other.id === id && other.created_at === job?.created_at;
+}
+
+/** Whether what was taken is what became what was meant: the attempt is the one in which they differ. */
+function isPair(taken: Trace, meant: Trace): boolean {
+  if (taken.meant || !meant.meant || taken.worker !== meant.worker) return false;
+  const added = (meant.job?.history.length ?? 0) - (taken.job?.history.length ?? 0);
+  return added === 0 || added === 1;
+}
+
+/** Whether of two files in tmp/ of one job the first makes the second a leftover of an earlier attempt. */
+function supersedes(other: Trace, trace: Trace): boolean {
+  if (other === trace || isPair(other, trace) || isPair(trace, other)) return false;
+  const attempt = ({ job, meant }: Trace) => job!.history.length + (meant ? 0 : 1);
+  const later = attempt(other) - attempt(trace);
+  if (later !== 0) return later > 0;
+  // Of one attempt: what was claimed last, and of what two workers hold what decides.
+  if (!other.meant && !trace.meant) return other.time > trace.time;
+  return !other.meant && trace.meant !== undefined;
 }
 
 /** A torn result with nothing to fall back on: the flush was turned off. */
-async function buryTorn(store: Store, name: string, id: string): Promise<void> {
+async function buryTorn(store: Store, { name, id }: Trace): Promise<void> {
   const fresh = freshIdLike(id);
   const log = pathIn(store, "dead", logName(fresh));
   store.files.append(

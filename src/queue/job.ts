@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "./errors.ts";
+import type { Progress } from "./progress.ts";
 import { DEFAULT_PRIORITY, ID_PATTERN, type JobState, newId } from "./names.ts";
 
 /** How an attempt ended. `lost`: its worker died; `cancelled`: it was stopped on request. */
@@ -77,6 +78,8 @@ export interface Job {
   resource?: string;
   /** What it left in `$QUEUECTL_RESULT`. */
   result?: string;
+  /** Set if `result` is in base64, for it is not UTF-8. */
+  result_encoding?: "base64";
   /** Why it is dead, where no attempt tells. */
   reason?: string;
   /** When it is or was ready to run, ISO 8601 in UTC. */
@@ -97,6 +100,14 @@ export interface Job {
 export interface JobView extends Job {
   /** The directory that its file lies in. */
   state: JobState;
+  /** Whether it waits until someone releases it; missing if not. */
+  held?: boolean;
+  /** The jobs that it still waits for; missing if none. */
+  waits_for?: string[];
+  /** The limit that keeps it from running though it is ready: a resource, or `concurrency`. */
+  limited_by?: string;
+  /** How far it says that it has come, while it runs. */
+  progress?: Progress;
 }
 
 /** What makes a job: a command, and whatever differs from the defaults. */
@@ -123,6 +134,8 @@ export interface JobInput {
   after?: string[];
   /** Run once the jobs in `after` have ended, however. */
   after_any?: boolean;
+  /** Hold it: it does not run until someone releases it. Not kept in the file. */
+  hold?: boolean;
   /** Do not add it while another job with this key is neither done nor dead. */
   unique?: string;
   /** Exit statuses after which it is not retried, such as `2,64-78`. */
@@ -268,17 +281,26 @@ const RECORDED: Record<string, Check> = {
       : "must be an array of attempts",
 };
 
+const CHECKS_OF_INPUT: ReadonlyMap<string, Check> = new Map(
+  Object.entries({ ...FIELDS, hold: flag }),
+);
+const CHECKS_OF_FILE: ReadonlyMap<string, Check> = new Map(
+  Object.entries({ ...FIELDS, ...RECORDED }),
+);
+
 /** The first fault of a job, as a sentence's end: `priority must be …`; `undefined` if none. */
-function faultOf(fields: Record<string, unknown>, recorded: boolean): string | undefined {
+function faultOf(
+  fields: Record<string, unknown>,
+  checks: ReadonlyMap<string, Check>,
+): string | undefined {
   if (fields.command === undefined) return "command is missing";
-  for (const known of recorded ? [FIELDS, RECORDED] : [FIELDS]) {
-    for (const name of Object.keys(known)) {
-      const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      const fault = value === undefined ? undefined : known[name]!(value);
-      if (fault) return `${name} ${fault}`;
-    }
+  // Only what is there is looked at: most jobs have few of the fields that there can be.
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    const fault = value === undefined ? undefined : checks.get(name)?.(value);
+    if (fault) return `${name} ${fault}`;
+    if (isDeeper(value, MAX_DEPTH - 1)) return `fields are nested more than ${MAX_DEPTH} deep`;
   }
-  if (isDeeper(fields, MAX_DEPTH)) return `fields are nested more than ${MAX_DEPTH} deep`;
 }
 
 function isDeeper(value: unknown, depth: number): boolean {
@@ -310,11 +332,11 @@ export interface JobDefaults {
  * ```
  */
 export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job {
-  const fault = faultOf(input, false);
+  const fault = faultOf(input, CHECKS_OF_INPUT);
   if (fault) throw new UsageError(`a job's ${fault}`);
   // What only a worker can know is not taken from outside, nor is the state, which no file holds.
   const {
-    state: _state,
+    hold: _hold,
     attempts: _attempts,
     history: _history,
     created_at: _created,
@@ -332,6 +354,10 @@ function fillIn(
 ): Job {
   const {
     id: _id,
+    state: _state,
+    held: _held,
+    waits_for: _waitsFor,
+    waited_for_by: _waitedForBy,
     command,
     cwd,
     env,
@@ -361,6 +387,9 @@ function fillIn(
   };
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+const encoder = new TextEncoder();
+
 /**
  * Reads the content of a job file, filling in what a hand-written one leaves out.
  *
@@ -378,15 +407,16 @@ export function parseJob(
 ): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+    parsed = JSON.parse(decoder.decode(content));
   } catch {
     return { fault: "it is not JSON in UTF-8" };
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     return { fault: "it is not a JSON object" };
   }
-  const { state: _state, ...fields } = parsed as Record<string, unknown>;
-  const fault = faultOf({ ...fields, id }, true);
+  const fields = parsed as Record<string, unknown>;
+  fields.id = id;
+  const fault = faultOf(fields, CHECKS_OF_FILE);
   if (fault) return { fault };
   const job = fillIn(fields, id, defaults, now);
   if (content.length > MAX_JOB_BYTES && job.history.length === 0) {
@@ -408,5 +438,5 @@ const INDENT_UP_TO = 64 * 1024;
 export function jobBytes(job: Job): Uint8Array {
   const compact = JSON.stringify(job);
   const text = compact.length > INDENT_UP_TO ? compact : JSON.stringify(job, null, 2);
-  return new TextEncoder().encode(text + "\n");
+  return encoder.encode(text + "\n");
 }

@@ -24,8 +24,29 @@ const SYMBOLS = {
   syncfs: { parameters: ["i32"], result: "i32", nonblocking: true },
 } as const;
 
-/** The opened functions, as {@linkcode libc} gives them. */
+/** The functions, as {@linkcode libc} gives them. */
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+const LIBRARY = "libc.so.6";
+
+/** Each function is made ready when it is first asked for: that takes up to half a millisecond. */
+function openLibc(): Libc {
+  const { __errno_location } = SYMBOLS;
+  // What cannot be opened at all fails here. Made ready later this one could change what it tells of.
+  const functions = { ...Deno.dlopen(LIBRARY, { __errno_location }).symbols };
+  for (const [name, symbol] of Object.entries(SYMBOLS)) {
+    if (name in functions) continue;
+    Object.defineProperty(functions, name, {
+      configurable: true,
+      get() {
+        const value = Deno.dlopen(LIBRARY, { [name]: symbol }).symbols[name];
+        Object.defineProperty(functions, name, { value });
+        return value;
+      },
+    });
+  }
+  return functions as Partial<Libc> as Libc;
+}
 
 let opened: Libc | undefined | null = null;
 
@@ -38,7 +59,7 @@ let opened: Libc | undefined | null = null;
  * ```ts
  * import { libc } from "./libc.ts";
  *
- * const fd = libc()?.open(new TextEncoder().encode("/tmp\0"), 0);
+ * const fd = libc()?.open(new TextEncoder().encode("/tmp\0"), 0, 0);
  * ```
  */
 export function libc(): Libc | undefined {
@@ -46,13 +67,26 @@ export function libc(): Libc | undefined {
     opened = undefined;
     if (Deno.build.os === "linux") {
       try {
-        opened = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+        opened = openLibc();
       } catch {
         // No permission, or a C library of another name: the callers have another way.
       }
     }
   }
   return opened;
+}
+
+/** How many of the runtime's own calls a program makes before the other way is worth making ready. */
+const OFTEN = 50;
+
+let calls = 0;
+
+/**
+ * The C library, for a call about a path that the runtime offers too: only if this process makes many
+ * such calls, or if the path is none that the runtime could be given.
+ */
+export function libcFor(path: string): Libc | undefined {
+  return ++calls > OFTEN || !path.isWellFormed() ? libc() : undefined;
 }
 
 /** Values of `errno` that are told apart. */

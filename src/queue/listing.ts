@@ -5,7 +5,7 @@
  */
 
 import { entries, type Entry } from "./entries.ts";
-import { ID_PATTERN, JOB_STATES, type JobState, timeOfId } from "./names.ts";
+import { HELD_TIME, ID_PATTERN, JOB_STATES, type JobState, timeOfId } from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
 
 /** How many jobs are in each state. */
@@ -40,6 +40,18 @@ export function countJobs(store: Store): Counts {
     }
   }
   return counts;
+}
+
+/**
+ * Whether nothing is left to do but what waits for a time, for a person, or for such jobs: nothing is ready, runs,
+ * or is to be retried.
+ */
+export function isAtRest(store: Store): boolean {
+  const now = store.now();
+  for (const _ of entries(store, "processing")) return false;
+  for (const { time } of entries(store, "pending")) if (time <= now) return false;
+  for (const { time } of entries(store, "failed")) if (time < HELD_TIME) return false;
+  return true;
 }
 
 /** When a job was made, as far as its name tells: in its ULID, or else about when it was last moved. */

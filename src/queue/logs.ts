@@ -29,7 +29,7 @@ export function findLog(store: Store, id: string, beside: JobState): string | un
  * @param from Where to look first; the other states follow.
  * @param to Where it goes.
  * @param beside The path that the job's file is about to have, if the job is to rest there. A log that lies in
- * `to` without a file here is replaced, and if there is no log an empty one is made.
+ * `to` without a file here is replaced, and if there is no log an empty one is made, except in pending/.
  * @returns `false` if a log lies in `to` that is not to be replaced, so that nothing moved.
  */
 export function bringLog(
@@ -42,18 +42,24 @@ export function bringLog(
   const target = pathIn(store, to, logName(id));
   for (const state of [from, ...JOB_STATES]) {
     if (state === to) continue;
+    const source = pathIn(store, state, logName(id));
+    // A fifo, say: the command would wait for ever for someone to read what it prints.
+    if (to === "processing" && store.files.stat(source)?.kind !== "file") continue;
     try {
-      store.files.renameNew(pathIn(store, state, logName(id)), target);
+      store.files.renameNew(source, target);
       return true;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue;
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
     if (beside === undefined || store.files.stat(beside)) return false;
-    // A log without a job: what a removal that was cut off left behind.
-    if (renameIfThere(store, pathIn(store, state, logName(id)), target)) return true;
+    // A log without a job: what a removal that was cut off left behind. Nothing else is replaced.
+    const there = store.files.stat(target);
+    if (there && there.kind !== "file") return false;
+    if (renameIfThere(store, source, target)) return true;
   }
-  if (beside !== undefined && !store.files.exists(target)) {
+  // One that waits has a log only if it has run.
+  if (beside !== undefined && to !== "pending" && !store.files.exists(target)) {
     store.files.append(target, new Uint8Array());
   }
   return true;

@@ -32,6 +32,9 @@ export const HELD_TIME = Date.UTC(9998, 0, 1);
 /** The time in the name of a job that waits for other jobs to end: 99990101T…. */
 export const AFTER_TIME = Date.UTC(9999, 0, 1);
 
+/** What may be the name of a worker. */
+export const WORKER_PATTERN = /^[a-z0-9-]+$/;
+
 const STAMPED = /^(\d{8}T\d{6}\.\d{3}Z)-(\d)-(.*)$/s;
 
 /** What a name in a state directory says. */
@@ -208,12 +211,21 @@ export function newWorkerName(host: string, pid: number): string {
 
 /** The machine that a worker's name tells of. */
 export function hostOf(worker: string): string {
-  return worker.replace(/-\d+-[0-9a-f]+(-edit)?$/, "");
+  return worker.replace(/-\d+-[0-9a-f]+(-held)?(-edit)?$/, "");
 }
 
-/** The name of a command that takes jobs to change them, not to run them. */
-export function newEditorName(host: string, pid: number): string {
-  return `${newWorkerName(host, pid)}-edit`;
+/**
+ * The name of a command that takes a job to change it, not to run it.
+ *
+ * @param held Whether the job was held: should the command die, whoever puts the job back needs to know.
+ */
+export function newEditorName(host: string, pid: number, held: boolean): string {
+  return `${newWorkerName(host, pid)}${held ? "-held" : ""}-edit`;
+}
+
+/** Whether what a command that changes jobs had when it died was held. */
+export function hadHeldJob(editor: string): boolean {
+  return editor.endsWith("-held-edit");
 }
 
 /** Whether a name is of a command that takes jobs to change them: what it had when it died never ran. */

@@ -6,7 +6,7 @@
 
 import { readConfig, withDefaults } from "./config.ts";
 import { denoFiles } from "./deno_files.ts";
-import { QueueError } from "./errors.ts";
+import { QueueError, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { NEW_SUFFIX, type Store } from "./store.ts";
@@ -23,9 +23,12 @@ const FORMAT = "1\n";
  *
  * @param dir What `--dir` said.
  * @returns An absolute path; nothing need be there yet.
+ * @throws {UsageError} If `dir` is empty.
  * @throws {QueueError} If none is meant and there is no home directory.
  */
 export function locateQueue(dir?: string): string {
+  // An unset variable in a script must not lead to another queue than the one that was meant.
+  if (dir === "") throw new UsageError("the queue's directory must not be empty (give --dir PATH)");
   const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
   const cwd = Deno.cwd();
   if (chosen) return absolute(chosen, cwd);
@@ -105,6 +108,8 @@ async function initialise(files: FilePort, dir: string): Promise<void> {
   // What is there may be the beginning of a queue that another process is making right now.
   for (const { name } of files.list(dir)) {
     if (!PARTS.includes(name) && name !== "VERSION" && !name.startsWith(".")) {
+      // It may have made it, and begun to use it, since we looked.
+      if (isQueue(files, dir)) return;
       throw new QueueError(
         `${dir} is not a queue and not empty (it holds "${name}"); choose another directory`,
       );
@@ -148,9 +153,11 @@ function makeIfMissing(files: FilePort, path: string): void {
  */
 export function distrust(store: Store): string | undefined {
   const uid = Deno.uid();
-  for (const part of ["", ...PARTS.map((name) => `/${name}`)]) {
+  for (const part of ["", ...[...PARTS, "schedules"].map((name) => `/${name}`)]) {
     const path = store.dir + part;
     const stat = store.files.stat(path);
+    // Made when the first schedule is: what lies there is run like what lies in pending/.
+    if (stat === undefined && part === "/schedules") continue;
     if (stat?.kind !== "directory") return `${path} is not a directory`;
     if (uid !== null && stat.uid !== uid) {
       return `${path} belongs to another user (uid ${stat.uid}); run the worker as that user, ` +

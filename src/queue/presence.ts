@@ -109,12 +109,15 @@ export function lockDeadWorker(store: Store, worker: string): FileLock | undefin
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+  if (!lock) return undefined;
   // Between the opening and the lock another may have recovered the worker and removed the file.
-  if (lock && store.files.stat(path)?.identity !== lock.identity) {
-    lock.release();
-    return undefined;
+  let isSame = false;
+  try {
+    isSame = store.files.stat(path)?.identity === lock.identity;
+  } finally {
+    if (!isSame) lock.release();
   }
-  return lock;
+  return isSame ? lock : undefined;
 }
 
 /**

@@ -12,11 +12,13 @@ import { QueueError } from "./errors.ts";
 import type { Job, JobInput, JobView } from "./job.ts";
 import { countJobs, type Counts, matchingEntries, newestEntries } from "./listing.ts";
 import { findLog } from "./logs.ts";
-import { type JobState, waitingName } from "./names.ts";
+import { ID_PATTERN, type JobState, waitingName, WORKER_PATTERN } from "./names.ts";
 import { locateQueue, openStore, type StoreOptions } from "./open_store.ts";
 import { requestStop, type SeenWorker, seeWorkers } from "./presence.ts";
 import { flush, pathIn, removeIfThere, removeTree, renameIfThere, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
+import { holderOf, takeKey } from "./unique.ts";
+import { forgetWaiting, viewOf, waitedFor, WaitedForError, waitersOf } from "./waiters.ts";
 
 /** A text that more than one job's ID begins or ends with. */
 export class AmbiguousIdError extends QueueError {
@@ -92,13 +94,14 @@ export class Queue {
    * Adds many jobs, in batches of up to 10,000 that each appear at once. All are checked before the
    * first is accepted.
    *
-   * @param published Called after each batch with the jobs that are now durable.
+   * @param published Called after each batch with the jobs that are now durable; `existed` says that the one
+   * job was not added, as the job of this ID has its `unique` key.
    * @throws {InvalidJobError} If one is no job: none was added.
    * @throws {PartialEnqueueError} If the disk failed part way: it says how many were added.
    */
   enqueueMany(
     inputs: readonly JobInput[],
-    published?: (jobs: readonly Job[]) => void,
+    published?: (jobs: readonly Job[], existed: boolean) => void,
   ): Promise<void> {
     return enqueueMany(this.store, inputs, published);
   }
@@ -107,7 +110,7 @@ export class Queue {
   get(id: string): JobView | undefined {
     return this.#whileMoving(() => {
       const entry = matchingEntries(this.store, id).find((match) => match.id === id);
-      return entry && readEntry(this.store, entry);
+      return entry && viewOf(this.store, entry);
     });
   }
 
@@ -121,7 +124,7 @@ export class Queue {
     const job = this.#whileMoving(() => {
       const matches = matchingEntries(this.store, text);
       if (matches.length > 1) throw ambiguous(text, matches);
-      return matches[0] && readEntry(this.store, matches[0]);
+      return matches[0] && viewOf(this.store, matches[0]);
     });
     if (!job) throw new QueueError(`no job matches "${text}" (see: queuectl list)`);
     return job;
@@ -132,7 +135,7 @@ export class Queue {
     const jobs: JobView[] = [];
     for (const entry of newestEntries(this.store, options.states, options.limit)) {
       // One that has just moved on is looked up where it is now.
-      const job = readEntry(this.store, entry) ?? this.get(entry.id);
+      const job = viewOf(this.store, entry) ?? this.get(entry.id);
       if (job && (!options.states || options.states.includes(job.state))) jobs.push(job);
     }
     return jobs;
@@ -145,6 +148,7 @@ export class Queue {
 
   /** The path of a job's log, or `undefined` if it has printed nothing yet. */
   logPath(id: string): string | undefined {
+    if (!ID_PATTERN.test(id)) return undefined;
     return this.#whileMoving(() => findLog(this.store, id, "done"));
   }
 
@@ -153,9 +157,19 @@ export class Queue {
    * of attempts; its history stays.
    *
    * @param id Its whole ID.
-   * @throws {QueueError} If it waits or runs already, or is gone.
+   * @throws {QueueError} If it waits or runs already, or is gone, or another job has its `unique` key.
    */
   async requeue(id: string): Promise<void> {
+    const { store } = this;
+    const lock = this.get(id)?.unique === undefined ? undefined : await lockQueue(store);
+    try {
+      await this.#requeue(id);
+    } finally {
+      lock?.release();
+    }
+  }
+
+  async #requeue(id: string): Promise<void> {
     const { store } = this;
     for (let tries = 0; tries < 3; tries++) {
       const entry = this.#entry(id);
@@ -165,6 +179,13 @@ export class Queue {
       const job = readEntry(store, entry);
       if (!job) continue;
       const name = waitingName(store.now(), job.priority, id);
+      if (job.unique !== undefined && entry.state !== "failed") {
+        const holder = await holderOf(store, job.unique);
+        if (holder !== undefined) {
+          throw new QueueError(`job ${holder} has the key "${job.unique}" of ${id} now`);
+        }
+        await takeKey(store, job.unique, id, name);
+      }
       const from = pathIn(store, entry.state, entry.path);
       if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;
       await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);
@@ -178,13 +199,26 @@ export class Queue {
    *
    * @param id Its whole ID.
    * @throws {QueueError} If it runs, or is gone.
+   * @throws {WaitedForError} If other jobs wait for it.
    */
   async remove(id: string): Promise<void> {
+    // Nobody is to begin to wait for it meanwhile.
+    const lock = await lockQueue(this.store);
+    try {
+      await this.#remove(id);
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #remove(id: string): Promise<void> {
     for (let tries = 0; tries < 3; tries++) {
       const entry = this.#entry(id);
       if (entry.state === "processing") {
         throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
       }
+      const waiters = waitersOf(this.store, id);
+      if (waiters.length > 0) throw new WaitedForError(id, waiters);
       await this.#forgetSettling();
       if (!this.#removeEntry(entry)) continue;
       await this.#flushRemovals([entry]);
@@ -194,15 +228,27 @@ export class Queue {
   }
 
   /**
-   * Removes all jobs of a state, and their logs.
+   * Removes all jobs of a state, and their logs, except those that jobs in other states wait for.
    *
+   * @param kept Called with the IDs of those.
    * @returns How many were removed.
    */
-  async clear(state: Exclude<JobState, "processing">): Promise<number> {
-    await this.#forgetSettling();
-    const removed = newestEntries(this.store, [state]).filter((entry) => this.#removeEntry(entry));
-    await this.#flushRemovals(removed);
-    return removed.length;
+  async clear(
+    state: Exclude<JobState, "processing">,
+    kept: (ids: ReadonlySet<string>) => void = () => {},
+  ): Promise<number> {
+    const lock = await lockQueue(this.store);
+    try {
+      await this.#forgetSettling();
+      const all = newestEntries(this.store, [state]);
+      const waited = waitedFor(this.store, all);
+      const removed = all.filter((entry) => !waited.has(entry.id) && this.#removeEntry(entry));
+      await this.#flushRemovals(removed);
+      if (waited.size > 0) kept(waited);
+      return removed.length;
+    } finally {
+      lock.release();
+    }
   }
 
   /** The settings in force. */
@@ -257,8 +303,14 @@ export class Queue {
    * Asks a worker, on whatever machine, to stop.
    *
    * @param now Whether to kill what it runs and put it back, rather than let it finish.
+   * @throws {QueueError} If that cannot be the name of a worker.
    */
   stopWorker(name: string, now: boolean = false): void {
+    if (!WORKER_PATTERN.test(name)) {
+      throw new QueueError(
+        `no worker is named ${JSON.stringify(name)} (see: queuectl worker list)`,
+      );
+    }
     requestStop(this.store, name, now);
   }
 
@@ -279,7 +331,9 @@ export class Queue {
   }
 
   #removeEntry(entry: Entry): boolean {
+    const forget = forgetWaiting(this.store, entry);
     if (!removeTree(this.store, pathIn(this.store, entry.state, entry.path))) return false;
+    forget();
     const log = findLog(this.store, entry.id, entry.state);
     if (log) removeIfThere(this.store, log);
     const batch = entry.path.lastIndexOf("/");

@@ -10,8 +10,19 @@ import { readyTime } from "./control.ts";
 import { ours, takeOverSettling } from "./half_settled.ts";
 import { type Attempt, chargedAttempts } from "./job.ts";
 import { findLog, reuniteLogs } from "./logs.ts";
-import { hostOf, isEditor, parseEntryName, parseMeantName, waitingName } from "./names.ts";
+import {
+  hadHeldJob,
+  HELD_TIME,
+  hostOf,
+  isEditor,
+  parseEntryName,
+  parseMeantName,
+  waitingName,
+  WORKER_PATTERN,
+} from "./names.ts";
+import { removeProgress } from "./progress.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
+import { returnSchedules, scheduleEntries } from "./return_schedules.ts";
 import { settle, type Settlement } from "./settle.ts";
 import { pathIn, renameIfThere, type Store } from "./store.ts";
 
@@ -33,6 +44,7 @@ export interface Recovery {
  * @param killSurvivors Ends what is left of the dead worker's processes; called before any of its
  * jobs is given out again.
  * @param unsettled Gets the jobs that are now the recovering worker's; those that are settled leave it.
+ * @param settled Told of each job that has been settled.
  * @returns What was done, or `undefined` if the worker lives or another recovers it.
  */
 export async function recover(
@@ -41,6 +53,7 @@ export async function recover(
   by: string,
   killSurvivors: (worker: string) => Promise<void>,
   unsettled: Settlement[] = [],
+  settled: (settlement: Settlement) => void = () => {},
 ): Promise<Recovery | undefined> {
   const lock = lockDeadWorker(store, worker);
   if (!lock) return undefined;
@@ -53,7 +66,10 @@ export async function recover(
     const lost = unsettled.slice(before + finished.length);
     await settle(store, unsettled);
     unsettled.length = 0;
+    await returnSchedules(store, worker);
+    removeProgress(store, worker);
     removePresence(store, worker);
+    for (const settlement of [...finished, ...lost]) settled(settlement);
     const ids = (settlements: Settlement[]) => settlements.map(({ claim }) => claim.id);
     return { worker, finished: ids(finished), lost: ids(lost) };
   } finally {
@@ -68,6 +84,7 @@ export async function recover(
  * @param killSurvivors Ends what is left of a dead worker's processes on this machine.
  * @param unsettled What an earlier call took over and the disk refused to settle: it is tried again. To be
  * kept from call to call, for only this process knows of it while it lives.
+ * @param settled Told of each job that has been settled.
  * @returns What was done for each.
  */
 export async function recoverDeadWorkers(
@@ -75,8 +92,9 @@ export async function recoverDeadWorkers(
   self: string,
   killSurvivors: (worker: string) => Promise<void>,
   unsettled: Settlement[] = [],
+  settled: (settlement: Settlement) => void = () => {},
 ): Promise<Recovery[]> {
-  await settleEach(store, unsettled);
+  await settleEach(store, unsettled, settled);
   const present = workerNames(store).filter((name) => name !== self);
   const absent = absentWorkers(store).filter((name) => name !== self);
   for (const worker of absent) markDead(store, worker);
@@ -85,7 +103,7 @@ export async function recoverDeadWorkers(
     const kill = async (name: string) => {
       if (hostOf(name) === hostOf(self)) await killSurvivors(name);
     };
-    const recovery = await recover(store, worker, self, kill, unsettled);
+    const recovery = await recover(store, worker, self, kill, unsettled, settled);
     if (recovery) recoveries.push(recovery);
   }
   reuniteLogs(store);
@@ -93,11 +111,16 @@ export async function recoverDeadWorkers(
 }
 
 /** Settles each by itself, so that one that cannot be settled holds up no other. */
-async function settleEach(store: Store, unsettled: Settlement[]): Promise<void> {
+async function settleEach(
+  store: Store,
+  unsettled: Settlement[],
+  settled: (settlement: Settlement) => void,
+): Promise<void> {
   let refusal: unknown;
   for (const settlement of unsettled.splice(0)) {
     try {
       await settle(store, [settlement]);
+      settled(settlement);
     } catch (error) {
       refusal = error;
       unsettled.push(settlement);
@@ -107,7 +130,7 @@ async function settleEach(store: Store, unsettled: Settlement[]): Promise<void> 
 }
 
 /**
- * The workers that have no presence file though jobs of theirs lie in processing/ or tmp/: someone removed it
+ * The workers that have no presence file though jobs or schedules are in their hands: someone removed it
  * by hand, or a power cut did.
  */
 export function absentWorkers(store: Store): string[] {
@@ -115,9 +138,10 @@ export function absentWorkers(store: Store): string[] {
   for (const directory of ["processing", "tmp"] as const) {
     for (const { name } of store.files.list(pathIn(store, directory))) {
       const owner = parseMeantName(name)?.worker ?? parseEntryName(name)?.worker;
-      if (owner !== undefined && /^[a-z0-9-]+$/.test(owner)) owners.add(owner);
+      if (owner !== undefined && WORKER_PATTERN.test(owner)) owners.add(owner);
     }
   }
+  for (const { worker } of scheduleEntries(store)) if (worker) owners.add(worker);
   // The presence files are read last: a worker's file is there before its first job is.
   if (owners.size > 0) { for (const name of workerNames(store)) owners.delete(name); }
   return [...owners];
@@ -147,7 +171,8 @@ async function takeOverRunning(
     const { job } = read;
     if (isEditor(worker)) {
       // It was about to be changed, and never ran: it goes back as it was.
-      const waiting = waitingName(readyTime(store, job), job.priority, entry.id);
+      const time = hadHeldJob(worker) ? HELD_TIME : readyTime(store, job);
+      const waiting = waitingName(time, job.priority, entry.id);
       renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "pending", waiting));
       continue;
     }

@@ -189,7 +189,8 @@ export function publishMeant(
 }
 
 function haveSameContent(store: Store, a: string, b: string): boolean {
-  if (store.files.stat(a)?.size !== store.files.stat(b)?.size) return false;
+  const [one, other] = [store.files.stat(a), store.files.stat(b)];
+  if (one?.kind !== "file" || other?.kind !== "file" || one.size !== other.size) return false;
   try {
     const [left, right] = [store.files.read(a), store.files.read(b)];
     return left.every((byte, index) => byte === right[index]);

@@ -27,7 +27,16 @@ export const NEW_SUFFIX = "@new";
 /** The path of one of the queue's directories, or of something in it. */
 export function pathIn(
   store: Store,
-  directory: JobState | "tmp" | "workers" | "after" | "unique",
+  directory:
+    | JobState
+    | "tmp"
+    | "workers"
+    | "after"
+    | "unique"
+    | "limits"
+    | "progress"
+    | "schedules"
+    | "history",
   name?: string,
 ): string {
   return name === undefined ? `${store.dir}/${directory}` : `${store.dir}/${directory}/${name}`;

@@ -39,6 +39,34 @@ export function refuseTaken(store: Store, ids: ReadonlySet<string>): void {
   }
 }
 
+/** Which of these IDs a job in the queue has, in whatever state. */
+export function presentIds(store: Store, ids: ReadonlySet<string>): Set<string> {
+  const present = new Set<string>();
+  const left = new Set(ids);
+  for (const id of ids) {
+    if (
+      (["done", "dead"] as const).some((state) =>
+        store.files.exists(pathIn(store, state, `${id}.json`))
+      )
+    ) {
+      present.add(id);
+      left.delete(id);
+    }
+  }
+  while (left.size > 0) {
+    const taken = findTaken(store, left);
+    if (!taken) break;
+    present.add(taken.id);
+    left.delete(taken.id);
+    // One pass finds most of them; what moved meanwhile is looked for again.
+    for (const state of ["pending", "failed", "processing"] as const) {
+      if (left.size === 0) break;
+      for (const { id } of entries(store, state)) if (left.delete(id)) present.add(id);
+    }
+  }
+  return present;
+}
+
 /** The first of these IDs that a job in the queue has, and the state it is in. */
 export function findTaken(
   store: Store,

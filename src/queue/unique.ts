@@ -6,9 +6,9 @@
  * @module
  */
 
-import { entries } from "./entries.ts";
 import { newId } from "./names.ts";
-import { flush, NEW_SUFFIX, pathIn, type Store } from "./store.ts";
+import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
+import { findTaken } from "./taken_ids.ts";
 
 /**
  * The file name of a key: the key itself where it is a plain word, else what `encodeURIComponent`
@@ -32,14 +32,21 @@ export async function holderOf(store: Store, key: string): Promise<string | unde
   if (!store.files.exists(path)) return undefined;
   const [id, waiting] = new TextDecoder().decode(store.files.read(path)).split("\n");
   if (!id) return undefined;
-  // Where it was published is asked first: of a long backlog that spares the reading.
-  if (waiting && store.files.exists(pathIn(store, "pending", waiting))) return id;
+  return isOpen(store, id, waiting) ? id : undefined;
+}
+
+/**
+ * Whether a job is in the queue and has not ended.
+ *
+ * @param waiting The name in pending/ that it was published under: of a long backlog that spares the reading.
+ */
+export function isOpen(store: Store, id: string, waiting: string | undefined): boolean {
+  if (waiting && store.files.exists(pathIn(store, "pending", waiting))) return true;
   if (["done", "dead"].some((state) => store.files.exists(`${store.dir}/${state}/${id}.json`))) {
-    return undefined;
+    return false;
   }
-  for (const state of ["processing", "failed", "pending", "processing"] as const) {
-    for (const entry of entries(store, state)) if (entry.id === id) return id;
-  }
+  const state = findTaken(store, new Set([id]))?.state;
+  return state !== undefined && state !== "done" && state !== "dead";
 }
 
 /**
@@ -59,8 +66,14 @@ export async function takeKey(
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
   const temporary = pathIn(store, "tmp", `unique-${newId()}${NEW_SUFFIX}`);
-  store.files.create(temporary, new TextEncoder().encode(`${id}\n${waiting}\n`));
-  await flush(store, [temporary]);
-  store.files.rename(temporary, pathIn(store, "unique", await keyName(key)));
+  const path = pathIn(store, "unique", await keyName(key));
+  try {
+    store.files.create(temporary, new TextEncoder().encode(`${id}\n${waiting}\n`));
+    await flush(store, [temporary]);
+    store.files.rename(temporary, path);
+  } catch (error) {
+    removeIfThere(store, temporary);
+    throw error;
+  }
   await flush(store, [pathIn(store, "unique"), store.dir]);
 }

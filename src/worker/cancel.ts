@@ -9,9 +9,13 @@ import { matchingEntries } from "../queue/listing.ts";
 import { QueueError } from "../queue/errors.ts";
 import { waitForMove } from "../queue/follow.ts";
 import type { JobView } from "../queue/job.ts";
+import { isEditor } from "../queue/names.ts";
 import { requestCancel, seeWorkers } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
 import { releaseChildren } from "../queue/dependencies.ts";
+
+/** How often to wait, some two seconds each, for someone who is changing the job. */
+const MOST_WAITS = 3;
 
 /**
  * Cancels a job: one that waits goes to dead/ at once; of one that runs the process group gets SIGTERM, then
@@ -32,7 +36,8 @@ import { releaseChildren } from "../queue/dependencies.ts";
  */
 export async function cancelJob(queue: Queue, id: string): Promise<JobView> {
   const { store } = queue;
-  let asked: string | undefined;
+  let asked = false;
+  let waits = 0;
   for (;;) {
     const entry = matchingEntries(store, id).find((match) => match.id === id);
     if (!entry) {
@@ -51,6 +56,15 @@ export async function cancelJob(queue: Queue, id: string): Promise<JobView> {
       }
     } else if (state === "processing") {
       const worker = entry.worker!;
+      if (isEditor(worker)) {
+        if (++waits > MOST_WAITS) {
+          throw new QueueError(
+            `job ${id} is being changed by another command; try again when that is over`,
+          );
+        }
+        await waitForMove(queue, entry);
+        continue;
+      }
       const alive = seeWorkers(store).some((seen) => seen.name === worker && seen.alive);
       if (!alive && queue.workers().length === 0) {
         throw new QueueError(
@@ -58,15 +72,16 @@ export async function cancelJob(queue: Queue, id: string): Promise<JobView> {
             `queuectl doctor --repair`,
         );
       }
-      if (alive && asked !== worker) {
+      if (alive) {
+        // Asked again each time around, in case that it did not hear.
         requestCancel(store, worker, id);
-        asked = worker;
+        asked = true;
       }
       await waitForMove(queue, entry);
     } else {
       const job = queue.get(id);
       if (!job) continue;
-      if (asked !== undefined && job.history.at(-1)?.outcome === "cancelled") return job;
+      if (asked && job.history.at(-1)?.outcome === "cancelled") return job;
       throw new QueueError(`job ${id} has ended already: it is ${state}`);
     }
   }

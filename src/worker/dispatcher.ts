@@ -6,6 +6,8 @@
  */
 
 import { type Claim, claim } from "../queue/claim.ts";
+import { putBackUnrun } from "../queue/limits.ts";
+import type { SettledState } from "../queue/names.ts";
 import { reasonOf } from "../queue/open_store.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
@@ -13,6 +15,8 @@ import type { WorkerEvent } from "./events.ts";
 import type { Finder } from "./finder.ts";
 import { followUp } from "./follow_up.ts";
 import { type AttemptResult, settlementOf, unrunSettlement } from "./outcome.ts";
+import { type HeldPlaces, Limiter } from "./limiter.ts";
+import { JobOutput, type JobResult, withResult } from "./job_output.ts";
 import type { IndexEntry } from "./ready_index.ts";
 import { type RunningJob, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
@@ -28,6 +32,8 @@ const MOST_UNSETTLED = 32;
 export class Dispatcher {
   /** Whether to claim nothing new for now. */
   paused = false;
+  /** Told of each job that has been settled. */
+  onSettled: (settlement: Settlement) => void = () => {};
   readonly #store: Store;
   readonly #spawner: Spawner;
   readonly #worker: string;
@@ -43,8 +49,14 @@ export class Dispatcher {
   #unsettled = 0;
   /** Settled jobs whose consequences are under way. */
   #following = 0;
+  readonly #limiter: Limiter;
+  readonly #output: JobOutput;
+  /** What is held for jobs that run or are to be settled, by ID; only where limits are set. */
+  readonly #held = new Map<string, HeldPlaces>();
   /** The IDs of the jobs that are being claimed, run or settled. */
   readonly #owned = new Set<string>();
+  /** Those of them that were cancelled before their command was started. */
+  readonly #cancelled = new Set<string>();
   #claims = true;
   /** Entries whose ID is owned already. */
   #deferred: IndexEntry[] = [];
@@ -52,7 +64,10 @@ export class Dispatcher {
   #puttingBack = false;
   #pausedUntil = 0;
 
-  /** @param changed Called when a slot or the disk has become free. */
+  /**
+   * @param changed Called when a slot or the disk has become free.
+   * @param recover Called when a limit waits for a worker that died to be recovered.
+   */
   constructor(
     store: Store,
     spawner: Spawner,
@@ -61,6 +76,7 @@ export class Dispatcher {
     finder: Finder,
     emit: (event: WorkerEvent) => void,
     changed: () => void,
+    recover: () => void,
   ) {
     this.#store = store;
     this.#spawner = spawner;
@@ -69,6 +85,13 @@ export class Dispatcher {
     this.#finder = finder;
     this.#emit = emit;
     this.#changed = changed;
+    this.#limiter = new Limiter(store, worker, {
+      changed,
+      unrecovered: recover,
+      waits: (id, resource, places) => emit({ kind: "waits", id, resource, places }),
+    });
+    this.#output = new JobOutput(store, worker);
+    finder.isParked = (entry) => this.#limiter.isParked(entry);
     this.#settler = new Settler(store, {
       settled: (settlement) => this.#settled(settlement),
       trouble: (error) => this.#emit({ kind: "trouble", message: reasonOf(error) }),
@@ -80,16 +103,31 @@ export class Dispatcher {
     return this.#running.size + this.#claiming + this.#unsettled + this.#following > 0;
   }
 
+  /** How many jobs wait for a resource, as far as this worker has met them. */
+  get parked(): number {
+    return this.#limiter.parked;
+  }
+
+  /** Takes notice of the settings, which may have changed. */
+  heedLimits(): void {
+    this.#limiter.heed();
+  }
+
   /** Claims and starts jobs until the slots are full or nothing is ready. */
   fill(): void {
-    while (this.#mayClaim()) {
-      const entry = this.#finder.take();
-      if (!entry) return;
-      this.#claiming++;
-      void this.#claim(entry).finally(() => {
-        this.#claiming--;
-        this.#changed();
-      });
+    try {
+      while (this.#mayClaim()) {
+        const admitted = this.#limiter.next(this.#finder);
+        if (!admitted) return;
+        this.#claiming++;
+        void this.#claim(admitted.entry, admitted.held).finally(() => {
+          this.#claiming--;
+          this.#changed();
+        });
+      }
+    } catch (error) {
+      // The files of the limits cannot be reached.
+      this.#trouble(error);
     }
   }
 
@@ -106,6 +144,8 @@ export class Dispatcher {
 
   /** Ends a job that runs here, for good; does nothing if it does not. */
   cancel(id: string): void {
+    // It may be claimed, and about to be started.
+    if (this.#owned.has(id)) this.#cancelled.add(id);
     for (const job of this.#running) if (job.claim.id === id) job.cancel();
   }
 
@@ -127,9 +167,12 @@ export class Dispatcher {
     await this.#settler.idle();
   }
 
-  /** Lets go of the spawner. */
+  /** Lets go of the spawner, and of what is held for jobs that are another's now. */
   close(): void {
     this.#spawner.close();
+    this.#limiter.close();
+    for (const held of this.#held.values()) this.#limiter.release(held, this.#abandoned);
+    this.#output.close();
   }
 
   #mayClaim(): boolean {
@@ -139,8 +182,9 @@ export class Dispatcher {
       performance.now() >= this.#pausedUntil;
   }
 
-  async #claim(entry: IndexEntry): Promise<void> {
+  async #claim(entry: IndexEntry, held: HeldPlaces): Promise<void> {
     if (this.#owned.has(entry.id)) {
+      this.#limiter.release(held);
       // Its last attempt is published, but not flushed yet; or two files have one ID. It has its turn
       // when the one that is here is settled.
       this.#deferred.push(entry);
@@ -151,9 +195,13 @@ export class Dispatcher {
     try {
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
-      if (result.kind === "malformed") this.#emit(result);
+      if (result.kind === "malformed") {
+        this.#emit(result);
+        this.#follow(result.id, "dead");
+      }
       if (result.kind === "claimed") claimed = result.claim;
       if (result.kind === "hopeless") {
+        this.#limiter.release(held);
         this.#owned.add(result.claim.id);
         if (result.claim.id !== entry.id) this.#disown(entry.id);
         this.#unsettled++;
@@ -161,26 +209,57 @@ export class Dispatcher {
         return;
       }
     } catch (error) {
-      this.#trouble(error);
-      this.#finder.putBack(entry);
+      // Another user's folder, say: that is no reason for the rest to wait, and must not come first again.
+      if (error instanceof Deno.errors.PermissionDenied) this.#tell(error);
+      else this.#trouble(error);
+      this.#finder.putAside(entry);
     }
     if (claimed?.id !== entry.id) this.#disown(entry.id);
-    if (!claimed) return;
+    if (!claimed) {
+      this.#limiter.release(held);
+      return;
+    }
     this.#owned.add(claimed.id);
+    if (held.among || held.place || claimed.job.resource !== undefined) {
+      if (!this.#admit(entry, claimed, held)) return;
+      this.#held.set(claimed.id, held);
+    }
     try {
       await this.#start(claimed);
     } catch (error) {
       // Not the job's fault: it goes back as it was.
       this.#trouble(error);
-      this.#settle(claimed, {
-        startedAt: claimed.time,
-        finishedAt: this.#store.now(),
-        duration: 0,
-        stopped: "put back",
-        reason: reasonOf(error),
-        logEnd: claimed.logOffset,
-      });
+      this.#settleUnstarted(claimed, error);
     }
+  }
+
+  #settleUnstarted(claimed: Claim, error: unknown): void {
+    this.#settle(claimed, {
+      startedAt: claimed.time,
+      finishedAt: this.#store.now(),
+      duration: 0,
+      stopped: "put back",
+      reason: reasonOf(error),
+      logEnd: claimed.logOffset,
+    });
+  }
+
+  /** Whether a job has all that it needs to run; if not, it is put back, and waits for that. */
+  #admit(entry: IndexEntry, claimed: Claim, held: HeldPlaces): boolean {
+    const { resource } = claimed.job;
+    try {
+      if (this.#limiter.admit(resource, held)) return true;
+      const path = putBackUnrun(this.#store, entry, claimed);
+      if (path !== undefined) this.#limiter.park(resource!, { ...entry, path });
+    } catch (error) {
+      this.#trouble(error);
+      this.#settleUnstarted(claimed, error);
+      this.#held.set(claimed.id, held);
+      return false;
+    }
+    this.#limiter.release(held);
+    this.#disown(claimed.id);
+    return false;
   }
 
   async #start(claimed: Claim): Promise<void> {
@@ -188,6 +267,7 @@ export class Dispatcher {
     this.#running.add(job);
     // What was asked of all that runs while this one was being started holds for it too.
     if (this.#abandoned) job.kill();
+    else if (this.#cancelled.has(claimed.id)) job.cancel();
     else if (this.#puttingBack) job.putBack();
     this.#emit({
       kind: "started",
@@ -206,34 +286,62 @@ export class Dispatcher {
 
   #settle(claimed: Claim, result: AttemptResult): void {
     this.#unsettled++;
-    this.#settler.add(settlementOf(claimed, result, this.#store.config, Math.random()));
+    const settlement = settlementOf(claimed, result, this.#store.config, Math.random());
+    const output = this.#takeOutput(claimed.id);
+    this.#settler.add(output ? withResult(settlement, output) : settlement);
+  }
+
+  #takeOutput(id: string): JobResult | undefined {
+    try {
+      return this.#output.take(id);
+    } catch (error) {
+      return { result: "", note: `the result cannot be read: ${reasonOf(error)}` };
+    }
   }
 
   #settled(settlement: Settlement): void {
     this.#unsettled--;
+    this.#letGo(settlement.claim.id);
     this.#disown(settlement.claim.id);
     if (settlement.progress === "settled") {
+      const { job, state, readyAt } = settlement;
       this.#emit({
         kind: "ended",
-        id: settlement.job.id,
-        attempt: settlement.job.history.at(-1),
-        state: settlement.state,
-        ...(settlement.readyAt === undefined ? {} : { readyAt: settlement.readyAt }),
+        id: job.id,
+        // A reason stands for an attempt: it did not run.
+        ...(job.reason === undefined ? { attempt: job.history.at(-1) } : { reason: job.reason }),
+        state,
+        ...(readyAt === undefined ? {} : { readyAt }),
       });
-      this.#following++;
-      void followUp(this.#store, settlement)
-        .catch((error) => this.#emit({ kind: "trouble", message: reasonOf(error) }))
-        .finally(() => {
-          this.#following--;
-          this.#changed();
-        });
+      this.#follow(job.id, state);
+      this.onSettled(settlement);
     }
     this.#changed();
+  }
+
+  /** Does what follows from a job's end, in the background. */
+  #follow(id: string, state: SettledState): void {
+    this.#following++;
+    void followUp(this.#store, id, state)
+      .catch((error) => this.#emit({ kind: "trouble", message: reasonOf(error) }))
+      .finally(() => {
+        this.#following--;
+        this.#changed();
+      });
+  }
+
+  /** Releases what is held for a job. */
+  #letGo(id: string): void {
+    const held = this.#held.get(id);
+    if (!held) return;
+    this.#held.delete(id);
+    this.#limiter.release(held);
   }
 
   /** Lets go of an ID, and of those that waited for it. */
   #disown(id: string): void {
     this.#owned.delete(id);
+    this.#cancelled.delete(id);
     if (this.#deferred.length === 0) return;
     const [freed, others] = [[] as IndexEntry[], [] as IndexEntry[]];
     for (const entry of this.#deferred) (entry.id === id ? freed : others).push(entry);
@@ -241,9 +349,13 @@ export class Dispatcher {
     for (const entry of freed) this.#finder.putBack(entry);
   }
 
+  #tell(error: unknown): void {
+    this.#emit({ kind: "trouble", message: reasonOf(error) });
+  }
+
   /** Says what is wrong, and claims nothing for a moment. */
   #trouble(error: unknown): void {
-    this.#emit({ kind: "trouble", message: reasonOf(error) });
+    this.#tell(error);
     this.#pausedUntil = performance.now() + PAUSE_AFTER_TROUBLE;
     setTimeout(() => this.#changed(), PAUSE_AFTER_TROUBLE);
   }

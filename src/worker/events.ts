@@ -11,8 +11,17 @@ import type { SettledState } from "../queue/names.ts";
 export type WorkerEvent =
   /** A command was started; `pid` is 0 if it could not be. */
   | { kind: "started"; id: string; attempt: number; pid: number; command: string }
-  /** A job is settled: an attempt ended, or it cannot run at all (`attempt` is missing); `readyAt` is when it is ready again, in milliseconds since 1970. */
-  | { kind: "ended"; id: string; attempt?: Attempt; state: SettledState; readyAt?: number }
+  /** A job is settled: an attempt ended, or it cannot run at all (`reason` says why); `readyAt` is when it is ready again, in milliseconds since 1970. */
+  | {
+    kind: "ended";
+    id: string;
+    attempt?: Attempt;
+    reason?: string;
+    state: SettledState;
+    readyAt?: number;
+  }
+  /** A job waits for a resource, the first to do so; `places` is how many may use it at once, 0 if none is set. */
+  | { kind: "waits"; id: string; resource: string; places: number }
   /** A file in pending/ was no job and now lies in dead/. */
   | { kind: "malformed"; id: string; reason: string }
   /** Another worker had died: jobs that it had written the result of, and jobs charged as lost. */

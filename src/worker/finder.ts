@@ -14,11 +14,16 @@ import { indexEntry, scanWaiting, WAITING_STATES } from "./scan.ts";
 /** Reading the directories takes at most this share of the time. */
 const SCAN_SHARE = 0.1;
 
+/** How long an entry that could not be claimed is left alone, in milliseconds. */
+const PUT_ASIDE = 5000;
+
 /** The longest that one timer of the runtime waits, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Keeps a {@linkcode ReadyIndex} true to the disk, and gives out what is most urgent. */
 export class Finder {
+  /** Says which jobs are known to wait for something else, and not to be given out. */
+  isParked: (entry: IndexEntry) => boolean = () => false;
   readonly #store: Store;
   readonly #only: string | undefined;
   readonly #found: () => void;
@@ -81,11 +86,17 @@ export class Finder {
     return this.#index.hasReady(this.#store.now());
   }
 
-  /** Puts back an entry that was taken out and could not be claimed. */
+  /** Puts back an entry that was taken out and not claimed. */
   putBack(entry: IndexEntry): void {
     const batch = batchOf(entry.path);
     if (batch !== undefined) this.#opened.set(batch, (this.#opened.get(batch) ?? 0) + 1);
     this.#index.add(entry, this.#store.now());
+    this.#setTimer();
+  }
+
+  /** Puts an entry that cannot be claimed behind the others for a while. */
+  putAside(entry: IndexEntry): void {
+    this.putBack({ ...entry, time: this.#store.now() + PUT_ASIDE });
   }
 
   /** Reads the waiting directories; a call while one is under way waits for that one. */
@@ -145,7 +156,7 @@ export class Finder {
       if (this.#opened.has(entry.path) || this.#isBarren(entry.path)) return;
     } else if (this.#only !== undefined && entry.id !== this.#only) return;
     // No clock reaches these: they come back under another name when they are released.
-    if (entry.time >= HELD_TIME) return;
+    if (entry.time >= HELD_TIME || this.isParked(entry)) return;
     this.#index.add(entry, this.#store.now());
     if (entry.time < this.#timerFor) this.#setTimer();
   }
@@ -156,6 +167,7 @@ export class Finder {
     try {
       const changed = this.#changedAt(batch);
       for (const entry of batchEntries(this.#store, batch)) {
+        if (this.isParked({ ...entry, batch: false })) continue;
         count++;
         this.#add({ ...entry, batch: false });
       }
@@ -214,7 +226,7 @@ export class Finder {
   }
 
   #setTimer(): void {
-    const next = this.#index.nextTime() ?? Infinity;
+    const next = this.#index.nextTime(this.#store.now()) ?? Infinity;
     if (next === this.#timerFor || this.#closed) return;
     clearTimeout(this.#timer);
     this.#timerFor = next;

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { WaitingEntry } from "../queue/claim.ts";
+import { BoundedOrder } from "./bounded_order.ts";
 
 /** A waiting job, or a folder of them that stands for the foremost in it. */
 export interface IndexEntry extends WaitingEntry {
@@ -31,73 +31,21 @@ export function byTime(a: IndexEntry, b: IndexEntry): number {
   return a.time - b.time || byUrgency(a, b);
 }
 
-/** One of the two heaps, cut down to its foremost entries when it grows too large. */
-class BoundedHeap {
-  #heap: BinaryHeap<IndexEntry>;
-  /** The last entry that was kept when others were dropped; what comes after it is not taken in. */
-  #limit: IndexEntry | undefined;
-
-  constructor(
-    readonly order: (a: IndexEntry, b: IndexEntry) => number,
-    readonly capacity: number,
-    readonly dropped: (entry: IndexEntry) => void,
-  ) {
-    this.#heap = new BinaryHeap(order);
-  }
-
-  get spilled(): boolean {
-    return this.#limit !== undefined;
-  }
-
-  get length(): number {
-    return this.#heap.length;
-  }
-
-  /** Takes an entry in, unless it comes after what has been dropped already. */
-  push(entry: IndexEntry): boolean {
-    if (this.#limit && this.order(entry, this.#limit) > 0) return false;
-    this.#heap.push(entry);
-    if (this.#heap.length >= 2 * this.capacity) this.#cut();
-    return true;
-  }
-
-  peek(): IndexEntry | undefined {
-    return this.#heap.peek();
-  }
-
-  pop(): IndexEntry | undefined {
-    return this.#heap.pop();
-  }
-
-  /** Forgets that anything was dropped: everything is about to be offered again. */
-  readmit(): void {
-    this.#limit = undefined;
-  }
-
-  #cut(): void {
-    const sorted = this.#heap.toArray().sort(this.order);
-    this.#heap = new BinaryHeap(this.order);
-    this.#heap.push(...sorted.splice(0, this.capacity));
-    this.#limit = this.#heap.toArray().reduce((a, b) => this.order(a, b) > 0 ? a : b);
-    for (const entry of sorted) this.dropped(entry);
-  }
-}
-
 /**
  * The waiting jobs of a queue: those that are ready, and those that will be. Holds at most the most urgent
  * tens of thousands; {@linkcode ReadyIndex.spilled} says that there are more on disk.
  */
 export class ReadyIndex {
-  readonly #ready: BoundedHeap;
-  readonly #later: BoundedHeap;
+  readonly #ready: BoundedOrder<IndexEntry>;
+  readonly #later: BoundedOrder<IndexEntry>;
   /** The paths of the entries in either heap. */
   readonly #known = new Set<string>();
 
   /** @param capacity Entries of each kind that are surely held. */
   constructor(capacity: number = INDEX_CAPACITY) {
     const drop = (entry: IndexEntry) => void this.#known.delete(pathOf(entry));
-    this.#ready = new BoundedHeap(byUrgency, capacity, drop);
-    this.#later = new BoundedHeap(byTime, capacity, drop);
+    this.#ready = new BoundedOrder(byUrgency, capacity, drop);
+    this.#later = new BoundedOrder(byTime, capacity, drop);
   }
 
   /** Adds an entry; one that is known already is left as it is. */
@@ -124,7 +72,8 @@ export class ReadyIndex {
   }
 
   /** When the next entry that is not ready will be, in milliseconds since 1970. */
-  nextTime(): number | undefined {
+  nextTime(now: number): number | undefined {
+    this.#promote(now);
     return this.#later.peek()?.time;
   }
 

@@ -6,6 +6,7 @@
 
 import type { Claim } from "../queue/claim.ts";
 import { logName } from "../queue/logs.ts";
+import { progressPath, resultPath } from "../queue/progress.ts";
 import { pathIn, type Store } from "../queue/store.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "./signals.ts";
@@ -53,6 +54,8 @@ export async function startJob(
     QUEUECTL_ATTEMPT: String(job.history.length + 1),
     QUEUECTL_DIR: store.dir,
     QUEUECTL_WORKER: worker,
+    QUEUECTL_PROGRESS: progressPath(store, worker, claim.id),
+    QUEUECTL_RESULT: resultPath(store, worker, claim.id),
   };
   const result = (rest: Partial<AttemptResult>): AttemptResult => ({
     startedAt,
@@ -67,7 +70,11 @@ export async function startJob(
     child = await spawner.spawn({ command: job.command, cwd: job.cwd, env, inherited, log });
   } catch (error) {
     if (!(error instanceof SpawnError) || error.temporary) throw error;
-    store.files.append(log, new TextEncoder().encode(`queuectl: ${error.message}\n`));
+    try {
+      store.files.append(log, new TextEncoder().encode(`queuectl: ${error.message}\n`));
+    } catch {
+      // Something else than a file lies in the log's place: then the history alone has the reason.
+    }
     const ended = Promise.resolve(result({ reason: error.message }));
     return { claim, pid: 0, ended, putBack() {}, cancel() {}, kill() {} };
   }

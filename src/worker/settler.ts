@@ -45,9 +45,10 @@ export class Settler {
 
   /** Hands over a job that has ended. */
   add(settlement: Settlement): void {
+    if (this.#abandoned) return;
     this.#waiting.push(settlement);
     this.#gathered();
-    this.#working ??= this.#work().finally(() => this.#working = undefined);
+    this.#working ??= this.#work();
   }
 
   /** Resolves when nothing is left to settle. */
@@ -62,7 +63,7 @@ export class Settler {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#abandoned) {
-      if (performance.now() - this.#lastSettled < GATHER_WHEN_WITHIN) await this.#gather();
+      if (this.#isWorthGathering()) await this.#gather();
       const group = this.#waiting;
       this.#waiting = [];
       // A job that cannot be settled must not hold up the others, so after a failure each goes alone.
@@ -72,6 +73,12 @@ export class Settler {
       this.#lastSettled = performance.now();
       if (this.stuck) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
     }
+    // In the same step as the last look: what is added from now on begins anew.
+    this.#working = undefined;
+  }
+
+  #isWorthGathering(): boolean {
+    return this.#store.config.fsync && performance.now() - this.#lastSettled < GATHER_WHEN_WITHIN;
   }
 
   /** Short jobs in quick succession: a few milliseconds' worth of them share their flushes. */

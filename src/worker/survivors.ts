@@ -14,7 +14,6 @@ const FIND = `
 files=$(echo /proc/[0-9]*/environ)
 for pair do
   files=$(grep -lzxF -e "$pair" $files /dev/null 2>/dev/null)
-  [ "$files" ] || exit 0
 done
 for file in $files; do
   pid=\${file#/proc/}

@@ -6,6 +6,7 @@
 
 import { releaseOverlooked } from "../queue/dependencies.ts";
 import { QueueError } from "../queue/errors.ts";
+import { isAtRest } from "../queue/listing.ts";
 import { distrust, reasonOf } from "../queue/open_store.ts";
 import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -15,9 +16,12 @@ import type { Store } from "../queue/store.ts";
 import { removeStrays } from "../queue/strays.ts";
 import { type Change, watchQueue } from "../queue/watch.ts";
 import { VERSION } from "../version.ts";
+import { Aftermath } from "./aftermath.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { WorkerEvent } from "./events.ts";
 import { Finder } from "./finder.ts";
+import { Pruner } from "./pruner.ts";
+import { Scheduler } from "./scheduler.ts";
 import { newSpawner } from "./spawn.ts";
 import { killSurvivors } from "./survivors.ts";
 
@@ -70,6 +74,10 @@ export class Worker {
   #presence: Presence | undefined;
   #dispatcher!: Dispatcher;
   #finder!: Finder;
+  #aftermath!: Aftermath;
+  #pruner!: Pruner;
+  /** None in a worker that works only one job. */
+  #scheduler: Scheduler | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: () => void = () => {};
@@ -119,6 +127,13 @@ export class Worker {
       version: VERSION,
     });
     const changed = () => this.#pump();
+    const trouble = (message: string) => this.#emit({ kind: "trouble", message });
+    const spawner = newSpawner();
+    this.#aftermath = new Aftermath(this.#store, spawner, this.name, trouble);
+    this.#pruner = new Pruner(this.#store, (error) => this.#trouble(error));
+    if (this.#options.only === undefined) {
+      this.#scheduler = new Scheduler(this.#store, this.name, { rested: changed, trouble });
+    }
     this.#finder = new Finder(
       this.#store,
       this.#options.only,
@@ -127,20 +142,26 @@ export class Worker {
     );
     this.#dispatcher = new Dispatcher(
       this.#store,
-      newSpawner(),
+      spawner,
       this.name,
       slots,
       this.#finder,
       this.#emit,
       changed,
+      () => void this.#recover().then(changed),
     );
+    this.#dispatcher.heedLimits();
+    this.#dispatcher.onSettled = (settlement) => this.#aftermath.settled(settlement);
     const watched = ["", "pending", "failed", "workers"];
     this.#unwatch = watchQueue(this.#store.dir, watched, (change) => this.#hear(change));
     // Events come from here on, so whether to claim must be known before the first.
     this.#dispatcher.paused = this.#queue.paused;
     await this.#recover();
     await this.#finder.refill();
-    if (!this.#leaving) this.#schedulePoll();
+    if (!this.#leaving) {
+      this.#schedulePoll();
+      this.#lookAtTheRest();
+    }
     this.#pump();
   }
 
@@ -155,6 +176,7 @@ export class Worker {
     // Not started yet: start() sees that it has nothing to do.
     if (!this.#presence) return;
     this.#dispatcher.stopClaiming();
+    void this.#scheduler?.close();
     if (how.now) this.#dispatcher.putBackAll();
     this.#pump();
   }
@@ -163,7 +185,7 @@ export class Worker {
   #pump(): void {
     if (this.#leaving) return;
     if (!this.#stopping) this.#dispatcher.fill();
-    if (this.#dispatcher.busy) return;
+    if (this.#dispatcher.busy || this.#scheduler?.busy) return;
     try {
       if (this.#stopping) void this.#leave("stopped");
       else if (this.#options.only !== undefined && this.#onlyHasEnded(this.#options.only)) {
@@ -184,7 +206,14 @@ export class Worker {
 
   /** Leaves if nothing is ready, running anywhere, or waiting for a retry. */
   async #drain(): Promise<void> {
-    const holds = () => this.#leaving || this.#stopping !== undefined || this.#dispatcher.busy;
+    const holds = () =>
+      this.#leaving || this.#stopping !== undefined || this.#dispatcher.busy ||
+      this.#scheduler?.busy;
+    // What waits for a resource is asked after by itself: no need to read the directories meanwhile.
+    if (this.#dispatcher.parked > 0) {
+      this.#drainLater();
+      return;
+    }
     await this.#finder.refill();
     if (holds()) return;
     if (this.#finder.hasReady()) {
@@ -195,13 +224,8 @@ export class Worker {
       return;
     }
     // Twice, as a job that goes back while the first look passes is met in the second.
-    if (this.#isAtRest() && this.#isAtRest()) await this.#leave("drained");
+    if (isAtRest(this.#store) && isAtRest(this.#store)) await this.#leave("drained");
     else this.#drainLater();
-  }
-
-  #isAtRest(): boolean {
-    const { pending, processing, failed } = this.#queue.counts();
-    return pending + processing + failed === 0;
   }
 
   /** One look at a time: each pump would otherwise begin a chain of looks of its own. */
@@ -216,12 +240,14 @@ export class Worker {
       if (!removed) this.#finder.hear(directory, name);
     } else if (directory === "workers") this.#lookAtWorkers();
     else if (name === "paused" || name === "config.json") this.#lookAtSettings();
+    else if (name === "schedules") this.#scheduler?.look();
   }
 
   #lookAtSettings(): void {
     try {
       this.#dispatcher.paused = this.#queue.paused;
       this.#queue.config();
+      this.#dispatcher.heedLimits();
     } catch (error) {
       this.#trouble(error);
     }
@@ -251,8 +277,16 @@ export class Worker {
       this.#lookAtSettings();
       this.#lookAtWorkers();
       void this.#finder.refillIfChanged();
+      this.#lookAtTheRest();
       if (!this.#leaving) this.#schedulePoll();
     }, interval);
+  }
+
+  /** What can wait for a poll: schedules, and what is kept of what has ended. */
+  #lookAtTheRest(): void {
+    if (this.#leaving || this.#stopping) return;
+    this.#scheduler?.look();
+    this.#pruner.look();
   }
 
   /** Recovers the dead; a second call while one is under way waits for that one. */
@@ -264,6 +298,7 @@ export class Worker {
           this.name,
           killSurvivors,
           this.#takenOver,
+          (settlement) => this.#aftermath.settled(settlement),
         );
         for (const recovery of done) this.#emit({ kind: "recovered", ...recovery });
         if (done.length > 0 || performance.now() >= this.#nextSweep) {
@@ -289,8 +324,15 @@ export class Worker {
     this.#unwatch();
     this.#finder.close();
     if (reason === "fenced") this.#dispatcher.abandon();
+    const resting = Promise.all([
+      this.#scheduler?.close(),
+      // Who comes only to drain the queue would never prune it else.
+      this.#pruner.close(reason !== "drained"),
+    ]);
     await this.#dispatcher.idle();
     await this.#recovering;
+    await resting;
+    await this.#aftermath.close();
     // Whoever recovers its jobs may be another machine, which cannot end what left its group here.
     if (reason === "fenced") await killSurvivors(this.name);
     this.#dispatcher.close();

@@ -7,10 +7,11 @@
 import { claim, type ClaimResult, type WaitingEntry } from "../../src/queue/claim.ts";
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { enqueueMany } from "../../src/queue/enqueue_many.ts";
+import { putBackUnrun } from "../../src/queue/limits.ts";
 import { settle } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { BURIED, type Fate, type Ledger, RUN } from "./ledger.ts";
-import type { Operation, Stage } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { arriveAs, claimReady, readyEntries, run } from "./worker_steps.ts";
 
@@ -43,9 +44,10 @@ function claiming(
       scene.result = await claim(store, scene.entry, "w1");
     },
     async goOn({ store, ledger }, { result }) {
-      if (result?.kind !== "claimed") return;
-      await settle(store, [run(store, result.claim, "done")]);
-      ledger.expect(command, fates.run);
+      // After an error it may wait under another name.
+      const claims = result?.kind === "claimed" ? [result.claim] : await claimReady(store, "w1");
+      await settle(store, claims.map((claimed) => run(store, claimed, "done")));
+      if (claims.length > 0) ledger.expect(command, fates.run);
     },
     heldWhileRefused: "what cannot be put back stays claimed",
   };
@@ -74,21 +76,21 @@ async function runEarlier(store: Store, ending: "done" | "failed"): Promise<void
 
 const ONCE = { untouched: RUN, lost: "done: lost@w1 done@fresh", run: "done: done@w1" };
 
-/** A dropped file that is put under the name that says what is in it, and then claimed by another. */
-const renaming: Operation<Scene> = {
-  ...claiming(
-    "bare-urgent",
-    dropping("a.json", `{"command":"echo a","priority":9}`),
-    "echo a",
-    ONCE,
-  ),
-  async goOn({ store, ledger }: Stage) {
-    for (const claimed of await claimReady(store, "w1")) {
-      await settle(store, [run(store, claimed, "done")]);
-      ledger.expect("echo a", "done: done@w1");
-    }
-  },
-};
+/** A job that has been claimed and cannot have the resource that it needs: put back, as it was. */
+function puttingBack(
+  name: string,
+  put: (store: Store, ledger: Ledger) => Promise<void>,
+  fates: { untouched: Fate; lost: Fate },
+): Operation<Scene> {
+  return {
+    ...claiming(name, put, "echo a", { ...fates, run: fates.untouched }),
+    async act({ store }, scene) {
+      scene.result = await claim(store, scene.entry, "w1");
+      if (scene.result.kind === "claimed") putBackUnrun(store, scene.entry, scene.result.claim);
+    },
+    async goOn() {},
+  };
+}
 
 /** The operations in which worker `w1` claims a job. */
 export const CLAIM_OPERATIONS: readonly Operation[] = [
@@ -107,8 +109,18 @@ export const CLAIM_OPERATIONS: readonly Operation[] = [
       run: "done: failed@w0 done@w1",
     },
   ),
+  puttingBack("put-back", enqueueA, ONCE),
+  puttingBack("put-back-batch", (store) => enqueueMany(store, [{ command: "echo a" }]), ONCE),
+  puttingBack("put-back-retry", async (store) => {
+    await enqueueA(store);
+    await runEarlier(store, "failed");
+  }, {
+    untouched: "done: failed@w0 done@fresh",
+    lost: "done: failed@w0 lost@w1 done@fresh",
+  }),
+  puttingBack("put-back-bare", dropping("a.json", `{"command":"echo a"}`), ONCE),
   claiming("bare", dropping("a.json", `{"command":"echo a"}`), "echo a", ONCE),
-  renaming,
+  claiming("bare-urgent", dropping("a.json", `{"command":"echo a","priority":9}`), "echo a", ONCE),
   claiming(
     "bare-taken",
     async (store, ledger) => {

@@ -14,7 +14,7 @@ import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { drain } from "./fresh_worker.ts";
 import { faultsAtRest, faultsNow, type Judging } from "./disk_checks.ts";
 import type { Ledger } from "./ledger.ts";
-import { ACTING, clock } from "./queue_disk.ts";
+import { ACTING, clock, DIR } from "./queue_disk.ts";
 
 const ONLY = Deno.env.get("CRASH_CASE");
 
@@ -59,7 +59,7 @@ const judged = new Set<string>();
  * and looks again.
  *
  * @param name The case.
- * @param disk With all locks free that the dead held. It is changed.
+ * @param disk With all locks free that the dead held; who holds one lives. It is changed.
  * @throws {Error} If anything is wrong; tells how it came about and how to run it again.
  */
 export async function judge(
@@ -70,7 +70,10 @@ export async function judge(
   calls: readonly string[],
 ): Promise<void> {
   const found = disk.tree();
-  const key = `${judging.powerCut}${judging.alive ?? ""}${ledger.key()}${found}`;
+  const alive = disk.names(`${DIR}/workers`)
+    .filter((file) => disk.lockedBy(`${DIR}/workers/${file}`) !== undefined)
+    .map((file) => file.replace(/\.json$/, ""));
+  const key = `${judging.powerCut}${alive}${ledger.key()}${found}`;
   if (judged.has(key)) return;
   count("different disks recovered and drained");
   clock.time = Math.max(clock.time, ACTING + 1_000);
@@ -78,7 +81,7 @@ export async function judge(
   const before = disk.calls.length;
   try {
     await drain(disk);
-    for await (const fault of faultsAtRest(disk, ledger, judging)) faults.push(fault);
+    for await (const fault of faultsAtRest(disk, ledger, { ...judging, alive })) faults.push(fault);
   } catch (error) {
     faults.push(`the fresh worker failed: ${error instanceof Error ? error.stack : error}`);
   }
@@ -89,7 +92,8 @@ export async function judge(
   judged.add(key);
 }
 
-function report(
+/** What to print of a case that failed: how it came about, and how to run it again alone. */
+export function report(
   name: string,
   faults: string[],
   disk: SimulatedDisk,

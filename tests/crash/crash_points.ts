@@ -5,6 +5,7 @@
  */
 
 import { withDefaults } from "../../src/queue/config.ts";
+import type { Store } from "../../src/queue/store.ts";
 import { formatCall } from "../simulation/call.ts";
 import { killAt, type Leaving, LEAVINGS } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";
@@ -52,17 +53,29 @@ export async function act(
   const ledger = prepared.ledger.clone();
   const process = disk.process(operation.process, hook);
   await withSeed(2, async () => {
-    const store = operation.unopened
-      ? { dir: DIR, files: process, now: () => ACTING, config: withDefaults({}) }
-      : { ...await openAt(disk.process("opener"), ACTING), files: process };
+    const store = await storeFor(operation, disk, process);
     try {
-      await operation.act({ store, ledger, again: false }, structuredClone(prepared.scene));
+      await operation.act(
+        { store, ledger, again: false, lives: () => !process.killed },
+        structuredClone(prepared.scene),
+      );
     } catch (error) {
       if (!process.killed) throw error;
     }
   }, ACTING);
   const calls = disk.calls.filter((call) => call.process === operation.process).map(formatCall);
   return { disk, ledger, process, calls };
+}
+
+/** The queue as the process that acts has it open. */
+export async function storeFor(
+  operation: Operation,
+  disk: SimulatedDisk,
+  process: SimulatedProcess,
+): Promise<Store> {
+  return operation.unopened
+    ? { dir: DIR, files: process, now: () => ACTING, config: withDefaults({}) }
+    : { ...await openAt(disk.process("opener"), ACTING), files: process };
 }
 
 /** One place at which an operation is cut off. */

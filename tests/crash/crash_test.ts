@@ -2,6 +2,7 @@ import { reportFigures } from "./crash_case.ts";
 import { isWanted } from "./crash_case.ts";
 import { CLAIM_OPERATIONS } from "./claim_operations.ts";
 import { cutOffEverywhere } from "./crash_points.ts";
+import { DEPENDENCY_OPERATIONS } from "./dependency_operations.ts";
 import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
 import type { Operation } from "./operation.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
@@ -14,6 +15,7 @@ const OPERATIONS: readonly Operation[] = [
   ...SETTLE_OPERATIONS,
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
+  ...DEPENDENCY_OPERATIONS,
   life,
 ];
 

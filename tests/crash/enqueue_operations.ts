@@ -10,12 +10,14 @@ import { QueueError } from "../../src/queue/errors.ts";
 import { openStore } from "../../src/queue/open_store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { ABSENT, RUN } from "./ledger.ts";
-import type { Operation } from "./operation.ts";
+import { Broken, type Operation } from "./operation.ts";
 import { DIR, newDisk, openAt, START } from "./queue_disk.ts";
 
 const enqueueOne: Operation = {
   name: "enqueue",
   process: "client",
+  doubledWhileRefused:
+    "what was published and cannot be flushed is taken back, if that is possible",
   async act({ store, ledger }) {
     ledger.expect("echo a", ABSENT, RUN);
     await enqueue(store, { command: "echo a" });
@@ -53,7 +55,7 @@ const enqueueTaken: Operation = {
       if (!(error instanceof QueueError)) throw error;
       return;
     }
-    throw new Error("an ID was given to two jobs");
+    throw new Broken("an ID was given to two jobs");
   },
 };
 
@@ -63,7 +65,7 @@ const enqueueBatch: Operation<{ accepted: number }> = {
   name: "enqueue-many",
   process: "client",
   prepare: () => Promise.resolve({ accepted: 0 }),
-  async act({ store, ledger }, scene) {
+  async act({ store, ledger, lives }, scene) {
     const inputs = BATCH.slice(scene.accepted).map((command, at) => ({
       command,
       ...(at === 0 ? { id: "first" } : {}),
@@ -72,7 +74,7 @@ const enqueueBatch: Operation<{ accepted: number }> = {
     try {
       await enqueueMany(store, inputs);
     } catch (error) {
-      if (error instanceof PartialEnqueueError) {
+      if (lives() && error instanceof PartialEnqueueError) {
         for (const { command } of inputs.slice(0, error.accepted)) ledger.expect(command, RUN);
         scene.accepted += error.accepted;
       }
@@ -93,6 +95,7 @@ const openNew: Operation = {
 const openNewAndEnqueue: Operation = {
   name: "open-new-and-enqueue",
   process: "client",
+  doubledWhileRefused: enqueueOne.doubledWhileRefused,
   disk(): Promise<SimulatedDisk> {
     const disk = newDisk();
     // The directory is there, and empty: as `mkdir` makes it.

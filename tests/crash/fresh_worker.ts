@@ -4,6 +4,7 @@
  * @module
  */
 
+import { releaseOverlooked } from "../../src/queue/dependencies.ts";
 import { examine } from "../../src/queue/doctor.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
@@ -45,6 +46,7 @@ export async function drain(disk: SimulatedDisk, name = "fresh"): Promise<void> 
     const unsettled: Settlement[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       await recoverDeadWorkers(store, name, noSurvivors, unsettled);
+      await releaseOverlooked(store);
       removeStrays(store);
       const claims = await claimReady(store, name);
       await settle(store, claims.map((claimed) => run(store, claimed, "done")));
@@ -60,7 +62,7 @@ export async function drain(disk: SimulatedDisk, name = "fresh"): Promise<void> 
 function isAtRest(disk: SimulatedDisk): boolean {
   return ["pending", "failed", "processing", "tmp"].every((part) =>
     disk.names(`${DIR}/${part}`).length === 0
-  ) && disk.names(`${DIR}/workers`).length <= 1;
+  ) && disk.names(`${DIR}/workers`).every((name) => disk.lockedBy(`${DIR}/workers/${name}`));
 }
 
 /** A second recovery of all, by a worker that runs nothing. */

@@ -30,6 +30,8 @@ export class Ledger {
   readonly #undone: Map<string, readonly Fate[]>;
   /** Whether something cut off may have left a log without a job, or a job without its log. */
   logsMayStray = false;
+  /** Whether a job of which an error was told may run all the same, besides the one asked for again. */
+  mayDouble = false;
   /** What may have been set; any of these. */
   settings?: readonly Partial<Config>[];
   /** Whether the queue is paused, if that is sure. */
@@ -82,13 +84,14 @@ export class Ledger {
   /** A ledger of its own, to go on from here. */
   clone(): Ledger {
     const clone = new Ledger(this);
-    const { logsMayStray, settings, paused } = this;
-    return Object.assign(clone, { logsMayStray, settings, paused });
+    const { logsMayStray, mayDouble, settings, paused } = this;
+    return Object.assign(clone, { logsMayStray, mayDouble, settings, paused });
   }
 
   /** Equal for ledgers that say the same. */
   key(): string {
-    const { logsMayStray, settings, paused } = this;
-    return JSON.stringify([[...this.#fates], [...this.#undone], logsMayStray, settings, paused]);
+    const { logsMayStray, mayDouble, settings, paused } = this;
+    const flags = { logsMayStray, mayDouble, settings, paused };
+    return JSON.stringify([[...this.#fates], [...this.#undone], flags]);
   }
 }

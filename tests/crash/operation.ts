@@ -8,6 +8,11 @@ import type { Store } from "../../src/queue/store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import type { Ledger } from "./ledger.ts";
 
+/** Something was promised, and not kept. */
+export class Broken extends Error {
+  override name = "Broken";
+}
+
 /** Where an operation acts. */
 export interface Stage {
   /** The queue, opened; its `files` are the process that acts. */
@@ -16,6 +21,8 @@ export interface Stage {
   ledger: Ledger;
   /** Whether it acts once more, after an error. */
   again: boolean;
+  /** Whether its process lives: code that catches errors may go on a little without it. */
+  lives(): boolean;
 }
 
 /** An operation that is cut off at each of its calls. `Scene` is what its preparation leaves. */
@@ -37,6 +44,8 @@ export interface Operation<Scene = unknown> {
   act(stage: Stage, scene: Scene): Promise<unknown>;
   /** After `act` without faults: what its process does next, so that nothing of it is left undone. */
   goOn?(stage: Stage, scene: Scene): Promise<void>;
+  /** Why a disk that goes on refusing may make a job of which an error was told run all the same. */
+  doubledWhileRefused?: string;
   /**
    * Why a disk that goes on refusing may keep a job from being run while this process lives; its
    * end sets it free.

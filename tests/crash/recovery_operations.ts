@@ -12,7 +12,7 @@ import { removeStrays } from "../../src/queue/strays.ts";
 import type { Settlement } from "../../src/queue/settle.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { BURIED, RUN } from "./ledger.ts";
-import type { Operation } from "./operation.ts";
+import { Broken, type Operation } from "./operation.ts";
 import { DIR, openAt, START } from "./queue_disk.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED } from "./settle_operations.ts";
 import { arriveAs, noSurvivors } from "./worker_steps.ts";
@@ -45,7 +45,8 @@ function recoverRunning(
     async prepare(disk, ledger) {
       await settling("", jobs).prepare!(disk, ledger);
       for (const { command, lost } of jobs) {
-        ledger.expect(command, lost);
+        // The job was the recovering worker's when that died: then it is on its account.
+        ledger.expect(command, lost, lost.replace("@w1", "@w2"), lost.replace("@w1", "@doctor"));
         ledger.mayBeUndone(command, RUN);
       }
       arriveAs(await openAt(disk.process("w2"), START), "w2");
@@ -87,7 +88,7 @@ const arriveAndLeave: Operation<{ presence?: Presence; arrivals: number }> = {
   act({ store }, scene) {
     // A name is used once: it is made of a process and chance.
     scene.presence ??= arriveAs(store, scene.arrivals++ === 0 ? "w3" : `w3-${scene.arrivals}`);
-    if (!scene.presence.holds()) throw new Error("a presence that holds nothing");
+    if (!scene.presence.holds()) throw new Broken("a presence that holds nothing");
     scene.presence.leave();
     return Promise.resolve();
   },
@@ -114,7 +115,8 @@ const doctorRepair: Operation = {
       version: "",
       killSurvivors: noSurvivors,
     };
-    await examine(store, options);
+    const left = (await examine(store, options)).filter((finding) => !finding.mended);
+    if (left.length > 0) throw new Error(left.map((finding) => finding.remedy).join("; "));
   },
 };
 

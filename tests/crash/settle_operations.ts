@@ -10,7 +10,7 @@ import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
 import { ABSENT, type Fate, RUN } from "./ledger.ts";
-import type { Operation, Stage } from "./operation.ts";
+import { Broken, type Operation, type Stage } from "./operation.ts";
 import { openAt, START } from "./queue_disk.ts";
 import { removing, requeueing } from "./upkeep_operations.ts";
 import { arriveAs, claimReady, type Ending, noSurvivors, run } from "./worker_steps.ts";
@@ -83,7 +83,7 @@ function settling(name: string, jobs: readonly Job[]): Operation<Settlement[]> {
       await settle(store, settlements);
       for (const settlement of settlements) {
         const { command, meant } = byCommand(jobs, settlement);
-        if (settlement.progress !== "settled") throw new Error(`${command} is not settled`);
+        if (settlement.progress !== "settled") throw new Broken(`${command} is not settled`);
         ledger.expect(command, meant);
       }
     },

@@ -12,8 +12,11 @@ import { fingerprint, ThingMaker } from "./hostile_things.ts";
 
 /** Something that was dropped, and what is to become of it. */
 export interface Dropped {
-  /** `good`: it runs, once. `bad`: it goes to dead/ as it is. `ignored`: it stays where it is. */
-  fate: "good" | "bad" | "ignored";
+  /**
+   * `good`: it runs, once. `bad`: it goes to dead/ as it is. `ignored`: it stays where it is, in pending/; `ended`:
+   * it is a job that has ended and stays so.
+   */
+  fate: "good" | "bad" | "ignored" | "ended";
   /** What it is, and its name. */
   what: string;
   /** {@linkcode fingerprint} of it. */
@@ -56,7 +59,9 @@ export class Dropper {
   async drop(count: number): Promise<void> {
     await this.#things.prepare(Math.ceil(count / 40));
     for (const end = this.dropped.length + count; this.dropped.length < end;) {
-      if (this.#random() < 0.02) this.#dropBatch(end - this.dropped.length);
+      const chance = this.#random();
+      if (chance < 0.02) this.#dropBatch(end - this.dropped.length);
+      else if (chance < 0.05) this.#dropClash();
       else this.#dropOne(`${this.#dir}/pending`);
     }
   }
@@ -109,6 +114,27 @@ export class Dropper {
       Deno.mkdirSync(`${folder}/${pick(this.#random, ["inner", batchLikeName()])}`);
     }
     Deno.renameSync(folder, `${this.#dir}/pending/${batchLikeName()}`);
+  }
+
+  /** One ID in several states, and perhaps something odd where its log is to be. */
+  #dropClash(): void {
+    const id = `clash${this.#made++}`;
+    const stamp = () => `20200101T00000${Math.floor(this.#random() * 10)}.000Z-5-${id}.json`;
+    const states = ["done", "dead", "pending", "failed"].filter(() => this.#random() < 0.6);
+    for (const state of states) {
+      const folder = `${this.#dir}/${state}`;
+      if (state === "pending" || state === "failed") this.dropGood(folder, stamp());
+      else {
+        const { bytes } = goodContent(this.#random, `echo forbidden >> ${this.ledger}`);
+        const about = { fate: "ended", what: `a job in ${state}/`, token: "" } as const;
+        this.#place(about, this.#file(bytes), folder, `${id}.json`);
+      }
+    }
+    if (this.#random() < 0.5) {
+      const folder = `${this.#dir}/${pick(this.#random, ["done", "dead", "pending", "failed"])}`;
+      libc()!.rename(pathBytes(this.#things.make().path), pathBytes(`${folder}/${id}.log`));
+    }
+    this.dropGood(`${this.#dir}/pending`, `${id}.json`);
   }
 
   #file(bytes: Uint8Array): string {

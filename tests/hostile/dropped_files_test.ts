@@ -5,7 +5,7 @@ import { eventually, namesIn } from "../queue/temporary_queue.ts";
 import { type Dropped, Dropper } from "./drop_files.ts";
 import { fingerprint } from "./hostile_things.ts";
 import { scratchFolder } from "./scratch_folder.ts";
-import { WorkerProcess } from "./worker_process.ts";
+import { WorkerProcess } from "./program_process.ts";
 
 /** How many files are dropped; `deno task fuzz` drops 10,000. */
 const FILES = Number(Deno.env.get("QUEUECTL_FUZZ_FILES") ?? 1500);
@@ -15,10 +15,10 @@ const SEED = Number(
   Deno.env.get("QUEUECTL_FUZZ_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0],
 );
 
-/** The names in dead/ that are not logs, by the fingerprint of what has them. */
-function deadPrints(dir: string): Map<string, string> {
-  const names = namesIn(dir, "dead").filter((name) => !name.endsWith(".log"));
-  return new Map(names.map((name) => [fingerprint(`${dir}/dead/${name}`), name]));
+/** The names in done/ or dead/ that are not logs, by the fingerprint of what has them. */
+function prints(dir: string, state: "done" | "dead"): Map<string, string> {
+  const names = namesIn(dir, state).filter((name) => !name.endsWith(".log"));
+  return new Map(names.map((name) => [fingerprint(`${dir}/${state}/${name}`), name]));
 }
 
 /** Device and inode of all that is left in pending/, whatever its name: the runtime reads only UTF-8. */
@@ -42,7 +42,8 @@ function runs(ledger: string): Map<string, number> {
 function faults(dir: string, dropped: readonly Dropped[], ledger: string): string[] {
   const found: string[] = [];
   const counts = runs(ledger);
-  const dead = deadPrints(dir);
+  const dead = prints(dir, "dead");
+  const done = prints(dir, "done");
   const waiting = leftWaiting(dir);
   if (counts.has("forbidden")) found.push(`ran what was not to run: ${counts.get("forbidden")}`);
   for (const { fate, what, print, token } of dropped) {
@@ -52,6 +53,7 @@ function faults(dir: string, dropped: readonly Dropped[], ledger: string): strin
     if (fate === "ignored" && !waiting.has(print.split(" ")[0]!)) {
       found.push(`not left alone: ${what}`);
     }
+    if (fate === "ended" && !done.has(print) && !dead.has(print)) found.push(`replaced: ${what}`);
     if (fate !== "bad") continue;
     const name = dead.get(print);
     if (!name) {
@@ -92,8 +94,7 @@ Deno.test(`of ${FILES} good and bad files in pending/ the good run and the bad g
   }
   assertEquals(worker.code, undefined, `the worker ended ${seed}: ${worker.said}`);
   assertEquals(faults(dir, dropper.dropped, dropper.ledger), [], seed);
-  const good = dropper.dropped.filter(({ fate }) => fate === "good").length;
-  assertEquals(queue.counts(), { ...queue.counts(), done: good, processing: 0, failed: 0 }, seed);
+  assertEquals(queue.counts(), { ...queue.counts(), pending: 0, processing: 0, failed: 0 }, seed);
   assertEquals(worker.troubles, [], seed);
   assertEquals(await worker.stop(), 0, worker.said);
   for (const part of ["processing", "workers", "tmp"]) assertEquals(namesIn(dir, part), [], seed);

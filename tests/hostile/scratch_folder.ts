@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Config } from "../../src/queue/config.ts";
+import { Queue } from "../../src/queue/queue.ts";
+
 /**
  * Makes a folder. `await using` removes it: with rm(1), as the runtime cannot remove what has a name
  * that is not UTF-8.
@@ -15,5 +18,25 @@ export async function scratchFolder(): Promise<{ path: string } & AsyncDisposabl
     async [Symbol.asyncDispose]() {
       await new Deno.Command("rm", { args: ["-rf", "--", path] }).output();
     },
+  };
+}
+
+/**
+ * Makes a queue in a folder of its own. Not in /dev/shm, where tests that stay in one process have theirs: Deno
+ * lets a program with narrow permissions go nowhere below /dev.
+ *
+ * @param settings What differs from the defaults; `fsync` is off unless it is set here.
+ */
+export async function scratchQueue(
+  settings: Partial<Config> = {},
+): Promise<{ queue: Queue; dir: string; path: string } & AsyncDisposable> {
+  const scratch = await scratchFolder();
+  const queue = await Queue.open(`${scratch.path}/queue`);
+  await queue.configure({ fsync: false, ...settings });
+  return {
+    queue,
+    dir: queue.dir,
+    path: scratch.path,
+    [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
 }

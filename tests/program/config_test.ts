@@ -12,6 +12,11 @@ const DEFAULTS = {
   poll_interval: 1,
   kill_grace: 5,
   fsync: true,
+  concurrency: null,
+  keep_done: null,
+  keep_dead: null,
+  on_done: null,
+  on_dead: null,
 };
 
 Deno.test("config show prints every setting with its default", async () => {

@@ -14,7 +14,8 @@ import { Queue } from "../../src/queue/queue.ts";
 import { namesIn, temporaryQueue } from "./temporary_queue.ts";
 
 Deno.test("withDefaults() gives every setting its default", () => {
-  assertEquals(withDefaults({}), {
+  const config: Record<string, unknown> = { ...withDefaults({}) };
+  const defaults = {
     max_retries: 3,
     backoff_base: 2,
     backoff_factor: 2,
@@ -25,8 +26,9 @@ Deno.test("withDefaults() gives every setting its default", () => {
     poll_interval: 1,
     kill_grace: 5,
     fsync: true,
-  });
-  assertEquals(Object.keys(withDefaults({})), [...CONFIG_KEYS]);
+  };
+  for (const [key, value] of Object.entries(defaults)) assertEquals(config[key], value, key);
+  assertEquals(Object.keys(config), [...CONFIG_KEYS]);
 });
 
 Deno.test("withDefaults() lets the factor follow the base until it is set", () => {

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { QueueError } from "../../src/queue/errors.ts";
+import type { FilePort } from "../../src/queue/file_port.ts";
 import { distrust, locateQueue, openStore } from "../../src/queue/open_store.ts";
 import { Queue } from "../../src/queue/queue.ts";
+import { everyPair } from "../simulation/interleave.ts";
+import { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { isThere, namesIn, temporaryDirectory, temporaryQueue } from "./temporary_queue.ts";
 
 const PARTS = ["dead", "done", "failed", "pending", "processing", "tmp", "workers"];
@@ -194,4 +197,15 @@ Deno.test("distrust() refuses a queue of which a part is a link or missing", asy
   Deno.symlinkSync("elsewhere", `${dir}/pending`);
   assertStringIncludes(distrust(queue.store) ?? "", `${dir}/pending is not a directory`);
   assert(isThere(`${dir}/pending`));
+});
+
+Deno.test("a queue that another makes and uses at once is opened, at any pair of calls", async () => {
+  const maker = async (files: FilePort) => {
+    const { dir } = await openStore("/q", { files });
+    files.create(`${dir}/lock`, new Uint8Array());
+  };
+  const other = (files: FilePort) => openStore("/q", { files }).then(({ dir }) => dir);
+  for await (const { ends, i, j, disk } of everyPair(new SimulatedDisk(), { other, maker })) {
+    assertEquals(ends.other.status, "returned", `i=${i} j=${j}\n${disk.trace()}`);
+  }
 });

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { denoFiles } from "../../src/queue/deno_files.ts";
+import type { FilePort } from "../../src/queue/file_port.ts";
 import {
   arrive,
   lockDeadWorker,
@@ -60,6 +62,22 @@ Deno.test("lockDeadWorker() takes the lock of a worker that died, once", async (
   lock.release();
   lockDeadWorker(queue.store, "here-1-aa")!.release();
   assertEquals(lockDeadWorker(queue.store, "here-2-bb"), undefined, "there is none");
+});
+
+Deno.test("a lock on a presence file that was removed meanwhile is not a dead worker's", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, "workers/here-1-aa.json", "{}");
+  const files: FilePort = {
+    ...denoFiles,
+    tryLock(path) {
+      // Another has opened the file, and the one who recovers removes it before the lock is free.
+      const lock = denoFiles.tryLock(path);
+      Deno.removeSync(path);
+      return lock;
+    },
+  };
+  assertEquals(lockDeadWorker({ ...queue.store, files }, "here-1-aa"), undefined);
 });
 
 Deno.test("seeWorkers() tells the living from the dead, and takes a broken file for a dead one", async () => {

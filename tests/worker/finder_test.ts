@@ -50,9 +50,10 @@ Deno.test("a finder says by a timer when something has become ready", async () =
   await queue.enqueue({ command: "a", id: "b", run_at: new Date(Date.now() + 100).toISOString() });
   await told.finder.refill();
   assertEquals(told.takeAll(), []);
-  await eventually("the first is ready", () => told.found === 1);
+  await eventually("the first is ready", () => told.found > 0);
   assertEquals(told.takeAll(), ["b"]);
-  await eventually("the second is ready", () => told.found === 2);
+  await eventually("the second is ready", () => told.found > 1);
+  assertEquals(told.found, 2, "once for each, also while nobody takes it");
   assertEquals(told.takeAll(), ["a"]);
 });
 
@@ -194,19 +195,34 @@ Deno.test("a finder tells of directories that cannot be read, and reads them lat
 
 Deno.test("a finder holds no more than has room, and gives out all in the end, in order", async () => {
   await using temporary = await temporaryQueue();
-  const { queue, dir } = temporary;
-  // More than the index holds at most: its capacity, twice.
-  const total = 90_000;
+  // More than the index holds at most: its capacity, twice. A disk of so many files would take long.
+  const total = 81_000;
   const stamp = (n: number) =>
     new Date(Date.UTC(2020, 0, 1) + n).toISOString().replace(/[-:]/g, "");
-  const batches = 9;
-  for (let batch = 0; batch < batches; batch++) {
-    const folder = `${dir}/pending/20200101T000000.000Z-5-B${batch}`;
-    Deno.mkdirSync(folder);
-    for (let n = batch; n < total; n += batches) {
-      Deno.openSync(`${folder}/${stamp(n)}-5-x${n}.json`, { create: true, write: true }).close();
-    }
+  const folders = new Map<string, Set<string>>();
+  for (let n = 0; n < total; n++) {
+    const folder = `20200101T000000.000Z-5-B${n % 9}`;
+    if (n < 9) folders.set(folder, new Set());
+    folders.get(folder)!.add(`${stamp(n)}-5-x${n}.json`);
   }
+  const folderAt = (path: string) => folders.get(path.slice(path.lastIndexOf("/") + 1));
+  const queue = await Queue.open(temporary.dir, {
+    files: {
+      ...denoFiles,
+      *list(directory) {
+        if (directory.endsWith("/failed")) return;
+        const content = folderAt(directory);
+        for (const name of content ?? folders.keys()) {
+          yield { name, kind: content ? "file" : "directory" };
+        }
+      },
+      stat: (path) => denoFiles.stat(folderAt(path) ? temporary.dir : path),
+      remove: (path) => {
+        if (folderAt(path)!.size > 0) throw new Error("Directory not empty");
+        folders.delete(path.slice(path.lastIndexOf("/") + 1));
+      },
+    },
+  });
   using told = finderOf(queue);
   await told.finder.refill();
   let next = 0;
@@ -214,15 +230,16 @@ Deno.test("a finder holds no more than has room, and gives out all in the end, i
     const entry = told.finder.take();
     if (!entry) {
       assert(next >= 40_000, `${next}`);
-      await told.finder.refill();
+      await eventually("it reads again by itself", () => told.finder.hasReady());
       continue;
     }
     assertEquals(entry.id, `x${next}`);
-    Deno.removeSync(`${dir}/pending/${entry.path}`);
+    const [folder, name] = entry.path.split("/") as [string, string];
+    folders.get(folder)!.delete(name);
     told.finder.left(entry.path);
     next++;
   }
   await told.finder.refill();
   assertEquals(told.takeAll(), []);
-  assertEquals(namesIn(dir, "pending"), []);
+  assertEquals(folders.size, 0);
 });

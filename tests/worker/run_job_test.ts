@@ -102,6 +102,18 @@ for (const portable of [false, true]) {
     },
   );
 
+  test(
+    "a link in the log's place fails the attempt, and is not followed",
+    {},
+    async (run, { dir }) => {
+      Deno.symlinkSync("../precious", `${dir}/processing/x.log`);
+      Deno.writeTextFileSync(`${dir}/precious`, "precious");
+      const { exit, reason } = await (await run({ command: "echo spoilt" })).ended;
+      assertEquals([exit, reason], [undefined, "a symbolic link is in the way"]);
+      assertEquals(Deno.readTextFileSync(`${dir}/precious`), "precious");
+    },
+  );
+
   const stubborn = "while :; do sleep 0.02; done";
   const timesOut = { timeout: 0.5, kill_grace: 0.2 };
 

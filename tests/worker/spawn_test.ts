@@ -45,6 +45,16 @@ function logSize(log: string): number {
   }
 }
 
+/** A file that is open as if this process had been started with it: every child gets it. */
+function inheritable(): Disposable {
+  const { symbols } = Deno.dlopen("libc.so.6", {
+    dup: { parameters: ["i32"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
+  });
+  const file = symbols.dup(0);
+  return { [Symbol.dispose]: () => void symbols.close(file) };
+}
+
 for (const portable of [false, true]) {
   const test = (name: string, fn: (shop: Awaited<ReturnType<typeof workshop>>) => Promise<void>) =>
     Deno.test(`${portable ? "the portable" : "the posix"} spawner ${name}`, async () => {
@@ -71,6 +81,18 @@ for (const portable of [false, true]) {
     const codes = Array.from({ length: 100 }, (_, n) => n);
     const exits = await Promise.all(codes.map((n) => run(`exit ${n}`)));
     assertEquals(exits.map(({ code }) => code), codes);
+  });
+
+  test("hears of the end at once, also of a command that ends before it is known", async (shop) => {
+    const took: number[] = [];
+    for (let n = 0; n < 40; n++) {
+      const begun = performance.now();
+      await shop.run("");
+      took.push(performance.now() - begun);
+    }
+    // What is not heard is found by a look once a second.
+    const slow = took.filter((milliseconds) => milliseconds > 300).length;
+    assert(slow < 5, `${took}`);
   });
 
   test("hands over commands unchanged", async ({ run, read, log }) => {
@@ -159,6 +181,7 @@ for (const portable of [false, true]) {
 
   test("hands on no file but the three", async ({ output, path }) => {
     using _open = await Deno.open(path);
+    using _inherited = inheritable();
     const open = (await output("exec readlink /proc/self/fd/*")).trim().split("\n");
     const log = `${path}/log`;
     if (!portable) assertEquals(open, ["/dev/null", log, log]);

@@ -25,10 +25,12 @@ export class WorkerProcess implements AsyncDisposable {
         new URL("worker_program.ts", import.meta.url).pathname,
         ...args,
       ],
-      stdin: "null",
+      // Never written to: a job that read from it would wait for ever.
+      stdin: "piped",
       stdout: "piped",
     }).spawn();
     this.status = this.#child.status;
+    void this.status.then(() => this.#child.stdin.close()).catch(() => {});
     void this.#read();
   }
 

@@ -9,6 +9,7 @@ import { QueueError } from "../../src/queue/errors.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import { drop, eventually, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
+import { WorkerProcess } from "./worker_process.ts";
 
 Deno.test("a worker runs a job and records the attempt", async () => {
   await using temporary = await temporaryQueue({ fsync: true });
@@ -49,7 +50,7 @@ Deno.test("a worker retries with backoff until the job is dead, after max_retrie
   assertEquals(job.history.map(({ exit_code }) => exit_code), [7, 7, 7]);
   assertEquals(job.history.map(({ led_to }) => led_to), ["failed", "failed", "dead"]);
   assertEquals(job.history.map(({ log_offset }) => log_offset), [0, 10, 20]);
-  assertEquals(job.history.map(({ log_end }) => log_end), [10, 20, undefined]);
+  assertEquals(job.history.map(({ log_end }) => log_end), [10, 20, 30]);
   assertEquals(Deno.readTextFileSync(`${dir}/dead/${id}.log`), "attempt 1\nattempt 2\nattempt 3\n");
   const waited = (n: number) =>
     Date.parse(job.history[n + 1]!.started_at) - Date.parse(job.history[n]!.finished_at);
@@ -116,6 +117,15 @@ Deno.test("jobs that cannot be started fail with the reason, one after another",
   assertEquals(queue.counts().dead, 20);
   assertStringIncludes(String(queue.get("x7")?.history[0]?.reason), "cannot enter /nowhere");
   assertMatch(Deno.readTextFileSync(`${dir}/dead/x7.log`), /^queuectl: cannot enter \/nowhere/);
+});
+
+Deno.test("a job has nothing to read, whatever its worker could", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "readlink /proc/self/fd/0; cat", id: "x" });
+  await using worker = await WorkerProcess.start(dir, { drain: true });
+  await worker.next("ended");
+  assertEquals(Deno.readTextFileSync(`${dir}/done/x.log`), "/dev/null\n");
 });
 
 Deno.test("no more jobs run at once than the worker has slots", async () => {

@@ -14,6 +14,6 @@ import { settingText } from "../setting_text.ts";
 export async function configGet(call: Invocation): Promise<void> {
   const key = configKey(call.words[0]!);
   const value = (await Queue.open(call.dir)).config()[key];
-  if (call.json) printJson(value);
-  else print(settingText(value));
+  if (call.json) printJson(value ?? null);
+  else print(settingText(value ?? null));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CONFIG_KEYS } from "../../queue/config.ts";
+import { CONFIG_KEYS, isResourceKey } from "../../queue/config.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson } from "../output.ts";
@@ -17,6 +17,7 @@ export async function configShow(call: Invocation): Promise<void> {
   if (call.json) return printJson(config);
   await printTable({
     head: ["KEY", "VALUE"],
-    rows: CONFIG_KEYS.map((key) => [key, settingText(config[key])]),
+    rows: [...CONFIG_KEYS, ...Object.keys(config).filter(isResourceKey).sort()]
+      .map((key) => [key, settingText(config[key] ?? null)]),
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { KeyTakenError } from "../../queue/enqueue.ts";
 import { followLog } from "../../queue/follow.ts";
 import type { JobView } from "../../queue/job.ts";
 import { Queue } from "../../queue/queue.ts";
@@ -13,12 +14,22 @@ import { type Interrupt, INTERRUPT_STATUS, onInterrupt } from "../interrupt.ts";
 import { jobOfCall } from "../job_words.ts";
 import { say, writeOut } from "../output.ts";
 import { OwnWorker } from "../own_worker.ts";
+import type { ProgressLine } from "../progress_line.ts";
 
 /** Adds a job, shows its output live, and gives its exit status. */
 export async function run(call: Invocation): Promise<number> {
   const input = await jobOfCall(call);
   const queue = await Queue.open(call.dir);
-  const { id } = await queue.enqueue(input);
+  if (input.after) (await import("../after_ids.ts")).resolveAfter(queue, [input]);
+  let id: string;
+  try {
+    ({ id } = await queue.enqueue(input));
+  } catch (error) {
+    if (!(error instanceof KeyTakenError) || call.options.has("unique-fail")) throw error;
+    say(`queuectl: nothing was added: ${error.message}; this is that job`);
+    id = error.id;
+  }
+  sayWhatItWaitsFor(queue, id);
   if (queue.paused) say("queuectl: the queue is paused; the job waits for: queuectl worker resume");
 
   const giveUp = new AbortController();
@@ -28,9 +39,18 @@ export async function run(call: Invocation): Promise<number> {
     giveUp.abort();
   });
   const own = new OwnWorker(queue, id, () => giveUp.abort());
+  let line: ProgressLine | undefined;
   try {
     await own.watch();
-    for await (const piece of followLog(queue, id, { signal: giveUp.signal })) writeOut(piece);
+    if (Deno.stderr.isTerminal()) {
+      line = new (await import("../progress_line.ts")).ProgressLine(queue, id);
+    }
+    for await (const piece of followLog(queue, id, { signal: giveUp.signal })) {
+      line?.makeRoom();
+      writeOut(piece);
+      line?.printed(piece);
+    }
+    line?.end();
     await own.leave();
     const job = queue.get(id);
     if (job?.state === "done" || job?.state === "dead" || !giveUp.signal.aborted) {
@@ -39,6 +59,7 @@ export async function run(call: Invocation): Promise<number> {
     if (job) sayWhereItIs(job);
     return signal ? INTERRUPT_STATUS[signal] : 1;
   } finally {
+    line?.end();
     await own.leave();
     quiet();
   }
@@ -48,10 +69,26 @@ function ended(id: string, job: JobView | undefined): number {
   const last = job?.history.at(-1);
   if (!job) say(`queuectl: job ${id} was removed before it ended`);
   else if (job.state === "dead" && !last) {
-    say(`queuectl: job ${id} is dead (see: queuectl show ${id})`);
+    say(
+      `queuectl: job ${id} is dead${
+        job.reason ? `: ${job.reason}` : ""
+      } (see: queuectl show ${id})`,
+    );
   } else if (last?.outcome === "timeout") say(`queuectl: job ${id} ran out of time`);
   else if (last?.outcome === "lost") say(`queuectl: job ${id} was lost with its worker`);
   return exitStatusOf(job);
+}
+
+/** Alone it would wait for ever: only the job itself is worked here. */
+function sayWhatItWaitsFor(queue: Queue, id: string): void {
+  const job = queue.get(id);
+  if (job?.held) say(`queuectl: job ${id} is held; it waits for: queuectl release ${id}`);
+  else if (job?.waits_for && queue.workers().length === 0) {
+    say(
+      `queuectl: job ${id} waits for ${job.waits_for.join(", ")}, and no worker is alive ` +
+        `(queuectl worker start)`,
+    );
+  }
 }
 
 function sayWhereItIs({ id, state }: JobView): void {

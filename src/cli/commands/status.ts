@@ -12,7 +12,8 @@ import { visibleText } from "../visible_text.ts";
 import { workersWithJobs } from "../workers_with_jobs.ts";
 
 /** Prints the counts of each state, the workers that live, and whether the queue is paused. */
-export async function status(call: Invocation): Promise<void> {
+export async function status(call: Invocation): Promise<number | void> {
+  if (call.options.has("watch")) return (await import("./status_watch.ts")).statusWatch(call);
   const queue = await Queue.open(call.dir);
   const [jobs, workers, paused] = [queue.counts(), workersWithJobs(queue), queue.paused];
   if (call.json) {

@@ -31,6 +31,7 @@ export async function wait(call: Invocation): Promise<number> {
 }
 
 function howItDied(job: JobView): string {
+  if (job.reason !== undefined) return `is dead: ${job.reason}`;
   const last = job.history.at(-1);
   return last ? `is dead: ${outcomeText(last)} (see: queuectl logs ${job.id})` : "is dead";
 }

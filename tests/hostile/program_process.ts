@@ -7,7 +7,7 @@
 import { PERMISSIONS } from "../../src/cli/permissions.ts";
 import type { WorkerEvent } from "../../src/worker/events.ts";
 
-const PROGRAM = new URL("../../mod.ts", import.meta.url).pathname;
+const PROGRAM = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
 /** The words that start queuectl. */
 export function programWords(...args: string[]): [string, ...string[]] {

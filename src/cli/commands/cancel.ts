@@ -1,0 +1,36 @@
+/**
+ * `queuectl cancel`: calls jobs off.
+ *
+ * @module
+ */
+
+import type { JobView } from "../../queue/job.ts";
+import { Queue } from "../../queue/queue.ts";
+import { cancelJob } from "../../worker/cancel.ts";
+import type { Invocation } from "../command.ts";
+import { eachOf } from "../each_of.ts";
+import { print, printJson } from "../output.ts";
+
+/** Ends jobs that wait or run, for good; prints their IDs once they are dead. */
+export async function cancel(call: Invocation): Promise<number> {
+  const queue = await Queue.open(call.dir);
+  const ids = new Set<string>();
+  let status = await eachOf(call.words, (word) => void ids.add(queue.find(word).id));
+  const cancelled: JobView[] = [];
+  // All at once: each that runs may take its grace.
+  const ends = [...ids].map((id) => {
+    const end = cancelJob(queue, id);
+    // Said below, in the order given.
+    end.catch(() => {});
+    return [id, end] as const;
+  });
+  for (const [id, end] of ends) {
+    const failed = await eachOf([id], async () => {
+      cancelled.push(await end);
+      if (!call.json) print(id);
+    });
+    status = Math.max(status, failed);
+  }
+  if (call.json) printJson(cancelled);
+  return status;
+}

@@ -1,0 +1,15 @@
+/**
+ * `queuectl schedule pause`: no more jobs until resumed.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import { pauseSchedule } from "../../queue/schedules.ts";
+import type { Invocation } from "../command.ts";
+
+/** Keeps schedules from being due until they are resumed; times that pass while they are paused are not made good. */
+export async function schedulePause(call: Invocation): Promise<void> {
+  const queue = await Queue.open(call.dir);
+  for (const name of call.words) await pauseSchedule(queue, name, true);
+}

@@ -1,0 +1,15 @@
+/**
+ * `queuectl schedule resume`: on after a pause.
+ *
+ * @module
+ */
+
+import { Queue } from "../../queue/queue.ts";
+import { pauseSchedule } from "../../queue/schedules.ts";
+import type { Invocation } from "../command.ts";
+
+/** Lets schedules go on with their next time; times that pass while they are paused are not made good. */
+export async function scheduleResume(call: Invocation): Promise<void> {
+  const queue = await Queue.open(call.dir);
+  for (const name of call.words) await pauseSchedule(queue, name, false);
+}

@@ -1,0 +1,60 @@
+/**
+ * `queuectl stats`: how things went.
+ *
+ * @module
+ */
+
+import { UsageError } from "../../queue/errors.ts";
+import { Queue } from "../../queue/queue.ts";
+import { type Percentiles, queueStats, type Stats } from "../../queue/stats.ts";
+import { chartLines } from "../chart.ts";
+import type { Invocation } from "../command.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
+import { printJson, printLines } from "../output.ts";
+import { formatMoment } from "../relative_time.ts";
+import { alignedLines } from "../table.ts";
+import { readsStdout, terminalWidth } from "../terminal.ts";
+
+/** Sums up the attempts that ended in the last hour, or since `--since`; with a chart on a terminal. */
+export async function stats(call: Invocation): Promise<void> {
+  const text = call.options.text("since") ?? "1h";
+  const span = parseDuration(text, "--since") * 1000;
+  if (span === 0) throw new UsageError("--since must be above 0");
+  const columns = readsStdout() ? Math.max(10, Math.min(60, terminalWidth() - 2)) : 60;
+  const summed = queueStats((await Queue.open(call.dir)).store, span, columns);
+  if (call.json) return printJson(summed);
+  printLines(statsLines(summed, Date.now()));
+  if (readsStdout() && summed.attempts > 0) {
+    printLines([
+      "",
+      ...chartLines(summed.parts),
+      `${text} ago`.padEnd(columns - 3) + "now",
+      `a column is ${formatDuration(span / columns)}, the highest ${Math.max(...summed.parts)}`,
+    ]);
+  }
+}
+
+function statsLines(summed: Stats, now: number): string[] {
+  const { attempts, outcomes, jobs, success_rate, per_minute, wait_ms, run_ms } = summed;
+  const line = (name: string, value: string) => `${name.padEnd(12)}${value}`;
+  const parts = Object.entries(outcomes).filter(([, count]) => count > 0)
+    .map(([outcome, count]) => `${count} ${outcome}`);
+  return [
+    line("since", formatMoment(Date.parse(summed.since), now)),
+    line("attempts", attempts === 0 ? "none ended" : `${attempts}: ${parts.join(", ")}`),
+    line("jobs ended", `${jobs.done} done, ${jobs.dead} dead`),
+    line("success", success_rate === null ? "-" : `${(success_rate * 100).toFixed(1)}%`),
+    line("throughput", `${per_minute.toFixed(per_minute < 10 ? 2 : 0)} attempts a minute`),
+    "",
+    ...alignedLines({
+      head: ["", "P50", "P90", "P99", "MAX"],
+      rows: [percentileRow("waited", wait_ms), percentileRow("ran", run_ms)],
+    }, { width: Infinity }),
+  ];
+}
+
+function percentileRow(name: string, { p50, p90, p99, max }: Percentiles): string[] {
+  const span = (milliseconds: number | null) =>
+    milliseconds === null ? "-" : formatDuration(milliseconds);
+  return [name.padEnd(10), span(p50), span(p90), span(p99), span(max)];
+}

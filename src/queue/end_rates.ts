@@ -1,0 +1,67 @@
+/**
+ * How many jobs end, second by second.
+ *
+ * @module
+ */
+
+/** For how many seconds the ends are remembered. */
+const SECONDS = 300;
+
+/** Counts ends of jobs over the last five minutes. */
+export class EndRates {
+  readonly #counts = new Float64Array(SECONDS);
+  readonly #begun: number;
+  /** The second that was counted last, since 1970. */
+  #second: number;
+
+  /** @param now Milliseconds since 1970: what ended before is not known. */
+  constructor(now: number) {
+    this.#begun = now;
+    this.#second = Math.floor(now / 1000);
+  }
+
+  /** Counts the end of a job. */
+  add(now: number): void {
+    this.#moveTo(now);
+    this.#counts[this.#second % SECONDS]!++;
+  }
+
+  /**
+   * Ends for each second over the last ones, or over as many as have been watched.
+   *
+   * @param seconds At most 300.
+   */
+  rate(seconds: number, now: number): number {
+    const watched = Math.max(1, Math.min(seconds, (now - this.#begun) / 1000));
+    return this.#sum(0, seconds, now) / watched;
+  }
+
+  /**
+   * The ends of the last minutes in equal parts, the latest last.
+   *
+   * @param parts How many parts.
+   * @param seconds How long each is; all together at most 300.
+   */
+  parts(parts: number, seconds: number, now: number): number[] {
+    return Array.from(
+      { length: parts },
+      (_, index) => this.#sum((parts - 1 - index) * seconds, seconds, now),
+    );
+  }
+
+  #sum(from: number, seconds: number, now: number): number {
+    this.#moveTo(now);
+    let sum = 0;
+    for (let back = from; back < Math.min(from + seconds, SECONDS); back++) {
+      sum += this.#counts[(this.#second - back + SECONDS) % SECONDS]!;
+    }
+    return sum;
+  }
+
+  #moveTo(now: number): void {
+    const second = Math.floor(now / 1000);
+    if (second - this.#second >= SECONDS) this.#counts.fill(0);
+    else while (this.#second < second) this.#counts[++this.#second % SECONDS] = 0;
+    this.#second = Math.max(second, this.#second);
+  }
+}

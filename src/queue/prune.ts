@@ -1,0 +1,156 @@
+/**
+ * Removing jobs that have ended, so that a queue keeps its size.
+ *
+ * @module
+ */
+
+import { QueueError } from "./errors.ts";
+import { pruneHistory } from "./history.ts";
+import { logName } from "./logs.ts";
+import { ID_PATTERN, timeOfId } from "./names.ts";
+import { flush, pathIn, type Store } from "./store.ts";
+
+/** A state that jobs can be pruned from. */
+export type EndedState = "done" | "dead";
+
+/** What is to be removed. With both `olderThan` and `keep`, a job must be old and not among the newest. */
+export interface PruneOptions {
+  /** Where. Default: both. */
+  states?: readonly EndedState[];
+  /** Only what ended longer ago than so many milliseconds; and the history of days that did. */
+  olderThan?: number;
+  /** So many of each state, those that ended last, stay. */
+  keep?: number;
+  /** Whether only to count. */
+  dryRun?: boolean;
+  /** Asked now and then: whether to stop half way. */
+  stop?: () => boolean;
+}
+
+/** What pruning came to. */
+export interface Pruned {
+  /** Jobs removed, with their logs, by state. */
+  removed: Record<EndedState, number>;
+  /** Jobs that would have been removed but for others that wait for them. */
+  awaited: number;
+  /** Files of the history that were removed. */
+  history: number;
+  /** Of what stays, the time at which the oldest ended; `Infinity` if nothing stays. */
+  oldest: number;
+}
+
+/** How many names are looked at before other work has a turn. */
+const SLICE = 500;
+
+/** How many jobs are removed at once. */
+const REMOVED_AT_ONCE = 64;
+
+/**
+ * Removes jobs that have ended, and their logs. When a job ended is told by when its file was written. A
+ * job that others wait for stays.
+ *
+ * @throws {QueueError} If neither `olderThan` nor `keep` says what may go.
+ *
+ * @example
+ * ```ts
+ * import { pruneJobs, Queue } from "../../mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const { removed } = await pruneJobs(queue.store, { states: ["done"], olderThan: 7 * 86_400_000 });
+ * ```
+ */
+export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pruned> {
+  const { states = ["done", "dead"], olderThan, keep, dryRun = false } = options;
+  if (olderThan === undefined && keep === undefined) {
+    throw new QueueError("nothing says what to prune: give an age or a number to keep");
+  }
+  const before = olderThan === undefined ? Infinity : store.now() - olderThan;
+  const pruned: Pruned = {
+    removed: { done: 0, dead: 0 },
+    awaited: 0,
+    history: 0,
+    oldest: Infinity,
+  };
+  // A power cut could bring back what settling a job has removed from tmp/, to be run again, and only the
+  // settled file that is about to go would tell that it has been run.
+  if (!dryRun) await flush(store, [pathIn(store, "tmp")]);
+  for (const state of states) await pruneState(store, state, before, options, pruned);
+  if (olderThan !== undefined) pruned.history = pruneHistory(store, before, dryRun);
+  return pruned;
+}
+
+async function pruneState(
+  store: Store,
+  state: EndedState,
+  before: number,
+  { keep = 0, dryRun = false, stop = () => false }: PruneOptions,
+  pruned: Pruned,
+): Promise<void> {
+  const awaited = parents(store);
+  const ended: { id: string; time: number }[] = [];
+  let looked = 0;
+  for (const { name, kind } of store.files.list(pathIn(store, state))) {
+    if (++looked % SLICE === 0) {
+      await giveWay();
+      if (stop()) return;
+    }
+    if (kind !== "file" || !name.endsWith(".json")) continue;
+    const id = name.slice(0, -".json".length);
+    if (!ID_PATTERN.test(id)) continue;
+    const made = timeOfId(id);
+    // What was made since cannot have ended before, so most files need not be asked.
+    if (keep === 0 && made !== undefined && made >= before) {
+      pruned.oldest = Math.min(pruned.oldest, made);
+      continue;
+    }
+    const time = store.files.stat(pathIn(store, state, name))?.mtime;
+    if (time !== undefined) ended.push({ id, time });
+  }
+  if (keep > 0) {
+    ended.sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1));
+    for (const { time } of ended.splice(0, keep)) pruned.oldest = Math.min(pruned.oldest, time);
+  }
+  const old: string[] = [];
+  for (const { id, time } of ended) {
+    if (time >= before) pruned.oldest = Math.min(pruned.oldest, time);
+    else if (awaited.has(id)) pruned.awaited++;
+    else old.push(id);
+  }
+  if (dryRun) pruned.removed[state] += old.length;
+  else pruned.removed[state] += await removeEach(store, state, old, stop);
+}
+
+/** Removes jobs and their logs, a slice at a time; gives how many were still there. */
+async function removeEach(
+  store: Store,
+  state: EndedState,
+  ids: readonly string[],
+  stop: () => boolean,
+): Promise<number> {
+  let removed = 0;
+  for (let at = 0; at < ids.length && !stop(); at += REMOVED_AT_ONCE) {
+    const slice = ids.slice(at, at + REMOVED_AT_ONCE);
+    const results = await store.files.removeEach(
+      slice.map((id) => pathIn(store, state, `${id}.json`)),
+    );
+    // The log of a job that was run again meanwhile is not ours to remove.
+    const gone = slice.filter((_, index) => results[index] === true);
+    await store.files.removeEach(gone.map((id) => pathIn(store, state, logName(id))));
+    removed += gone.length;
+    const refused = results.find((result) => result instanceof Error);
+    if (refused) throw refused;
+  }
+  if (removed > 0) await flush(store, [pathIn(store, state)]);
+  return removed;
+}
+
+/** The jobs that others wait for. */
+function parents(store: Store): Set<string> {
+  const folder = pathIn(store, "after");
+  if (!store.files.exists(folder)) return new Set();
+  return new Set([...store.files.list(folder)].map(({ name }) => name));
+}
+
+function giveWay(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

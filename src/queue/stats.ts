@@ -1,0 +1,111 @@
+/**
+ * What the history tells of a span of time.
+ *
+ * @module
+ */
+
+import { readHistory } from "./history.ts";
+import type { Outcome } from "./job.ts";
+import type { Store } from "./store.ts";
+
+/** How often attempts ended in each way. */
+export type Outcomes = Record<Outcome, number>;
+
+/** How long something took, in milliseconds; `null` where nothing was measured. */
+export interface Percentiles {
+  /** Half took no longer than this. */
+  p50: number | null;
+  /** Nine of ten. */
+  p90: number | null;
+  /** 99 of 100. */
+  p99: number | null;
+  /** All. */
+  max: number | null;
+}
+
+/** What {@linkcode queueStats} tells. */
+export interface Stats {
+  /** ISO 8601 in UTC. */
+  since: string;
+  /** ISO 8601 in UTC. */
+  until: string;
+  /** Attempts that ended. */
+  attempts: number;
+  /** How they did. */
+  outcomes: Outcomes;
+  /** Jobs that ended, by the state that they ended in. */
+  jobs: { done: number; dead: number };
+  /** The share of attempts that succeeded, from 0 to 1, those that someone cancelled left out. */
+  success_rate: number | null;
+  /** Attempts that ended, for each minute of the span. */
+  per_minute: number;
+  /** From ready to running. */
+  wait_ms: Percentiles;
+  /** From start to end. */
+  run_ms: Percentiles;
+  /** Attempts that ended in each of equal parts of the span, oldest first. */
+  parts: number[];
+}
+
+/**
+ * Sums up the attempts that ended within a span of time.
+ *
+ * @param span How far back, in milliseconds.
+ * @param parts Into how many equal parts `parts` divides it.
+ *
+ * @example
+ * ```ts
+ * import { Queue, queueStats } from "../../mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * console.log(queueStats(queue.store, 3_600_000).success_rate);
+ * ```
+ */
+export function queueStats(store: Store, span: number, parts = 60): Stats {
+  const until = store.now();
+  const since = until - span;
+  const outcomes: Outcomes = { done: 0, failed: 0, timeout: 0, cancelled: 0, lost: 0 };
+  const jobs = { done: 0, dead: 0 };
+  const counts = new Array<number>(parts).fill(0);
+  const [waits, runs]: [number[], number[]] = [[], []];
+  for (const line of readHistory(store, since)) {
+    const finished = Date.parse(line.finished_at);
+    if (finished > until) continue;
+    if (line.outcome in outcomes) outcomes[line.outcome]++;
+    if (line.led_to === "done" || line.led_to === "dead") jobs[line.led_to]++;
+    counts[Math.min(parts - 1, Math.floor(((finished - since) / span) * parts))]!++;
+    if (typeof line.wait_ms === "number") waits.push(line.wait_ms);
+    if (line.outcome !== "lost") runs.push(line.duration_ms);
+  }
+  const attempts = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  const judged = attempts - outcomes.cancelled;
+  return {
+    since: new Date(since).toISOString(),
+    until: new Date(until).toISOString(),
+    attempts,
+    outcomes,
+    jobs,
+    success_rate: judged === 0 ? null : outcomes.done / judged,
+    per_minute: attempts / (span / 60_000),
+    wait_ms: percentiles(waits),
+    run_ms: percentiles(runs),
+    parts: counts,
+  };
+}
+
+/**
+ * The percentiles of some spans: each is the least of them that so large a share does not exceed.
+ *
+ * @example
+ * ```ts
+ * import { percentiles } from "./stats.ts";
+ *
+ * percentiles([1, 2, 3, 4]).p50; // 2
+ * ```
+ */
+export function percentiles(values: readonly number[]): Percentiles {
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number) =>
+    sorted.length === 0 ? null : sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+}

@@ -1,0 +1,136 @@
+/**
+ * What a job left in `$QUEUECTL_RESULT`, taken when it has ended.
+ *
+ * @module
+ */
+
+import type { Job } from "../queue/job.ts";
+import {
+  makeProgress,
+  progressPath,
+  removeOutput,
+  removeProgress,
+  resultPath,
+} from "../queue/progress.ts";
+import type { Settlement } from "../queue/settle.ts";
+import { pathIn, type Store } from "../queue/store.ts";
+
+/** The longest result that is kept, in bytes. */
+export const MOST_RESULT_BYTES = 64 * 1024;
+
+/** How long a folder must have been unchanged for its time of change to be trusted, in milliseconds: clocks are coarse. */
+const TRUSTED_AFTER = 2000;
+
+/** A job's result, as its file is to have it. */
+export interface JobResult {
+  /** The text, or its bytes in base64. */
+  result: string;
+  /** Set if the bytes are no UTF-8. */
+  result_encoding?: "base64";
+  /** What is wrong with it, if anything is. */
+  note?: string;
+}
+
+/** The folder in which a worker's jobs tell of themselves. Jobs that do not cost one look at it, no more. */
+export class JobOutput {
+  readonly #store: Store;
+  readonly #worker: string;
+  readonly #folder: string;
+  /** When the folder had last changed while there was nothing in it for us. */
+  #unusedSince = -1;
+
+  constructor(store: Store, worker: string) {
+    this.#store = store;
+    this.#worker = worker;
+    this.#folder = pathIn(store, "progress", worker);
+    makeProgress(store, worker);
+  }
+
+  /** Takes what a job that has ended left there. */
+  take(id: string): JobResult | undefined {
+    const { files, now } = this.#store;
+    const changed = files.stat(this.#folder)?.mtime;
+    if (changed === undefined || changed === this.#unusedSince) return undefined;
+    removeOutput(this.#store, progressPath(this.#store, this.#worker, id));
+    const path = resultPath(this.#store, this.#worker, id);
+    const stat = files.stat(path);
+    if (!stat) {
+      // Only an empty folder is unused: what another job has there may yet grow.
+      if (now() - changed > TRUSTED_AFTER && this.#isEmpty()) this.#unusedSince = changed;
+      return undefined;
+    }
+    const result = stat.kind === "file"
+      ? resultOf(readBeginning(path, MOST_RESULT_BYTES + 4), stat.size)
+      : { result: "", note: "the result is not a regular file" };
+    removeOutput(this.#store, path);
+    return result;
+  }
+
+  /** Removes the folder. */
+  close(): void {
+    removeProgress(this.#store, this.#worker);
+  }
+
+  #isEmpty(): boolean {
+    for (const _ of this.#store.files.list(this.#folder)) return false;
+    return true;
+  }
+}
+
+function readBeginning(path: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  using file = Deno.openSync(path, { read: true });
+  while (at < length) {
+    const read = file.readSync(bytes.subarray(at));
+    if (!read) break;
+    at += read;
+  }
+  return bytes.subarray(0, at);
+}
+
+/**
+ * A result of the bytes that a job left: as text if it is UTF-8, else in base64; cut if it is too long, though not
+ * within a character.
+ *
+ * @param bytes The first bytes of it: 4 more than may be kept, if there are.
+ * @param size How many there are in all.
+ */
+export function resultOf(bytes: Uint8Array, size: number): JobResult {
+  let kept = bytes.subarray(0, MOST_RESULT_BYTES);
+  const note = size > MOST_RESULT_BYTES
+    ? `the result was cut: it had ${size} bytes, of which ${MOST_RESULT_BYTES} are kept`
+    : undefined;
+  if (note) {
+    // Back to where a character begins: 0b10xxxxxx continues one.
+    let end = kept.length;
+    while (end > kept.length - 4 && (bytes[end]! & 0xc0) === 0x80) end--;
+    if (end > kept.length - 4 && (bytes[end]! & 0xc0) !== 0x80) kept = kept.subarray(0, end);
+  }
+  const rest = note === undefined ? {} : { note };
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(kept);
+    return { result: text, ...rest };
+  } catch {
+    return {
+      result: bytes.slice(0, MOST_RESULT_BYTES).toBase64(),
+      result_encoding: "base64",
+      ...rest,
+    };
+  }
+}
+
+/** A settlement whose job keeps its result. */
+export function withResult(settlement: Settlement, output: JobResult): Settlement {
+  const { note, ...result } = output;
+  const { result_encoding: _earlier, ...job } = settlement.job;
+  const history = [...job.history];
+  const last = history.at(-1);
+  if (note !== undefined && last) {
+    history[history.length - 1] = {
+      ...last,
+      reason: last.reason === undefined ? note : `${last.reason}; ${note}`,
+    };
+  }
+  return { ...settlement, job: { ...job, ...result, history } as Job };
+}

@@ -1,0 +1,264 @@
+/**
+ * Who gets a job that waits: claimers, those who remove, requeue or clear, and those who enqueue.
+ *
+ * @module
+ */
+
+import { claim, type WaitingEntry } from "../../src/queue/claim.ts";
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { enqueueMany } from "../../src/queue/enqueue_many.ts";
+import { QueueError } from "../../src/queue/errors.ts";
+import { settle } from "../../src/queue/settle.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { removeStrays } from "../../src/queue/strays.ts";
+import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import { ABSENT, type Ledger, RUN } from "./ledger.ts";
+import { ACTING, openAt, START } from "./queue_disk.ts";
+import { type Ends, type Race, returned, wasKilled } from "./race.ts";
+import { queueOf } from "./upkeep_operations.ts";
+import { arriveAs, claimReady, readyEntries, run } from "./worker_steps.ts";
+
+/** Claims an entry, runs the job and settles it; whether it got it. */
+const working = (worker: string) => async (store: Store, entry: WaitingEntry): Promise<boolean> => {
+  const result = await claim(store, entry, worker);
+  if (result.kind !== "claimed") return false;
+  await settle(store, [run(store, result.claim, "done")]);
+  return true;
+};
+
+/** Asks for something that may be refused; whether it was done. */
+async function unlessRefused(ask: Promise<unknown>): Promise<boolean> {
+  try {
+    await ask;
+    return true;
+  } catch (error) {
+    if (error instanceof QueueError) return false;
+    throw error;
+  }
+}
+
+/** Job `a`, that waits; `w1` and `w2` live. */
+async function fresh(disk: SimulatedDisk): Promise<WaitingEntry> {
+  const store = await openAt(disk.process("client"), START);
+  await enqueue(store, { command: "echo a", id: "a" });
+  for (const worker of ["w1", "w2"]) {
+    arriveAs({ ...store, files: disk.process(worker) }, worker);
+  }
+  return readyEntries(store)[0]!;
+}
+
+/** Job `a`, that `w0` has run and failed at, and whose retry is due. */
+async function retry(disk: SimulatedDisk): Promise<WaitingEntry> {
+  await fresh(disk);
+  const store = await openAt(disk.process("w0"), START);
+  const presence = arriveAs(store, "w0");
+  await settle(store, (await claimReady(store, "w0")).map((each) => run(store, each, "failed")));
+  presence.leave();
+  return readyEntries(await openAt(disk.process("client"), ACTING))[0]!;
+}
+
+/** The fates of job `a` with workers that claim and run it, after earlier attempts. */
+function expectRun(ledger: Ledger, ends: Ends, before = "", workers = ["w1", "w2"]): void {
+  const racing = workers.filter((worker) => ends[worker] !== undefined);
+  const winner = racing.find((worker) => returned(ends[worker])?.value === true);
+  if (winner) return ledger.expect("echo a", `done: ${before}done@${winner}`);
+  const killed = racing.filter((worker) => wasKilled(ends[worker]));
+  ledger.expect("echo a", `done: ${before}done@fresh`);
+  for (const worker of killed) {
+    ledger.allow("echo a", `done: ${before}lost@${worker} done@fresh`);
+    ledger.allow("echo a", `done: ${before}done@${worker}`);
+  }
+}
+
+/** A claimer and one who would remove the job, before it is claimed or when it is done. */
+function claimerAnd(
+  name: string,
+  prepare: Race<WaitingEntry>["prepare"],
+  remove: (store: Store) => Promise<boolean>,
+  before = "",
+): Race<WaitingEntry> {
+  return {
+    name,
+    prepare,
+    actors: { w1: working("w1"), client: remove },
+    expect(ledger, ends) {
+      expectRun(ledger, ends, before);
+      ledger.logsMayStray = true;
+      if (returned(ends.client)?.value === true) ledger.expect("echo a", ABSENT);
+      else if (wasKilled(ends.client)) ledger.allow("echo a", ABSENT);
+    },
+  };
+}
+
+const requeuer: Race<WaitingEntry> = {
+  name: "claimer-requeuer",
+  prepare: retry,
+  actors: {
+    w1: working("w1"),
+    client: async (store) => unlessRefused((await queueOf(store)).requeue("a")),
+  },
+  expect(ledger, ends) {
+    expectRun(ledger, ends, "failed@w0 ");
+    // It may be requeued when it is done.
+    const again = "done: failed@w0 done@w1 done@fresh";
+    const [claimed, requeued] = [returned(ends.w1)?.value, returned(ends.client)?.value];
+    if (claimed === true && requeued === true) ledger.expect("echo a", again);
+    else if (claimed !== false && requeued !== false) ledger.allow("echo a", again);
+  },
+};
+
+const BATCH = ["echo a", "echo b", "echo c"];
+
+/** A batch, and one who removes what lies in tmp/ for long; its clock is ahead. */
+const strays: Race = {
+  name: "enqueue-many-strays",
+  prepare: () => Promise.resolve(),
+  actors: {
+    client: async (store) => {
+      await enqueueMany(store, BATCH.map((command) => ({ command })));
+    },
+    w1: (store) => Promise.resolve(removeStrays(store)),
+  },
+  starts: { w1: ACTING + 20_000 },
+  expect(ledger, { client }) {
+    for (const command of BATCH) ledger.expect(command, RUN);
+    if (returned(client)) return;
+    // All or none.
+    for (const command of BATCH) {
+      ledger.allow(command, ABSENT);
+    }
+  },
+};
+
+const straySingle: Race = {
+  name: "enqueue-strays",
+  prepare: () => Promise.resolve(),
+  actors: {
+    client: (store) => enqueue(store, { command: "echo a" }),
+    w1: (store) => Promise.resolve(removeStrays(store)),
+  },
+  starts: { w1: ACTING + 20_000 },
+  expect(ledger, { client }) {
+    ledger.expect("echo a", RUN);
+    if (!returned(client)) ledger.allow("echo a", ABSENT);
+  },
+};
+
+const enqueuers: Race = {
+  name: "two-enqueuers",
+  prepare: () => Promise.resolve(),
+  actors: Object.fromEntries(
+    ["one", "two"].map((name) => [
+      name,
+      (store: Store) => unlessRefused(enqueue(store, { command: `echo ${name}`, id: "a" })),
+    ]),
+  ),
+  symmetric: true,
+  expect(ledger, ends) {
+    const others: Record<string, string> = { one: "two", two: "one" };
+    for (const [name, other] of Object.entries(others)) {
+      const [end, otherEnd] = [returned(ends[name]), returned(ends[other])];
+      if (end?.value === true && otherEnd?.value === true) throw new Error("one ID, two jobs");
+      ledger.expect(`echo ${name}`, end?.value === true ? RUN : ABSENT);
+      if (wasKilled(ends[name])) ledger.expect(`echo ${name}`, RUN, ABSENT);
+      if (end?.value === false && !otherEnd && !wasKilled(ends[other])) {
+        throw new Error("both were refused");
+      }
+    }
+  },
+};
+
+const newcomer: Race = {
+  name: "enqueuer-claimer",
+  prepare: async (disk) => {
+    arriveAs(await openAt(disk.process("w1"), START), "w1");
+  },
+  actors: {
+    client: (store) => enqueue(store, { command: "echo a" }),
+    w1: async (store) => {
+      const claims = await claimReady(store, "w1");
+      await settle(store, claims.map((each) => run(store, each, "done")));
+      return claims.length > 0;
+    },
+  },
+  expect(ledger, ends) {
+    expectRun(ledger, ends);
+    if (wasKilled(ends.client) && returned(ends.w1)?.value !== true) {
+      ledger.allow("echo a", ABSENT);
+    }
+  },
+};
+
+/** One who enqueues an ID that a job has which moves meanwhile: it must never be accepted. */
+function taken(
+  name: string,
+  prepare: Race<WaitingEntry>["prepare"],
+  moving: Race<WaitingEntry>["actors"],
+  expect: (ledger: Ledger, ends: Ends) => void,
+): Race<WaitingEntry> {
+  return {
+    name: `enqueuer-of-taken-${name}`,
+    prepare,
+    actors: {
+      client: (store) => unlessRefused(enqueue(store, { command: "echo b", id: "a" })),
+      ...moving,
+    },
+    expect(ledger, ends) {
+      if (returned(ends.client)?.value === true) throw new Error("one ID, two jobs");
+      ledger.expect("echo b", ABSENT);
+      expect(ledger, ends);
+    },
+  };
+}
+
+/** Job `a`, done. */
+async function ended(disk: SimulatedDisk): Promise<WaitingEntry> {
+  const entry = await fresh(disk);
+  await working("w1")(await openAt(disk.process("w1"), START), entry);
+  return entry;
+}
+
+/** Who gets a job. */
+export const CLAIM_RACES: readonly Race<WaitingEntry>[] = [
+  {
+    name: "two-claimers",
+    prepare: fresh,
+    actors: { w1: working("w1"), w2: working("w2") },
+    symmetric: true,
+    expect: (ledger, ends) => expectRun(ledger, ends),
+  },
+  {
+    name: "two-claimers-retry",
+    prepare: retry,
+    actors: { w1: working("w1"), w2: working("w2") },
+    symmetric: true,
+    expect: (ledger, ends) => expectRun(ledger, ends, "failed@w0 "),
+  },
+  claimerAnd("claimer-remover", fresh, async (store) => {
+    const queue = await queueOf(store);
+    return await unlessRefused(queue.remove("a"));
+  }),
+  claimerAnd("claimer-remover-retry", retry, async (store) => {
+    const queue = await queueOf(store);
+    return await unlessRefused(queue.remove("a"));
+  }, "failed@w0 "),
+  claimerAnd("claimer-clearer", async (disk) => {
+    await fresh(disk);
+    const store = await openAt(disk.process("client"), START);
+    await (await queueOf(store)).remove("a");
+    await enqueueMany(store, [{ command: "echo a" }]);
+    return readyEntries(store)[0]!;
+  }, async (store) => await (await queueOf(store)).clear("pending") > 0),
+  requeuer,
+  strays as Race<WaitingEntry>,
+  straySingle as Race<WaitingEntry>,
+  enqueuers as Race<WaitingEntry>,
+  newcomer as Race<WaitingEntry>,
+  taken("worker", fresh, { w1: working("w1") }, expectRun),
+  taken("requeuer", ended, {
+    other: async (store) => await (await queueOf(store)).requeue("a"),
+  }, (ledger, { other }) => {
+    ledger.expect("echo a", "done: done@w1 done@fresh");
+    if (!returned(other)) ledger.allow("echo a", "done: done@w1");
+  }),
+];

@@ -1,0 +1,107 @@
+/**
+ * Jobs that wait for others, and what people do to jobs that wait.
+ *
+ * @module
+ */
+
+import type { WaitingEntry } from "../../src/queue/claim.ts";
+import { cancelWaiting, changeWaiting } from "../../src/queue/control.ts";
+import { releaseChildren } from "../../src/queue/dependencies.ts";
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { enqueueMany } from "../../src/queue/enqueue_many.ts";
+import { entries } from "../../src/queue/entries.ts";
+import { settle, type Settlement } from "../../src/queue/settle.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { ABSENT, RUN } from "./ledger.ts";
+import type { Operation } from "./operation.ts";
+import { openAt, START } from "./queue_disk.ts";
+import { arriveAs, claimReady, run } from "./worker_steps.ts";
+
+const CHILD = { command: "echo child", id: "child", after: ["parent"] };
+const OTHER = { command: "echo other", id: "other", after: ["child"] };
+
+const addDependents: Operation = {
+  name: "enqueue-after",
+  process: "client",
+  async prepare(disk, ledger) {
+    const store = await openAt(disk.process("maker"), START);
+    await enqueue(store, { command: "echo parent", id: "parent" });
+    ledger.expect("echo parent", RUN);
+  },
+  async act({ store, ledger }) {
+    for (const command of [CHILD.command, OTHER.command, "echo more"]) {
+      ledger.expect(command, ABSENT, RUN);
+    }
+    await enqueue(store, CHILD);
+    ledger.expect(CHILD.command, RUN);
+    await enqueueMany(store, [OTHER, { ...OTHER, id: "more", command: "echo more" }]);
+    ledger.expect(OTHER.command, RUN);
+    ledger.expect("echo more", RUN);
+  },
+};
+
+const endOfParent: Operation<Settlement[]> = {
+  name: "settle-and-release",
+  process: "w1",
+  async prepare(disk, ledger) {
+    const store = await openAt(disk.process("w1"), START);
+    await enqueue(store, { command: "echo parent", id: "parent" });
+    await enqueueMany(store, [CHILD, { ...CHILD, id: "second", command: "echo second" }, OTHER]);
+    ledger.expect("echo parent", "done: done@w1", "done: lost@w1 done@fresh");
+    ledger.mayBeUndone("echo parent", RUN);
+    for (const command of ["echo child", "echo second", "echo other"]) {
+      ledger.expect(command, RUN);
+    }
+    arriveAs(store, "w1");
+    return (await claimReady(store, "w1")).map((claimed) => run(store, claimed, "done"));
+  },
+  async act({ store, ledger }, settlements) {
+    await settle(store, settlements);
+    ledger.expect("echo parent", "done: done@w1");
+    await releaseChildren(store, "parent");
+  },
+};
+
+function entryOf(store: Store, id: string): WaitingEntry {
+  for (const entry of entries(store, "pending")) {
+    if (entry.id === id) return { ...entry, state: "pending" };
+  }
+  throw new Error(`${id} does not wait`);
+}
+
+/** Something done to a job that waits for another. */
+function changing(
+  name: string,
+  fates: string[],
+  fate: string,
+  change: (store: Store, entry: WaitingEntry) => Promise<unknown>,
+): Operation {
+  return {
+    name,
+    process: "client",
+    async prepare(disk, ledger) {
+      const store = await openAt(disk.process("maker"), START);
+      await enqueue(store, { command: "echo parent", id: "parent" });
+      await enqueue(store, CHILD);
+      ledger.expect("echo parent", RUN);
+      ledger.expect(CHILD.command, RUN);
+    },
+    async act({ store, ledger }) {
+      ledger.expect(CHILD.command, ...fates);
+      await change(store, entryOf(store, CHILD.id));
+      ledger.expect(CHILD.command, fate);
+    },
+  };
+}
+
+/** The operations on jobs that wait for others. */
+export const DEPENDENCY_OPERATIONS: readonly Operation[] = [
+  addDependents,
+  endOfParent,
+  changing("edit-waiting", [RUN], RUN, (store, entry) =>
+    changeWaiting(store, entry, (job) => ({
+      job: { ...job, priority: 7 },
+      readyAt: entry.time,
+    }))),
+  changing("cancel-waiting", [RUN, "dead: cancelled@"], "dead: cancelled@", cancelWaiting),
+];

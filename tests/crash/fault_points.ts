@@ -1,0 +1,135 @@
+/**
+ * An operation of which a call fails: once, or the disk refuses from there on until it is well again.
+ * Then the same is asked for again, and the process lives on.
+ *
+ * @module
+ */
+
+import type { FilePort } from "../../src/queue/file_port.ts";
+import { type BeforeCall, formatCall } from "../simulation/call.ts";
+import { diskError, type ErrnoName, type Leaving } from "../simulation/faults.ts";
+import { withSeed } from "../simulation/seeded.ts";
+import { count, isWanted, judge, report } from "./crash_case.ts";
+import { act, prepare, type Prepared, storeFor } from "./crash_points.ts";
+import { RUN } from "./ledger.ts";
+import { Broken, type Operation, type Stage } from "./operation.ts";
+import { ACTING, clock } from "./queue_disk.ts";
+
+/** The calls that change something on the disk. */
+const CHANGING: readonly (keyof FilePort)[] = [
+  "create",
+  "append",
+  "makeDirectory",
+  "setMode",
+  "rename",
+  "renameNew",
+  "remove",
+  "removeEach",
+];
+
+/** The calls that open a file or directory. */
+const OPENING: readonly (keyof FilePort)[] = [
+  "list",
+  "read",
+  "create",
+  "append",
+  "sync",
+  "syncTree",
+  "tryLock",
+  "lock",
+];
+
+/** Which calls a disk in this state refuses. */
+const REFUSED: Partial<Record<ErrnoName, readonly (keyof FilePort)[]>> = {
+  ENOSPC: ["create", "append", "makeDirectory", "sync", "syncTree"],
+  EACCES: CHANGING,
+  EROFS: CHANGING,
+  EIO: [...CHANGING, ...OPENING, "stat", "exists"],
+  EMFILE: OPENING,
+};
+
+const ERRORS = Object.keys(REFUSED) as ErrnoName[];
+
+/** How often the same is asked for again. The first may still have to put something right. */
+const TRIES = 3;
+
+/** Makes each call of an operation fail in each way, asks again, and judges what is left. */
+export async function failEverywhere(operation: Operation): Promise<void> {
+  const prepared = await prepare(operation);
+  const whole = await act(operation, prepared);
+  const calls = whole.disk.calls.filter((call) => call.process === operation.process);
+  for (const [index, { name }] of calls.entries()) {
+    for (const code of ERRORS) {
+      const leavings: Leaving[] = name === "create" || name === "append"
+        ? ["nothing", "partial"]
+        : ["nothing"];
+      for (const leaving of leavings) {
+        for (const mode of ["once", "from-there-on"] as const) {
+          if (mode === "from-there-on" && !REFUSED[code]!.includes(name)) continue;
+          const at = leaving === "nothing" ? `${index}` : `${index}-${leaving}`;
+          const label = `${operation.name}/${at}/${code}/${mode}`;
+          if (!isWanted(label)) continue;
+          count("faults");
+          const hook: BeforeCall = (call) => {
+            const hit = mode === "once"
+              ? call.index === index
+              : call.index >= index && REFUSED[code]!.includes(call.name);
+            if (hit) throw diskError(code, call.name, leaving);
+          };
+          await runFault(label, operation, prepared, hook, mode === "from-there-on");
+        }
+      }
+    }
+  }
+}
+
+async function runFault(
+  label: string,
+  operation: Operation,
+  prepared: Prepared,
+  hook: BeforeCall,
+  lasting: boolean,
+): Promise<void> {
+  clock.time = ACTING;
+  const disk = prepared.disk.clone();
+  const ledger = prepared.ledger.clone();
+  const process = disk.process(operation.process, hook);
+  const calls = () =>
+    disk.calls.filter((call) => call.process === operation.process).map(formatCall);
+  try {
+    await withSeed(2, async () => {
+      const store = await storeFor(operation, disk, process);
+      const stage: Stage = { store, ledger, again: false, lives: () => true };
+      const scene = structuredClone(prepared.scene);
+      for (let tries = 0;; tries++) {
+        try {
+          await operation.act(stage, scene);
+          break;
+        } catch (error) {
+          if (tries === TRIES || error instanceof Broken) throw error;
+          process.before = undefined;
+          stage.again = true;
+        }
+      }
+      process.before = undefined;
+      if (lasting && operation.doubledWhileRefused) {
+        ledger.mayDouble = true;
+        for (const [command] of [...ledger.entries(false)]) {
+          ledger.allow(command, `${RUN} + ${RUN}`);
+        }
+      }
+      await operation.goOn?.(stage, scene);
+    }, ACTING);
+  } catch (error) {
+    const text = error instanceof Error ? error.stack! : `${error}`;
+    throw new Error(report(label, [text], disk, calls(), disk.tree(), []));
+  }
+  const made = calls();
+  const isHeld = lasting && operation.heldWhileRefused !== undefined;
+  if (isHeld) disk.crashProcess();
+  await judge(label, disk, ledger, { powerCut: false }, made);
+  if (isHeld) return;
+  // Its end must bring nothing up that its life did not.
+  disk.crashProcess();
+  await judge(label, disk, ledger, { powerCut: false }, made);
+}

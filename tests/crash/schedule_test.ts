@@ -1,0 +1,158 @@
+/**
+ * Turning a schedule into a job: by two workers in any order, and by one that dies at any call.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { FilePort } from "../../src/queue/file_port.ts";
+import { openStore } from "../../src/queue/open_store.ts";
+import { Queue } from "../../src/queue/queue.ts";
+import { recoverDeadWorkers } from "../../src/queue/recover.ts";
+import { scheduleEntries } from "../../src/queue/return_schedules.ts";
+import { addSchedule } from "../../src/queue/schedules.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { removeStrays } from "../../src/queue/strays.ts";
+import { timetable } from "../../src/queue/timetable.ts";
+import { turnSchedule } from "../../src/queue/turn_schedule.ts";
+import { killAt, LEAVINGS } from "../simulation/faults.ts";
+import { everyPair } from "../simulation/interleave.ts";
+import { withSeed } from "../simulation/seeded.ts";
+import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import { clock, DIR, queueDisk, START } from "./queue_disk.ts";
+import { arriveAs, noSurvivors } from "./worker_steps.ts";
+
+/** When the schedule is due, and when the workers look. */
+const DUE = START + 3_600_000;
+const NOW = DUE + 20;
+
+const JOB = "s-20260101T010000Z";
+
+/** A disk with an hourly schedule that is due. */
+async function scheduled(): Promise<SimulatedDisk> {
+  const disk = await queueDisk();
+  clock.time = START;
+  await withSeed(1, async () => {
+    const queue = await Queue.open(DIR, { files: disk.process("client"), now: () => START });
+    const job = { command: "echo s", cwd: "/" };
+    await addSchedule(queue, { name: "s", when: "@hourly", tz: "UTC", job });
+  });
+  disk.flush();
+  disk.calls.length = 0;
+  clock.time = NOW;
+  return disk;
+}
+
+function openNow(files: FilePort): Promise<Store> {
+  return openStore(DIR, { files, now: () => clock.time });
+}
+
+/** A worker that comes, turns what is due, and goes. */
+async function turnDue(files: FilePort, worker: string): Promise<void> {
+  const store = await openNow(files);
+  const presence = arriveAs(store, worker);
+  for (const entry of scheduleEntries(store)) {
+    if (entry.time > clock.time || entry.worker !== undefined) continue;
+    await turnSchedule(store, entry, worker, timetable);
+  }
+  presence.leave();
+}
+
+/** A worker that recovers the dead, then turns what is due. */
+async function takeOver(disk: SimulatedDisk): Promise<void> {
+  await withSeed(3, async () => {
+    const files = disk.process("w2");
+    const store = await openNow(files);
+    const presence = arriveAs(store, "w2");
+    // Again: what is in the way in tmp/ counts as left behind, and is removed, only when it is old.
+    for (let round = 0; round < 3; round++) {
+      await recoverDeadWorkers(store, "w2", noSurvivors);
+      removeStrays(store);
+      clock.time += 15_000;
+    }
+    presence.leave();
+    await turnDue(files, "w3");
+  }, NOW);
+  clock.time = NOW;
+}
+
+/** What is left when all is over: the jobs, and the schedules. */
+function left(disk: SimulatedDisk) {
+  const jobs = ["pending", "processing", "done"].flatMap((state) => disk.names(`${DIR}/${state}`));
+  return { jobs, schedules: disk.names(`${DIR}/schedules`) };
+}
+
+const ONCE = {
+  jobs: [`20260101T010000.000Z-5-${JOB}.json`],
+  schedules: ["20260101T020000.000Z-s.json"],
+};
+
+/** Lets worker `w1` turn the schedule, cut off at each of its calls. */
+async function* cutOff(): AsyncGenerator<{ disk: SimulatedDisk; at: string }> {
+  const prepared = await scheduled();
+  for (let index = 0;; index++) {
+    for (const leaving of LEAVINGS) {
+      const disk = prepared.clone();
+      const process = disk.process("w1", killAt(index, leaving));
+      await withSeed(2, () => turnDue(process, "w1"), NOW).catch((error) => {
+        if (!process.killed) throw error;
+      });
+      // Asked before whoever judges the case ends the process.
+      const hasEnded = !process.killed;
+      yield { disk, at: `call ${index}, leaving ${leaving}` };
+      if (hasEnded) return;
+    }
+  }
+}
+
+Deno.test("a schedule that a worker dies over, at any call, becomes one job", async () => {
+  let cases = 0;
+  for await (const { disk, at } of cutOff()) {
+    disk.crashProcess();
+    await takeOver(disk);
+    assertEquals(left(disk), ONCE, `${at}\n${disk.trace()}`);
+    cases++;
+  }
+  assertEquals(cases > 30, true);
+});
+
+Deno.test("a schedule that the power is cut over, at any call, becomes one job", async () => {
+  for await (const { disk, at } of cutOff()) {
+    for (const after of disk.powerCutOutcomes({ limit: 40, seed: 1 })) {
+      await takeOver(after);
+      assertEquals(left(after), ONCE, `${at}, ${after.origin}\n${disk.trace()}\n${after.tree()}`);
+    }
+  }
+});
+
+Deno.test("its job is not added again even if it was run and removed before the recovery", async () => {
+  let removed = 0;
+  for await (const { disk, at } of cutOff()) {
+    disk.crashProcess();
+    const [name] = disk.names(`${DIR}/pending`);
+    if (name === undefined) continue;
+    // As another worker does that runs it, and someone who prunes.
+    disk.process("other").remove(`${DIR}/pending/${name}`);
+    removed++;
+    await takeOver(disk);
+    assertEquals(left(disk), { ...ONCE, jobs: [] }, `${at}\n${disk.trace()}`);
+  }
+  assertEquals(removed > 3, true);
+});
+
+Deno.test("two workers that race for a schedule, in any order of their calls, add one job", async () => {
+  const prepared = await scheduled();
+  const actors = {
+    a: (files: FilePort) => turnDue(files, "wa"),
+    b: (files: FilePort) => turnDue(files, "wb"),
+  };
+  let cases = 0;
+  for await (const { i, j, disk, ends } of everyPair(prepared, actors)) {
+    for (const end of Object.values(ends)) {
+      assertEquals(end, { status: "returned", value: undefined });
+    }
+    assertEquals(left(disk), ONCE, `i=${i} j=${j}\n${disk.trace()}`);
+    cases++;
+  }
+  assertEquals(cases > 300, true);
+});

@@ -1,0 +1,81 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually, isThere, processesWith } from "../queue/temporary_queue.ts";
+import { Program } from "./program.ts";
+
+/** What the hooks have printed. */
+function told(program: Program): string {
+  return isThere(`${program.dir}/hooks.log`)
+    ? Deno.readTextFileSync(`${program.dir}/hooks.log`)
+    : "";
+}
+
+Deno.test("on_done and on_dead are run after a job has ended, and told of it", async () => {
+  await using program = new Program();
+  const show = (word: string) =>
+    `echo "${word} $QUEUECTL_JOB_ID $QUEUECTL_STATE $QUEUECTL_OUTCOME $QUEUECTL_EXIT_CODE ` +
+    '$QUEUECTL_ATTEMPTS $QUEUECTL_COMMAND"; cat "$QUEUECTL_LOG"; test -d "$QUEUECTL_DIR/pending"';
+  await program.answer("config", "set", "on_done", show("yes"));
+  await program.answer("config", "set", "--on-dead", show("no"));
+  await program.answer("config", "set", "backoff_base", "0");
+  await program.answer("enqueue", "--id", "a", "echo said by a");
+  await program.answer("enqueue", "--id", "b", "--max-retries", "1", "exit 4");
+  await program.drain();
+  assertEquals(told(program).split("\n").sort(), [
+    "",
+    "no b dead failed 4 2 exit 4",
+    "said by a",
+    "yes a done done 0 1 echo said by a",
+  ]);
+});
+
+Deno.test("where no hook is set none is run", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_dead", "echo dead");
+  await program.answer("enqueue", "true");
+  await program.drain();
+  assertEquals(isThere(`${program.dir}/hooks.log`), false);
+});
+
+Deno.test("a hook that hangs delays no job, and is killed when the worker leaves", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "--on-done", "sleep 7531", "--kill-grace", "0.3");
+  await program.run(["enqueue", "--file", "-"], { stdin: "true\n".repeat(12) });
+  const worker = program.spawn(["worker", "start", "--drain"]);
+  await eventually("all jobs are done", () => program.names("done").length === 24);
+  assertEquals((await worker.ended).code, 0);
+  assertStringIncludes(worker.stdout + worker.stderr, "hooks were killed");
+  await eventually("no hook is left", () => processesWith("sleep\x007531").length === 0);
+});
+
+Deno.test("a hook that fails changes nothing about the job", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_done", "echo oops >&2; exit 9");
+  const id = await program.answer("enqueue", "true");
+  await program.drain();
+  assertEquals((await program.json("show", id)).state, "done");
+  assertEquals(told(program), "oops\n");
+});
+
+Deno.test("on_dead is run for a job whose worker died, by the one that takes over", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "--on-dead", 'echo "$QUEUECTL_OUTCOME"');
+  const id = await program.answer("enqueue", "--max-retries", "0", "sleep 7532");
+  const worker = program.spawn(["worker", "start"]);
+  await worker.says(new RegExp(`start .*${id}`));
+  worker.kill("SIGKILL");
+  await worker.ended;
+  await program.drain();
+  assertEquals(told(program), "lost\n");
+});
+
+Deno.test("config set takes any shell text for a hook, and none to unset it", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_done", "5");
+  assertEquals(await program.json("config", "get", "on_done"), "5");
+  await program.answer("config", "set", "on_done", "none");
+  assertEquals(await program.json("config", "get", "on_done"), null);
+  assertEquals((await program.run(["config", "set", "on_done", ""])).code, 2);
+  await program.answer("config", "set", "on_dead", "true");
+  await program.answer("config", "reset", "on_dead");
+  assertEquals(await program.json("config", "get", "on_dead"), null);
+});

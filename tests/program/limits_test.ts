@@ -1,0 +1,58 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Program } from "./program.ts";
+
+Deno.test("enqueue --resource refuses a resource that is not set, and says how to set it", async () => {
+  await using program = new Program();
+  const refused = await program.run(["enqueue", "--resource", "gpu", "true"]);
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.stderr, 'no resource "gpu" (queuectl config set resources.gpu 1');
+  await program.answer("config", "set", "resources.gpu", "1");
+  await program.answer("enqueue", "--id", "a", "--resource", "gpu", "true");
+  await program.drain();
+  assertEquals((await program.json("show", "a")).state, "done");
+});
+
+Deno.test("list and show say what a job waits for, and how far it has come", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "resources.gpu", "1");
+  const command = "echo '1/4 warm' > $QUEUECTL_PROGRESS; until test -e go; do sleep 0.02; done";
+  await program.answer("enqueue", "--id", "first", "--resource", "gpu", command);
+  const worker = program.spawn(["worker", "start", "--count", "2", "--drain"]);
+  await worker.says(/start\s+first/);
+  await program.answer(
+    "enqueue",
+    "--id",
+    "second",
+    "--resource",
+    "gpu",
+    "echo 7 > $QUEUECTL_RESULT",
+  );
+  await worker.says(/wait\s+second\s+for the resource gpu/);
+  const lines = (await program.answer("list")).split("\n").map((line) => line.split("\t"));
+  assertEquals(lines[0], ["ID", "STATE", "ATTEMPTS", "AGE", "WAITS", "PROGRESS", "COMMAND"]);
+  assertEquals([lines[1]![1], lines[1]![5]], ["processing", "1/4 warm"]);
+  assertEquals([lines[2]![1], lines[2]![4]], ["pending", "gpu"]);
+  assertMatch(await program.answer("show", "second"), /^waits for +a place in the resource gpu$/m);
+  assertMatch(await program.answer("show", "first"), /^progress +1\/4 warm$/m);
+  assertEquals((await program.json("show", "first")).progress.fraction, 0.25);
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  assertEquals((await worker.ended).code, 0);
+  assertMatch(await program.answer("show", "second"), /^result +7$/m);
+});
+
+Deno.test("config shows, gets and resets the places of resources", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "resources.gpu", "2");
+  await program.answer("config", "set", "--concurrency", "8");
+  assertMatch(await program.answer("config", "show"), /^concurrency\t8$[^]*^resources\.gpu\t2$/m);
+  assertEquals(await program.answer("config", "get", "resources.gpu"), "2");
+  await program.answer("config", "reset", "resources.gpu");
+  assertEquals(await program.answer("config", "get", "resources.gpu"), "none");
+});
+
+Deno.test("status --watch refuses what is not a terminal", async () => {
+  await using program = new Program();
+  const { code, stdout, stderr } = await program.run(["status", "--watch"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, "needs a terminal (for programs: queuectl status --json)");
+});

@@ -1,0 +1,126 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { pruneJobs } from "../../src/queue/prune.ts";
+import { namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { Program } from "./program.ts";
+
+const DAY = 86_400;
+
+/** A queue with jobs `d0` to `d4` done and `x0`, `x1` dead, each a day older than the one after it. */
+async function aged(): Promise<Program> {
+  const program = new Program();
+  await program.answer("config", "set", "fsync", "false");
+  for (const id of ["d0", "d1", "d2", "d3", "d4", "x0", "x1"]) put(program, id);
+  return program;
+}
+
+function put(program: Program, id: string): void {
+  const state = id.startsWith("d") ? "done" : "dead";
+  const path = `${program.dir}/${state}/${id}`;
+  Deno.writeTextFileSync(`${path}.json`, JSON.stringify({ command: "true" }));
+  Deno.writeTextFileSync(`${path}.log`, "");
+  const age = id.startsWith("d") ? 5 - Number(id[1]) : 2 - Number(id[1]);
+  const time = Date.now() / 1000 - age * DAY + 60;
+  Deno.utimeSync(`${path}.json`, time, time);
+}
+
+const ids = (program: Program, state: string) =>
+  program.names(state).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
+
+Deno.test("prune removes what ended longer ago, with its logs", async () => {
+  await using program = await aged();
+  const said = await program.answer("prune", "--older-than", "2d");
+  assertEquals(said, "removed 3 done and 0 dead jobs");
+  assertEquals(program.names("done"), ["d3.json", "d3.log", "d4.json", "d4.log"]);
+  assertEquals(ids(program, "dead"), ["x0", "x1"]);
+});
+
+Deno.test("prune keeps the newest of each state, and only looks at those named", async () => {
+  await using program = await aged();
+  await program.answer("prune", "--state", "done", "--keep", "2");
+  assertEquals([ids(program, "done"), ids(program, "dead")], [["d3", "d4"], ["x0", "x1"]]);
+  await program.answer("prune", "--keep", "1");
+  assertEquals([ids(program, "done"), ids(program, "dead")], [["d4"], ["x1"]]);
+});
+
+Deno.test("with an age and a number a job must be old and not among the newest", async () => {
+  await using program = await aged();
+  await program.answer("prune", "--older-than", "1d", "--keep", "3");
+  assertEquals(ids(program, "done"), ["d2", "d3", "d4"]);
+});
+
+Deno.test("prune --dry-run removes nothing and tells what it would", async () => {
+  await using program = await aged();
+  assertEquals(await program.json("prune", "--keep", "0", "--dry-run"), {
+    removed: { done: 5, dead: 2 },
+    awaited: 0,
+    history: 0,
+    dry_run: true,
+  });
+  assertEquals(ids(program, "done").length, 5);
+});
+
+Deno.test("prune keeps a job that another waits for", async () => {
+  await using program = await aged();
+  await program.answer("enqueue", "--after", "d1", "--hold", "true");
+  Deno.mkdirSync(`${program.dir}/after/d1`, { recursive: true });
+  Deno.writeTextFileSync(`${program.dir}/after/d1/child`, "");
+  const said = await program.answer("prune", "--keep", "0", "--state", "done");
+  assertStringIncludes(said, "removed 4 done");
+  assertStringIncludes(said, "kept 1 more, for jobs that wait for them");
+  assertEquals(ids(program, "done"), ["d1"]);
+});
+
+Deno.test("prune removes the history of days past, and not that of today", async () => {
+  await using program = await aged();
+  Deno.mkdirSync(`${program.dir}/history`);
+  const today = new Date().toISOString().slice(0, 10);
+  for (const day of ["2020-01-01", today]) {
+    Deno.writeTextFileSync(`${program.dir}/history/${day}.w-1-ab.jsonl`, "");
+  }
+  await program.answer("prune", "--older-than", "30d");
+  assertEquals(program.names("history"), [`${today}.w-1-ab.jsonl`]);
+});
+
+Deno.test("prune needs to be told what may go, and refuses what does not end", async () => {
+  await using program = await aged();
+  for (
+    const [args, said] of [
+      [[], "prune needs --older-than or --keep"],
+      [["--keep", "1", "--state", "pending"], "done or dead, not pending"],
+      [["--older-than", "soon"], "time span"],
+    ] as const
+  ) {
+    const { code, stderr } = await program.run(["prune", ...args]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, said);
+  }
+  assertEquals(ids(program, "done").length, 5);
+});
+
+Deno.test("a worker keeps as much as keep_done and keep_dead say, by itself", async () => {
+  await using program = await aged();
+  await program.answer("config", "set", "--keep-done", "2", "--keep-dead", "36h");
+  await program.drain();
+  assertEquals([ids(program, "done"), ids(program, "dead")], [["d3", "d4"], ["x1"]]);
+});
+
+Deno.test("without keep_done and keep_dead a worker keeps everything", async () => {
+  await using program = await aged();
+  await program.drain();
+  assertEquals(ids(program, "done").length + ids(program, "dead").length, 7);
+});
+
+Deno.test("thousands of done jobs are pruned without holding anything else up", async () => {
+  await using temporary = await temporaryQueue();
+  for (let job = 0; job < 4000; job++) {
+    Deno.writeTextFileSync(`${temporary.dir}/done/j${job}.json`, "{}");
+    Deno.writeTextFileSync(`${temporary.dir}/done/j${job}.log`, "");
+  }
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const { removed } = await pruneJobs(temporary.queue.store, { keep: 10 });
+  clearInterval(timer);
+  assertEquals(removed.done, 3990);
+  assertEquals(namesIn(temporary.dir, "done").length, 20);
+  assert(turns > 10, `others had ${turns} turns`);
+});

@@ -1,0 +1,75 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { percentiles } from "../../src/queue/stats.ts";
+import { chartLines } from "../../src/cli/chart.ts";
+import { Program } from "./program.ts";
+
+Deno.test("stats tells how attempts ended, and how long they waited and ran", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "backoff_base", "0");
+  for (let job = 0; job < 3; job++) await program.answer("enqueue", "true");
+  await program.answer("enqueue", "--max-retries", "1", "exit 3");
+  await program.answer("enqueue", "--max-retries", "0", "--timeout", "0.1", "sleep 9");
+  await program.drain(2);
+  const stats = await program.json("stats", "--since", "10m");
+  assertEquals(stats.attempts, 6);
+  assertEquals(stats.outcomes, { done: 3, failed: 2, timeout: 1, cancelled: 0, lost: 0 });
+  assertEquals(stats.jobs, { done: 3, dead: 2 });
+  assertEquals(stats.success_rate, 0.5);
+  assertEquals(stats.per_minute, 0.6);
+  assertEquals(stats.run_ms.max >= 100, true);
+  const said = await program.answer("stats");
+  assertStringIncludes(said, "6: 3 done, 2 failed, 1 timeout");
+  assertMatch(said, /ran +\d/);
+  assertEquals(program.names("history").length, 1);
+});
+
+Deno.test("stats of a queue that ran nothing says so", async () => {
+  await using program = new Program();
+  assertStringIncludes(await program.answer("stats"), "attempts    none ended");
+  assertEquals((await program.json("stats")).success_rate, null);
+});
+
+Deno.test("stats looks no further back than it is asked, and passes over torn lines", async () => {
+  await using program = new Program();
+  await program.answer("config", "show");
+  Deno.mkdirSync(`${program.dir}/history`);
+  const line = (ago: number) =>
+    JSON.stringify({
+      id: "a",
+      finished_at: new Date(Date.now() - ago * 1000).toISOString(),
+      wait_ms: 5,
+      duration_ms: 10,
+      outcome: "done",
+      led_to: "done",
+    });
+  const day = new Date().toISOString().slice(0, 10);
+  Deno.writeTextFileSync(
+    `${program.dir}/history/${day}.w-1-ab.jsonl`,
+    [line(7200), line(1800), line(60), line(1).slice(0, 20)].join("\n"),
+  );
+  assertEquals((await program.json("stats", "--since", "1h")).attempts, 2);
+  assertEquals((await program.json("stats", "--since", "5m")).attempts, 1);
+});
+
+Deno.test("a history that cannot be written fails no job", async () => {
+  await using program = new Program();
+  await program.answer("config", "show");
+  Deno.writeTextFileSync(`${program.dir}/history`, "in the way");
+  const id = await program.answer("enqueue", "true");
+  const { code, stdout } = await program.run(["worker", "start", "--drain"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "the history could not be written");
+  assertEquals((await program.json("show", id)).state, "done");
+});
+
+Deno.test("a percentile is the least value that so large a share does not exceed", () => {
+  const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);
+  assertEquals(percentiles(hundred), { p50: 50, p90: 90, p99: 99, max: 100 });
+  assertEquals(percentiles([]), { p50: null, p90: null, p99: null, max: null });
+  assertEquals(percentiles([7]), { p50: 7, p90: 7, p99: 7, max: 7 });
+});
+
+Deno.test("a chart is as high as its highest value, and shows the smallest", () => {
+  assertEquals(chartLines([0, 1, 4, 8], 1), [" ▁▄█"]);
+  assertEquals(chartLines([1, 1000], 2), [" █", "▁█"]);
+});

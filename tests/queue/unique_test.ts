@@ -1,0 +1,92 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { KeyTakenError } from "../../src/queue/enqueue.ts";
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { QueueError } from "../../src/queue/errors.ts";
+import { cancelJob } from "../../src/worker/cancel.ts";
+import { openAt, queueDisk, START } from "../crash/queue_disk.ts";
+import { everyPair } from "../simulation/interleave.ts";
+import { drain } from "../worker/observed_worker.ts";
+import { namesIn, temporaryQueue } from "./temporary_queue.ts";
+
+Deno.test("while a job with a key has not ended no other is added", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  const { id } = await queue.enqueue({ command: "true", unique: "a/../b.c" });
+  const error = await assertRejects(
+    () => queue.enqueue({ command: "true", unique: "a/../b.c" }),
+    KeyTakenError,
+  );
+  assertEquals(error.id, id);
+  await queue.enqueue({ command: "true", unique: "A" });
+  await drain(queue);
+  assert((await queue.enqueue({ command: "true", unique: "a/../b.c" })).id !== id);
+});
+
+Deno.test("a job that fails keeps its key, and one that is dead or was removed does not", async () => {
+  await using temporary = await temporaryQueue({ backoff_base: 1000 });
+  const { queue, dir } = temporary;
+  const input = { command: "false", unique: "key" };
+  const { id } = await queue.enqueue(input);
+  Deno.renameSync(
+    `${dir}/pending/${namesIn(dir, "pending")[0]}`,
+    `${dir}/failed/21000101T000000.000Z-5-${id}.json`,
+  );
+  assertEquals((await assertRejects(() => queue.enqueue(input), KeyTakenError)).id, id);
+  await cancelJob(queue, id);
+  const second = await queue.enqueue(input);
+  await queue.remove(second.id);
+  await queue.enqueue(input);
+});
+
+Deno.test("a key that names a job which was never published is free", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "true", unique: "key" });
+  // As a program leaves it that dies between taking the key and publishing the job.
+  for (const name of namesIn(dir, "pending")) Deno.removeSync(`${dir}/pending/${name}`);
+  await queue.enqueue({ command: "true", unique: "key" });
+  assertEquals(queue.counts().pending, 1);
+});
+
+Deno.test("long keys that differ at their ends are two keys", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  const long = "é".repeat(500);
+  await queue.enqueue({ command: "true", unique: `${long}1` });
+  await queue.enqueue({ command: "true", unique: `${long}2` });
+  await assertRejects(() => queue.enqueue({ command: "true", unique: `${long}2` }), KeyTakenError);
+});
+
+Deno.test("a job that is run again takes its key back, unless another has it", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  const { id } = await queue.enqueue({ command: "true", unique: "key" });
+  await drain(queue);
+  const second = await queue.enqueue({ command: "true", unique: "key" });
+  await assertRejects(() => queue.requeue(id), QueueError, `job ${second.id} has the key "key"`);
+  await drain(queue);
+  await queue.requeue(id);
+  const error = await assertRejects(
+    () => queue.enqueue({ command: "true", unique: "key" }),
+    KeyTakenError,
+  );
+  assertEquals(error.id, id);
+});
+
+Deno.test("of two who enqueue with one key, in whatever order of their calls, one adds a job", async () => {
+  const disk = await queueDisk();
+  const actor = (command: string) => async (files: Parameters<typeof openAt>[0]) => {
+    const store = await openAt(files, START);
+    return (await enqueue(store, { command, unique: "key" })).id;
+  };
+  for await (
+    const { disk: after, ends, i, j } of everyPair(disk, { one: actor("1"), two: actor("2") })
+  ) {
+    const jobs = after.names("/q/pending");
+    assertEquals(jobs.length, 1, `i=${i} j=${j}\n${after.trace()}`);
+    const winner = [ends.one, ends.two].find((end) => end.status === "returned");
+    const loser = [ends.one, ends.two].find((end) => end.status === "threw");
+    assert(winner?.status === "returned" && loser?.status === "threw");
+    assert(loser.error instanceof KeyTakenError && loser.error.id === winner.value);
+  }
+});

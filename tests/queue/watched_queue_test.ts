@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { WatchedQueue } from "../../src/queue/watched_queue.ts";
+import { drop, eventually, temporaryQueue } from "./temporary_queue.ts";
+
+const JOB = JSON.stringify({ command: "make", updated_at: "2026-11-22T09:00:00.000Z" });
+
+Deno.test("WatchedQueue sees what runs, how far it has come, and what failed last", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, "dead/early.json", JOB);
+  const watched = new WatchedQueue(queue, () => {});
+  try {
+    drop(dir, "processing/20261122T090000.000Z-5-build@w-1-a.json", JOB);
+    Deno.mkdirSync(`${dir}/progress/w-1-a`, { recursive: true });
+    Deno.writeTextFileSync(`${dir}/progress/w-1-a/build`, "1/2 half\n");
+    drop(dir, "failed/late.log", "one\ntwo\n\n");
+    drop(dir, "failed/20261122T090000.000Z-5-late.json", JOB);
+    const seen = await eventually("the failure is seen", () => {
+      const view = watched.look(Date.now());
+      return view.failures.length === 2 && view;
+    });
+    assertEquals(seen.failures.map(({ id, lastLine }) => [id, lastLine]), [
+      ["late", "two"],
+      ["early", ""],
+    ]);
+    const [running] = seen.running;
+    assertEquals([running!.id, running!.command], ["build", "make"]);
+    assertEquals(running!.progress, { text: "1/2 half", fraction: 0.5 });
+  } finally {
+    watched.close();
+  }
+});
+
+Deno.test("WatchedQueue follows the ends of jobs without counting again", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const watched = new WatchedQueue(queue, () => {});
+  const begun = Date.now();
+  queue.counts = () => {
+    throw new Error("counted again");
+  };
+  try {
+    for (const id of ["a", "b", "c"]) drop(dir, `done/${id}.json`, JOB);
+    await eventually("the ends are seen", () => watched.look(begun).counts.done === 3);
+    assertEquals(watched.look(begun).ends.reduce((sum, count) => sum + count), 3);
+  } finally {
+    watched.close();
+  }
+});

@@ -34,6 +34,7 @@ export {
 } from "./src/queue/config.ts";
 export { type DoctorOptions, examine, type Finding } from "./src/queue/doctor.ts";
 export { KeyTakenError } from "./src/queue/enqueue.ts";
+export { enqueuePlain, isPlain } from "./src/queue/publish.ts";
 export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue_many.ts";
 export { QueueError, UsageError } from "./src/queue/errors.ts";
 export type {
@@ -47,7 +48,7 @@ export { followLog, type FollowOptions, waitForEnd } from "./src/queue/follow.ts
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
 export type { Counts } from "./src/queue/listing.ts";
 export { JOB_STATES, type JobState } from "./src/queue/names.ts";
-export { locateQueue, reasonOf, type StoreOptions } from "./src/queue/open_store.ts";
+export { locateQueue, openStore, reasonOf, type StoreOptions } from "./src/queue/open_store.ts";
 export { WaitedForError, waitersOf } from "./src/queue/waiters.ts";
 export { editJob, holdJob, moveJob, releaseJob } from "./src/queue/waiting_jobs.ts";
 export { cancelJob } from "./src/worker/cancel.ts";

@@ -61,8 +61,7 @@ function statPath(path: string): FileStat | undefined {
   };
 }
 
-function writeFully(path: string, content: Uint8Array, options: Deno.OpenOptions): void {
-  using file = Deno.openSync(path, { ...options, mode: 0o600 });
+function writeAll(file: Deno.FsFile, content: Uint8Array): void {
   for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
 }
 
@@ -122,13 +121,20 @@ export const denoFiles: FilePort = {
   create(path, content) {
     const c = libcFor(path);
     if (c && createNew(c, path, content)) return;
-    writeFully(path, content, { write: true, createNew: true });
+    using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
+    try {
+      writeAll(file, content);
+    } catch (error) {
+      Deno.removeSync(path);
+      throw error;
+    }
   },
 
   append(path, content) {
     const stat = statPath(path);
     if (stat && stat.kind !== "file") throw new Error(`${path} is not a regular file`);
-    writeFully(path, content, { append: true, create: true });
+    using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+    writeAll(file, content);
   },
 
   makeDirectory(path) {

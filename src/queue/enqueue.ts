@@ -9,10 +9,10 @@ import { dependencyFault } from "./check_dependencies.ts";
 import { markChildren, releaseIfReady, unmarkChild } from "./dependencies.ts";
 import { QueueError, UsageError } from "./errors.ts";
 import { refuseUnknownResource } from "./limits.ts";
-import type { FileLock } from "./file_port.ts";
-import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "./job.ts";
+import { type Job, type JobInput, newJob } from "./job.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "./names.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
+import { contentOf, enqueuePlain, isPlain, publish } from "./publish.ts";
+import { flush, pathIn, type Store } from "./store.ts";
 import { lockQueue, presentIds, refuseTaken } from "./taken_ids.ts";
 import { holderOf, takeKey } from "./unique.ts";
 
@@ -38,6 +38,7 @@ export class KeyTakenError extends QueueError {
  * @throws {KeyTakenError} If its `unique` key is.
  */
 export async function enqueue(store: Store, input: JobInput): Promise<Job> {
+  if (isPlain(input)) return await enqueuePlain(store, input);
   const job = newJob(input, store.config, store.now());
   refuseUnknownResource(store, job.resource);
   const content = contentOf(job);
@@ -74,8 +75,6 @@ export async function publishOne(
   const waits = (job.after?.length ?? 0) > 0;
   const time = waitingTime(job, hold);
   const name = waitingName(time, job.priority, job.id);
-  const temporary = pathIn(store, "tmp", job.id + NEW_SUFFIX);
-  const waiting = pathIn(store, "pending", name);
   if (job.unique !== undefined) {
     const holder = await holderOf(store, job.unique);
     if (holder !== undefined) {
@@ -87,43 +86,14 @@ export async function publishOne(
     await takeKey(store, job.unique, job.id, name);
   }
   if (waits) await markChildren(store, [job]);
-  let mark: FileLock | undefined;
   try {
-    store.files.create(temporary, content);
-    mark = store.files.tryLock(temporary);
-    await flush(store, [temporary]);
-    store.files.renameNew(temporary, waiting);
+    await publish(store, job.id, name, content);
   } catch (error) {
-    removeIfThere(store, temporary);
     if (waits) unmarkChild(store, job);
-    throw error;
-  } finally {
-    mark?.release();
-  }
-  try {
-    await flush(store, [pathIn(store, "pending")]);
-  } catch (error) {
-    // Not acknowledged, so not to be run if that can be helped.
-    removeIfThere(store, waiting);
     throw error;
   }
   // What it waits for may have ended before it was there to be released.
   if (time === AFTER_TIME && releaseIfReady(store, job.id)) {
     await flush(store, [pathIn(store, "pending")]);
   }
-}
-
-/**
- * The content of a new job's file.
- *
- * @throws {UsageError} If no worker would read the file, for its size.
- */
-export function contentOf(job: Job): Uint8Array {
-  const content = jobBytes(job);
-  if (content.length > MAX_JOB_BYTES) {
-    throw new UsageError(
-      "a job's fields must not be larger than 1 MiB together; put them in a file",
-    );
-  }
-  return content;
 }

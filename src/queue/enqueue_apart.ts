@@ -6,7 +6,8 @@
  */
 
 import { isReady, markChildren, parentsOf, releaseIfReady, unmarkChild } from "./dependencies.ts";
-import { contentOf, waitingTime } from "./enqueue.ts";
+import { waitingTime } from "./enqueue.ts";
+import { contentOf } from "./publish.ts";
 import type { FileLock } from "./file_port.ts";
 import { type Job, type JobInput, newJob } from "./job.ts";
 import { newId, waitingName } from "./names.ts";

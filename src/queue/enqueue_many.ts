@@ -5,7 +5,8 @@
  */
 
 import { dependencyFault } from "./check_dependencies.ts";
-import { contentOf, KeyTakenError, publishOne } from "./enqueue.ts";
+import { KeyTakenError, publishOne } from "./enqueue.ts";
+import { contentOf } from "./publish.ts";
 import { publishApart } from "./enqueue_apart.ts";
 import { QueueError, UsageError } from "./errors.ts";
 import { refuseUnknownResource } from "./limits.ts";
@@ -203,9 +204,10 @@ async function publishBatch(store: Store, inputs: readonly JobInput[]): Promise<
       earliest = Math.min(earliest, time);
       urgent = Math.max(urgent, job.priority);
       const name = waitingName(time, job.priority, job.id);
+      // Noted before it is written: what the disk had no room for is there in part.
+      names.push(name);
       store.files.create(`${temporary}/${name}`, jobBytes(job));
       jobs.push(job);
-      names.push(name);
     }
     if (store.config.fsync) await store.files.syncTree(temporary);
     // The folder is as urgent, and ready as early, as the foremost job in it.

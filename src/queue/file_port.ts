@@ -61,7 +61,7 @@ export interface FilePort {
   exists(path: string): boolean;
   /** Reads a whole regular file. Refuses, without blocking, what is not one. */
   read(path: string): Uint8Array;
-  /** Makes a new file of mode 0600 with this content, not yet flushed. Fails if the name exists. */
+  /** Makes a new file of mode 0600 with this content, not yet flushed, or none. Fails if the name exists. */
   create(path: string, content: Uint8Array): void;
   /** Adds to the end of a file of mode 0600, making it if it is missing. Follows no link. */
   append(path: string, content: Uint8Array): void;

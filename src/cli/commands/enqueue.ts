@@ -4,13 +4,12 @@
  * @module
  */
 
-import { KeyTakenError } from "../../queue/enqueue.ts";
 import { UsageError } from "../../queue/errors.ts";
-import type { Job } from "../../queue/job.ts";
-import { Queue } from "../../queue/queue.ts";
+import { locateQueue, openStore } from "../../queue/open_store.ts";
+import { enqueuePlain, isPlain } from "../../queue/publish.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
-import { print, printJson, say } from "../output.ts";
+import { print, printJson } from "../output.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {
@@ -19,18 +18,10 @@ export async function enqueue(call: Invocation): Promise<number | void> {
   }
   if (call.options.has("skip")) throw new UsageError("--skip needs --file");
   const input = await jobOfCall(call);
-  const queue = await Queue.open(call.dir);
-  if (input.after) (await import("../after_ids.ts")).resolveAfter(queue, [input]);
-  let job: Job;
-  try {
-    job = await queue.enqueue(input);
-  } catch (error) {
-    if (!(error instanceof KeyTakenError)) throw error;
-    say(`queuectl: nothing was added: ${error.message}`);
-    if (call.json) printJson(queue.get(error.id) ?? { id: error.id });
-    else print(error.id);
-    return call.options.has("unique-fail") ? 1 : 0;
-  }
+  // The job that is added most often needs nothing that knows of other jobs: loading it would take
+  // as long as adding the job.
+  if (!isPlain(input)) return (await import("../enqueue_among.ts")).enqueueAmong(call, input);
+  const job = await enqueuePlain(await openStore(locateQueue(call.dir)), input);
   if (call.json) printJson({ ...job, state: "pending" });
   else print(job.id);
 }

@@ -1,0 +1,31 @@
+/**
+ * Adding a job that other jobs matter to: it has an ID or a key of its own choice, waits for some, or
+ * needs a resource.
+ *
+ * @module
+ */
+
+import { KeyTakenError } from "../queue/enqueue.ts";
+import type { Job, JobInput } from "../queue/job.ts";
+import { Queue } from "../queue/queue.ts";
+import { resolveAfter } from "./after_ids.ts";
+import type { Invocation } from "./command.ts";
+import { print, printJson, say } from "./output.ts";
+
+/** Adds a job and prints its ID; if its key is taken, the ID of the job that has it. */
+export async function enqueueAmong(call: Invocation, input: JobInput): Promise<number | void> {
+  const queue = await Queue.open(call.dir);
+  if (input.after) resolveAfter(queue, [input]);
+  let job: Job;
+  try {
+    job = await queue.enqueue(input);
+  } catch (error) {
+    if (!(error instanceof KeyTakenError)) throw error;
+    say(`queuectl: nothing was added: ${error.message}`);
+    if (call.json) printJson(queue.get(error.id) ?? { id: error.id });
+    else print(error.id);
+    return call.options.has("unique-fail") ? 1 : 0;
+  }
+  if (call.json) printJson({ ...job, state: "pending" });
+  else print(job.id);
+}

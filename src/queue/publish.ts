@@ -1,0 +1,91 @@
+/**
+ * Making a job visible, complete and durable: the one step that every way of adding a job ends with.
+ * Apart from what an explicit ID, a key or other jobs need, so that a plain `enqueue` loads no more
+ * than this.
+ *
+ * @module
+ */
+
+import { UsageError } from "./errors.ts";
+import type { FileLock } from "./file_port.ts";
+import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "./job.ts";
+import { HELD_TIME, waitingName } from "./names.ts";
+import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
+
+/**
+ * The content of a new job's file.
+ *
+ * @throws {UsageError} If no worker would read the file, for its size.
+ */
+export function contentOf(job: Job): Uint8Array {
+  const content = jobBytes(job);
+  if (content.length > MAX_JOB_BYTES) {
+    throw new UsageError(
+      "a job's fields must not be larger than 1 MiB together; put them in a file",
+    );
+  }
+  return content;
+}
+
+/**
+ * Writes a job's file in tmp/, flushes it, and renames it into pending/.
+ *
+ * @param id The job's ID.
+ * @param name The name that it is to have in pending/.
+ * @throws Whatever the disk throws; then the job is not there, if that can be helped.
+ */
+export async function publish(
+  store: Store,
+  id: string,
+  name: string,
+  content: Uint8Array,
+): Promise<void> {
+  const temporary = pathIn(store, "tmp", id + NEW_SUFFIX);
+  const waiting = pathIn(store, "pending", name);
+  let mark: FileLock | undefined;
+  try {
+    store.files.create(temporary, content);
+    mark = store.files.tryLock(temporary);
+    await flush(store, [temporary]);
+    // The name holds the ID, and the ID is this job's alone: nothing can be there to be replaced.
+    store.files.rename(temporary, waiting);
+  } catch (error) {
+    removeIfThere(store, temporary);
+    throw error;
+  } finally {
+    mark?.release();
+  }
+  try {
+    await flush(store, [pathIn(store, "pending")]);
+  } catch (error) {
+    // Not acknowledged, so not to be run if that can be helped.
+    removeIfThere(store, waiting);
+    throw error;
+  }
+}
+
+/** Whether a job can be added without a look at any other: it chose no ID and no key, and waits for none. */
+export function isPlain(input: JobInput): boolean {
+  return input.id === undefined && input.unique === undefined && input.resource === undefined &&
+    !input.after?.length;
+}
+
+/**
+ * Adds a job that {@linkcode isPlain}. When this resolves the job survives whatever happens.
+ *
+ * @throws {UsageError} If the input is no job.
+ *
+ * @example
+ * ```ts
+ * import { enqueuePlain, openStore } from "../../mod.ts";
+ *
+ * const store = await openStore("/tmp/example-queue");
+ * console.log((await enqueuePlain(store, { command: "date" })).id);
+ * ```
+ */
+export async function enqueuePlain(store: Store, input: JobInput): Promise<Job> {
+  const job = newJob(input, store.config, store.now());
+  const time = input.hold ? HELD_TIME : Date.parse(job.run_at);
+  await publish(store, job.id, waitingName(time, job.priority, job.id), contentOf(job));
+  return job;
+}

@@ -195,6 +195,7 @@ const verdict = judge({
 violations.push(...verdict.violations);
 for (const { pid, command } of processesOf(paths.dir)) {
   violations.push(`${pid} survives: ${command}`);
+  Deno.kill(pid, "SIGKILL");
 }
 const findings = await examine(queue.store, {
   repair: false,

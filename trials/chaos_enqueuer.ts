@@ -100,10 +100,18 @@ class Enqueuer {
     return this.#own[whole(this.#random, 0, this.#own.length - 1)];
   }
 
+  /** One of its own that has ended, if one is found in a few tries. */
+  #someEnded(): string | undefined {
+    for (let tries = 0; tries < 8; tries++) {
+      const id = this.#someOwn();
+      const state = id === undefined ? undefined : this.#queue.get(id)?.state;
+      if (state === "done" || state === "dead") return id;
+    }
+  }
+
   async #requeue(): Promise<void> {
-    const id = this.#someOwn();
-    const state = id === undefined ? undefined : this.#queue.get(id)?.state;
-    if (id === undefined || (state !== "done" && state !== "dead")) return;
+    const id = this.#someEnded();
+    if (id === undefined) return;
     say(`q ${id}`);
     await this.#queue.requeue(id);
     say(`Q ${id}`);

@@ -41,8 +41,6 @@ export interface Command {
   readonly options: readonly Option[];
   /** Whether the first plain word ends the options, or which one does: it begins the job's own command. */
   readonly verbatim?: true | number;
-  /** Gives its code, loaded on demand. */
-  readonly load: () => Promise<RunCommand> | RunCommand;
 }
 
 /** The options of every command. */

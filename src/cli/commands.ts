@@ -5,9 +5,6 @@
  */
 
 import type { Command } from "./command.ts";
-// The command called most often, by programs above all, and so the only one that is there from the
-// start: loading it on demand would cost a tenth of its time.
-import { enqueue } from "./commands/enqueue.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
 import type { Option } from "./option.ts";
 import { SCHEDULE_OPTIONS } from "./schedule_options.ts";
@@ -46,7 +43,6 @@ export const COMMANDS: readonly Command[] = [
       `begins like a JSON object is a job: '{"command": "sleep 2", "priority": 9}'.`,
       "Options come before the command; after -- everything is the command.",
     ],
-    load: () => enqueue,
   },
   {
     name: "run",
@@ -59,7 +55,6 @@ export const COMMANDS: readonly Command[] = [
       "Works the job itself if no worker is alive, retries included.",
       "Exit status: the job's; 128 + N if signal N ended it; 124 if it ran out of time.",
     ],
-    load: async () => (await import("./commands/run.ts")).run,
   },
   {
     name: "worker start",
@@ -79,7 +74,6 @@ export const COMMANDS: readonly Command[] = [
     details: [
       "Ctrl-C or SIGTERM: finish what runs, then leave. Again: put it back, leave at once.",
     ],
-    load: async () => (await import("./commands/worker_start.ts")).workerStart,
   },
   {
     name: "worker stop",
@@ -88,7 +82,6 @@ export const COMMANDS: readonly Command[] = [
     words: [0, ANY],
     options: [{ name: "now", help: "kill what runs and put it back, uncharged" }],
     details: ["All workers, or those named. Waits until they have left."],
-    load: async () => (await import("./commands/worker_stop.ts")).workerStop,
   },
   {
     name: "worker list",
@@ -96,7 +89,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [],
-    load: async () => (await import("./commands/worker_list.ts")).workerList,
   },
   {
     name: "worker pause",
@@ -104,7 +96,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [],
-    load: async () => (await import("./commands/worker_pause.ts")).workerPause,
   },
   {
     name: "worker resume",
@@ -112,7 +103,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [],
-    load: async () => (await import("./commands/worker_resume.ts")).workerResume,
   },
   {
     name: "status",
@@ -120,7 +110,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [{ name: "watch", short: "w", help: "live, on the whole terminal; q quits" }],
-    load: async () => (await import("./commands/status.ts")).status,
   },
   {
     name: "list",
@@ -132,7 +121,6 @@ export const COMMANDS: readonly Command[] = [
       { name: "limit", short: "n", value: "N", help: "at most N jobs, the newest" },
     ],
     details: ["Without options: everything not done, and the last 10 done."],
-    load: async () => (await import("./commands/list.ts")).list,
   },
   {
     name: "show",
@@ -140,7 +128,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID",
     words: [1, 1],
     options: [],
-    load: async () => (await import("./commands/show.ts")).show,
   },
   {
     name: "logs",
@@ -151,7 +138,6 @@ export const COMMANDS: readonly Command[] = [
       { name: "follow", short: "f", help: "go on until the job ends" },
       { name: "attempt", value: "N", help: "only its Nth run" },
     ],
-    load: async () => (await import("./commands/logs.ts")).logs,
   },
   {
     name: "wait",
@@ -159,7 +145,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/wait.ts")).wait,
   },
   {
     name: "cancel",
@@ -168,7 +153,6 @@ export const COMMANDS: readonly Command[] = [
     words: [1, ANY],
     options: [],
     details: ["What runs gets SIGTERM, then SIGKILL after config kill_grace; on any machine."],
-    load: async () => (await import("./commands/cancel.ts")).cancel,
   },
   {
     name: "hold",
@@ -176,7 +160,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/hold.ts")).hold,
   },
   {
     name: "release",
@@ -184,7 +167,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/release.ts")).release,
   },
   {
     name: "retry",
@@ -192,7 +174,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/retry.ts")).retry,
   },
   {
     name: "edit",
@@ -201,7 +182,6 @@ export const COMMANDS: readonly Command[] = [
     words: [1, 1],
     options: [],
     details: ["What is no job is refused, and the job stays as it was."],
-    load: async () => (await import("./commands/edit.ts")).edit,
   },
   {
     name: "move",
@@ -212,7 +192,6 @@ export const COMMANDS: readonly Command[] = [
       { name: "priority", short: "p", value: "0-9", help: "higher runs first" },
       { name: "at", value: "TIME", help: "not before: ISO 8601, HH:MM for the next, or now" },
     ],
-    load: async () => (await import("./commands/move.ts")).move,
   },
   {
     name: "dlq list",
@@ -220,7 +199,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [{ name: "limit", short: "n", value: "N", help: "at most N jobs, the newest" }],
-    load: async () => (await import("./commands/dlq_list.ts")).dlqList,
   },
   {
     name: "dlq show",
@@ -228,7 +206,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID",
     words: [1, 1],
     options: [],
-    load: async () => (await import("./commands/dlq_show.ts")).dlqShow,
   },
   {
     name: "dlq retry",
@@ -236,7 +213,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID…",
     words: [0, ANY],
     options: [{ name: "all", help: "every dead job" }],
-    load: async () => (await import("./commands/dlq_retry.ts")).dlqRetry,
   },
   {
     name: "dlq clear",
@@ -245,7 +221,6 @@ export const COMMANDS: readonly Command[] = [
     words: [0, 0],
     options: [YES],
     details: ["Asks on a terminal."],
-    load: async () => (await import("./commands/dlq_clear.ts")).dlqClear,
   },
   {
     name: "rm",
@@ -253,7 +228,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "ID…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/rm.ts")).rm,
   },
   {
     name: "schedule add",
@@ -267,7 +241,6 @@ export const COMMANDS: readonly Command[] = [
       "@weekly, @monthly, @yearly, or 'every 90s'. Options come before the command.",
       "Each time is run once, by whichever worker is alive; its job's ID is NAME-TIME.",
     ],
-    load: async () => (await import("./commands/schedule_add.ts")).scheduleAdd,
   },
   {
     name: "schedule list",
@@ -275,7 +248,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [],
-    load: async () => (await import("./commands/schedule_list.ts")).scheduleList,
   },
   {
     name: "schedule show",
@@ -283,7 +255,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "NAME",
     words: [1, 1],
     options: [],
-    load: async () => (await import("./commands/schedule_show.ts")).scheduleShow,
   },
   {
     name: "schedule rm",
@@ -291,7 +262,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "NAME…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/schedule_rm.ts")).scheduleRm,
   },
   {
     name: "schedule pause",
@@ -299,7 +269,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "NAME…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/schedule_pause.ts")).schedulePause,
   },
   {
     name: "schedule resume",
@@ -307,7 +276,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "NAME…",
     words: [1, ANY],
     options: [],
-    load: async () => (await import("./commands/schedule_resume.ts")).scheduleResume,
   },
   {
     name: "schedule run",
@@ -315,7 +283,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "NAME",
     words: [1, 1],
     options: [],
-    load: async () => (await import("./commands/schedule_run.ts")).scheduleRun,
   },
   {
     name: "prune",
@@ -337,7 +304,6 @@ export const COMMANDS: readonly Command[] = [
       "What others wait for stays. With --older-than the history of days past goes too.",
       "config keep_done and keep_dead let workers do this by themselves.",
     ],
-    load: async () => (await import("./commands/prune.ts")).prune,
   },
   {
     name: "stats",
@@ -345,7 +311,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [{ name: "since", value: "DUR", help: "how far back: 10m, 1h, 7d (1h)" }],
-    load: async () => (await import("./commands/stats.ts")).stats,
   },
   {
     name: "queue clear",
@@ -354,7 +319,6 @@ export const COMMANDS: readonly Command[] = [
     words: [0, 0],
     options: [{ ...STATE, help: "the state to clear (default: pending)" }, YES],
     details: ["Asks on a terminal; elsewhere --yes is needed."],
-    load: async () => (await import("./commands/queue_clear.ts")).queueClear,
   },
   {
     name: "queue path",
@@ -362,7 +326,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [],
-    load: async () => (await import("./commands/queue_path.ts")).queuePath,
   },
   {
     name: "config show",
@@ -370,7 +333,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "",
     words: [0, 0],
     options: [],
-    load: async () => (await import("./commands/config_show.ts")).configShow,
   },
   {
     name: "config get",
@@ -378,7 +340,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "KEY",
     words: [1, 1],
     options: [],
-    load: async () => (await import("./commands/config_get.ts")).configGet,
   },
   {
     name: "config set",
@@ -424,7 +385,6 @@ export const COMMANDS: readonly Command[] = [
       { name: "on-dead", value: "CMD", help: "shell text that is run after a job is dead (none)" },
     ],
     details: ["How many jobs may use a resource at once: config set resources.NAME N"],
-    load: async () => (await import("./commands/config_set.ts")).configSet,
   },
   {
     name: "config reset",
@@ -432,7 +392,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "[KEY]",
     words: [0, 1],
     options: [],
-    load: async () => (await import("./commands/config_reset.ts")).configReset,
   },
   {
     name: "doctor",
@@ -443,7 +402,6 @@ export const COMMANDS: readonly Command[] = [
     details: [
       "Safe while workers run. Exit status: 0 if all is well or was mended, else 1.",
     ],
-    load: async () => (await import("./commands/doctor.ts")).doctor,
   },
   {
     name: "completions",
@@ -452,6 +410,5 @@ export const COMMANDS: readonly Command[] = [
     words: [1, 1],
     options: [],
     details: ['bash: eval "$(queuectl completions bash)"'],
-    load: async () => (await import("./commands/completions.ts")).completions,
   },
 ];

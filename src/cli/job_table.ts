@@ -24,14 +24,25 @@ export function jobTable(jobs: readonly JobView[], now: number, asBar = false): 
   const tells = jobs.some((job) => job.progress);
   const progress = (job: JobView) =>
     !job.progress ? "" : asBar ? progressBar(job.progress, 10, 24) : visibleText(job.progress.text);
+  const waits = jobs.map((job) => visibleText(waitsText(job, now)));
+  // A program can rely on the column; a person is spared an empty one.
+  const shown = !asBar || waits.some((text) => text !== "");
   return {
-    head: ["ID", "STATE", "ATTEMPTS", "AGE", "WAITS", ...(tells ? ["PROGRESS"] : []), "COMMAND"],
-    rows: jobs.map((job) => [
+    head: [
+      "ID",
+      "STATE",
+      "ATTEMPTS",
+      "AGE",
+      ...(shown ? ["WAITS"] : []),
+      ...(tells ? ["PROGRESS"] : []),
+      "COMMAND",
+    ],
+    rows: jobs.map((job, row) => [
       visibleText(job.id),
       job.state,
       `${job.attempts}/${job.max_retries + 1}`,
       formatAge(now - Date.parse(job.created_at)),
-      visibleText(waitsText(job, now)),
+      ...(shown ? [waits[row]!] : []),
       ...(tells ? [progress(job)] : []),
       typeof job.malformed === "string" && job.command === ""
         ? `(not a job: ${visibleText(job.malformed)})`

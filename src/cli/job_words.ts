@@ -9,6 +9,7 @@ import type { JobInput } from "../queue/job.ts";
 import { absolutePath } from "./absolute_path.ts";
 import { GLOBAL_OPTIONS, type Invocation } from "./command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
+import { later } from "./later.ts";
 
 /**
  * The job that a call of `enqueue` or `run` describes. What its options say wins over a JSON job's own
@@ -20,10 +21,11 @@ export async function jobOfCall(call: Invocation): Promise<JobInput> {
   const { options } = call;
   const job = await wordsJob(call);
   // A call without options is the most frequent one, and is not made to load what reads them.
-  const given = ENQUEUE_OPTIONS.some(({ name }) => name !== "command" && options.has(name))
-    ? (await import("./job_options.ts")).jobFields(options, Date.now())
-    : {};
-  return mergeJobs(job, given);
+  if (!ENQUEUE_OPTIONS.some(({ name }) => name !== "command" && options.has(name))) {
+    return mergeJobs(job, {});
+  }
+  const module = await import(later("./job_options.ts")) as typeof import("./job_options.ts");
+  return mergeJobs(job, module.jobFields(options, Date.now()));
 }
 
 /** One job of two: where both have a field, `over` wins; environments are joined name by name. */
@@ -58,7 +60,8 @@ async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
     return parseJsonJob(words[0]!);
   }
   if (words.length === 1) return { command: words[0]! };
-  return { command: (await import("./shell_quote.ts")).shellQuote(words) };
+  const module = await import(later("./shell_quote.ts")) as typeof import("./shell_quote.ts");
+  return { command: module.shellQuote(words) };
 }
 
 /**

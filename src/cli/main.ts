@@ -5,9 +5,13 @@
  * @module
  */
 
-import { QueueError, UsageError } from "../queue/errors.ts";
+import { UsageError } from "../queue/errors.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { COMMANDS, GROUPS } from "./commands.ts";
+// The command called most often, by programs above all, and so the only one that is there from the
+// start: loading it on demand would cost a tenth of its time.
+import { enqueue } from "./commands/enqueue.ts";
+import { later, loadCommand } from "./later.ts";
 import { type GivenOptions, MisspelledError, readWords } from "./option.ts";
 import { print, say } from "./output.ts";
 
@@ -23,7 +27,13 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Whoever read our output has seen enough.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
-    return await report(error);
+    // Said here, as without that permission nothing more can be loaded.
+    if (error instanceof Error && /^Requires \S+ access/.test(error.message)) {
+      say(`queuectl: ${error.message.split(",")[0]}; start queuectl with: deno task queuectl`);
+      return 1;
+    }
+    const { report } = await import(later("./report.ts")) as typeof import("./report.ts");
+    return report(error);
   }
 }
 
@@ -35,11 +45,12 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const see = `see: queuectl ${found.name} --help`;
   const { options, words, separatedAt } = readWords(rest, known, found.verbatim ?? false, see);
   if (options.has("help") || before.has("help")) {
-    print((await import("./help.ts")).commandHelp(found));
+    const { commandHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
+    print(commandHelp(found));
     return 0;
   }
   checkWords(found, words);
-  const run = await found.load();
+  const run = found.name === "enqueue" ? enqueue : await loadCommand(found.name);
   return await run({
     name: found.name,
     options,
@@ -81,12 +92,13 @@ async function withoutCommand(
   rest: readonly string[],
 ): Promise<number> {
   if (options.has("version")) {
-    print(`queuectl ${(await import("../version.ts")).VERSION}`);
+    const { VERSION } = await import(later("../version.ts")) as typeof import("../version.ts");
+    print(`queuectl ${VERSION}`);
     return 0;
   }
   if (group === "" && rest[0] === "help") return await dispatch([...rest.slice(1), "--help"]);
   if (options.has("help") || (group === "" && rest.length === 0)) {
-    const { groupHelp, topHelp } = await import("./help.ts");
+    const { groupHelp, topHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
     print(group === "" ? topHelp() : groupHelp(group));
     return 0;
   }
@@ -123,29 +135,6 @@ function checkWords(
         : `${name} takes ${takes}, and "${extra}" is too much (see: queuectl ${name} --help)`,
     );
   }
-}
-
-async function report(error: unknown): Promise<number> {
-  const { visibleText } = await import("./visible_text.ts");
-  const fail = (sentence: string) => say(`queuectl: ${visibleText(sentence)}`);
-  if (error instanceof MisspelledError) {
-    const { nearestWord } = await import("./spelling.ts");
-    const near = nearestWord(error.word, error.known);
-    fail(`${error.message} (${near ? `did you mean ${near}?` : error.see})`);
-    return 2;
-  }
-  if (error instanceof UsageError || error instanceof QueueError) {
-    fail(error.message);
-    return error instanceof UsageError ? 2 : 1;
-  }
-  const { systemFault } = await import("./system_fault.ts");
-  const fault = systemFault(error);
-  if (fault !== undefined) fail(fault);
-  // Not the user's mistake but ours: all that helps to find it.
-  else {say(
-      `queuectl: this is a fault in queuectl: ${error instanceof Error ? error.stack : error}`,
-    );}
-  return 1;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

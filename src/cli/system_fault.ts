@@ -5,15 +5,12 @@
  */
 
 /**
- * A sentence for an error of the operating system or the runtime's permissions.
+ * A sentence for an error of the operating system.
  *
  * @returns `undefined` for any other error: that one is a fault of the program.
  */
 export function systemFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error instanceof Deno.errors.NotCapable) {
-    return `${error.message.split(",")[0]}; start queuectl with: deno task queuectl`;
-  }
   const known = Object.values(Deno.errors).some((kind) => error instanceof kind) ||
     typeof (error as { code?: unknown }).code === "string" ||
     /\(os error \d+\)/.test(error.message);

@@ -7,6 +7,9 @@
 /** What moves the cursor, rings, clears, or turns the direction of writing around; and what is no text. */
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
 
+/** What most text is, told faster than what is unsafe is looked for. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
@@ -21,6 +24,7 @@ const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
  * ```
  */
 export function visibleText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNSAFE, (char) => {
     const code = char.codePointAt(0)!;
     return NAMED[char] ??

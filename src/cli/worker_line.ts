@@ -33,8 +33,10 @@ export interface LineStyle {
 export function eventLine(event: WorkerEvent, now: number, style: LineStyle): string {
   const [word, rest] = describe(event, now);
   const { colours } = style;
-  const time = style.day ? `${formatDay(now)} ${formatClock(now)}` : formatClock(now);
-  const line = cutToWidth(`${time} ${word.padEnd(8)} ${visibleText(rest)}`, style.width);
+  const line = cutToWidth(
+    `${timeText(now, style.day)} ${word.padEnd(8)} ${visibleText(rest)}`,
+    style.width,
+  );
   if (!colours) return line;
   const paint = {
     done: colours.green,
@@ -44,6 +46,19 @@ export function eventLine(event: WorkerEvent, now: number, style: LineStyle): st
     start: colours.cyan,
   }[word] ?? ((text: string) => text);
   return line.replace(word, paint(word));
+}
+
+/** The last time that was written out: of small jobs there are many lines a second. */
+const last = { second: NaN, day: false, text: "" };
+
+function timeText(now: number, day: boolean): string {
+  const second = Math.floor(now / 1000);
+  if (second !== last.second || day !== last.day) {
+    last.second = second;
+    last.day = day;
+    last.text = day ? `${formatDay(now)} ${formatClock(now)}` : formatClock(now);
+  }
+  return last.text;
 }
 
 function describe(event: WorkerEvent, now: number): [word: string, rest: string] {

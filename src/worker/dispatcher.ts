@@ -195,6 +195,7 @@ export class Dispatcher {
     try {
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
+      if (result.kind === "gone") this.#finder.lost();
       if (result.kind === "malformed") {
         this.#emit(result);
         this.#follow(result.id, "dead");

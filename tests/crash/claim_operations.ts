@@ -8,16 +8,17 @@ import { claim, type ClaimResult, type WaitingEntry } from "../../src/queue/clai
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { enqueueMany } from "../../src/queue/enqueue_many.ts";
 import { putBackUnrun } from "../../src/queue/limits.ts";
-import { settle } from "../../src/queue/settle.ts";
+import { settle, type Settlement } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { BURIED, type Fate, type Ledger, RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
-import { arriveAs, claimReady, readyEntries, run } from "./worker_steps.ts";
+import { arriveAs, claimReady, endRun, readyEntries, run } from "./worker_steps.ts";
 
 interface Scene {
   entry: WaitingEntry;
   result?: ClaimResult;
+  settlement?: Settlement;
 }
 
 /** A worker `w1` that claims one entry, and runs what it has claimed. */
@@ -84,9 +85,18 @@ function puttingBack(
 ): Operation<Scene> {
   return {
     ...claiming(name, put, "echo a", { ...fates, run: fates.untouched }),
-    async act({ store }, scene) {
-      scene.result = await claim(store, scene.entry, "w1");
-      if (scene.result.kind === "claimed") putBackUnrun(store, scene.entry, scene.result.claim);
+    async act({ store, ledger, again }, scene) {
+      scene.result ??= await claim(store, scene.entry, "w1");
+      if (scene.result.kind !== "claimed") return;
+      if (!again) {
+        putBackUnrun(store, scene.entry, scene.result.claim);
+        return;
+      }
+      // What cannot go back by a rename is settled, as the dispatcher does; it has printed nothing.
+      scene.settlement ??= endRun(store, scene.result.claim, "put back");
+      await settle(store, [scene.settlement]);
+      ledger.allow("echo a", fates.untouched.replace("done@fresh", "cancelled@w1 done@fresh"));
+      ledger.logsMayStray = true;
     },
     async goOn() {},
   };
@@ -120,7 +130,11 @@ export const CLAIM_OPERATIONS: readonly Operation[] = [
   }),
   puttingBack("put-back-bare", dropping("a.json", `{"command":"echo a"}`), ONCE),
   claiming("bare", dropping("a.json", `{"command":"echo a"}`), "echo a", ONCE),
-  claiming("bare-urgent", dropping("a.json", `{"command":"echo a","priority":9}`), "echo a", ONCE),
+  claiming("bare-urgent", dropping("a.json", `{"command":"echo a","priority":9}`), "echo a", {
+    untouched: `${ONCE.untouched} at priority 9`,
+    lost: `${ONCE.lost} at priority 9`,
+    run: `${ONCE.run} at priority 9`,
+  }),
   claiming(
     "bare-taken",
     async (store, ledger) => {

@@ -19,13 +19,13 @@ import { ACTING, clock, DIR } from "./queue_disk.ts";
 const ONLY = Deno.env.get("CRASH_CASE");
 
 /** The power cut outcomes to look at, for each crash point. */
-export const OUTCOMES = Number(Deno.env.get("CRASH_OUTCOMES") ?? 100);
+export const OUTCOMES = Number(Deno.env.get("CRASH_OUTCOMES") ?? 16);
 
 /** What the outcomes are drawn by where there are more. */
 export const SEED = Number(Deno.env.get("CRASH_SEED") ?? 1);
 
 /** Of the pairs of places of two actors each so-manieth is looked at. */
-export const STRIDE = Number(Deno.env.get("CRASH_STRIDE") ?? 1);
+export const STRIDE = ONLY === undefined ? Number(Deno.env.get("CRASH_STRIDE") ?? 7) : 1;
 
 /** How much has been run, in the words of the report. */
 export const figures: Record<string, number> = {};

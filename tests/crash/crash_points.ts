@@ -118,18 +118,24 @@ export async function cutOffEverywhere(operation: Operation): Promise<void> {
   }
 }
 
-/** Judges a disk after a process crash, and after each outcome of a power cut. */
+/**
+ * Judges a disk after a process crash, and after each outcome of a power cut.
+ *
+ * @param outcomes How many of them at most.
+ * @param wasCut Whether the power had been cut before.
+ */
 export async function judgeCrash(
   name: string,
   crashed: () => Promise<Acted>,
   outcomes = OUTCOMES,
+  wasCut = false,
 ): Promise<void> {
   const { disk, ledger, calls } = await crashed();
   const powerCuts = [...disk.powerCutOutcomes({ limit: outcomes, seed: SEED })];
   if (isWanted(`${name}/process`)) {
     count("process crashes");
     disk.crashProcess();
-    await judge(`${name}/process`, disk, ledger, { powerCut: false }, calls);
+    await judge(`${name}/process`, disk, ledger, { powerCut: wasCut }, calls);
   }
   for (const [at, after] of powerCuts.entries()) {
     if (!isWanted(`${name}/power-cut/${at}`)) continue;

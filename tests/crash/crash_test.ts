@@ -8,6 +8,7 @@ import type { Operation } from "./operation.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
+import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
 const OPERATIONS: readonly Operation[] = [
   ...ENQUEUE_OPERATIONS,
@@ -16,6 +17,7 @@ const OPERATIONS: readonly Operation[] = [
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...DEPENDENCY_OPERATIONS,
+  ...WAITING_OPERATIONS,
   life,
 ];
 

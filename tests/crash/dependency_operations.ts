@@ -18,6 +18,7 @@ import { openAt, START } from "./queue_disk.ts";
 import { arriveAs, claimReady, run } from "./worker_steps.ts";
 
 const CHILD = { command: "echo child", id: "child", after: ["parent"] };
+const URGENT = `${RUN} at priority 7`;
 const OTHER = { command: "echo other", id: "other", after: ["child"] };
 
 const addDependents: Operation = {
@@ -98,10 +99,15 @@ function changing(
 export const DEPENDENCY_OPERATIONS: readonly Operation[] = [
   addDependents,
   endOfParent,
-  changing("edit-waiting", [RUN], RUN, (store, entry) =>
-    changeWaiting(store, entry, (job) => ({
-      job: { ...job, priority: 7 },
-      readyAt: entry.time,
-    }))),
+  changing(
+    "edit-waiting",
+    [RUN, URGENT],
+    URGENT,
+    (store, entry) =>
+      changeWaiting(store, entry, (job) => ({
+        job: { ...job, priority: 7 },
+        readyAt: entry.time,
+      })),
+  ),
   changing("cancel-waiting", [RUN, "dead: cancelled@"], "dead: cancelled@", cancelWaiting),
 ];

@@ -8,7 +8,7 @@ import type { Job } from "../../src/queue/job.ts";
 import { JOB_STATES } from "../../src/queue/names.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { findings, recoverAgain } from "./fresh_worker.ts";
-import { BURIED, type Fate, type Ledger } from "./ledger.ts";
+import { BURIED, type Fate, HELD, type Ledger } from "./ledger.ts";
 import { DIR } from "./queue_disk.ts";
 import { logLine } from "./worker_steps.ts";
 
@@ -110,6 +110,10 @@ export async function* faultsAtRest(
   }
   for (const part of ["pending", "processing", "failed", "tmp", "workers"]) {
     for (const name of disk.names(`${DIR}/${part}`)) {
+      const held = seen.find(({ path }) => path === `${DIR}/${part}/${name}`);
+      if (held && fateOf(held).startsWith(HELD) && ledger.allows(held.command, fateOf(held))) {
+        continue;
+      }
       if (part === "workers" && alive.some((worker) => name.startsWith(`${worker}.`))) continue;
       if (name.endsWith(".log") && mayStray(commandOf(name.slice(0, -".log".length)))) continue;
       yield `${part}/${name} is left`;
@@ -136,7 +140,8 @@ function fateOf({ state, job }: Seen): Fate {
   const attempts = (job.history ?? []).map(({ outcome, worker }) =>
     `${outcome}@${worker.replace(/^doctor-.*/, "doctor")}`
   );
-  return `${state}: ${attempts.join(" ")}`.trimEnd();
+  const urgency = (job.priority ?? 5) === 5 ? "" : ` at priority ${job.priority}`;
+  return `${state}: ${attempts.join(" ")}`.trimEnd() + urgency;
 }
 
 /** A settled job has its log beside it, and that holds what each attempt printed, in order. */
@@ -157,7 +162,6 @@ function* logFaults(
   if (!whole || !job) return;
   let at = 0;
   for (const { outcome, worker, log_offset } of job.history) {
-    // One that was cancelled before it ran has no worker.
     if (outcome === "lost" || worker === "") continue;
     const line = logLine(worker, command);
     const found = log.indexOf(line, at);

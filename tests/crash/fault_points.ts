@@ -107,7 +107,8 @@ async function runFault(
           break;
         } catch (error) {
           if (tries === TRIES || error instanceof Broken) throw error;
-          process.before = undefined;
+          // A disk that goes on refusing is asked twice.
+          if (!lasting || tries > 0) process.before = undefined;
           stage.again = true;
         }
       }

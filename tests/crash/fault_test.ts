@@ -5,6 +5,7 @@ import { failEverywhere } from "./fault_points.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { SETTLE_OPERATIONS } from "./settle_operations.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
+import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
 const OPERATIONS = [
   ...ENQUEUE_OPERATIONS,
@@ -12,6 +13,7 @@ const OPERATIONS = [
   ...SETTLE_OPERATIONS,
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
+  ...WAITING_OPERATIONS,
 ];
 
 for (const operation of OPERATIONS) {

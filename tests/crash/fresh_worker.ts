@@ -9,13 +9,20 @@ import { examine } from "../../src/queue/doctor.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
+import type { Settlement } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { openStore } from "../../src/queue/open_store.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { clock, DIR } from "./queue_disk.ts";
-import { arriveAs, claimReady, noSurvivors, removeEmptyBatches, run } from "./worker_steps.ts";
+import {
+  arriveAs,
+  claimReady,
+  noSurvivors,
+  removeEmptyBatches,
+  run,
+  settleAndTell,
+} from "./worker_steps.ts";
 
 /** How often it looks before it gives up. */
 const ROUNDS = 5;
@@ -46,10 +53,10 @@ export async function drain(disk: SimulatedDisk, name = "fresh"): Promise<void> 
     const unsettled: Settlement[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       await recoverDeadWorkers(store, name, noSurvivors, unsettled);
-      await releaseOverlooked(store);
       removeStrays(store);
+      await releaseOverlooked(store);
       const claims = await claimReady(store, name);
-      await settle(store, claims.map((claimed) => run(store, claimed, "done")));
+      await settleAndTell(store, claims.map((claimed) => run(store, claimed, "done")));
       removeEmptyBatches(store);
       if (isAtRest(disk)) break;
       clock.time += WAIT;

@@ -8,7 +8,8 @@ import type { Config } from "../../src/queue/config.ts";
 
 /**
  * A fate: the state that a job ended in and each attempt's outcome and worker, such as
- * `done: lost@w1 done@fresh`. A job that is there twice has two, joined by ` + `.
+ * `done: lost@w1 done@fresh`, and `at priority 9` unless that is 5. A job that is there twice has two,
+ * joined by ` + `.
  */
 export type Fate = string;
 
@@ -17,6 +18,9 @@ export const ABSENT: Fate = "absent";
 
 /** The fate of a job that only the worker that cleans up has run. */
 export const RUN: Fate = "done: done@fresh";
+
+/** The fate of a job that is to wait until someone lets it go. */
+export const HELD: Fate = "pending:";
 
 /** The fate of a file that is no job. */
 export const BURIED: Fate = "dead: not a job";
@@ -57,6 +61,11 @@ export class Ledger {
   /** From now on no power cut undoes anything. */
   settle(): void {
     this.#undone.clear();
+  }
+
+  /** Whether a fate is right for a job. */
+  allows(command: string, fate: Fate): boolean {
+    return this.#fates.get(command)?.includes(fate) ?? false;
   }
 
   /** Whether only one fate is right for a job: what led to it has been promised. */

@@ -9,9 +9,10 @@ import { type Claim, claim, type WaitingEntry } from "../../src/queue/claim.ts";
 import { entries } from "../../src/queue/entries.ts";
 import { logName } from "../../src/queue/logs.ts";
 import { arrive, type Presence } from "../../src/queue/presence.ts";
-import type { Settlement } from "../../src/queue/settle.ts";
+import { settle, type Settlement } from "../../src/queue/settle.ts";
 import { pathIn, removeIfThere, type Store } from "../../src/queue/store.ts";
-import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
+import { followUp } from "../../src/worker/follow_up.ts";
+import { type AttemptResult, settlementOf, unrunSettlement } from "../../src/worker/outcome.ts";
 
 /** How a command ended: with status 0, with another, or it was to be put back. */
 export type Ending = "done" | "failed" | "put back";
@@ -35,14 +36,34 @@ export function readyEntries(store: Store): WaitingEntry[] {
   return ready;
 }
 
-/** Claims what is ready; what another was faster to claim, or is no job, is not among the claims. */
-export async function claimReady(store: Store, worker: string): Promise<Claim[]> {
+/**
+ * Claims what is ready; what another was faster to claim, or is no job, is not among the claims. What must
+ * not run, for a job that it was to come after is dead, is settled.
+ *
+ * @param unrun Gets what must not run, to be settled again should the disk refuse.
+ */
+export async function claimReady(
+  store: Store,
+  worker: string,
+  unrun: Settlement[] = [],
+): Promise<Claim[]> {
   const claims: Claim[] = [];
   for (const entry of readyEntries(store)) {
     const result = await claim(store, entry, worker);
     if (result.kind === "claimed") claims.push(result.claim);
+    if (result.kind !== "hopeless") continue;
+    unrun.push(unrunSettlement(result.claim, store.now(), result.reason));
   }
+  await settleAndTell(store, unrun);
   return claims;
+}
+
+/** Settles jobs, and then does what their ends bring about. */
+export async function settleAndTell(store: Store, settlements: Settlement[]): Promise<void> {
+  await settle(store, settlements);
+  for (const { claim, state, progress } of settlements) {
+    if (progress === "settled") await followUp(store, claim.id, state);
+  }
 }
 
 /** The line that an attempt leaves in the job's log. */

@@ -9,18 +9,27 @@ import { locateQueue, openStore } from "../../queue/open_store.ts";
 import { enqueuePlain, isPlain } from "../../queue/publish.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
+import { later } from "../later.ts";
 import { print, printJson } from "../output.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {
   if (call.options.has("file")) {
-    return (await import("../enqueue_file.ts")).enqueueFile(call);
+    const { enqueueFile } = await import(
+      later("../enqueue_file.ts")
+    ) as typeof import("../enqueue_file.ts");
+    return await enqueueFile(call);
   }
   if (call.options.has("skip")) throw new UsageError("--skip needs --file");
   const input = await jobOfCall(call);
   // The job that is added most often needs nothing that knows of other jobs: loading it would take
   // as long as adding the job.
-  if (!isPlain(input)) return (await import("../enqueue_among.ts")).enqueueAmong(call, input);
+  if (!isPlain(input)) {
+    const { enqueueAmong } = await import(
+      later("../enqueue_among.ts")
+    ) as typeof import("../enqueue_among.ts");
+    return await enqueueAmong(call, input);
+  }
   const job = await enqueuePlain(await openStore(locateQueue(call.dir)), input);
   if (call.json) printJson({ ...job, state: "pending" });
   else print(job.id);

@@ -1,0 +1,37 @@
+/**
+ * What the user is told when a command fails.
+ *
+ * @module
+ */
+
+import { QueueError, UsageError } from "../queue/errors.ts";
+import { MisspelledError } from "./option.ts";
+import { say } from "./output.ts";
+import { nearestWord } from "./spelling.ts";
+import { systemFault } from "./system_fault.ts";
+import { visibleText } from "./visible_text.ts";
+
+/**
+ * Says in one sentence what went wrong.
+ *
+ * @returns The exit status: 2 for what cannot be asked, 1 for what failed.
+ */
+export function report(error: unknown): number {
+  const fail = (sentence: string) => say(`queuectl: ${visibleText(sentence)}`);
+  if (error instanceof MisspelledError) {
+    const near = nearestWord(error.word, error.known);
+    fail(`${error.message} (${near ? `did you mean ${near}?` : error.see})`);
+    return 2;
+  }
+  if (error instanceof UsageError || error instanceof QueueError) {
+    fail(error.message);
+    return error instanceof UsageError ? 2 : 1;
+  }
+  const fault = systemFault(error);
+  if (fault !== undefined) fail(fault);
+  else {
+    // Not the user's mistake but ours: all that helps to find it.
+    say(`queuectl: this is a fault in queuectl: ${error instanceof Error ? error.stack : error}`);
+  }
+  return 1;
+}

@@ -1,0 +1,186 @@
+/**
+ * Jobs that wait for other jobs, or to be let go; jobs that are changed or called off; keys.
+ *
+ * @module
+ */
+
+import { cancelWaiting, changeWaiting, readyTime, setHeld } from "../../src/queue/control.ts";
+import { enqueue } from "../../src/queue/enqueue.ts";
+import { QueueError } from "../../src/queue/errors.ts";
+import type { Claim, WaitingEntry } from "../../src/queue/claim.ts";
+import { entries } from "../../src/queue/entries.ts";
+import { HELD_TIME } from "../../src/queue/names.ts";
+import type { Settlement } from "../../src/queue/settle.ts";
+import type { Store } from "../../src/queue/store.ts";
+import { ABSENT, HELD, type Ledger, RUN } from "./ledger.ts";
+import type { Operation } from "./operation.ts";
+import { openAt, START } from "./queue_disk.ts";
+import { arriveAs, claimReady, type Ending, run, settleAndTell } from "./worker_steps.ts";
+
+/** The fate of a job that must not run, as one that it was to come after is dead. */
+export const HOPELESS = "dead:";
+
+/** Job `p`, and unless it is left out job `c` that comes after it. */
+export async function family(store: Store, ledger: Ledger, withChild = true): Promise<void> {
+  await enqueue(store, { command: "echo p", id: "p", max_retries: 0 });
+  ledger.expect("echo p", RUN);
+  if (!withChild) return;
+  await enqueue(store, { command: "echo c", id: "c", after: ["p"] });
+  ledger.expect("echo c", RUN);
+}
+
+/** Worker `w1` claims and runs what is ready. */
+async function runReady(store: Store, ending: Ending): Promise<Settlement[]> {
+  arriveAs(store, "w1");
+  return (await claimReady(store, "w1")).map((claimed) => run(store, claimed, ending));
+}
+
+/** Adds job `c`, that comes after `p`. */
+function enqueueAfter(name: string, parentHasRun: boolean): Operation {
+  return {
+    name,
+    process: "client",
+    async prepare(disk, ledger) {
+      const store = await openAt(disk.process("w1"), START);
+      await family(store, ledger, false);
+      if (!parentHasRun) return;
+      await settleAndTell(store, await runReady(store, "done"));
+      disk.crashProcess("w1");
+      ledger.expect("echo p", "done: done@w1");
+    },
+    async act({ store, ledger, again }) {
+      if (!again) ledger.expect("echo c", ABSENT, RUN);
+      try {
+        await enqueue(store, { command: "echo c", id: "c", after: ["p"] });
+      } catch (error) {
+        if (!again || !(error instanceof QueueError)) throw error;
+      }
+      ledger.expect("echo c", RUN);
+    },
+  };
+}
+
+/** Worker `w1` settles `p`, and releases `c`. */
+function settleParent(name: string, ending: Ending): Operation<Settlement[]> {
+  const [parent, lost] = ending === "done"
+    ? ["done: done@w1", "dead: lost@w1"]
+    : ["dead: failed@w1", "dead: lost@w1"];
+  return {
+    name,
+    process: "w1",
+    async prepare(disk, ledger) {
+      const store = await openAt(disk.process("w1"), START);
+      await family(store, ledger);
+      ledger.expect("echo p", parent, lost);
+      ledger.mayBeUndone("echo p", RUN);
+      ledger.expect("echo c", RUN, HOPELESS);
+      return await runReady(store, ending);
+    },
+    async act({ store, ledger }, settlements) {
+      await settleAndTell(store, settlements);
+      ledger.expect("echo p", parent);
+      ledger.expect("echo c", ending === "done" ? RUN : HOPELESS);
+    },
+  };
+}
+
+/** Worker `w1` claims `c`, after `p` has ended. */
+function claimChild(
+  name: string,
+  ending: Ending,
+): Operation<{ claims: Claim[]; unrun: Settlement[] }> {
+  const [parent, ...fates] = ending === "done"
+    ? ["done: done@w1", RUN, "done: lost@w1 done@fresh", "done: done@w1"]
+    : ["dead: failed@w1", "dead: lost@w1", HOPELESS];
+  return {
+    name,
+    process: "w1",
+    async prepare(disk, ledger) {
+      const store = await openAt(disk.process("w1"), START);
+      await family(store, ledger);
+      await settleAndTell(store, await runReady(store, ending));
+      ledger.expect("echo p", parent);
+      ledger.expect("echo c", ...fates);
+      return { claims: [], unrun: [] };
+    },
+    async act({ store }, { claims, unrun }) {
+      claims.push(...await claimReady(store, "w1", unrun));
+    },
+    async goOn({ store, ledger }, { claims, unrun }) {
+      await settleAndTell(store, claims.map((claimed) => run(store, claimed, "done")));
+      if (claims.length + unrun.length > 0) ledger.expect("echo c", fates.at(-1)!);
+    },
+    heldWhileRefused: "what cannot be put back stays claimed",
+  };
+}
+
+/** What is done to job `a`, that waits under this name. */
+function onWaiting(
+  name: string,
+  held: boolean,
+  act: (store: Store, entry: WaitingEntry) => Promise<unknown>,
+  fates: { before: string; after: string },
+): Operation {
+  return {
+    name,
+    process: "client",
+    async prepare(disk, ledger) {
+      const store = await openAt(disk.process("client"), START);
+      await enqueue(store, { command: "echo a", id: "a", hold: held });
+      ledger.expect("echo a", fates.before);
+    },
+    async act({ store, ledger }) {
+      ledger.expect("echo a", fates.before, fates.after);
+      const entry = [...entries(store, "pending")][0];
+      // After an error it may be with the command that changes it, until that ends.
+      if (!entry) return;
+      await act(store, { ...entry, state: "pending" });
+      ledger.expect("echo a", fates.after);
+    },
+    heldWhileRefused: "what a command has taken to change it goes back when that has ended",
+  };
+}
+
+/** Makes a waiting job urgent; one that is held stays so. */
+export function urging(store: Store, entry: WaitingEntry): Promise<boolean> {
+  return changeWaiting(store, entry, (job) => ({
+    job: { ...job, priority: 9 },
+    readyAt: entry.time === HELD_TIME ? HELD_TIME : readyTime(store, job),
+  }));
+}
+
+const enqueueUnique: Operation = {
+  name: "enqueue-unique",
+  process: "client",
+  async act({ store, ledger, again }) {
+    if (!again) ledger.expect("echo a", ABSENT, RUN);
+    try {
+      await enqueue(store, { command: "echo a", unique: "key" });
+    } catch (error) {
+      if (!again || !(error instanceof QueueError)) throw error;
+    }
+    ledger.expect("echo a", RUN);
+  },
+};
+
+/** The operations on jobs that wait. */
+export const WAITING_OPERATIONS: readonly Operation[] = [
+  enqueueAfter("enqueue-child", false),
+  enqueueAfter("enqueue-child-late", true),
+  settleParent("settle-parent", "done"),
+  settleParent("settle-parent-dead", "failed"),
+  claimChild("claim-child", "done"),
+  claimChild("claim-hopeless-child", "failed"),
+  onWaiting("hold", false, (store, entry) => setHeld(store, entry, true), {
+    before: RUN,
+    after: HELD,
+  }),
+  onWaiting("let-go", true, (store, entry) => setHeld(store, entry, false), {
+    before: HELD,
+    after: RUN,
+  }),
+  onWaiting("edit", false, urging, { before: RUN, after: `${RUN} at priority 9` }),
+  onWaiting("edit-held", true, urging, { before: HELD, after: `${HELD} at priority 9` }),
+  onWaiting("cancel", false, cancelWaiting, { before: RUN, after: "dead: cancelled@" }),
+  enqueueUnique,
+];

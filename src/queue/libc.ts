@@ -1,6 +1,6 @@
 /**
  * The C library: for calls that the runtime does not offer (`getdents64`, which reads a directory
- * piece by piece; `renameat2`, which renames without replacing; `syncfs`), for names that are not UTF-8,
+ * piece by piece; `renameat2`, which renames without replacing; `syncfs`; `inotify`), for names that are not UTF-8,
  * and for the calls that each job makes, which it does in a third of the time. Where it cannot
  * be opened (no `--allow-ffi`, another system) callers do without.
  *
@@ -18,8 +18,17 @@ const SYMBOLS = {
   rename: { parameters: ["buffer", "buffer"], result: "i32" },
   faccessat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
+  inotify_init1: { parameters: ["i32"], result: "i32" },
+  inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  inotify_rm_watch: { parameters: ["i32", "i32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
   unlinkElsewhere: { name: "unlink", parameters: ["buffer"], result: "i32", nonblocking: true },
+  readElsewhere: {
+    name: "read",
+    parameters: ["i32", "buffer", "usize"],
+    result: "isize",
+    nonblocking: true,
+  },
   fsync: { parameters: ["i32"], result: "i32", nonblocking: true },
   syncfs: { parameters: ["i32"], result: "i32", nonblocking: true },
 } as const;

@@ -169,7 +169,9 @@ async function takeOverRunning(
       continue;
     }
     const { job } = read;
-    if (isEditor(worker)) {
+    // A dropped file that is not due is claimed for a moment, to be given the name that says so.
+    const isEarly = job.history.length === 0 && Date.parse(job.run_at) > entry.time;
+    if (isEditor(worker) || isEarly) {
       // It was about to be changed, and never ran: it goes back as it was.
       const time = hadHeldJob(worker) ? HELD_TIME : readyTime(store, job);
       const waiting = waitingName(time, job.priority, entry.id);

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { type Interest, watchByInotify } from "./inotify.ts";
+import { libc } from "./libc.ts";
+
 /** An entry that changed: the queue's directory that it lies in (`""`: the queue itself), and its name. */
 export interface Change {
   /** `pending`, `workers` and so on; empty for the queue's own directory. */
@@ -23,16 +26,36 @@ export interface Change {
  * @param dir The queue.
  * @param directories Which of its directories; `""` for the queue itself.
  * @param changed Called for each change.
+ * @param interests What of a directory is of interest, where that is not all. Other events may come all the same.
  * @returns A function that ends the watching.
  */
 export function watchQueue(
   dir: string,
   directories: readonly string[],
   changed: (change: Change) => void,
+  interests: Readonly<Record<string, Interest>> = {},
+): () => void {
+  const c = libc();
+  const watched = directories.map((name) => ({
+    path: name === "" ? dir : `${dir}/${name}`,
+    interest: interests[name] ?? "contents",
+  }));
+  const unwatch = c && watchByInotify(
+    c,
+    watched,
+    (index, name, removed) => changed({ directory: directories[index]!, name, removed }),
+  );
+  return unwatch ?? watchByRuntime(dir, watched.map(({ path }) => path), changed);
+}
+
+/** Where there is no inotify, or no more of it to be had, the runtime may still have a way. */
+function watchByRuntime(
+  dir: string,
+  paths: string[],
+  changed: (change: Change) => void,
 ): () => void {
   let watcher: Deno.FsWatcher;
   try {
-    const paths = directories.map((name) => name === "" ? dir : `${dir}/${name}`);
     watcher = Deno.watchFs(paths, { recursive: false });
   } catch {
     // No more watches to be had on this machine: what looks now and then must do.

@@ -153,7 +153,14 @@ export class Worker {
     this.#dispatcher.heedLimits();
     this.#dispatcher.onSettled = (settlement) => this.#aftermath.settled(settlement);
     const watched = ["", "pending", "failed", "workers"];
-    this.#unwatch = watchQueue(this.#store.dir, watched, (change) => this.#hear(change));
+    // What leaves pending/ and failed/ is mostly what was claimed here.
+    const interests = {
+      "": "names",
+      pending: "arrivals",
+      failed: "arrivals",
+      workers: "names",
+    } as const;
+    this.#unwatch = watchQueue(this.#store.dir, watched, (change) => this.#hear(change), interests);
     // Events come from here on, so whether to claim must be known before the first.
     this.#dispatcher.paused = this.#queue.paused;
     await this.#recover();

@@ -200,3 +200,18 @@ Deno.test("what a dead process was writing is removed from tmp/ once it is old, 
   assertEquals(namesIn(dir, "tmp"), ["locked@new", "someone's own file", "young@new"]);
   lock?.release();
 });
+
+Deno.test("a dropped file that a dead worker had claimed before its time still waits for its time, uncharged", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const me = arriveAs(temporary, "here-2-ee");
+  const presence = arriveAs(temporary, "here-1-dd");
+  // As it lies there between the claim and the renaming back.
+  const content = '{"command":"true","run_at":"2099-01-01T00:00:00Z","priority":7}';
+  drop(dir, `processing/${STAMP}-5-later@here-1-dd.json`, content);
+  die(temporary, presence);
+  await recoverDeadWorkers(temporary.queue.store, me.name, () => Promise.resolve());
+  assertEquals(namesIn(dir, "processing"), []);
+  assertEquals(namesIn(dir, "pending"), ["20990101T000000.000Z-7-later.json"]);
+  assertEquals(Deno.readTextFileSync(`${dir}/pending/20990101T000000.000Z-7-later.json`), content);
+});

@@ -1,0 +1,96 @@
+/**
+ * inotify(7) through the C library: the kernel tells only of what is asked for. The runtime's own watcher
+ * asks for everything, also for each opening of a file or directory, and a queue at work is full of those.
+ *
+ * @module
+ */
+
+import { type Libc, nameFromBytes, pathBytes } from "./libc.ts";
+
+const IN_MODIFY = 0x2, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100;
+const IN_DELETE = 0x200, IN_ONLYDIR = 0x01000000;
+const IN_CLOEXEC = 0o2000000;
+/** The size of a `struct inotify_event` without its name. */
+const HEAD = 16;
+
+/** What is of interest in a directory: names that appear; also those that go; also what is written. */
+export type Interest = "arrivals" | "names" | "contents";
+
+const ARRIVALS = IN_CREATE | IN_MOVED_TO, GOINGS = IN_DELETE | IN_MOVED_FROM;
+const MASKS: Readonly<Record<Interest, number>> = {
+  arrivals: ARRIVALS,
+  names: ARRIVALS | GOINGS,
+  contents: ARRIVALS | GOINGS | IN_MODIFY,
+};
+
+/** A directory to watch. */
+export interface Watched {
+  /** Its path. */
+  path: string;
+  /** What of it. */
+  interest: Interest;
+}
+
+/**
+ * Watches directories until the returned function is called.
+ *
+ * @param heard Called for each event with the place of its directory among those given.
+ * @returns `undefined` if they cannot be watched.
+ */
+export function watchByInotify(
+  c: Libc,
+  directories: readonly Watched[],
+  heard: (index: number, name: string, removed: boolean) => void,
+): (() => void) | undefined {
+  const fd = c.inotify_init1(IN_CLOEXEC);
+  if (fd < 0) return undefined;
+  const indexes = new Map<number, number>();
+  for (const [index, { path, interest }] of directories.entries()) {
+    const watch = c.inotify_add_watch(fd, pathBytes(path), MASKS[interest] | IN_ONLYDIR);
+    if (watch < 0) {
+      c.close(fd);
+      return undefined;
+    }
+    indexes.set(watch, index);
+  }
+  let closed = false;
+  let failures = 0;
+  (async () => {
+    const buffer = new Uint8Array(16 * 1024);
+    while (!closed) {
+      // Another thread waits there for the next events.
+      const length = Number(await c.readElsewhere(fd, buffer, BigInt(buffer.length)));
+      // What a read can fail of is over the next time, or never.
+      if (length <= 0 && ++failures > 10) break;
+      for (const { watch, mask, name } of eventsIn(buffer.subarray(0, Math.max(0, length)))) {
+        const index = indexes.get(watch);
+        if (closed || index === undefined || name === "") continue;
+        heard(index, name, (mask & GOINGS) !== 0);
+      }
+    }
+    c.close(fd);
+  })();
+  return () => {
+    if (closed) return;
+    closed = true;
+    // The end of a watch is an event too, and wakes the thread that waits for one.
+    for (const watch of indexes.keys()) c.inotify_rm_watch(fd, watch);
+  };
+}
+
+function* eventsIn(
+  bytes: Uint8Array<ArrayBuffer>,
+): Generator<{ watch: number; mask: number; name: string }> {
+  const fields = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at < bytes.length;) {
+    const begin = at + HEAD;
+    const end = begin + fields.getUint32(at + 12, true);
+    const nul = bytes.indexOf(0, begin);
+    yield {
+      watch: fields.getInt32(at, true),
+      mask: fields.getUint32(at + 4, true),
+      name: nameFromBytes(bytes.subarray(begin, nul >= begin && nul < end ? nul : end)),
+    };
+    at = end;
+  }
+}

@@ -5,6 +5,7 @@
  *     CRASH_CASE      runs only this case, or those that it is the beginning of
  *     CRASH_OUTCOMES  how many outcomes of a power cut are looked at where there are more
  *     CRASH_SEED      which of them
+ *     CRASH_CUTS      how many outcomes of a power cut are looked at after two actors have met
  *     CRASH_STRIDE    of the pairs of places of two actors, looks at each so-manieth only
  *
  * @module
@@ -26,6 +27,9 @@ export const SEED = Number(Deno.env.get("CRASH_SEED") ?? 1);
 
 /** Of the pairs of places of two actors each so-manieth is looked at. */
 export const STRIDE = ONLY === undefined ? Number(Deno.env.get("CRASH_STRIDE") ?? 7) : 1;
+
+/** The power cut outcomes to look at after each interleaving. */
+export const CUTS = Number(Deno.env.get("CRASH_CUTS") ?? 0);
 
 /** How much has been run, in the words of the report. */
 export const figures: Record<string, number> = {};

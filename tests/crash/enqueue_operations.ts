@@ -88,6 +88,7 @@ const enqueueBatch: Operation<{ accepted: number }> = {
 const openNew: Operation = {
   name: "open-new",
   process: "client",
+  unopened: true,
   disk: () => Promise.resolve(newDisk()),
   act: ({ store }) => openStore(DIR, { files: store.files }),
 };
@@ -95,6 +96,7 @@ const openNew: Operation = {
 const openNewAndEnqueue: Operation = {
   name: "open-new-and-enqueue",
   process: "client",
+  unopened: true,
   doubledWhileRefused: enqueueOne.doubledWhileRefused,
   disk(): Promise<SimulatedDisk> {
     const disk = newDisk();

@@ -16,7 +16,7 @@ import {
   type Turn,
 } from "../simulation/interleave.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
-import { count, isWanted, judge, report, SEED, STRIDE } from "./crash_case.ts";
+import { count, CUTS, isWanted, judge, report, SEED, STRIDE } from "./crash_case.ts";
 import { prepare, type Prepared } from "./crash_points.ts";
 import type { Ledger } from "./ledger.ts";
 import { ACTING, clock, DIR } from "./queue_disk.ts";
@@ -100,9 +100,14 @@ async function runOrder(
     } catch (error) {
       throw new Error(report(`${name}/${i}/${j}`, [`${error}`], disk, calls, disk.tree(), []));
     }
+    const cuts = [...disk.powerCutOutcomes({ limit: CUTS, seed: SEED })].slice(0, CUTS);
     // Whoever has not left by now ends here.
     disk.crashProcess();
     await judge(`${name}/${i}/${j}`, disk, ledger, { powerCut: false }, calls);
+    for (const [at, cut] of cuts.entries()) {
+      count("power cut outcomes");
+      await judge(`${name}/${i}/${j}/power-cut/${at}`, cut, ledger, { powerCut: true }, calls);
+    }
     return result;
   };
   for (let i = 0;; i++) {

@@ -37,6 +37,9 @@ const takingOver = (worker: string) => async (store: Store): Promise<string[]> =
 
 type Job = typeof TO_DONE;
 
+/** The fates of a job whose claims a power cut has undone, the first or all. */
+const UNDONE: readonly Fate[] = [RUN, "done: lost@w2 done@fresh", "done: done@w2"];
+
 /** What was promised to worker `w1` of each of its jobs: `settled`, or that it is another's. */
 async function settleAs(store: Store, settlements: Settlement[]): Promise<Record<string, string>> {
   await settle(store, settlements);
@@ -72,6 +75,8 @@ function expectSettled(jobs: readonly Job[]) {
         fates = fates.filter((fate) => !fate.includes("lost@w1"));
       }
       ledger.expect(job.command, ...fates);
+      // That it was claimed is not durable before it is settled, by whomever.
+      if (promised?.[job.command] !== "settled") ledger.mayBeUndone(job.command, ...UNDONE);
     }
   };
 }
@@ -105,7 +110,7 @@ function settlerAndRecoverer(
       );
       expectTakenOver(ledger, ends);
       if (lock === "freed" || wasKilled(ends.w1)) return;
-      // Nobody may touch what a live worker holds.
+      // Nobody may touch what a live worker holds; and it has settled it.
       for (const { command, meant } of jobs) {
         const again = meant.replace("done@fresh", "done@w2");
         const cutOff = meant.replace("done@fresh", "lost@w2 done@fresh");
@@ -151,6 +156,7 @@ function twoRecoverers(name: string, after: number | undefined): Race {
       for (const { command, meant, lost } of jobs) {
         ledger.expect(command, meant, lost);
         for (const worker of killed) ledger.allow(command, lost.replace("@w1", `@${worker}`));
+        ledger.mayBeUndone(command, RUN);
       }
     },
   };
@@ -221,6 +227,7 @@ const liveSettlerAndDoctor: Race<Settlement[]> = {
     ledger.expect("echo a", TO_DONE.meant);
     if (!wasKilled(ends.w1)) return;
     ledger.allow("echo a", TO_DONE.lost, TO_DONE.lost.replace("@w1", "@doctor"));
+    ledger.mayBeUndone("echo a", RUN);
   },
 };
 

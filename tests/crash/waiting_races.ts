@@ -40,6 +40,8 @@ function expectParent(ledger: Ledger, ends: Ends, command: string, worker: strin
   if (!wasKilled(ends[worker])) return;
   // Who dies as it releases has settled before.
   ledger.allow(command, `done: lost@${worker} done@fresh`, `dead: lost@${worker}`);
+  // That it was claimed is not durable before it is settled.
+  ledger.mayBeUndone(command, RUN);
 }
 
 /** A job is added that comes after one which is being settled. */

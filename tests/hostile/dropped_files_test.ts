@@ -29,6 +29,12 @@ function leftWaiting(dir: string): Set<string> {
   return new Set(new TextDecoder().decode(stdout).split("\n"));
 }
 
+/** How many there are of each fate, for whoever asked for more of them than the tests do. */
+function tally(dropped: readonly Dropped[]): string {
+  const counts = Map.groupBy(dropped, ({ fate }) => fate);
+  return `seed ${SEED}: ${[...counts].map(([fate, all]) => `${all.length} ${fate}`).join(", ")}`;
+}
+
 /** How often each token stands in the ledger. */
 function runs(ledger: string): Map<string, number> {
   const counts = new Map<string, number>();
@@ -104,4 +110,5 @@ Deno.test(`of ${FILES} good and bad files in pending/ the good run and the bad g
   await eventually(`the drained worker to leave ${seed}`, () => drainer.code !== undefined);
   assertEquals(drainer.code, 0, drainer.said);
   assertEquals(queue.list().length, due, seed);
+  if (Deno.env.has("QUEUECTL_FUZZ_FILES")) console.log(tally(dropper.dropped));
 });

@@ -24,7 +24,9 @@ export function tableOf(rows: readonly Row[]): string {
 export async function savePerformance(rows: readonly Row[], command: string): Promise<void> {
   const memory = Math.round(Deno.systemMemoryInfo().total / 1e9);
   const machine = `${navigator.hardwareConcurrency} cores, ${memory} GB of memory, Linux ` +
-    `${Deno.osRelease()}, ${await fileSystem()}, Deno ${Deno.version.deno}`;
+    `${
+      Deno.osRelease().split(".").slice(0, 2).join(".")
+    }, ${await fileSystem()}, Deno ${Deno.version.deno}`;
   const path = new URL("../docs/performance.md", import.meta.url);
   const old = await Deno.readTextFile(path).catch(() => "");
   // What stands below the table was written by hand.

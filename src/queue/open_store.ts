@@ -74,7 +74,9 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
     return { dir, files, now: options.now ?? Date.now, config };
   } catch (error) {
     if (error instanceof QueueError) throw error;
-    if (error instanceof Deno.errors.PermissionDenied) {
+    if (
+      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable
+    ) {
       throw new QueueError(`no permission to use the queue ${dir} as this user`);
     }
     throw new QueueError(`cannot open the queue ${dir}: ${reasonOf(error)}`);

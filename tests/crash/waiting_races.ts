@@ -25,7 +25,8 @@ async function running(disk: SimulatedDisk, commands: readonly string[]): Promis
   const settlements: Settlement[] = [];
   for (const [at, command] of commands.entries()) {
     const worker = `w${at + 1}`;
-    const store = await openAt(disk.process(worker), START);
+    // Later than the jobs were added: nobody claims what is not due.
+    const store = await openAt(disk.process(worker), START + 1000);
     arriveAs(store, worker);
     const entry = [...entries(store, "pending")].find(({ id }) => id === command.slice(-1))!;
     const result = await claim(store, { ...entry, state: "pending" }, worker);

@@ -23,10 +23,12 @@ Deno.test("a worker that can open no more files says so, loses nothing, and goes
     return;
   }
   await queue.enqueueMany(Array.from({ length: 20 }, () => ({ command: "sleep 0.02" })));
-  await queue.enqueue({ command: "sleep 0.02", max_retries: 0 });
+  await queue.enqueue({ command: "sleep 0.02", backoff_base: 0.1 });
   await limitDescriptors(worker.pid, 3);
-  await queue.enqueueMany(Array.from({ length: 20 }, () => ({ command: "true", max_retries: 0 })));
-  await queue.enqueue({ command: "true", id: "late", max_retries: 0 });
+  await queue.enqueueMany(
+    Array.from({ length: 20 }, () => ({ command: "true", backoff_base: 0.1 })),
+  );
+  await queue.enqueue({ command: "true", id: "late", backoff_base: 0.1 });
   await eventually(
     "the worker to say so",
     () => worker.troubles.length > 3 || worker.code !== undefined,
@@ -40,7 +42,8 @@ Deno.test("a worker that can open no more files says so, loses nothing, and goes
   );
   assertEquals(worker.code, undefined, worker.said);
   for (const { id, history } of queue.list()) {
-    assertEquals(history.filter(({ outcome }) => outcome !== "cancelled").length, 1, id);
+    // A shell that was started under the limit may have failed to load; none succeeded twice.
+    assertEquals(history.filter(({ outcome }) => outcome === "done").length, 1, id);
   }
   assertEquals(await worker.stop(), 0, worker.said);
 });

@@ -93,5 +93,7 @@ function sayWhatItWaitsFor(queue: Queue, id: string): void {
 
 function sayWhereItIs({ id, state }: JobView): void {
   const where = state === "processing" ? "still running" : "still queued";
-  say(`queuectl: job ${id} is ${where}; queuectl logs -f ${id} follows it`);
+  say(
+    `queuectl: job ${id} is ${where}; queuectl logs -f ${id} follows it, queuectl cancel ${id} calls it off`,
+  );
 }

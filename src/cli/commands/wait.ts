@@ -19,6 +19,10 @@ export async function wait(call: Invocation): Promise<number> {
   let status = await eachOf(call.words, (word) => {
     ids.add(queue.find(word).id);
   });
+  const open = [...ids].some((id) => !["done", "dead"].includes(queue.get(id)?.state ?? "done"));
+  if (open && queue.workers().length === 0) {
+    say("queuectl: no worker is alive to run what is waited for (see: queuectl worker start)");
+  }
   const jobs = await Promise.all([...ids].map(async (id) => {
     const job = await waitForEnd(queue, id);
     if (job?.state === "done") return job;

@@ -19,8 +19,9 @@ export async function wait(call: Invocation): Promise<number> {
   let status = await eachOf(call.words, (word) => {
     ids.add(queue.find(word).id);
   });
-  const open = [...ids].some((id) => !["done", "dead"].includes(queue.get(id)?.state ?? "done"));
-  if (open && queue.workers().length === 0) {
+  const open = () =>
+    [...ids].some((id) => !["done", "dead"].includes(queue.get(id)?.state ?? "done"));
+  if (Deno.stderr.isTerminal() && queue.workers().length === 0 && open()) {
     say("queuectl: no worker is alive to run what is waited for (see: queuectl worker start)");
   }
   const jobs = await Promise.all([...ids].map(async (id) => {

@@ -88,7 +88,11 @@ export async function settle(store: Store, settlements: readonly Settlement[]): 
   }
   for (const settlement of settlements) {
     if (settlement.progress !== "owned") continue;
-    publish(store, settlement);
+    if (!publish(store, settlement)) {
+      // Under another ID nothing would tell a power cut's leftover in tmp/ from a job.
+      await flush(store, [pathIn(store, "tmp")]);
+      publishBesideAnother(store, settlement);
+    }
     // Not to be done again: from here on the job and its log may be another's.
     settlement.progress = "published";
   }
@@ -139,53 +143,53 @@ function undoWrite(store: Store, settlement: Settlement): void {
   settlement.progress = undefined;
 }
 
-/** Steps 5 and 6. */
-function publish(store: Store, settlement: Settlement): void {
-  const { job, state } = settlement;
-  publishMeant(store, meantName(settlement), job.id, finalName(settlement), state);
-}
-
 /**
- * Brings the log and renames what was meant into its state. Recovery does the same for a worker that
- * died in between, so either may find the other's work done.
+ * Steps 5 and 6. Recovery gives what a dead worker had written down to {@linkcode settle}, so either may
+ * find the other's work done.
  *
- * @param meant The name in tmp/.
- * @param id The job's ID.
- * @param final The name that it is to have.
- * @param state Where it goes.
+ * @returns Whether it is done; not so if another job of this ID lies in its place.
  */
-export function publishMeant(
-  store: Store,
-  meant: string,
-  id: string,
-  final: string,
-  state: SettledState,
-): void {
-  const source = pathIn(store, "tmp", meant);
-  const target = pathIn(store, state, final);
+function publish(store: Store, settlement: Settlement): boolean {
+  const source = meantPath(store, settlement);
+  const { job, state } = settlement;
+  const target = pathIn(store, state, finalName(settlement));
   // Another has published it, and may have claimed it again: then the log is no more ours than the job.
-  if (!store.files.exists(source)) return;
-  if (bringLog(store, id, "processing", state, target)) {
+  if (!store.files.exists(source)) return true;
+  // The log is not brought beside another's job.
+  if (!store.files.exists(target) && bringLog(store, job.id, "processing", state, target)) {
     try {
       store.files.renameNew(source, target);
-      return;
+      return true;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
+      if (error instanceof Deno.errors.NotFound) return true;
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
   }
-  if (!store.files.stat(source)) return;
-  if (haveSameContent(store, source, target)) {
-    // Published already: a power cut can bring back a name whose removal had not reached the disk.
-    removeIfThere(store, source);
-    return;
-  }
-  // Another job of this ID is there: two files of one ID were dropped by hand. Both are kept.
+  if (!store.files.stat(source)) return true;
+  if (!haveSameContent(store, source, target)) return false;
+  // Published already: a power cut can bring back a name whose removal had not reached the disk.
+  removeIfThere(store, source);
+  return true;
+}
+
+/** Steps 5 and 6 for a job whose ID another has by now: two files of one ID were dropped by hand. Both are kept. */
+function publishBesideAnother(store: Store, settlement: Settlement): void {
+  const { job: { id }, state } = settlement;
   const fresh = freshIdLike(id);
-  const log = pathIn(store, "processing", logName(id));
-  renameIfThere(store, log, pathIn(store, state, logName(fresh)));
-  const beginning = final.slice(0, -`${id}.json`.length);
-  renameIfThere(store, source, pathIn(store, state, `${beginning}${fresh}.json`));
+  const [own, log] = [
+    pathIn(store, "processing", logName(id)),
+    pathIn(store, state, logName(fresh)),
+  ];
+  if (!renameIfThere(store, own, log)) store.files.append(log, new Uint8Array());
+  const beginning = finalName(settlement).slice(0, -`${id}.json`.length);
+  const target = pathIn(store, state, `${beginning}${fresh}.json`);
+  try {
+    renameIfThere(store, meantPath(store, settlement), target);
+  } catch (error) {
+    // Another try takes another ID.
+    renameIfThere(store, log, own);
+    throw error;
+  }
 }
 
 function haveSameContent(store: Store, a: string, b: string): boolean {

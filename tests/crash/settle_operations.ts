@@ -11,7 +11,7 @@ import { removeStrays } from "../../src/queue/strays.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
 import { ABSENT, type Fate, RUN } from "./ledger.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";
-import { openAt, START } from "./queue_disk.ts";
+import { DIR, openAt, START } from "./queue_disk.ts";
 import { removing, requeueing } from "./upkeep_operations.ts";
 import { arriveAs, claimReady, type Ending, noSurvivors, run } from "./worker_steps.ts";
 
@@ -156,6 +156,23 @@ async function enqueueAgain({ store, ledger }: Stage): Promise<void> {
 
 const settleDone = settling("done", [TO_DONE]);
 
+/** A job is settled where someone has put another of its ID by hand: both are kept. */
+const settleBesideAnother: Operation<Settlement[]> = {
+  ...settleDone,
+  name: "settle-beside-another",
+  async prepare(disk, ledger) {
+    const settlements = await settleDone.prepare!(disk, ledger);
+    const files = disk.process("hand");
+    const path = `${DIR}/done/a.json`;
+    files.create(path, new TextEncoder().encode(`{"command":"echo other"}`));
+    await files.sync([path, `${DIR}/done`]);
+    ledger.expect("echo other", "done:");
+    // Each try puts the job under another ID: one that is cut off leaves the log under the last.
+    ledger.logsMayStray = true;
+    return settlements;
+  },
+};
+
 /** The operations that settle jobs of worker `w1`. */
 export const SETTLE_OPERATIONS: readonly Operation[] = [
   settleDone,
@@ -163,6 +180,7 @@ export const SETTLE_OPERATIONS: readonly Operation[] = [
   settling("dead", [TO_DEAD]),
   settling("put-back", [TO_PENDING]),
   settling("group", [TO_DONE, TO_FAILED, TO_DEAD]),
+  settleBesideAnother,
   thenAtOnce("settle-then-remove", settleDone, removing("a", "done: done@w1")),
   thenAtOnce("settle-then-requeue", settleDone, requeueing("a", "done: done@w1")),
   thenAtOnce("settle-then-remove-and-enqueue", settleDone, async (stage) => {

@@ -6,7 +6,7 @@
  */
 
 import type { FileLock } from "./file_port.ts";
-import { newWorkerName } from "./names.ts";
+import { newId, newWorkerName } from "./names.ts";
 import { NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** What a worker says of itself in workers/WORKER.json. */
@@ -125,12 +125,14 @@ export function lockDeadWorker(store: Store, worker: string): FileLock | undefin
  * can be taken, and only one recovers it.
  */
 export function markDead(store: Store, worker: string): void {
-  const temporary = pathIn(store, "tmp", worker + NEW_SUFFIX);
+  // A name of its own: no leftover of an earlier try may put off the recovery.
+  const temporary = pathIn(store, "tmp", `${worker}-${newId()}${NEW_SUFFIX}`);
   const info = { host: "", pid: 0, slots: 0, started_at: "", version: "", name: worker };
   try {
     store.files.create(temporary, new TextEncoder().encode(JSON.stringify(info, null, 2) + "\n"));
     store.files.renameNew(temporary, pathIn(store, "workers", presenceName(worker)));
   } catch (error) {
+    removeIfThere(store, temporary);
     // Another is doing the same.
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }

@@ -120,12 +120,18 @@ const strays: Race = {
     w1: (store) => Promise.resolve(removeStrays(store)),
   },
   starts: { w1: ACTING + 20_000 },
-  expect(ledger, { client }) {
+  back: 8,
+  expect(ledger, { client, w1 }, calls) {
     for (const command of BATCH) ledger.expect(command, RUN);
     if (returned(client)) return;
-    // All or none.
-    for (const command of BATCH) {
-      ledger.allow(command, ABSENT);
+    for (const command of BATCH) ledger.allow(command, ABSENT);
+    // Only before it has its lock, or when it is dead, may it be taken for dead.
+    const locked = (name: string) =>
+      calls.findIndex((call) => new RegExp(`^${name} \\d+ tryLock \\S+@new$`).test(call));
+    const isFirst = locked("client") >= 0 &&
+      (locked("w1") < 0 || locked("client") < locked("w1"));
+    if (isFirst && !wasKilled(client) && !wasKilled(w1)) {
+      throw new Error("a live one was swept off");
     }
   },
 };

@@ -161,7 +161,7 @@ function* logFaults(
   }
   if (!whole || !job) return;
   let at = 0;
-  for (const { outcome, worker, log_offset } of job.history) {
+  for (const { outcome, worker, log_offset } of job.history ?? []) {
     if (outcome === "lost" || worker === "") continue;
     const line = logLine(worker, command);
     const found = log.indexOf(line, at);

@@ -34,6 +34,11 @@ export interface Race<Scene = unknown> {
   actors: Record<string, (store: Store, scene: Scene) => Promise<unknown>>;
   /** When an actor's clock begins. Default: {@linkcode ACTING}. */
   starts?: Record<string, number>;
+  /**
+   * For what takes four turns to go wrong: after their first calls the two go on for up to so many
+   * each, in every combination, before they go on to their ends. Default: 0.
+   */
+  back?: number;
   /** Whether the two do the same, so that one order is enough. */
   symmetric?: boolean;
   /**
@@ -68,59 +73,85 @@ export async function runRace(race: Race): Promise<void> {
   const names = Object.keys(race.actors) as [string, string];
   const orders = race.symmetric ? [names] : [names, names.toReversed() as [string, string]];
   for (const [first, second] of orders) {
-    for (const variant of Object.keys(VARIANTS)) {
+    const variants = Object.entries(VARIANTS).map(([variant, turns]): [string, Turn[]] => [
+      variant,
+      turns(first, second),
+    ]);
+    for (let k = 1; k <= (race.back ?? 0); k++) {
+      for (let l = 1; l <= race.back!; l++) {
+        variants.push([`${k}-${l}`, [{ run: first, calls: k }, { run: second, calls: l }]]);
+      }
+    }
+    for (const [variant, then] of variants) {
       const name = `${race.name}/${first}-${second}/${variant}`;
-      if (isWanted(name)) await runOrder(race, prepared, [first, second], variant, name);
+      if (!isWanted(name)) continue;
+      await runOrder({ race, prepared, names: [first, second], name, then });
     }
   }
 }
 
-async function runOrder(
-  race: Race,
-  prepared: Prepared,
-  [first, second]: [string, string],
-  variant: string,
-  name: string,
-): Promise<void> {
-  const run = async (i: number, j: number) => {
-    const { disk, ledger } = { disk: prepared.disk.clone(), ledger: prepared.ledger.clone() };
-    clock.time = ACTING;
-    const result = await interleave(disk, actorsOf(race, prepared.scene, first, second), [
-      { run: first, calls: i },
-      { run: second, calls: j },
-      ...VARIANTS[variant]!(first, second),
-      { run: first },
-      { run: second },
-    ]);
-    if (j === Infinity) return result;
-    count("interleavings");
-    const calls = disk.calls.map(formatCall);
-    try {
-      race.expect(ledger, result.ends, calls);
-    } catch (error) {
-      throw new Error(report(`${name}/${i}/${j}`, [`${error}`], disk, calls, disk.tree(), []));
-    }
-    const cuts = [...disk.powerCutOutcomes({ limit: CUTS, seed: SEED })].slice(0, CUTS);
-    // Whoever has not left by now ends here.
-    disk.crashProcess();
-    await judge(`${name}/${i}/${j}`, disk, ledger, { powerCut: false }, calls);
-    for (const [at, cut] of cuts.entries()) {
-      count("power cut outcomes");
-      await judge(`${name}/${i}/${j}/power-cut/${at}`, cut, ledger, { powerCut: true }, calls);
-    }
-    return result;
-  };
+/** Two actors in one order, and what comes after their first i and j calls. */
+interface Order {
+  race: Race;
+  prepared: Prepared;
+  names: [string, string];
+  /** The name of all its cases. */
+  name: string;
+  /** What follows; then the first runs to its end, then the second. */
+  then: Turn[];
+}
+
+async function runOrder(order: Order): Promise<void> {
+  const { name } = order;
   for (let i = 0;; i++) {
-    const { ended, blocked, calls } = await run(i, Infinity) as Interleaving<string>;
-    const last = blocked[1] ? Infinity : calls[second]!;
+    const { ended, blocked, calls } = await meet(order, i, Infinity);
+    const last = blocked[1] ? Infinity : calls[order.names[1]]!;
     for (let j = 0; j <= last; j++) {
       const isDrawn = (31 * i + j + SEED) % STRIDE === 0;
       if (last !== Infinity && !isDrawn) continue;
       if (!isWanted(`${name}/${i}/${j}`)) continue;
-      if ((await run(i, j)).blocked[1]) break;
+      if ((await meetAndJudge(order, i, j)).blocked[1]) break;
     }
     if (ended[0] || blocked[0]) return;
   }
+}
+
+function meet(
+  { race, prepared, names: [first, second], then }: Order,
+  i: number,
+  j: number,
+): Promise<Interleaving<string>> {
+  clock.time = ACTING;
+  return interleave(prepared.disk.clone(), actorsOf(race, prepared.scene, first, second), [
+    { run: first, calls: i },
+    { run: second, calls: j },
+    ...then,
+    { run: first },
+    { run: second },
+  ]);
+}
+
+async function meetAndJudge(order: Order, i: number, j: number): Promise<Interleaving<string>> {
+  const result = await meet(order, i, j);
+  const { disk, ends } = result;
+  const ledger = order.prepared.ledger.clone();
+  const name = `${order.name}/${i}/${j}`;
+  count("interleavings");
+  const calls = disk.calls.map(formatCall);
+  try {
+    order.race.expect(ledger, ends, calls);
+  } catch (error) {
+    throw new Error(report(name, [`${error}`], disk, calls, disk.tree(), []));
+  }
+  const cuts = [...disk.powerCutOutcomes({ limit: CUTS, seed: SEED })].slice(0, CUTS);
+  // Whoever has not left by now ends here.
+  disk.crashProcess();
+  await judge(name, disk, ledger, { powerCut: false }, calls);
+  for (const [at, cut] of cuts.entries()) {
+    count("power cut outcomes");
+    await judge(`${name}/power-cut/${at}`, cut, ledger, { powerCut: true }, calls);
+  }
+  return result;
 }
 
 function actorsOf(

@@ -8,6 +8,7 @@ import type { FileStat } from "./file_port.ts";
 import { chargedAttempts, type JobView, MAX_GROWN_BYTES, parseJob } from "./job.ts";
 import {
   type EntryName,
+  isJobName,
   type JobState,
   parseBatchName,
   parseEntryName,
@@ -30,15 +31,33 @@ export interface Entry extends EntryName {
  * yields those too.
  */
 export function* entries(store: Store, state: JobState): Generator<Entry> {
+  for (const path of jobPaths(store, state)) yield entryAt(state, path);
+  if (state === "processing") yield* settlingEntries(store);
+}
+
+/**
+ * Yields the paths below a state's directory of the job files in it, batches included, in no order: for who
+ * would rather look at a name than have a million of them read. What is just being settled is not among them.
+ */
+export function* jobPaths(store: Store, state: JobState): Generator<string> {
   for (const { name, kind } of store.files.list(pathIn(store, state))) {
     if (kind === "directory" && state === "pending" && parseBatchName(name)) {
-      yield* batchEntries(store, name);
-      continue;
-    }
-    const entry = parseEntryName(name);
-    if (entry) yield { ...entry, state, path: name };
+      yield* batchPaths(store, name);
+    } else if (isJobName(name)) yield name;
   }
-  if (state === "processing") yield* settlingEntries(store);
+}
+
+/** The entry at a path that {@linkcode jobPaths} gave. */
+export function entryAt<State extends JobState>(
+  state: State,
+  path: string,
+): Entry & { state: State } {
+  return { ...parseEntryName(nameOf(path))!, state, path };
+}
+
+/** The name at the end of a path that {@linkcode jobPaths} gave. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** Yields the jobs of a batch; none if it is gone, or is a mere file or link of a batch's name. */
@@ -46,13 +65,14 @@ export function* batchEntries(
   store: Store,
   batch: string,
 ): Generator<Entry & { state: "pending" }> {
+  for (const path of batchPaths(store, batch)) yield entryAt("pending", path);
+}
+
+function* batchPaths(store: Store, batch: string): Generator<string> {
   const folder = pathIn(store, "pending", batch);
   if (store.files.stat(folder)?.kind !== "directory") return;
   try {
-    for (const { name } of store.files.list(folder)) {
-      const entry = parseEntryName(name);
-      if (entry) yield { ...entry, state: "pending", path: `${batch}/${name}` };
-    }
+    for (const { name } of store.files.list(folder)) if (isJobName(name)) yield `${batch}/${name}`;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -62,7 +82,7 @@ export function* batchEntries(
  * Jobs that are being settled: first under the name that they had in processing/, then for a moment
  * only under the one that says what is to become of them.
  */
-function* settlingEntries(store: Store): Generator<Entry> {
+export function* settlingEntries(store: Store): Generator<Entry> {
   const meant = new Map<string, Entry>();
   const taken = new Set<string>();
   for (const { name } of store.files.list(pathIn(store, "tmp"))) {

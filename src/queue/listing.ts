@@ -4,8 +4,18 @@
  * @module
  */
 
-import { entries, type Entry } from "./entries.ts";
-import { HELD_TIME, ID_PATTERN, JOB_STATES, type JobState, timeOfId } from "./names.ts";
+import { entries, type Entry, entryAt, jobPaths, nameOf, settlingEntries } from "./entries.ts";
+import {
+  formatStamp,
+  HELD_TIME,
+  ID_PATTERN,
+  idInName,
+  idsFrom,
+  isUlid,
+  JOB_STATES,
+  type JobState,
+  timeOfId,
+} from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
 
 /** How many jobs are in each state. */
@@ -28,16 +38,16 @@ export interface Counts {
 export function countJobs(store: Store): Counts {
   const counts: Counts = { pending: 0, delayed: 0, processing: 0, done: 0, failed: 0, dead: 0 };
   const now = store.now();
-  for (const { time } of entries(store, "pending")) {
-    if (time > now) counts.delayed++;
-    else counts.pending++;
+  const present = formatStamp(now);
+  for (const path of jobPaths(store, "pending")) {
+    const name = nameOf(path);
+    // The order of names is the order of time: those of most need not be read.
+    if (name < present || entryAt("pending", path).time <= now) counts.pending++;
+    else counts.delayed++;
   }
   for (const _ of entries(store, "processing")) counts.processing++;
-  for (const _ of entries(store, "failed")) counts.failed++;
-  for (const state of ["done", "dead"] as const) {
-    for (const { name } of store.files.list(pathIn(store, state))) {
-      if (name.endsWith(".json") && !name.startsWith(".")) counts[state]++;
-    }
+  for (const state of ["failed", "done", "dead"] as const) {
+    for (const _ of jobPaths(store, state)) counts[state]++;
   }
   return counts;
 }
@@ -72,19 +82,33 @@ export function newestEntries(
   limit: number = Infinity,
 ): Entry[] {
   const found: { made: number; entry: Entry }[] = [];
-  const settle = () => {
+  /** IDs before this one are older than all that are kept. */
+  let oldest = "";
+  const keepNewest = () => {
     found.sort((a, b) => a.made - b.made || (a.entry.id < b.entry.id ? -1 : 1));
-    if (found.length > limit) found.splice(0, found.length - limit);
+    if (found.length < limit) return;
+    found.splice(0, found.length - limit);
+    oldest = idsFrom(found[0]!.made);
+  };
+  const add = (entry: Entry) => {
+    found.push({ made: madeAt(store, entry), entry });
+    if (found.length >= 4 * limit + 1000) keepNewest();
   };
   if (limit <= 0) return [];
   for (const state of states) {
-    for (const entry of entries(store, state)) {
-      found.push({ made: madeAt(store, entry), entry });
-      if (found.length >= 4 * limit + 1000) settle();
+    for (const path of jobPaths(store, state)) {
+      if (oldest === "" || !isOlder(nameOf(path), oldest)) add(entryAt(state, path));
     }
+    if (state === "processing") { for (const entry of settlingEntries(store)) add(entry); }
   }
-  settle();
+  keepNewest();
   return found.map(({ entry }) => entry);
+}
+
+/** Whether the ID in a name is a ULID that comes before another. Of a million names few need a closer look. */
+function isOlder(name: string, id: string): boolean {
+  const own = idInName(name);
+  return own < id && isUlid(own);
 }
 
 /**

@@ -102,6 +102,11 @@ export function batchName(time: number, priority: number, id: string): string {
   return `${formatStamp(time)}-${priority}-${id}`;
 }
 
+/** Whether a file of this name is a job: `.json`, and not hidden behind a dot. */
+export function isJobName(name: string): boolean {
+  return name.endsWith(".json") && !name.startsWith(".");
+}
+
 /**
  * Reads the name of a job file.
  *
@@ -118,9 +123,31 @@ export function batchName(time: number, priority: number, id: string): string {
  * ```
  */
 export function parseEntryName(name: string): EntryName | undefined {
-  if (name.startsWith(".") || !name.endsWith(".json")) return undefined;
+  if (!isJobName(name)) return undefined;
   return parseStem(name.slice(0, -".json".length));
 }
+
+/**
+ * Whether a name begins with a stamp and a priority. Much faster than reading it: for directories of
+ * millions, of which most names are not wanted.
+ */
+export function isWaitingName(name: string): boolean {
+  for (let at = 0; at < 23; at++) {
+    const code = name.charCodeAt(at);
+    const wanted = SHAPE.charCodeAt(at);
+    if (wanted === ZERO ? code < ZERO || code > NINE : code !== wanted) return false;
+  }
+  return name.endsWith(".json");
+}
+
+/** The ID in the name of a job that waits or has ended, told as fast. */
+export function idInName(name: string): string {
+  return name.slice(isWaitingName(name) ? SHAPE.length : 0, -".json".length);
+}
+
+/** Where in the name of a waiting job there are digits, and where what else. */
+const SHAPE = "00000000T000000.000Z-0-";
+const ZERO = 48, NINE = 57;
 
 /**
  * Reads the name of a directory in pending/.
@@ -233,15 +260,29 @@ export function isEditor(worker: string): boolean {
   return worker.endsWith("-edit");
 }
 
+/** How the ULIDs begin that are made at a time: those that were made before come before it, as text. */
+export function idsFrom(time: number): string {
+  let prefix = "";
+  for (let at = 0, rest = time; at < 10; at++, rest = Math.floor(rest / 32)) {
+    prefix = CROCKFORD[rest % 32] + prefix;
+  }
+  return prefix;
+}
+
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** Whether an ID is a ULID. */
+export function isUlid(id: string): boolean {
+  return ULID.test(id);
+}
 
 /**
  * When a ULID was made, in milliseconds since 1970; `undefined` for another ID. Its first ten characters are
  * the time, in Crockford's base 32: see https://github.com/ulid/spec.
  */
 export function timeOfId(id: string): number | undefined {
-  if (!ULID.test(id)) return undefined;
+  if (!isUlid(id)) return undefined;
   let time = 0;
   for (let at = 0; at < 10; at++) time = time * 32 + CROCKFORD.indexOf(id[at]!);
   return time;

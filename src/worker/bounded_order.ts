@@ -21,7 +21,6 @@ export class BoundedOrder<T> {
   readonly #heap: BinaryHeap<T>;
   /** What came since the last look, in no order. */
   #fresh: T[] = [];
-  /** The last entry that was kept when others were dropped; what comes after it is not taken in. */
   #limit: T | undefined;
 
   /**
@@ -39,6 +38,11 @@ export class BoundedOrder<T> {
   /** Whether any were dropped. */
   get spilled(): boolean {
     return this.#limit !== undefined;
+  }
+
+  /** The last entry that was kept when others were dropped: what comes after it is not taken in. */
+  get limit(): T | undefined {
+    return this.#limit;
   }
 
   /** How many are held. */

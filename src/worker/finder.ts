@@ -141,7 +141,11 @@ export class Finder {
       // What was dropped may have been part of a batch: all of them are opened anew.
       this.#opened.clear();
     }
-    await scanWaiting(this.#store, (entry) => this.#add(entry));
+    await scanWaiting(
+      this.#store,
+      (entry) => this.#add(entry),
+      () => this.#only === undefined ? this.#index.unwanted(this.#store.now()) : () => false,
+    );
     this.#nextScan = this.#store.now() + (performance.now() - begun) / SCAN_SHARE;
     this.#setTimer();
   }

@@ -6,6 +6,7 @@
  */
 
 import type { WaitingEntry } from "../queue/claim.ts";
+import { formatStamp, isWaitingName } from "../queue/names.ts";
 import { BoundedOrder } from "./bounded_order.ts";
 
 /** A waiting job, or a folder of them that stands for the foremost in it. */
@@ -55,6 +56,30 @@ export class ReadyIndex {
     this.#known.add(path);
     const heap = entry.time > now ? this.#later : this.#ready;
     if (!heap.push(entry)) this.#known.delete(path);
+  }
+
+  /**
+   * A quick look at names, for a directory of a million of them: tells of most that {@linkcode ReadyIndex.add}
+   * would not take in, as there are more urgent ones than it holds. To be made anew whenever
+   * something else may have happened.
+   *
+   * @returns Whether a name in pending/ or failed/ is surely not wanted.
+   */
+  unwanted(now: number): (name: string) => boolean {
+    const [ready, later] = [this.#ready.limit, this.#later.limit];
+    if (!ready && !later) return () => false;
+    const present = formatStamp(now);
+    // The order of stamps is the order of time, and "~" comes after whatever follows a stamp.
+    const lastReady = ready && formatStamp(ready.time) + "~";
+    const lastLater = later && formatStamp(later.time) + "~";
+    return (name) => {
+      if (name < present) {
+        if (!ready || !isWaitingName(name)) return false;
+        const priority = name.charCodeAt(21) - 48;
+        return priority < ready.priority || (priority === ready.priority && name > lastReady!);
+      }
+      return later !== undefined && name > lastLater! && isWaitingName(name);
+    };
   }
 
   /** Takes out the most urgent entry that is ready. */

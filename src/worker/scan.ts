@@ -13,8 +13,8 @@ import type { IndexEntry } from "./ready_index.ts";
 /** The directories that jobs wait in. */
 export const WAITING_STATES = ["pending", "failed"] as const;
 
-/** How many names are read before other work has a turn. */
-const SLICE = 4000;
+/** How many names are read before other work has a turn: some ten milliseconds' worth at most. */
+const SLICE = 8000;
 
 /**
  * What a name in pending/ or failed/ stands for in the index; `undefined` if for nothing.
@@ -30,24 +30,41 @@ export function indexEntry(
     const batch = parseBatchName(name);
     if (batch) return { ...batch, state, path: name, batch: true };
   }
-  const entry = parseEntryName(name);
-  return entry && { ...entry, state, path: name, batch: false };
+  const path = standalone(name);
+  const entry = parseEntryName(path);
+  return entry && { ...entry, state, path, batch: false };
+}
+
+/**
+ * The same text in memory of its own. A name out of a directory is a slice of all that was read with it, and one
+ * that is kept would keep all of that.
+ */
+function standalone(text: string): string {
+  return (" " + text).slice(1);
 }
 
 /**
  * Reads the waiting directories and hands over each entry, a slice at a time, so that a directory of a million
  * names holds nothing else up.
+ *
+ * @param unwanted Asked before each slice for what tells of a name that it need not be handed over.
  */
 export async function scanWaiting(
   store: Store,
   found: (entry: IndexEntry) => void,
+  unwanted: () => (name: string) => boolean = () => () => false,
 ): Promise<void> {
   for (const state of WAITING_STATES) {
     let read = 0;
+    let isUnwanted = unwanted();
     for (const { name, kind } of store.files.list(pathIn(store, state))) {
+      if (++read % SLICE === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        isUnwanted = unwanted();
+      }
+      if (isUnwanted(name)) continue;
       const entry = indexEntry(state, name, kind === "directory");
       if (entry) found(entry);
-      if (++read % SLICE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }
 }

@@ -26,7 +26,7 @@ import type { Spawner } from "./spawn.ts";
 const PAUSE_AFTER_TROUBLE = 1000;
 
 /** Ended jobs that may wait to be settled, beyond one for each slot, before nothing more is claimed. */
-const MOST_UNSETTLED = 32;
+const MOST_UNSETTLED = 64;
 
 /** Runs up to a number of jobs at once. */
 export class Dispatcher {
@@ -93,6 +93,7 @@ export class Dispatcher {
     this.#output = new JobOutput(store, worker);
     finder.isParked = (entry) => this.#limiter.isParked(entry);
     this.#settler = new Settler(store, {
+      busy: () => this.#running.size + this.#claiming > 0,
       settled: (settlement) => this.#settled(settlement),
       trouble: (error) => this.#emit({ kind: "trouble", message: reasonOf(error) }),
     });
@@ -235,6 +236,7 @@ export class Dispatcher {
   }
 
   #settleUnstarted(claimed: Claim, error: unknown): void {
+    this.#unsettled++;
     this.#settle(claimed, {
       startedAt: claimed.time,
       finishedAt: this.#store.now(),
@@ -280,13 +282,15 @@ export class Dispatcher {
     void job.ended.then((result) => {
       this.#running.delete(job);
       if (this.#abandoned) return;
-      this.#settle(claimed, result);
+      // The next is begun before this one is settled.
+      this.#unsettled++;
       this.#changed();
+      this.#settle(claimed, result);
     });
   }
 
+  /** Has the attempt's outcome recorded; the job counts as unsettled already. */
   #settle(claimed: Claim, result: AttemptResult): void {
-    this.#unsettled++;
     const settlement = settlementOf(claimed, result, this.#store.config, Math.random());
     const output = this.#takeOutput(claimed.id);
     this.#settler.add(output ? withResult(settlement, output) : settlement);

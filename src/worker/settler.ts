@@ -9,17 +9,19 @@ import { settle, type Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 
 /** While jobs end this close together, in milliseconds, they are gathered before they are flushed … */
-const GATHER_WHEN_WITHIN = 10;
+const GATHER_WHEN_WITHIN = 20;
 /** … for at most this long … */
-const GATHER_FOR = 4;
+const GATHER_FOR = 20;
 /** … or until there are this many. */
-const GATHER_UP_TO = 16;
+const GATHER_UP_TO = 32;
 
 /** How long to wait before a disk that failed is tried again, in milliseconds. */
 const RETRY_AFTER = 1000;
 
 /** What a {@linkcode Settler} tells its worker. */
 export interface SettlerEvents {
+  /** Whether other jobs may end soon. */
+  busy(): boolean;
   /** A job is settled, durably. */
   settled(settlement: Settlement): void;
   /** The disk refuses; the settler goes on trying. */
@@ -78,10 +80,14 @@ export class Settler {
   }
 
   #isWorthGathering(): boolean {
-    return this.#store.config.fsync && performance.now() - this.#lastSettled < GATHER_WHEN_WITHIN;
+    return this.#store.config.fsync && this.#events.busy() &&
+      performance.now() - this.#lastSettled < GATHER_WHEN_WITHIN;
   }
 
-  /** Short jobs in quick succession: a few milliseconds' worth of them share their flushes. */
+  /**
+   * Short jobs in quick succession: some milliseconds' worth of them share their flushes. Nothing waits for
+   * that: the slots are filled meanwhile, and the last job of all is not gathered.
+   */
   #gather(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, GATHER_FOR);

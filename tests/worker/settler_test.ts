@@ -21,6 +21,7 @@ function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}) {
   const settled: string[] = [];
   const troubles: string[] = [];
   const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, {
+    busy: () => false,
     settled: ({ claim, progress }) => settled.push(`${claim.id} ${progress}`),
     trouble: (error) => troubles.push((error as Error).message),
   });

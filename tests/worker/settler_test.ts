@@ -17,11 +17,11 @@ async function done(temporary: TemporaryQueue, id: string): Promise<Settlement> 
 }
 
 /** A settler of a queue, with what it has told. `files` stands in for some calls of the disk. */
-function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}) {
+function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, busy = () => false) {
   const settled: string[] = [];
   const troubles: string[] = [];
   const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, {
-    busy: () => false,
+    busy,
     settled: ({ claim, progress }) => settled.push(`${claim.id} ${progress}`),
     trouble: (error) => troubles.push((error as Error).message),
   });
@@ -69,6 +69,34 @@ Deno.test("jobs that end while one is flushed share the next flush", async () =>
   assertEquals([settled.length, flushed], [5, [1, 4]]);
 });
 
+for (const busy of [true, false]) {
+  Deno.test(
+    `jobs in quick succession ${busy ? "" : "do not "}wait for each other ${
+      busy ? "while" : "if nothing"
+    } more runs`,
+    async () => {
+      await using temporary = await temporaryQueue({ fsync: true });
+      const flushed: number[] = [];
+      const { settler } = settlerOf(temporary, {
+        sync(paths) {
+          if (paths.some((path) => path.includes("@host-1-ab."))) flushed.push(paths.length - 1);
+          return Promise.resolve();
+        },
+      }, () => busy);
+      const all = [];
+      for (let n = 0; n < 3; n++) all.push(await done(temporary, `x${n}`));
+      settler.add(all[0]!);
+      await settler.idle();
+      settler.add(all[1]!);
+      // The flush of one that does not wait would have begun by now.
+      for (let ticks = 0; ticks < 20; ticks++) await null;
+      settler.add(all[2]!);
+      await settler.idle();
+      assertEquals(flushed, busy ? [1, 2] : [1, 1, 1]);
+    },
+  );
+}
+
 Deno.test("a job that ends at the very moment when all others are settled is not forgotten", async () => {
   await using temporary = await temporaryQueue();
   for (let ticks = 0; ticks < 20; ticks++) {
@@ -78,6 +106,7 @@ Deno.test("a job that ends at the very moment when all others are settled is not
     ];
     let settled = 0;
     const settler = new Settler(temporary.queue.store, {
+      busy: () => false,
       async settled() {
         if (++settled > 1) return;
         for (let n = 0; n < ticks; n++) await null;

@@ -17,6 +17,7 @@ import { followUp } from "./follow_up.ts";
 import { type AttemptResult, settlementOf, unrunSettlement } from "./outcome.ts";
 import { type HeldPlaces, Limiter } from "./limiter.ts";
 import { JobOutput, type JobResult, withResult } from "./job_output.ts";
+import { OwnedJobs } from "./owned_jobs.ts";
 import type { IndexEntry } from "./ready_index.ts";
 import { type RunningJob, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
@@ -53,13 +54,8 @@ export class Dispatcher {
   readonly #output: JobOutput;
   /** What is held for jobs that run or are to be settled, by ID; only where limits are set. */
   readonly #held = new Map<string, HeldPlaces>();
-  /** The IDs of the jobs that are being claimed, run or settled. */
-  readonly #owned = new Set<string>();
-  /** Those of them that were cancelled before their command was started. */
-  readonly #cancelled = new Set<string>();
+  readonly #owned = new OwnedJobs();
   #claims = true;
-  /** Entries whose ID is owned already. */
-  #deferred: IndexEntry[] = [];
   #abandoned = false;
   #puttingBack = false;
   #pausedUntil = 0;
@@ -146,7 +142,7 @@ export class Dispatcher {
   /** Ends a job that runs here, for good; does nothing if it does not. */
   cancel(id: string): void {
     // It may be claimed, and about to be started.
-    if (this.#owned.has(id)) this.#cancelled.add(id);
+    this.#owned.cancel(id);
     for (const job of this.#running) if (job.claim.id === id) job.cancel();
   }
 
@@ -186,9 +182,7 @@ export class Dispatcher {
   async #claim(entry: IndexEntry, held: HeldPlaces): Promise<void> {
     if (this.#owned.has(entry.id)) {
       this.#limiter.release(held);
-      // Its last attempt is published, but not flushed yet; or two files have one ID. It has its turn
-      // when the one that is here is settled.
-      this.#deferred.push(entry);
+      this.#owned.defer(entry);
       return;
     }
     this.#owned.add(entry.id);
@@ -270,7 +264,7 @@ export class Dispatcher {
     this.#running.add(job);
     // What was asked of all that runs while this one was being started holds for it too.
     if (this.#abandoned) job.kill();
-    else if (this.#cancelled.has(claimed.id)) job.cancel();
+    else if (this.#owned.isCancelled(claimed.id)) job.cancel();
     else if (this.#puttingBack) job.putBack();
     this.#emit({
       kind: "started",
@@ -343,15 +337,9 @@ export class Dispatcher {
     this.#limiter.release(held);
   }
 
-  /** Lets go of an ID, and of those that waited for it. */
+  /** Lets go of an ID; what waited for it has its turn. */
   #disown(id: string): void {
-    this.#owned.delete(id);
-    this.#cancelled.delete(id);
-    if (this.#deferred.length === 0) return;
-    const [freed, others] = [[] as IndexEntry[], [] as IndexEntry[]];
-    for (const entry of this.#deferred) (entry.id === id ? freed : others).push(entry);
-    this.#deferred = others;
-    for (const entry of freed) this.#finder.putBack(entry);
+    for (const entry of this.#owned.release(id)) this.#finder.putBack(entry);
   }
 
   #tell(error: unknown): void {

@@ -4,16 +4,12 @@
  * @module
  */
 
-import { releaseOverlooked } from "../queue/dependencies.ts";
 import { QueueError } from "../queue/errors.ts";
 import { isAtRest } from "../queue/listing.ts";
 import { distrust, reasonOf } from "../queue/open_store.ts";
 import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
-import { recoverDeadWorkers } from "../queue/recover.ts";
-import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
-import { removeStrays } from "../queue/strays.ts";
 import { type Change, watchQueue } from "../queue/watch.ts";
 import { VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
@@ -21,6 +17,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import type { WorkerEvent } from "./events.ts";
 import { Finder } from "./finder.ts";
 import { Pruner } from "./pruner.ts";
+import { Recoverer } from "./recoverer.ts";
 import { Scheduler } from "./scheduler.ts";
 import { newSpawner } from "./spawn.ts";
 import { killSurvivors } from "./survivors.ts";
@@ -45,9 +42,6 @@ export type FinishReason = "stopped" | "drained" | "ended" | "fenced";
 
 /** How often a worker that is about to finish looks whether others have ended, in milliseconds. */
 const DRAIN_LOOK = 100;
-
-/** How often to look for jobs whose release a crash cut off, in milliseconds. */
-const SWEEP_EVERY = 30_000;
 
 /**
  * Works a queue.
@@ -76,6 +70,7 @@ export class Worker {
   #finder!: Finder;
   #aftermath!: Aftermath;
   #pruner!: Pruner;
+  #recoverer!: Recoverer;
   /** None in a worker that works only one job. */
   #scheduler: Scheduler | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
@@ -83,10 +78,6 @@ export class Worker {
   #unwatch: () => void = () => {};
   #stopping: "stop" | "now" | undefined;
   #leaving = false;
-  #recovering: Promise<void> | undefined;
-  /** Jobs of dead workers that the disk has not yet let us settle. */
-  readonly #takenOver: Settlement[] = [];
-  #nextSweep = -Infinity;
 
   /**
    * Makes a worker, which does nothing until it is started.
@@ -131,6 +122,11 @@ export class Worker {
     const spawner = newSpawner();
     this.#aftermath = new Aftermath(this.#store, spawner, this.name, trouble);
     this.#pruner = new Pruner(this.#store, (error) => this.#trouble(error));
+    this.#recoverer = new Recoverer(this.#store, this.name, {
+      settled: (settlement) => this.#aftermath.settled(settlement),
+      recovered: (recovery) => this.#emit({ kind: "recovered", ...recovery }),
+      trouble: (error) => this.#trouble(error),
+    });
     if (this.#options.only === undefined) {
       this.#scheduler = new Scheduler(this.#store, this.name, { rested: changed, trouble });
     }
@@ -148,7 +144,7 @@ export class Worker {
       this.#finder,
       this.#emit,
       changed,
-      () => void this.#recover().then(changed),
+      () => void this.#recoverer.look().then(changed),
     );
     this.#dispatcher.heedLimits();
     this.#dispatcher.onSettled = (settlement) => this.#aftermath.settled(settlement);
@@ -163,7 +159,7 @@ export class Worker {
     this.#unwatch = watchQueue(this.#store.dir, watched, (change) => this.#hear(change), interests);
     // Events come from here on, so whether to claim must be known before the first.
     this.#dispatcher.paused = this.#queue.paused;
-    await this.#recover();
+    await this.#recoverer.look();
     await this.#finder.refill();
     if (!this.#leaving) {
       this.#schedulePoll();
@@ -275,7 +271,7 @@ export class Worker {
     } catch (error) {
       this.#trouble(error);
     }
-    void this.#recover();
+    void this.#recoverer.look();
   }
 
   #schedulePoll(): void {
@@ -296,29 +292,6 @@ export class Worker {
     this.#pruner.look();
   }
 
-  /** Recovers the dead; a second call while one is under way waits for that one. */
-  #recover(): Promise<void> {
-    return this.#recovering ??= (async () => {
-      try {
-        const done = await recoverDeadWorkers(
-          this.#store,
-          this.name,
-          killSurvivors,
-          this.#takenOver,
-          (settlement) => this.#aftermath.settled(settlement),
-        );
-        for (const recovery of done) this.#emit({ kind: "recovered", ...recovery });
-        if (done.length > 0 || performance.now() >= this.#nextSweep) {
-          this.#nextSweep = performance.now() + SWEEP_EVERY;
-          await releaseOverlooked(this.#store);
-        }
-        removeStrays(this.#store);
-      } catch (error) {
-        this.#trouble(error);
-      }
-    })().finally(() => this.#recovering = undefined);
-  }
-
   #trouble(error: unknown): void {
     this.#emit({ kind: "trouble", message: reasonOf(error) });
   }
@@ -337,7 +310,7 @@ export class Worker {
       this.#pruner.close(reason !== "drained"),
     ]);
     await this.#dispatcher.idle();
-    await this.#recovering;
+    await this.#recoverer.idle();
     await resting;
     await this.#aftermath.close();
     // Whoever recovers its jobs may be another machine, which cannot end what left its group here.

@@ -1,0 +1,72 @@
+/**
+ * Looking after what others left: the jobs of workers that died, releases that a crash cut off, stray
+ * files.
+ *
+ * @module
+ */
+
+import { releaseOverlooked } from "../queue/dependencies.ts";
+import { recoverDeadWorkers, type Recovery } from "../queue/recover.ts";
+import type { Settlement } from "../queue/settle.ts";
+import type { Store } from "../queue/store.ts";
+import { removeStrays } from "../queue/strays.ts";
+import { killSurvivors } from "./survivors.ts";
+
+/** How often to look for jobs whose release a crash cut off, in milliseconds. */
+const SWEEP_EVERY = 30_000;
+
+/** What a {@linkcode Recoverer} tells its worker. */
+export interface RecovererEvents {
+  /** A job of a dead worker is settled. */
+  settled(settlement: Settlement): void;
+  /** A dead worker's jobs have been taken over. */
+  recovered(recovery: Recovery): void;
+  /** Something could not be read or written; the next look tries again. */
+  trouble(error: unknown): void;
+}
+
+/** Recovers the dead, one look at a time. */
+export class Recoverer {
+  readonly #store: Store;
+  readonly #worker: string;
+  readonly #events: RecovererEvents;
+  /** Jobs of dead workers that the disk has not yet let us settle. */
+  readonly #unsettled: Settlement[] = [];
+  #looking: Promise<void> | undefined;
+  #nextSweep = -Infinity;
+
+  /** @param worker Whose the jobs are from then on. */
+  constructor(store: Store, worker: string, events: RecovererEvents) {
+    this.#store = store;
+    this.#worker = worker;
+    this.#events = events;
+  }
+
+  /** Looks for the dead; a second call while one is under way waits for that one. */
+  look(): Promise<void> {
+    return this.#looking ??= this.#recover()
+      .catch((error) => this.#events.trouble(error))
+      .finally(() => this.#looking = undefined);
+  }
+
+  /** Resolves when no look is under way. */
+  async idle(): Promise<void> {
+    await this.#looking;
+  }
+
+  async #recover(): Promise<void> {
+    const recoveries = await recoverDeadWorkers(
+      this.#store,
+      this.#worker,
+      killSurvivors,
+      this.#unsettled,
+      (settlement) => this.#events.settled(settlement),
+    );
+    for (const recovery of recoveries) this.#events.recovered(recovery);
+    if (recoveries.length > 0 || performance.now() >= this.#nextSweep) {
+      this.#nextSweep = performance.now() + SWEEP_EVERY;
+      await releaseOverlooked(this.#store);
+    }
+    removeStrays(this.#store);
+  }
+}

@@ -55,6 +55,14 @@ export function entryAt<State extends JobState>(
   return { ...parseEntryName(nameOf(path))!, state, path };
 }
 
+/**
+ * The same text in memory of its own. A name out of a directory is a slice of all that was read with it, and one
+ * that is kept would keep all of that.
+ */
+export function standalone(text: string): string {
+  return (" " + text).slice(1);
+}
+
 /** The name at the end of a path that {@linkcode jobPaths} gave. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);

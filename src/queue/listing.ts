@@ -4,7 +4,15 @@
  * @module
  */
 
-import { entries, type Entry, entryAt, jobPaths, nameOf, settlingEntries } from "./entries.ts";
+import {
+  entries,
+  type Entry,
+  entryAt,
+  jobPaths,
+  nameOf,
+  settlingEntries,
+  standalone,
+} from "./entries.ts";
 import {
   formatStamp,
   HELD_TIME,
@@ -97,7 +105,7 @@ export function newestEntries(
   if (limit <= 0) return [];
   for (const state of states) {
     for (const path of jobPaths(store, state)) {
-      if (oldest === "" || !isOlder(nameOf(path), oldest)) add(entryAt(state, path));
+      if (oldest === "" || !isOlder(nameOf(path), oldest)) add(entryAt(state, standalone(path)));
     }
     if (state === "processing") { for (const entry of settlingEntries(store)) add(entry); }
   }

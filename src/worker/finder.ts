@@ -69,6 +69,12 @@ export class Finder {
 
   /** Takes out the most urgent job that is ready; `undefined` if there is none. */
   take(): IndexEntry | undefined {
+    const entry = this.#next();
+    if (this.#index.low && !this.#scanning) void this.refill().then(this.#found);
+    return entry;
+  }
+
+  #next(): IndexEntry | undefined {
     let passedOver = false;
     for (;;) {
       const entry = this.#index.take(this.#store.now());
@@ -84,7 +90,6 @@ export class Finder {
         this.left(entry.path);
       }
     }
-    if (this.#index.starved && !this.#scanning) void this.refill().then(this.#found);
     this.#setTimer();
   }
 

@@ -16,7 +16,7 @@ export interface IndexEntry extends WaitingEntry {
 }
 
 /** How many entries the index holds before it keeps only the most urgent. */
-export const INDEX_CAPACITY = 40_000;
+export const INDEX_CAPACITY = 20_000;
 
 /**
  * The order in which ready jobs run: by priority, the higher first; then by the time they were
@@ -41,9 +41,12 @@ export class ReadyIndex {
   readonly #later: BoundedOrder<IndexEntry>;
   /** The paths of the entries in either heap. */
   readonly #known = new Set<string>();
+  /** What is left when it is time to read again: enough to go on with meanwhile. */
+  readonly #lowest: number;
 
   /** @param capacity Entries of each kind that are surely held. */
   constructor(capacity: number = INDEX_CAPACITY) {
+    this.#lowest = capacity / 4;
     const drop = (entry: IndexEntry) => void this.#known.delete(pathOf(entry));
     this.#ready = new BoundedOrder(byUrgency, capacity, drop);
     this.#later = new BoundedOrder(byTime, capacity, drop);
@@ -107,9 +110,11 @@ export class ReadyIndex {
     return this.#ready.spilled || this.#later.spilled;
   }
 
-  /** Whether one of the two kinds has run out here while there is more of it on disk. */
-  get starved(): boolean {
-    return [this.#ready, this.#later].some((heap) => heap.spilled && heap.length === 0);
+  /** Whether one of the two kinds will soon have run out here while there is more of it on disk. */
+  get low(): boolean {
+    return [this.#ready, this.#later].some((order) =>
+      order.spilled && order.length <= this.#lowest
+    );
   }
 
   /** Makes room for what was left out; everything on disk is to be added again after this. */

@@ -6,6 +6,7 @@
  */
 
 import type { WaitingEntry } from "../queue/claim.ts";
+import { standalone } from "../queue/entries.ts";
 import { parseBatchName, parseEntryName } from "../queue/names.ts";
 import { pathIn, type Store } from "../queue/store.ts";
 import type { IndexEntry } from "./ready_index.ts";
@@ -33,14 +34,6 @@ export function indexEntry(
   const path = standalone(name);
   const entry = parseEntryName(path);
   return entry && { ...entry, state, path, batch: false };
-}
-
-/**
- * The same text in memory of its own. A name out of a directory is a slice of all that was read with it, and one
- * that is kept would keep all of that.
- */
-function standalone(text: string): string {
-  return (" " + text).slice(1);
 }
 
 /**

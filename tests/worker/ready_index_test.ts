@@ -94,7 +94,7 @@ Deno.test("what had no room is taken in when the disk is read again, and nothing
   const taken = new Set<string>();
   for (let rounds = 0; taken.size < 1000; rounds++) {
     const ids = takeAll(index);
-    assertEquals(index.starved, index.spilled, "used up, so the disk is to be read");
+    assertEquals(index.low, index.spilled, "used up, so the disk is to be read");
     for (const id of ids) {
       assertEquals(taken.has(id), false);
       taken.add(id);
@@ -103,7 +103,7 @@ Deno.test("what had no room is taken in when the disk is read again, and nothing
     for (const each of entries) if (!taken.has(each.id)) index.add(each, NOW);
     assertEquals(rounds < 20, true);
   }
-  assertEquals([index.spilled, index.starved], [false, false]);
+  assertEquals([index.spilled, index.low], [false, false]);
 });
 
 Deno.test("reading the disk again while some are left adds nothing twice", () => {
@@ -125,12 +125,12 @@ Deno.test("a more urgent entry has room even when others had not", () => {
 Deno.test("many entries that are not due leave nothing to read the disk for", () => {
   const entries = shuffled(1000).map((n) => entry(`${n}`, { time: NOW + 1 + n }));
   const index = indexOf(entries, 100);
-  assertEquals([index.spilled, index.starved], [true, false]);
+  assertEquals([index.spilled, index.low], [true, false]);
   assertEquals(index.take(NOW), undefined);
   assertEquals(index.nextTime(NOW), NOW + 1);
-  assertEquals(index.starved, false, "or a worker with many delayed jobs would never rest");
+  assertEquals(index.low, false, "or a worker with many delayed jobs would never rest");
   takeAll(index, NOW + 500);
-  assertEquals(index.starved, true);
+  assertEquals(index.low, true);
 });
 
 Deno.test("an entry that becomes ready where there is no room for it is not lost to a later reading", () => {
@@ -138,8 +138,16 @@ Deno.test("an entry that becomes ready where there is no room for it is not lost
   const late = entry("late", { time: NOW + 1, priority: 0 });
   const index = indexOf([...ready, late], 100);
   takeAll(index, NOW + 1);
-  assertEquals(index.starved, true);
+  assertEquals(index.low, true);
   index.readmit();
   index.add(late, NOW + 1);
   assertEquals(takeAll(index, NOW + 1), ["late"]);
+});
+
+Deno.test("the disk is to be read again before nothing is left to give out", () => {
+  const index = indexOf(shuffled(1000).map((n) => entry(`${n}`, { time: n })), 100);
+  let taken = 0;
+  for (; !index.low; taken++) index.take(NOW);
+  assertEquals(taken >= 75, true, `${taken}`);
+  assertEquals(takeAll(index).length, 25);
 });

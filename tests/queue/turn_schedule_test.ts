@@ -43,7 +43,8 @@ async function hourly(input: Partial<ScheduleInput> = {}) {
       }
     },
     /** The hours of the jobs that there are. */
-    jobs: () => queue.list().map(({ id }) => id.slice("h-20261122T".length, -"0000Z".length)),
+    jobs: () =>
+      queue.list().map(({ id }) => id.slice("h-20261122T".length, -"0000Z".length)).sort(),
     /** A worker has run all that waits. */
     finishAll() {
       for (const name of namesIn(temporary.dir, "pending")) {

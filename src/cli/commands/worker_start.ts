@@ -8,7 +8,8 @@ import { Queue } from "../../queue/queue.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Invocation } from "../command.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { print, say } from "../output.ts";
+import { printLines, say } from "../output.ts";
+import { PacedOutput } from "../paced_output.ts";
 import { coloursStdout, readsStdout, terminalWidth } from "../terminal.ts";
 import { eventLine } from "../worker_line.ts";
 
@@ -24,17 +25,19 @@ export async function workerStart(call: Invocation): Promise<number> {
     day: !readsStdout(),
     colours: coloursStdout() ? await import("@std/fmt/colors") : undefined,
   };
+  const output = new PacedOutput((lines) => {
+    try {
+      printLines(lines);
+    } catch (error) {
+      // The reader has gone, so the show is over; a full disk is no reason to stop working.
+      if (error instanceof Deno.errors.BrokenPipe) worker.stop();
+    }
+  });
   const worker = new Worker(queue, {
     count,
     drain: call.options.has("drain"),
-    onEvent(event) {
-      try {
-        print(call.json ? JSON.stringify(event) : eventLine(event, Date.now(), style));
-      } catch (error) {
-        // The reader has gone, so the show is over; a full disk is no reason to stop working.
-        if (error instanceof Deno.errors.BrokenPipe) worker.stop();
-      }
-    },
+    onEvent: (event) =>
+      output.add(call.json ? JSON.stringify(event) : eventLine(event, Date.now(), style)),
   });
   let signals = 0;
   const quiet = onInterrupt(() => {
@@ -57,6 +60,7 @@ export async function workerStart(call: Invocation): Promise<number> {
     say(`queuectl: worker ${worker.name} was declared dead by another; it gave up its jobs`);
     return 1;
   } finally {
+    output.close();
     quiet();
   }
 }

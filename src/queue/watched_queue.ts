@@ -175,13 +175,15 @@ export class WatchedQueue {
       if (directory === "done" || directory === "dead") {
         this.#counts[directory]++;
         this.#rates.add(Date.now());
-      }
+      } else if (directory === "failed") this.#counts.failed++;
       const entry = parseEntryName(name);
       if (entry && (directory === "failed" || directory === "dead")) {
         const others = this.#failed.filter(({ id }) => id !== entry.id);
         this.#failed = [{ ...entry, state: directory as JobState, path: name }, ...others]
           .slice(0, MOST_FAILURES);
       }
+    } else if (removed && directory === "failed" && name.endsWith(".json")) {
+      this.#counts.failed = Math.max(0, this.#counts.failed - 1);
     }
     this.#changed();
   }
@@ -204,6 +206,8 @@ export class WatchedQueue {
 /** The last line of a log that has anything in it; empty if there is none. */
 export function lastLine(path: string): string {
   try {
+    // Opening a fifo would wait for whoever writes to it.
+    if (!Deno.lstatSync(path).isFile) return "";
     using file = Deno.openSync(path, { read: true });
     const end = file.seekSync(0, Deno.SeekMode.End);
     file.seekSync(Math.max(0, end - TAIL), Deno.SeekMode.Start);

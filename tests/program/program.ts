@@ -127,7 +127,12 @@ export class Program implements AsyncDisposable {
 
   /** Runs a script with bash, `"$@"` in it being queuectl, and gives its end. */
   shell(script: string, options: CallOptions = {}): Promise<Result> {
-    return this.#spawn(["bash", "-c", script, "bash", ...PROGRAM], options).ended;
+    return this.spawnShell(script, options).ended;
+  }
+
+  /** Starts a script with bash that goes on, `"$@"` in it being queuectl. */
+  spawnShell(script: string, options: CallOptions = {}): Running {
+    return this.#spawn(["bash", "-c", script, "bash", ...PROGRAM], options);
   }
 
   /** What a call that succeeds writes, without the newline at its end. */

@@ -41,8 +41,27 @@ Deno.test("WatchedQueue follows the ends of jobs without counting again", async 
   };
   try {
     for (const id of ["a", "b", "c"]) drop(dir, `done/${id}.json`, JOB);
-    await eventually("the ends are seen", () => watched.look(begun).counts.done === 3);
+    drop(dir, "failed/20261122T090000.000Z-5-d.json", JOB);
+    await eventually("the ends are seen", () => {
+      const { done, failed } = watched.look(begun).counts;
+      return done === 3 && failed === 1;
+    });
+    Deno.removeSync(`${dir}/failed/20261122T090000.000Z-5-d.json`);
+    await eventually("it has gone", () => watched.look(begun).counts.failed === 0);
     assertEquals(watched.look(begun).ends.reduce((sum, count) => sum + count), 3);
+  } finally {
+    watched.close();
+  }
+});
+
+Deno.test("WatchedQueue waits for no fifo that lies in the place of a log", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, "dead/odd.json", JOB);
+  new Deno.Command("mkfifo", { args: [`${dir}/dead/odd.log`] }).outputSync();
+  const watched = new WatchedQueue(queue, () => {});
+  try {
+    assertEquals(watched.look(Date.now()).failures.map(({ lastLine }) => lastLine), [""]);
   } finally {
     watched.close();
   }

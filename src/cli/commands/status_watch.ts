@@ -37,7 +37,7 @@ export async function statusWatch(call: Invocation): Promise<number> {
     if (at >= due) return;
     clearTimeout(timer);
     due = at;
-    timer = setTimeout(draw, at - performance.now());
+    timer = setTimeout(draw, Math.max(0, at - performance.now()));
   };
   const watched = new WatchedQueue(queue, () => drawIn(0));
   const quiet = onInterrupt((signal: Interrupt) => over.resolve(INTERRUPT_STATUS[signal]));

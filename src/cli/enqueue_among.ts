@@ -7,14 +7,17 @@
 
 import { KeyTakenError } from "../queue/enqueue.ts";
 import type { Job, JobInput } from "../queue/job.ts";
+import { refuseUntrusted } from "../queue/open_store.ts";
 import { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
 import { print, printJson, say } from "./output.ts";
+import { printAdded } from "./print_added.ts";
 
 /** Adds a job and prints its ID; if its key is taken, the ID of the job that has it. */
 export async function enqueueAmong(call: Invocation, input: JobInput): Promise<number | void> {
   const queue = await Queue.open(call.dir);
+  refuseUntrusted(queue.store);
   if (input.after) resolveAfter(queue, [input]);
   let job: Job;
   try {
@@ -26,6 +29,5 @@ export async function enqueueAmong(call: Invocation, input: JobInput): Promise<n
     else print(error.id);
     return call.options.has("unique-fail") ? 1 : 0;
   }
-  if (call.json) printJson({ ...job, state: "pending" });
-  else print(job.id);
+  printAdded(job, call.json);
 }

@@ -7,6 +7,7 @@
 import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue_many.ts";
 import { QueueError, UsageError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
+import { reasonOf, refuseUntrusted } from "../queue/open_store.ts";
 import { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
@@ -36,6 +37,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   const chosen = skip === 0 ? inputs : inputs.slice(skip);
 
   const queue = await Queue.open(call.dir);
+  refuseUntrusted(queue.store);
   resolveAfter(queue, chosen, (index) => `${source}, line ${lines[skip + index]}: `);
   const progress = new Progress(chosen.length);
   const toLine = call.json
@@ -65,7 +67,13 @@ export async function enqueueFile(call: Invocation): Promise<number> {
         `unique keys; the IDs are those jobs'`,
     );
   }
-  if (unwritten !== undefined) throw unwritten;
+  if (unwritten instanceof Deno.errors.BrokenPipe) throw unwritten;
+  if (unwritten !== undefined) {
+    throw new QueueError(
+      `the jobs are in the queue, though not all of their IDs could be printed: ` +
+        reasonOf(unwritten),
+    );
+  }
   return taken > 0 && options.has("unique-fail") ? 1 : 0;
 }
 

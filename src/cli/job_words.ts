@@ -52,7 +52,8 @@ async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
     return { command };
   }
   if (words.length === 0) {
-    throw new UsageError(`${name} needs COMMAND (usage: queuectl ${name} [options] COMMAND…)`);
+    const takes = name === "schedule add" ? "NAME WHEN COMMAND…" : "COMMAND…";
+    throw new UsageError(`${name} needs COMMAND (usage: queuectl ${name} [options] ${takes})`);
   }
   if (call.separatedAt === undefined) refuseMisplaced(name, words);
   if (looksLikeJson(words[0]!)) {

@@ -50,6 +50,21 @@ export function formatDay(time: number): string {
     .map((part) => String(part).padStart(2, "0")).join("-");
 }
 
+/**
+ * A time for people in a time zone, without the zone's name: `2026-11-22 14:02:31`.
+ *
+ * @param zone Such as `Europe/Berlin`. Default: this machine's.
+ */
+export function formatInZone(time: number, zone: string | undefined): string {
+  if (zone === undefined) return `${formatDay(time)} ${formatClock(time)}`;
+  // Sweden writes times as ISO 8601 does.
+  return new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(time);
+}
+
 /** A time for people, local, with its distance from now: `2026-11-22 14:02:31 (3m ago)`. */
 export function formatMoment(time: number, now: number): string {
   return `${formatDay(time)} ${formatClock(time)} (${formatRelative(time, now)})`;

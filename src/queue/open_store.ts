@@ -150,6 +150,17 @@ function makeIfMissing(files: FilePort, path: string): void {
 }
 
 /**
+ * Refuses a queue whose jobs this user should not run: for a worker before it runs one, for whoever adds one before
+ * it waits there in vain.
+ *
+ * @throws {QueueError} If there is a reason; it says how to mend that.
+ */
+export function refuseUntrusted(store: Store): void {
+  const fault = distrust(store);
+  if (fault !== undefined) throw new QueueError(fault);
+}
+
+/**
  * Why this user should not run what is in a queue; `undefined` if there is no reason. Whoever can
  * write in a queue can run anything as the user of its workers.
  */

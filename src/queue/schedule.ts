@@ -181,10 +181,23 @@ export function parseSchedule(content: Uint8Array, name: string): Schedule {
     ? "overlap must be skip or allow"
     : Number.isNaN(Date.parse(created_at ?? ""))
     ? "created_at must be a time"
-    : undefined;
+    : faultOfNotes(parsed);
   if (fault !== undefined) throw new UsageError(fault);
   checkScheduledJob(job!);
   return { ...parsed, name, catch_up, overlap } as Schedule;
+}
+
+/** What is wrong with what workers note in a schedule's file; people may have had it in an editor. */
+function faultOfNotes({ turn, last, skipped }: Partial<Schedule>): string | undefined {
+  const isTime = (value: unknown) => typeof value === "string" && !Number.isNaN(Date.parse(value));
+  if (turn !== undefined && !isTime(turn?.from)) return "turn must have a time, from";
+  if (last !== undefined && !(isTime(last?.due) && typeof last.id === "string")) {
+    return "last must have a time, due, and an id";
+  }
+  if (
+    skipped !== undefined &&
+    !(Array.isArray(skipped) && skipped.every((skip) => isTime(skip?.due)))
+  ) return "skipped must be an array, each with a time, due";
 }
 
 /** The content of a schedule's file: JSON that a person can read. */

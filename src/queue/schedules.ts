@@ -18,6 +18,7 @@ import {
   checkScheduleName,
   isInterval,
   isPaused,
+  madeJobFile,
   type Overlap,
   parseSchedule,
   type Schedule,
@@ -27,7 +28,7 @@ import {
 } from "./schedule.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
-import type { ReadTimetable } from "./timetable.ts";
+import type { ReadTimetable, Timetable } from "./timetable.ts";
 
 /** What makes a schedule. */
 export interface ScheduleInput {
@@ -78,7 +79,8 @@ const TIMES_TOLD = 3;
  */
 export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<ScheduleView> {
   const { store } = queue;
-  const { name, when, job, catch_up = "latest" } = input;
+  const { name, job, catch_up = "latest" } = input;
+  const when = input.when.trim().replace(/\s+/g, " ");
   const { overlap = catch_up === "all" ? "allow" : "skip" } = input;
   checkScheduleName(name);
   checkScheduledJob(job);
@@ -103,8 +105,8 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
     job,
     created_at: new Date(store.now()).toISOString(),
   };
-  const readTimetable = await loadTimetable();
-  const next = readTimetable(when, tz, anchorOf(schedule)).next(store.now())!;
+  const times = (await loadTimetable())(when, tz, anchorOf(schedule));
+  const next = times.next(store.now())!;
   const lock = await lockQueue(store);
   try {
     if (scheduleEntries(store).some((entry) => entry.name === name)) {
@@ -116,7 +118,7 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
   } finally {
     lock.release();
   }
-  return viewOf(schedule, false, store.now(), readTimetable);
+  return viewOf({ schedule, times }, false, store.now());
 }
 
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {
@@ -141,16 +143,27 @@ async function publish(store: Store, schedule: Schedule, file: string): Promise<
   await flush(store, [pathIn(store, "schedules"), store.dir]);
 }
 
-/** All schedules, those that are due first at the beginning. */
-export async function listSchedules(queue: Queue): Promise<ScheduleView[]> {
+/**
+ * All schedules, those that are due first at the beginning.
+ *
+ * @param broken Called for each file that is none, with a sentence that says so; it is left out.
+ */
+export async function listSchedules(
+  queue: Queue,
+  broken: (sentence: string) => void = () => {},
+): Promise<ScheduleView[]> {
   const { store } = queue;
   const readTimetable = await loadTimetable();
   const views: ScheduleView[] = [];
   for (const entry of scheduleEntries(store)) {
-    const schedule = readSchedule(store, entry);
     // One that moves while one looks is met again under its new name, or in the next list.
-    if (schedule && !views.some(({ name }) => name === entry.name)) {
-      views.push(viewOf(schedule, isPaused(entry), store.now(), readTimetable));
+    if (views.some(({ name }) => name === entry.name)) continue;
+    try {
+      const view = readView(store, entry, readTimetable);
+      if (view) views.push(view);
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error;
+      broken(error.message);
     }
   }
   return views;
@@ -164,20 +177,19 @@ export async function listSchedules(queue: Queue): Promise<ScheduleView[]> {
 export async function findSchedule(queue: Queue, name: string): Promise<ScheduleView> {
   const { store } = queue;
   const readTimetable = await loadTimetable();
-  return await whileMoving(store, name, (entry) => {
-    const schedule = readSchedule(store, entry);
-    return schedule && viewOf(schedule, isPaused(entry), store.now(), readTimetable);
-  }, { evenTaken: true });
+  return await whileMoving(store, name, (entry) => readView(store, entry, readTimetable), {
+    evenTaken: true,
+  });
 }
 
 /** Removes a schedule; the jobs that it added stay. */
 export async function removeSchedule(queue: Queue, name: string): Promise<void> {
   const { store } = queue;
-  await whileMoving(
-    store,
-    name,
-    (entry) => removeIfThere(store, pathIn(store, "schedules", entry.file)) || undefined,
-  );
+  await whileMoving(store, name, (entry) => {
+    if (!removeIfThere(store, pathIn(store, "schedules", entry.file))) return undefined;
+    dropMadeJob(store, entry);
+    return true;
+  });
   await flush(store, [pathIn(store, "schedules")]);
 }
 
@@ -191,18 +203,29 @@ export async function pauseSchedule(queue: Queue, name: string, paused: boolean)
   const readTimetable = await loadTimetable();
   const changed = await whileMoving(store, name, (entry) => {
     if (isPaused(entry) === paused) return { changed: false };
-    const schedule = readSchedule(store, entry);
-    if (!schedule) return undefined;
-    const { when, tz } = schedule;
-    const time = paused
-      ? HELD_TIME
-      : readTimetable(when, tz, anchorOf(schedule)).next(store.now()) ?? HELD_TIME;
+    let time = HELD_TIME;
+    // One that is none can be paused, and cannot be resumed.
+    if (!paused) {
+      const read = readSchedule(store, entry, readTimetable);
+      if (!read) return undefined;
+      time = read.times.next(store.now()) ?? HELD_TIME;
+    }
     const from = pathIn(store, "schedules", entry.file);
     const to = pathIn(store, "schedules", scheduleFile(name, time));
-    return renameIfThere(store, from, to) ? { changed: true } : undefined;
+    if (!renameIfThere(store, from, to)) return undefined;
+    dropMadeJob(store, entry);
+    return { changed: true };
   });
   await flush(store, [pathIn(store, "schedules")]);
   return changed.changed;
+}
+
+/**
+ * Drops the job that a worker had made of a schedule when it died. Nobody adds it any more: the name that it goes
+ * with is gone.
+ */
+function dropMadeJob(store: Store, entry: ScheduleEntry): void {
+  removeIfThere(store, pathIn(store, "schedules", madeJobFile(entry)));
 }
 
 /** Adds a schedule's job now, whether it is due or not; that changes nothing about its times. */
@@ -212,9 +235,28 @@ export async function runSchedule(queue: Queue, name: string): Promise<Job> {
   return await enqueue(queue.store, { ...job, id, schedule: name });
 }
 
-function readSchedule(store: Store, entry: ScheduleEntry): Schedule | undefined {
+/** A schedule, and when it is due. */
+interface ReadSchedule {
+  schedule: Schedule;
+  times: Timetable;
+}
+
+/**
+ * Reads all of a schedule, so that a fault of any part of it is met here.
+ *
+ * @returns `undefined` if it is no longer there.
+ * @throws {QueueError} If the file is no schedule.
+ */
+function readSchedule(
+  store: Store,
+  entry: ScheduleEntry,
+  readTimetable: ReadTimetable,
+): ReadSchedule | undefined {
   try {
-    return parseSchedule(store.files.read(pathIn(store, "schedules", entry.file)), entry.name);
+    const content = store.files.read(pathIn(store, "schedules", entry.file));
+    const schedule = parseSchedule(content, entry.name);
+    newJob(schedule.job, store.config, store.now());
+    return { schedule, times: readTimetable(schedule.when, schedule.tz, anchorOf(schedule)) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (!(error instanceof UsageError)) throw error;
@@ -222,16 +264,19 @@ function readSchedule(store: Store, entry: ScheduleEntry): Schedule | undefined 
   }
 }
 
-function viewOf(
-  schedule: Schedule,
-  paused: boolean,
-  now: number,
+function readView(
+  store: Store,
+  entry: ScheduleEntry,
   readTimetable: ReadTimetable,
-): ScheduleView {
+): ScheduleView | undefined {
+  const read = readSchedule(store, entry, readTimetable);
+  return read && viewOf(read, isPaused(entry), store.now());
+}
+
+function viewOf({ schedule, times }: ReadSchedule, paused: boolean, now: number): ScheduleView {
   const { turn: _turn, ...told } = schedule;
   const next: string[] = [];
   if (!paused) {
-    const times = readTimetable(schedule.when, schedule.tz, anchorOf(schedule));
     for (
       let time = times.next(now);
       time !== undefined && next.length < TIMES_TOLD;

@@ -60,7 +60,7 @@ function interval(text: string, anchor: number): Timetable {
   const seconds = secondsInSpan(text.replace(/^every\s*/i, ""));
   if (seconds === undefined || seconds < LEAST_INTERVAL || seconds > LONGEST_INTERVAL) {
     throw new UsageError(
-      `a schedule's interval must be 1s or longer, such as 'every 90s' or 'every 1h30m', not "${text}"`,
+      `a schedule's interval must be from 1s to 36500d, such as 'every 90s' or 'every 1h30m', not "${text}"`,
     );
   }
   const step = Math.round(seconds * 1000);

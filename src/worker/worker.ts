@@ -4,9 +4,8 @@
  * @module
  */
 
-import { QueueError } from "../queue/errors.ts";
 import { isAtRest } from "../queue/listing.ts";
-import { distrust, reasonOf } from "../queue/open_store.ts";
+import { reasonOf, refuseUntrusted } from "../queue/open_store.ts";
 import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../queue/store.ts";
@@ -106,8 +105,7 @@ export class Worker {
    * @throws {QueueError} If the queue is another user's, or others can write in it.
    */
   async start(): Promise<void> {
-    const fault = distrust(this.#store);
-    if (fault) throw new QueueError(fault);
+    refuseUntrusted(this.#store);
     const config = this.#queue.config();
     const slots = this.#options.count ?? config.worker_count;
     this.#presence = arrive(this.#store, {

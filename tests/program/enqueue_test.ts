@@ -229,3 +229,45 @@ Deno.test("enqueue refuses a command that is not UTF-8 rather than change it", a
   assertEquals([code, stdout], [2, ""]);
   assertStringIncludes(stderr, "is not UTF-8");
 });
+
+for (
+  const [what, call, added] of [
+    ["a job", "enqueue true", /^queuectl: job \S+ was added, though that could not be printed: /],
+    ["an ID", "enqueue --id a true", /^queuectl: job a was added, though /],
+    ["a file", "enqueue --file lines", /^queuectl: the jobs are in the queue, though not all /],
+  ] as const
+) {
+  Deno.test(`enqueue of ${what} says that it was added where its ID cannot be printed`, async () => {
+    await using program = new Program();
+    Deno.writeTextFileSync(`${program.home}/lines`, "true\n");
+    const { code, stderr } = await program.shell(`"$@" ${call} >/dev/full`);
+    assertEquals(code, 1);
+    assertMatch(stderr, added);
+    assertMatch(stderr, /no space left on device\n$/i);
+    assertEquals((await program.json("status")).jobs.pending, 1);
+  });
+}
+
+Deno.test("what no worker would run is not added, for the reason that a worker would give", async () => {
+  await using program = new Program();
+  await program.answer("schedule", "add", "s", "@daily", "true");
+  Deno.writeTextFileSync(`${program.home}/lines`, "true\n");
+  Deno.chmodSync(`${program.dir}/pending`, 0o777);
+  const worker = await program.run(["worker", "start", "--drain"]);
+  assertEquals(worker.code, 1);
+  assertStringIncludes(worker.stderr, "group or others can write in");
+  for (
+    const call of [
+      ["enqueue", "true"],
+      ["enqueue", "--id", "a", "true"],
+      ["enqueue", "--file", "lines"],
+      ["run", "true"],
+      ["schedule", "add", "t", "@daily", "true"],
+      ["schedule", "run", "s"],
+    ]
+  ) {
+    const { code, stderr } = await program.run(call);
+    assertEquals([code, stderr], [1, worker.stderr], call.join(" "));
+  }
+  assertEquals([program.names("pending"), program.names("schedules").length], [[], 1]);
+});

@@ -28,7 +28,7 @@ Deno.test("schedule add tells when it is due, and that a worker must be alive", 
     ["schedule", "add", "--tz", "Europe/Berlin", "nightly", "-p", "3", "30 2 * * *", "echo", "-n"],
   );
   assertEquals(code, 0);
-  assertMatch(stdout, /^nightly: next \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(in \d+[hm]\)\n$/);
+  assertMatch(stdout, /^nightly: next \d{4}-\d\d-\d\d 02:30:00 Europe\/Berlin \(in \d+[hms]\)\n$/);
   assertStringIncludes(stderr, "only while a worker is alive");
   const [schedule] = await program.json("schedule", "list");
   assertEquals([schedule.tz, schedule.job.command, schedule.job.priority, schedule.next.length], [
@@ -37,8 +37,13 @@ Deno.test("schedule add tells when it is due, and that a worker must be alive", 
     3,
     3,
   ]);
-  assertMatch(await program.answer("schedule", "list"), /^NAME\tWHEN\tZONE\tNEXT\tTHEN\tTHEN/);
-  assertMatch(await program.answer("schedule", "show", "nightly"), /\nnext {8}\d{4}-.*\n {12}\d/);
+  const list = await program.answer("schedule", "list");
+  assertMatch(list, /^NAME\tWHEN\tZONE\tNEXT\tTHEN\tTHEN/);
+  assertMatch(list, /\tEurope\/Berlin\t[-\d]+ 02:30:00\t[-\d]+ 02:30:00\t[-\d]+ 02:30:00\t/);
+  assertMatch(
+    await program.answer("schedule", "show", "nightly"),
+    /\nnext {8}[-\d]+ 02:30:00 Europe\/Berlin \(in .*\n {12}[-\d]+ 02:30:00 /,
+  );
 });
 
 for (
@@ -73,6 +78,44 @@ Deno.test("schedule pause, resume, run and rm do what they say", async () => {
   await program.answer("schedule", "rm", "s");
   assertEquals(program.names("schedules"), []);
   assertEquals((await program.run(["schedule", "show", "s"])).code, 1);
+});
+
+Deno.test("schedule list names files that are no schedules, and lists the others", async () => {
+  await using program = new Program();
+  await program.answer("schedule", "add", "good", "@daily", "true");
+  dropDue(program, "cron", { when: "61 * * * *" });
+  dropDue(program, "job", { job: {} });
+  dropDue(program, "noted", { skipped: 5 });
+  Deno.writeTextFileSync(`${program.dir}/schedules/${DUE}-text.json`, "nightly: true");
+  const { code, stdout, stderr } = await program.run(["schedule", "list"]);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^NAME.*\ngood\t.*\n$/);
+  for (
+    const [name, reason] of [
+      ["cron", /minute: 61/],
+      ["job", /command/],
+      ["noted", /skipped must be an array/],
+      ["text", /not JSON/],
+    ] as const
+  ) {
+    assertMatch(stderr, new RegExp(`schedules/${DUE}-${name}.json is not a schedule: .*`));
+    const shown = await program.run(["schedule", "show", name]);
+    assertEquals(shown.code, 1);
+    assertMatch(shown.stderr, reason);
+    assertEquals((await program.run(["schedule", "resume", name])).code, 0);
+    await program.answer("schedule", "pause", name);
+    assertEquals((await program.run(["schedule", "resume", name])).code, 1);
+  }
+});
+
+Deno.test("schedule rm removes all that it can, with the job that a dead worker had made", async () => {
+  await using program = new Program();
+  await program.answer("schedule", "add", "good", "@daily", "true");
+  dropDue(program, "half");
+  Deno.writeTextFileSync(`${program.dir}/schedules/${DUE}-half.job`, '{"command":"true"}');
+  const { code, stderr } = await program.run(["schedule", "rm", "half", "none", "good"]);
+  assertEquals([code, stderr], [1, 'queuectl: no schedule "none" (see: queuectl schedule list)\n']);
+  assertEquals(program.names("schedules"), []);
 });
 
 Deno.test("ten workers that race turn each due schedule into one job", async () => {

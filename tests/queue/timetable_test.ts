@@ -88,9 +88,9 @@ for (
     ["@reboot", "@hourly"],
     ["@never", "@hourly"],
     ["0 0 30 2 *", "no calendar has such a day"],
-    ["every", "1s or longer"],
-    ["every 0.5s", "1s or longer"],
-    ["every day", "1s or longer"],
+    ["every", "from 1s"],
+    ["every 0.5s", "from 1s"],
+    ["every day", "from 1s"],
   ] as const
 ) {
   Deno.test(`"${when}" is no schedule, and it is said what would be one`, () => {

@@ -5,12 +5,12 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
-import { locateQueue, openStore } from "../../queue/open_store.ts";
+import { locateQueue, openStore, refuseUntrusted } from "../../queue/open_store.ts";
 import { enqueuePlain, isPlain } from "../../queue/publish.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
 import { later } from "../later.ts";
-import { print, printJson } from "../output.ts";
+import { printAdded } from "../print_added.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {
@@ -30,7 +30,8 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     ) as typeof import("../enqueue_among.ts");
     return await enqueueAmong(call, input);
   }
-  const job = await enqueuePlain(await openStore(locateQueue(call.dir)), input);
-  if (call.json) printJson({ ...job, state: "pending" });
-  else print(job.id);
+  const store = await openStore(locateQueue(call.dir));
+  refuseUntrusted(store);
+  const job = await enqueuePlain(store, input);
+  printAdded(job, call.json);
 }

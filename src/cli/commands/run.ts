@@ -7,6 +7,7 @@
 import { KeyTakenError } from "../../queue/enqueue.ts";
 import { followLog } from "../../queue/follow.ts";
 import type { JobView } from "../../queue/job.ts";
+import { refuseUntrusted } from "../../queue/open_store.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { exitStatusOf } from "../exit_status.ts";
@@ -20,6 +21,7 @@ import type { ProgressLine } from "../progress_line.ts";
 export async function run(call: Invocation): Promise<number> {
   const input = await jobOfCall(call);
   const queue = await Queue.open(call.dir);
+  refuseUntrusted(queue.store);
   if (input.after) (await import("../after_ids.ts")).resolveAfter(queue, [input]);
   let id: string;
   try {

@@ -5,12 +5,13 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
+import { refuseUntrusted } from "../../queue/open_store.ts";
 import { Queue } from "../../queue/queue.ts";
 import { addSchedule } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
 import { print, printJson, say } from "../output.ts";
-import { formatMoment } from "../relative_time.ts";
+import { formatDue } from "../schedule_times.ts";
 
 /** Adds a schedule, and tells when it is due first. */
 export async function scheduleAdd(call: Invocation): Promise<void> {
@@ -30,9 +31,10 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
     overlap: choice(options.text("overlap"), "--overlap", ["skip", "allow"]),
   };
   const queue = await Queue.open(call.dir);
+  refuseUntrusted(queue.store);
   const schedule = await addSchedule(queue, input);
   if (call.json) printJson(schedule);
-  else print(`${name}: next ${formatMoment(Date.parse(schedule.next[0]!), Date.now())}`);
+  else print(`${name}: next ${formatDue(schedule.next[0]!, schedule.tz, Date.now())}`);
   if (queue.workers().length === 0) {
     say(
       "queuectl: a schedule runs only while a worker is alive, and none is: queuectl worker start",

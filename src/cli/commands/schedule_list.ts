@@ -5,31 +5,43 @@
  */
 
 import { Queue } from "../../queue/queue.ts";
-import { listSchedules } from "../../queue/schedules.ts";
+import { listSchedules, type ScheduleView } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
-import { printJson } from "../output.ts";
+import { printJson, say } from "../output.ts";
 import { printTable } from "../print_table.ts";
-import { formatClock, formatDay } from "../relative_time.ts";
+import { formatInZone } from "../relative_time.ts";
+import type { Table } from "../table.ts";
 import { visibleText } from "../visible_text.ts";
 
-/** Lists the schedules with their next three times, in the local zone. */
-export async function scheduleList(call: Invocation): Promise<void> {
-  const schedules = await listSchedules(await Queue.open(call.dir));
-  if (call.json) return printJson(schedules);
-  await printTable({
+/**
+ * Lists the schedules with their next three times, each in its own zone.
+ *
+ * @returns The exit status: 1 if there are files among them that are none.
+ */
+export async function scheduleList(call: Invocation): Promise<number> {
+  let status = 0;
+  const schedules = await listSchedules(await Queue.open(call.dir), (sentence) => {
+    say(`queuectl: ${visibleText(sentence)}`);
+    status = 1;
+  });
+  if (call.json) printJson(schedules);
+  else await printTable(scheduleTable(schedules));
+  return status;
+}
+
+function scheduleTable(schedules: readonly ScheduleView[]): Table {
+  return {
     head: ["NAME", "WHEN", "ZONE", "NEXT", "THEN", "THEN", "COMMAND"],
     rows: schedules.map(({ name, when, tz, paused, next, job }) => [
       name,
       visibleText(when),
       visibleText(tz ?? ""),
-      ...(paused ? ["paused", "", ""] : [0, 1, 2].map((at) => momentText(next[at]))),
+      ...(paused ? ["paused", "", ""] : [0, 1, 2].map((at) => timeText(next[at], tz))),
       visibleText(job.command),
     ]),
-  });
+  };
 }
 
-function momentText(iso: string | undefined): string {
-  if (iso === undefined) return "";
-  const time = Date.parse(iso);
-  return `${formatDay(time)} ${formatClock(time)}`;
+function timeText(iso: string | undefined, zone: string | undefined): string {
+  return iso === undefined ? "" : formatInZone(Date.parse(iso), zone);
 }

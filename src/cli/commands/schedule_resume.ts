@@ -7,9 +7,12 @@
 import { Queue } from "../../queue/queue.ts";
 import { pauseSchedule } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
+import { eachOf } from "../each_of.ts";
 
 /** Lets schedules go on with their next time; times that pass while they are paused are not made good. */
-export async function scheduleResume(call: Invocation): Promise<void> {
+export async function scheduleResume(call: Invocation): Promise<number> {
   const queue = await Queue.open(call.dir);
-  for (const name of call.words) await pauseSchedule(queue, name, false);
+  return await eachOf(call.words, async (name) => {
+    await pauseSchedule(queue, name, false);
+  });
 }

@@ -4,14 +4,16 @@
  * @module
  */
 
+import { refuseUntrusted } from "../../queue/open_store.ts";
 import { Queue } from "../../queue/queue.ts";
 import { runSchedule } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
-import { print, printJson } from "../output.ts";
+import { printAdded } from "../print_added.ts";
 
 /** Adds a schedule's job now and prints its ID; when it is due next stays as it is. */
 export async function scheduleRun(call: Invocation): Promise<void> {
-  const job = await runSchedule(await Queue.open(call.dir), call.words[0]!);
-  if (call.json) printJson({ ...job, state: "pending" });
-  else print(job.id);
+  const queue = await Queue.open(call.dir);
+  refuseUntrusted(queue.store);
+  const job = await runSchedule(queue, call.words[0]!);
+  printAdded(job, call.json);
 }

@@ -9,6 +9,7 @@ import { findSchedule, type ScheduleView } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, printLines } from "../output.ts";
 import { formatMoment } from "../relative_time.ts";
+import { formatDue } from "../schedule_times.ts";
 import { visibleText } from "../visible_text.ts";
 
 /** Prints a schedule, its next times, its last job and the times that it let pass. */
@@ -22,12 +23,12 @@ function scheduleLines(schedule: ScheduleView, now: number): string[] {
   const lines: string[] = [];
   const line = (name: string, value: string) =>
     lines.push(`${name.padEnd(12)}${visibleText(value)}`);
-  const moment = (iso: string) => formatMoment(Date.parse(iso), now);
   const { name, when, tz, paused, next, catch_up, overlap, job, created_at, last } = schedule;
   line("name", name);
   line("when", tz === undefined ? when : `${when}  (${tz})`);
+  const due = (time: string) => formatDue(time, tz, now);
   if (paused) line("paused", `yes (queuectl schedule resume ${name})`);
-  next.forEach((time, index) => line(index === 0 ? "next" : "", moment(time)));
+  next.forEach((time, index) => line(index === 0 ? "next" : "", due(time)));
   line("catch up", catch_up);
   line("overlap", overlap);
   const { command, ...rest } = job;
@@ -35,10 +36,10 @@ function scheduleLines(schedule: ScheduleView, now: number): string[] {
   for (const [field, value] of Object.entries(rest)) {
     line(field, typeof value === "string" ? value : JSON.stringify(value));
   }
-  line("created", moment(created_at));
-  line("last job", last ? `${last.id}, due ${moment(last.due)}` : "none yet");
-  for (const { due, reason } of [...schedule.skipped ?? []].reverse()) {
-    line("skipped", `${moment(due)}: ${reason}`);
+  line("created", formatMoment(Date.parse(created_at), now));
+  line("last job", last ? `${last.id}, due ${due(last.due)}` : "none yet");
+  for (const { due: time, reason } of [...schedule.skipped ?? []].reverse()) {
+    line("skipped", `${due(time)}: ${reason}`);
   }
   return lines;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Entry } from "./entries.ts";
-import type { JobView } from "./job.ts";
+import type { Attempt, JobView } from "./job.ts";
 import type { Queue } from "./queue.ts";
 import { watchQueue } from "./watch.ts";
 import { JOB_STATES } from "./names.ts";
@@ -17,6 +17,8 @@ export interface FollowOptions {
   signal?: AbortSignal;
   /** Where in the log to begin, in bytes. Default: its beginning. */
   from?: number;
+  /** Called for each attempt that has ended, after what it printed, with the job as it is then. */
+  attemptEnded?: (attempt: Attempt, job: JobView) => void;
 }
 
 /** How often to look where no event came, in milliseconds: another machine's writes send none. */
@@ -118,10 +120,12 @@ export async function* followLog(
 ): AsyncGenerator<Uint8Array> {
   const wakeups = new Wakeups(queue, id, options.signal);
   let log: Deno.FsFile | undefined;
+  let told = 0;
   try {
     for (;;) {
       // The end is looked for before the log is read: what was printed until then is all there is.
-      const ended = hasEnded(queue.get(id)) || (options.signal?.aborted ?? false);
+      const job = queue.get(id);
+      const ended = hasEnded(job) || (options.signal?.aborted ?? false);
       if (!log) {
         const path = queue.logPath(id);
         log = path === undefined ? undefined : openIfThere(path);
@@ -129,6 +133,9 @@ export async function* followLog(
       }
       // The log keeps its inode from state to state, so one opening serves to the end.
       if (log) yield* readToEnd(log);
+      for (; job && told < job.history.length; told++) {
+        options.attemptEnded?.(job.history[told]!, job);
+      }
       if (ended) return;
       await wakeups.next();
     }

@@ -113,3 +113,17 @@ Deno.test("run refuses what enqueue refuses", async () => {
   assertEquals((await program.run(["run", "true", "--timeout", "3"])).code, 2);
   assertEquals((await program.run(["run", "--file", "-"])).code, 2);
 });
+
+Deno.test("run tells after the output of an attempt that failed when the next is", async () => {
+  await using program = new Program();
+  const command = 'echo $QUEUECTL_ATTEMPT; test "$QUEUECTL_ATTEMPT" -gt 2 || exit 7';
+  const args = ["run", "--backoff-base", "0.6", "--backoff-factor", "0", command];
+  const { code, stdout } = await program.shell(
+    `exec 2>&1; "$@" ${args.map((word) => `'${word}'`).join(" ")}`,
+  );
+  assertEquals([code, stdout], [
+    0,
+    "1\nqueuectl: attempt 1: exit 7, again in 1s\n" +
+    "2\nqueuectl: attempt 2: exit 7, again at once\n3\n",
+  ]);
+});

@@ -16,6 +16,7 @@ import { jobOfCall } from "../job_words.ts";
 import { say, writeOut } from "../output.ts";
 import { OwnWorker } from "../own_worker.ts";
 import type { ProgressLine } from "../progress_line.ts";
+import { retryText } from "../retry_text.ts";
 
 /** Adds a job, shows its output live, and gives its exit status. */
 export async function run(call: Invocation): Promise<number> {
@@ -47,7 +48,16 @@ export async function run(call: Invocation): Promise<number> {
     if (Deno.stderr.isTerminal()) {
       line = new (await import("../progress_line.ts")).ProgressLine(queue, id);
     }
-    for await (const piece of followLog(queue, id, { signal: giveUp.signal })) {
+    const following = followLog(queue, id, {
+      signal: giveUp.signal,
+      attemptEnded(attempt, job) {
+        const text = retryText(attempt, job, Date.now());
+        if (text === undefined) return;
+        line?.makeRoom();
+        say(`queuectl: ${text}`);
+      },
+    });
+    for await (const piece of following) {
       line?.makeRoom();
       writeOut(piece);
       line?.printed(piece);

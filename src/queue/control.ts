@@ -57,6 +57,13 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
   if (job.malformed !== undefined) {
     throw new QueueError(`${entry.id} is not a job: ${job.malformed}`);
   }
+  if (held && isReadyEarlier(entry, job)) {
+    const run_at = new Date(entry.time).toISOString();
+    return await changeWaiting(store, entry, (job) => ({
+      job: { ...job, run_at },
+      readyAt: HELD_TIME,
+    }));
+  }
   const time = held ? HELD_TIME : readyTime(store, job);
   const name = waitingName(time, entry.bare ? job.priority : entry.priority, entry.id);
   const from = pathIn(store, entry.state, entry.path);
@@ -66,6 +73,15 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
   if (time === AFTER_TIME) releaseIfReady(store, entry.id);
   await flush(store, [pathIn(store, entry.state)]);
   return true;
+}
+
+/**
+ * Whether a job's name says that it is ready earlier than its file does: somebody had it retried. The name is about
+ * to go, so the file must be told.
+ */
+function isReadyEarlier(entry: WaitingEntry, job: Job): boolean {
+  return entry.state === "pending" && !entry.bare && entry.time < HELD_TIME &&
+    entry.time < Date.parse(job.run_at);
 }
 
 /** A change to a job: its new content and when it is ready, or that it is dead. */

@@ -49,6 +49,23 @@ Deno.test("a job that waits for its retry can be held, and a drain does not wait
   assertEquals(queue.get("a")?.state, "done");
 });
 
+Deno.test("a job that was retried, then held, is ready when it is released", async () => {
+  await using temporary = await temporaryQueue({ backoff_base: 3600 });
+  const { queue, dir } = temporary;
+  await queue.enqueue({ id: "a", command: `test -e ${dir}/flag` });
+  {
+    await using worker = await ObservedWorker.start(queue);
+    await worker.next("ended", "a");
+  }
+  await queue.requeue("a");
+  await holdJob(queue, "a");
+  assertEquals(queue.get("a")?.held, true);
+  await releaseJob(queue, "a");
+  Deno.writeTextFileSync(`${dir}/flag`, "");
+  await drain(queue);
+  assertEquals(queue.get("a")?.state, "done");
+});
+
 Deno.test("a job that waits for others, is held and released, waits on for those that have not ended", async () => {
   await using temporary = await temporaryQueue();
   const { queue } = temporary;

@@ -1,12 +1,15 @@
 /**
  * Jobs of which there is to be only one at a time. `unique/KEY` names the job that has the key; it counts
- * only while that job is neither done nor dead, so a stale one heals itself. Written under the queue's lock,
- * before the job it names is published.
+ * only while that job is in the queue, is neither done nor dead, and says itself that it has the key: so a stale one
+ * heals itself. Read and written under the queue's lock, before the job it names is published.
  *
  * @module
  */
 
-import { newId } from "./names.ts";
+import { entryAt, readEntry } from "./entries.ts";
+import type { Job } from "./job.ts";
+import { matchingEntries } from "./listing.ts";
+import { ID_PATTERN, newId } from "./names.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 import { findTaken } from "./taken_ids.ts";
 
@@ -23,16 +26,35 @@ async function keyName(key: string): Promise<string> {
 }
 
 /**
- * The job that has a key now.
+ * The job that has a key now. The queue's lock must be held.
  *
  * @returns Its ID, or `undefined` if no job that is yet to end has the key.
  */
 export async function holderOf(store: Store, key: string): Promise<string | undefined> {
-  const path = pathIn(store, "unique", await keyName(key));
-  if (!store.files.exists(path)) return undefined;
-  const [id, waiting] = new TextDecoder().decode(store.files.read(path)).split("\n");
-  if (!id) return undefined;
-  return isOpen(store, id, waiting) ? id : undefined;
+  let content: Uint8Array;
+  try {
+    content = store.files.read(pathIn(store, "unique", await keyName(key)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const [id, waiting] = new TextDecoder().decode(content).split("\n");
+  if (!id || !ID_PATTERN.test(id) || waiting?.includes("/")) return undefined;
+  if (!isOpen(store, id, waiting)) return undefined;
+  // The job that took the key may be gone, and another, which did not, have been given its ID. One that moves away as
+  // we read it is the job that was open just now.
+  const job = jobOf(store, id, waiting);
+  return job && job.unique !== key ? undefined : id;
+}
+
+/** A job, looked for first where it was published: of a long backlog that spares the reading. */
+function jobOf(store: Store, id: string, waiting: string | undefined): Job | undefined {
+  if (waiting) {
+    const job = readEntry(store, entryAt("pending", waiting));
+    if (job) return job;
+  }
+  const entry = matchingEntries(store, id).find((match) => match.id === id);
+  return entry && readEntry(store, entry);
 }
 
 /**
@@ -41,6 +63,8 @@ export async function holderOf(store: Store, key: string): Promise<string | unde
  * @param waiting The name in pending/ that it was published under: of a long backlog that spares the reading.
  */
 export function isOpen(store: Store, id: string, waiting: string | undefined): boolean {
+  // A job that moves is met all the same: it leaves done/ and dead/ only by hand or by a requeue, which holds the
+  // lock, and all other moves are followed by the last look.
   if (waiting && store.files.exists(pathIn(store, "pending", waiting))) return true;
   if (["done", "dead"].some((state) => store.files.exists(`${store.dir}/${state}/${id}.json`))) {
     return false;

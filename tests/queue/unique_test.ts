@@ -48,6 +48,32 @@ Deno.test("a key that names a job which was never published is free", async () =
   assertEquals(queue.counts().pending, 1);
 });
 
+Deno.test("a key whose job is gone is free, though another job has that one's ID", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  await queue.enqueue({ id: "a", command: "true", unique: "key" });
+  await queue.remove("a");
+  await queue.enqueue({ id: "a", command: "true" });
+  const { id } = await queue.enqueue({ command: "true", unique: "key" });
+  const error = await assertRejects(
+    () => queue.enqueue({ command: "true", unique: "key" }),
+    KeyTakenError,
+  );
+  assertEquals(error.id, id);
+});
+
+Deno.test("a key's file that names no job is as good as none", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "true", unique: "key" });
+  await drain(queue);
+  for (const content of ["", "\n\n", "../tmp/x\n../VERSION\n", "\0"]) {
+    Deno.writeTextFileSync(`${dir}/unique/key`, content);
+    await queue.enqueue({ command: "true", unique: "key" });
+  }
+  assertEquals(queue.counts().pending, 4);
+});
+
 Deno.test("long keys that differ at their ends are two keys", async () => {
   await using temporary = await temporaryQueue();
   const { queue } = temporary;

@@ -89,12 +89,17 @@ export class Hooks {
 
   async #start(command: string, settlement: Settlement): Promise<void> {
     const { id } = settlement.job;
+    const log = `${this.#store.dir}/hooks.log`;
     try {
+      // To open a fifo is to wait for whoever reads it.
+      if ((this.#store.files.stat(log)?.kind ?? "file") !== "file") {
+        throw new Error("hooks.log is no file");
+      }
       const child = await this.#spawner.spawn({
         command,
         env: hookEnvironment(this.#store, settlement),
         inherited: this.#inherited,
-        log: `${this.#store.dir}/hooks.log`,
+        log,
       });
       this.#starting--;
       this.#running.add(child.pid);

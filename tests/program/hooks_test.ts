@@ -79,3 +79,24 @@ Deno.test("config set takes any shell text for a hook, and none to unset it", as
   await program.answer("config", "reset", "on_dead");
   assertEquals(await program.json("config", "get", "on_dead"), null);
 });
+
+Deno.test("on_dead is run for a job that dies of its parent, and not for one that a person cancels", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_dead", 'echo "$QUEUECTL_JOB_ID: $QUEUECTL_REASON"');
+  await program.answer("enqueue", "--id", "parent", "--hold", "true");
+  await program.answer("enqueue", "--id", "child", "--after", "parent", "true");
+  await program.answer("cancel", "parent");
+  await program.drain();
+  assertEquals(told(program), "child: job parent, which it waited for, is dead\n");
+  assertEquals((await program.json("stats")).attempts, 0);
+});
+
+Deno.test("a worker does not wait for a fifo in the place of what hooks print", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_done", "echo told");
+  await program.answer("enqueue", "true");
+  new Deno.Command("mkfifo", { args: [`${program.dir}/hooks.log`] }).outputSync();
+  const { code, stdout } = await program.run(["worker", "start", "--drain"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "hooks.log is no file");
+});

@@ -15,6 +15,7 @@ import { type Job, type JobInput, newJob } from "./job.ts";
 import { matchingEntries } from "./listing.ts";
 import { AFTER_TIME, HELD_TIME, isEditor } from "./names.ts";
 import type { Queue } from "./queue.ts";
+import { recoverEditor } from "./recover_editor.ts";
 import type { Store } from "./store.ts";
 import { presentIds } from "./taken_ids.ts";
 
@@ -87,7 +88,7 @@ export async function editJob(
   await whileItWaits(queue, id, "edited", (entry) =>
     changeWaiting(store, entry, async (job) => {
       const edited = await change(editableFields(job));
-      if (!edited) return { job, readyAt: entry.bare ? store.now() : entry.time };
+      if (edited === undefined) return { job, readyAt: entry.bare ? store.now() : entry.time };
       const changed = checkedEdit(store, job, edited);
       return { job: changed, readyAt: readyAfter(store, entry, job, changed) };
     }));
@@ -162,7 +163,9 @@ async function whileItWaits(
       throw new QueueError(`job ${id} cannot be ${done}, as it has ended: it is ${state}`);
     } else if (!isEditor(entry.worker ?? "")) {
       throw new QueueError(`job ${id} cannot be ${done}, as it is running`);
-    } else await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    } else if (!await recoverEditor(store, entry.worker!)) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
   }
   throw new QueueError(`job ${id} is being changed by another command; try again`);
 }

@@ -12,6 +12,7 @@ import type { JobView } from "../queue/job.ts";
 import { isEditor } from "../queue/names.ts";
 import { requestCancel, seeWorkers } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
+import { recoverEditor } from "../queue/recover_editor.ts";
 import { releaseChildren } from "../queue/dependencies.ts";
 
 /** How often to wait, some two seconds each, for someone who is changing the job. */
@@ -57,6 +58,7 @@ export async function cancelJob(queue: Queue, id: string): Promise<JobView> {
     } else if (state === "processing") {
       const worker = entry.worker!;
       if (isEditor(worker)) {
+        if (await recoverEditor(store, worker)) continue;
         if (++waits > MOST_WAITS) {
           throw new QueueError(
             `job ${id} is being changed by another command; try again when that is over`,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually } from "../queue/temporary_queue.ts";
+import { eventually, isThere } from "../queue/temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("enqueue --after takes beginnings of IDs, with commas or repeated, and show tells both ways", async () => {
@@ -178,6 +178,64 @@ Deno.test("edit takes what the editor made of a job, if it is one, and else keep
   const job = await program.json("show", "a");
   assertEquals([job.command, job.priority, job.state], ["echo two", 5, "pending"]);
 });
+
+for (
+  const [what, editor, said] of [
+    ["no file", "rm -f", "left no file"],
+    ["a fifo", "sh -c 'rm $0; mkfifo $0'", "left no file"],
+    ["null", "sh -c 'echo null > $0'", "a job is a JSON object"],
+    ["an empty object", "sh -c 'echo {} > $0'", "command is missing"],
+    ["what is not UTF-8", "sh -c 'printf \"\\377\" > $0'", "not JSON"],
+  ] as const
+) {
+  Deno.test(`edit leaves a job as it was when the editor leaves ${what}`, async () => {
+    await using program = new Program();
+    await program.answer("enqueue", "--id", "a", "--hold", "true");
+    const env = { EDITOR: editor, VISUAL: "", TMPDIR: program.home };
+    const { code, stderr } = await program.run(["edit", "a"], { env });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, said);
+    assertEquals((await program.json("show", "a")).held, true);
+  });
+}
+
+for (
+  const [command, ...args] of [
+    ["hold"],
+    ["move", "--priority", "9"],
+    ["cancel"],
+    ["edit"],
+  ] as const
+) {
+  Deno.test(`${command} takes a job over from an editor that was killed, with no worker`, async () => {
+    await using program = new Program();
+    await program.answer("enqueue", "--id", "a", "true");
+    const env = {
+      EDITOR: `touch ${program.home}/open; exec sleep 1000 >/dev/null 2>&1 #`,
+      VISUAL: "",
+    };
+    const editing = program.spawn(["edit", "a"], { env });
+    await eventually("the editor is open", () => isThere(`${program.home}/open`));
+    editing.kill("SIGKILL");
+    await editing.ended;
+    assertEquals((await program.json("show", "a")).state, "processing");
+    const done = await program.run([command, "a", ...args], {
+      env: { EDITOR: "sed -i s/true/false/", VISUAL: "" },
+    });
+    assertEquals([done.code, done.stderr], [0, ""]);
+    assertEquals([program.names("processing"), program.names("workers")], [[], []]);
+    const { held, priority, state, command: shown } = await program.json("show", "a");
+    assertEquals(
+      [held === true, priority, state, shown],
+      [
+        command === "hold",
+        command === "move" ? 9 : 5,
+        command === "cancel" ? "dead" : "pending",
+        command === "edit" ? "false" : "true",
+      ],
+    );
+  });
+}
 
 Deno.test("move gives a job of a batch another priority or time, and needs one of them", async () => {
   await using program = new Program();

@@ -38,7 +38,7 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
   const before = JSON.stringify(fields, null, 2) + "\n";
   await Deno.writeTextFile(path, before);
   await openEditor(path);
-  const after = await Deno.readTextFile(path);
+  const after = await textLeftIn(path);
   if (after === before) {
     say("nothing was changed");
     return undefined;
@@ -48,6 +48,15 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
   } catch (error) {
     throw new UsageError(`this is not JSON: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** @throws {QueueError} If it is no file. To read a fifo would be to wait for whoever writes to it. */
+async function textLeftIn(path: string): Promise<string> {
+  const stat = await Deno.lstat(path).catch(() => undefined);
+  if (!stat?.isFile) {
+    throw new QueueError(`the editor left no file in ${path}; the job is as it was`);
+  }
+  return await Deno.readTextFile(path);
 }
 
 /** @throws {QueueError} If it exits with another status than 0: the user wants it left. */

@@ -1,0 +1,35 @@
+/**
+ * Jobs that a program was changing when it died. A worker puts them back when it sees that; so does whoever is to
+ * change them next, as perhaps no worker is alive.
+ *
+ * @module
+ */
+
+import { VERSION } from "../version.ts";
+import { newEditorName } from "./names.ts";
+import { arrive } from "./presence.ts";
+import { recover } from "./recover.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * Puts back, as it was, what a program was changing, if that program is dead.
+ *
+ * @param editor The name of its presence.
+ * @returns Whether it was dead; `false` too if another recovers it just now.
+ */
+export async function recoverEditor(store: Store, editor: string): Promise<boolean> {
+  const presence = arrive(store, {
+    name: newEditorName(Deno.hostname(), Deno.pid, false),
+    host: Deno.hostname(),
+    pid: Deno.pid,
+    slots: 0,
+    started_at: new Date(store.now()).toISOString(),
+    version: VERSION,
+  });
+  try {
+    // It ran nothing, so nothing of it can be left running.
+    return await recover(store, editor, presence.name, async () => {}) !== undefined;
+  } finally {
+    presence.leave();
+  }
+}

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { readTail } from "./tail.ts";
 import { pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
 
 /** How far a job has come, as it says itself. */
@@ -17,8 +18,8 @@ export interface Progress {
   fraction: number | null;
 }
 
-/** The largest file of progress that is read, in bytes. */
-const MOST_PROGRESS_BYTES = 64 * 1024;
+/** How much of the end of a file of progress is read, in bytes: a job may append to it for hours. */
+const TAIL = 4096;
 
 /** The longest text of progress that is shown, in UTF-16 units. */
 const MOST_PROGRESS_LENGTH = 200;
@@ -76,9 +77,7 @@ export function readProgress(store: Store, worker: string, id: string): Progress
   const path = progressPath(store, worker, id);
   if (!store.files.exists(path)) return undefined;
   try {
-    const stat = store.files.stat(path);
-    if (stat?.kind !== "file" || stat.size > MOST_PROGRESS_BYTES) return undefined;
-    return parseProgress(new TextDecoder().decode(store.files.read(path)));
+    return parseProgress(new TextDecoder().decode(readTail(path, TAIL)));
   } catch (error) {
     // The job has ended, or has made something else of it.
     if (error instanceof Error) return undefined;
@@ -100,7 +99,7 @@ export function readProgress(store: Store, worker: string, id: string): Progress
  * ```
  */
 export function parseProgress(content: string): Progress | undefined {
-  const text = content.trimEnd().split("\n").at(-1)!.trim().slice(0, MOST_PROGRESS_LENGTH);
+  const text = content.trimEnd().split(/[\r\n]/).at(-1)!.trim().slice(0, MOST_PROGRESS_LENGTH);
   if (text === "") return undefined;
   const match = /^(\d+(?:\.\d+)?)(?:\s*%|\s*\/\s*(\d+(?:\.\d+)?))?(?=\s|$)/.exec(text);
   if (!match) return { text, fraction: null };

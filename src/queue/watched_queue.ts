@@ -12,6 +12,7 @@ import { logName } from "./logs.ts";
 import { type JobState, parseEntryName } from "./names.ts";
 import { type Progress, readProgress } from "./progress.ts";
 import type { Queue } from "./queue.ts";
+import { readTail } from "./tail.ts";
 import { type Change, watchQueue } from "./watch.ts";
 import { EndRates } from "./end_rates.ts";
 
@@ -206,14 +207,8 @@ export class WatchedQueue {
 /** The last line of a log that has anything in it; empty if there is none. */
 export function lastLine(path: string): string {
   try {
-    // Opening a fifo would wait for whoever writes to it.
-    if (!Deno.lstatSync(path).isFile) return "";
-    using file = Deno.openSync(path, { read: true });
-    const end = file.seekSync(0, Deno.SeekMode.End);
-    file.seekSync(Math.max(0, end - TAIL), Deno.SeekMode.Start);
-    const bytes = new Uint8Array(TAIL);
-    const read = file.readSync(bytes) ?? 0;
-    return new TextDecoder().decode(bytes.subarray(0, read)).trimEnd().split("\n").at(-1)!.trim();
+    const text = new TextDecoder().decode(readTail(path, TAIL));
+    return text.trimEnd().split("\n").at(-1)!.trim();
   } catch {
     // It has moved on with its job.
     return "";

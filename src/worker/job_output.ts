@@ -50,7 +50,12 @@ export class JobOutput {
   take(id: string): JobResult | undefined {
     const { files, now } = this.#store;
     const changed = files.stat(this.#folder)?.mtime;
-    if (changed === undefined || changed === this.#unusedSince) return undefined;
+    if (changed === undefined) {
+      // A job has removed what is not its own; the next is not to suffer.
+      makeProgress(this.#store, this.#worker);
+      return undefined;
+    }
+    if (changed === this.#unusedSince) return undefined;
     removeOutput(this.#store, progressPath(this.#store, this.#worker, id));
     const path = resultPath(this.#store, this.#worker, id);
     const stat = files.stat(path);

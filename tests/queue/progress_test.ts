@@ -29,7 +29,7 @@ Deno.test("parseProgress() goes by the last line, and keeps it short", () => {
   assertEquals(parseProgress("x".repeat(5000))!.text.length, 200);
 });
 
-Deno.test("readProgress() takes no notice of what is no small regular file", async () => {
+Deno.test("readProgress() takes no notice of what is no regular file, and of a long one of the end", async () => {
   await using temporary = await temporaryQueue();
   const { store } = temporary.queue;
   makeProgress(store, "w-1-a");
@@ -38,8 +38,8 @@ Deno.test("readProgress() takes no notice of what is no small regular file", asy
   assertEquals(readProgress(store, "w-1-a", "build"), undefined);
   Deno.writeTextFileSync(path, "1/2");
   assertEquals(readProgress(store, "w-1-a", "build")!.fraction, 0.5);
-  Deno.writeTextFileSync(path, "1/2 ".repeat(20_000));
-  assertEquals(readProgress(store, "w-1-a", "build"), undefined);
+  Deno.writeTextFileSync(path, "1/2\n".repeat(100_000) + "\r2/2\n");
+  assertEquals(readProgress(store, "w-1-a", "build")!.text, "2/2");
   Deno.removeSync(path);
   Deno.symlinkSync("/etc/passwd", path);
   assertEquals(readProgress(store, "w-1-a", "build"), undefined);

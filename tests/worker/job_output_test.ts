@@ -78,3 +78,12 @@ Deno.test("a job's progress is there while it runs, and gone with a worker that 
   await observed.next("ended", "a");
   assertEquals(namesIn(dir, "progress"), [observed.worker.name]);
 });
+
+Deno.test("a job that removes the folder does no harm to the next", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  await queue.enqueue({ id: "a", command: "rm -r $(dirname $QUEUECTL_RESULT)", priority: 9 });
+  await queue.enqueue({ id: "b", command: "echo fine > $QUEUECTL_RESULT" });
+  await drain(queue);
+  assertEquals(queue.get("b")!.result, "fine\n");
+});

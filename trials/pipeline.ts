@@ -23,7 +23,7 @@ const PATIENCE = 60_000;
 const NIGHTLY = String.raw`#!/bin/sh
 queuectl enqueue --max-retries 2 --backoff-base 1 --file - <<JOBS
 {"id": "$QUEUECTL_JOB_ID-fetch", "command": "echo 1200 rows"}
-{"id": "$QUEUECTL_JOB_ID-index", "after": ["$QUEUECTL_JOB_ID-fetch"], "backoff_base": 1.5,
+{"id": "$QUEUECTL_JOB_ID-index", "after": ["$QUEUECTL_JOB_ID-fetch"], "backoff_base": 0.5, "backoff_factor": 4,
    "command": "test \$QUEUECTL_ATTEMPT -gt 2 || { echo cannot reach db.example.net; exit 3; }"}
 {"id": "$QUEUECTL_JOB_ID-train", "after": ["$QUEUECTL_JOB_ID-fetch"], "resource": "gpu",
    "command": "for n in 1 2 3 4; do echo \$n/5 epoch \$n > \$QUEUECTL_PROGRESS; sleep 0.5; done"}
@@ -126,7 +126,10 @@ async function main(): Promise<void> {
   await shown("ls", "-R", "queue");
 
   await shown("queuectl", "cancel", `${nightly}-backup`);
-  const atGpu = names("processing").find((name) => /-(train|score)@/.test(name))!;
+  const atGpu = await eventually(
+    "one has the gpu",
+    () => Promise.resolve(names("processing").find((name) => /-(train|score)@/.test(name))),
+  );
   const [, victim, worker] = /-(train|score)@(.+)\.json$/.exec(atGpu)!;
   const pid = worker!.split("-").at(-2)!;
   await shown("kill", "-KILL", pid);

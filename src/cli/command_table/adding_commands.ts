@@ -1,0 +1,38 @@
+/**
+ * The table's part of adding jobs.
+ *
+ * @module
+ */
+
+import type { Command } from "../command.ts";
+import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "../enqueue_options.ts";
+import { ANY } from "./shared_options.ts";
+
+/** Adding jobs. In the order that the help shows them. */
+export const ADDING_COMMANDS: readonly Command[] = [
+  {
+    name: "enqueue",
+    summary: "add a job; prints its ID",
+    takes: "COMMAND…",
+    words: [0, ANY],
+    verbatim: true,
+    options: [...ENQUEUE_OPTIONS, ...FILE_OPTIONS],
+    details: [
+      "One argument is shell text, several are a program and its arguments, and one that",
+      `begins like a JSON object is a job: '{"command": "sleep 2", "priority": 9}'.`,
+      "Options come before the command; after -- everything is the command.",
+    ],
+  },
+  {
+    name: "run",
+    summary: "add a job, show its output live, exit with its exit status",
+    takes: "COMMAND…",
+    words: [0, ANY],
+    verbatim: true,
+    options: ENQUEUE_OPTIONS,
+    details: [
+      "Works the job itself if no worker is alive, retries included.",
+      "Exit status: the job's; 128 + N if signal N ended it; 124 if it ran out of time.",
+    ],
+  },
+];

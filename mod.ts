@@ -48,7 +48,13 @@ export { followLog, type FollowOptions, waitForEnd } from "./src/queue/follow.ts
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
 export type { Counts } from "./src/queue/listing.ts";
 export { JOB_STATES, type JobState } from "./src/queue/names.ts";
-export { locateQueue, openStore, reasonOf, type StoreOptions } from "./src/queue/open_store.ts";
+export {
+  locateQueue,
+  openStore,
+  reasonOf,
+  refuseUntrusted,
+  type StoreOptions,
+} from "./src/queue/open_store.ts";
 export { WaitedForError, waitersOf } from "./src/queue/waiters.ts";
 export { editJob, holdJob, moveJob, releaseJob } from "./src/queue/waiting_jobs.ts";
 export { cancelJob } from "./src/worker/cancel.ts";

@@ -9,6 +9,7 @@ import { buryMalformed, type Claim, readClaimed } from "./claim.ts";
 import { readyTime } from "./control.ts";
 import { ours, takeOverSettling } from "./half_settled.ts";
 import { type Attempt, chargedAttempts } from "./job.ts";
+import { lostParent } from "./dependencies.ts";
 import { findLog, reuniteLogs } from "./logs.ts";
 import {
   hadHeldJob,
@@ -23,7 +24,7 @@ import {
 import { removeProgress } from "./progress.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
 import { returnSchedules, scheduleEntries } from "./return_schedules.ts";
-import { settle, type Settlement } from "./settle.ts";
+import { settle, type Settlement, unrunSettlement } from "./settle.ts";
 import { pathIn, renameIfThere, type Store } from "./store.ts";
 
 /** What recovering a worker came to. */
@@ -63,13 +64,15 @@ export async function recover(
     await takeOverSettling(store, worker, by, unsettled);
     const finished = unsettled.slice(before);
     await takeOverRunning(store, worker, by, unsettled);
-    const lost = unsettled.slice(before + finished.length);
+    const isLost = ({ job }: Settlement) => job.history.at(-1)?.outcome === "lost";
+    const lost = unsettled.slice(before + finished.length).filter(isLost);
+    const ended = unsettled.slice(before);
     await settle(store, unsettled);
     unsettled.length = 0;
     await returnSchedules(store, worker);
     removeProgress(store, worker);
     removePresence(store, worker);
-    for (const settlement of [...finished, ...lost]) settled(settlement);
+    for (const settlement of ended) settled(settlement);
     const ids = (settlements: Settlement[]) => settlements.map(({ claim }) => claim.id);
     return { worker, finished: ids(finished), lost: ids(lost) };
   } finally {
@@ -180,7 +183,11 @@ async function takeOverRunning(
     }
     const { id, time } = entry;
     const claim = { id, name: ours(name, worker, by), time, worker: by, job, logOffset: 0 };
-    const settlement = lostSettlement(store, claim, worker);
+    // One that was claimed only to die of what it came after has run no more than that.
+    const reason = job.history.length === 0 ? lostParent(store, job) : undefined;
+    const settlement = reason === undefined
+      ? lostSettlement(store, claim, worker)
+      : unrunSettlement(claim, store.now(), reason);
     // One rename makes it ours; from here on it is settled like any job of our own.
     const from = pathIn(store, "processing", name);
     if (renameIfThere(store, from, pathIn(store, "processing", claim.name))) {

@@ -38,6 +38,16 @@ export interface Settlement {
   progress?: "taken" | "written" | "owned" | "published" | "settled" | "gone";
 }
 
+/**
+ * Sends a job that is not to run to dead/, uncharged.
+ *
+ * @param reason Why, as a sentence.
+ */
+export function unrunSettlement(claim: Claim, now: number, reason: string): Settlement {
+  const job = { ...claim.job, updated_at: new Date(now).toISOString(), reason };
+  return { claim, job, state: "dead" };
+}
+
 /** The name in tmp/ of a settled job's new content: `FINAL@WORKER.STATE`. */
 export function meantName(settlement: Settlement): string {
   return formatMeantName(finalName(settlement), settlement.claim.worker, settlement.state);

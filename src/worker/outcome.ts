@@ -121,13 +121,3 @@ function isHopeless({ give_up_on, retry_on }: Job, exit: Exit | undefined): bool
   return (give_up_on !== undefined && isIn(give_up_on)) ||
     (retry_on !== undefined && !isIn(retry_on));
 }
-
-/**
- * Sends a job that is not to run to dead/, uncharged.
- *
- * @param reason Why, as a sentence.
- */
-export function unrunSettlement(claim: Claim, now: number, reason: string): Settlement {
-  const job = { ...claim.job, updated_at: new Date(now).toISOString(), reason };
-  return { claim, job, state: "dead" };
-}

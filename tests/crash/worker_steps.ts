@@ -9,10 +9,10 @@ import { type Claim, claim, type WaitingEntry } from "../../src/queue/claim.ts";
 import { entries } from "../../src/queue/entries.ts";
 import { logName } from "../../src/queue/logs.ts";
 import { arrive, type Presence } from "../../src/queue/presence.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
+import { settle, type Settlement, unrunSettlement } from "../../src/queue/settle.ts";
 import { pathIn, removeIfThere, type Store } from "../../src/queue/store.ts";
 import { followUp } from "../../src/worker/follow_up.ts";
-import { type AttemptResult, settlementOf, unrunSettlement } from "../../src/worker/outcome.ts";
+import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
 
 /** How a command ended: with status 0, with another, or it was to be put back. */
 export type Ending = "done" | "failed" | "put back";

@@ -43,6 +43,18 @@ async function withDead(temporary: TemporaryQueue, fields = {}, dead = "here-1-d
   return { claim: result.claim, recover, killed, me };
 }
 
+Deno.test("a job that was claimed only to die of what it came after is charged nothing", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const { recover, me } = await withDead(temporary, { after: ["parent"] });
+  drop(dir, "dead/parent.json", '{"command":"false"}');
+  assertEquals(await recover(), [{ worker: "here-1-dd", finished: [], lost: [] }]);
+  const { state, attempts, history, reason } = queue.get("x")!;
+  assertEquals([state, attempts, history], ["dead", 0, []]);
+  assertEquals(reason, "job parent, which it waited for, is dead");
+  me.leave();
+});
+
 Deno.test("a dead worker's job is charged one attempt with outcome lost, and is ready again at once", async () => {
   await using temporary = await temporaryQueue({ fsync: true });
   const { queue, dir } = temporary;

@@ -163,10 +163,12 @@ function publish(store: Store, settlement: Settlement): boolean {
   const source = meantPath(store, settlement);
   const { job, state } = settlement;
   const target = pathIn(store, state, finalName(settlement));
-  // Another has published it, and may have claimed it again: then the log is no more ours than the job.
-  if (!store.files.exists(source)) return true;
   // The log is not brought beside another's job.
-  if (!store.files.exists(target) && bringLog(store, job.id, "processing", state, target)) {
+  const isFree = !store.files.exists(target);
+  // Asked last: another may have published it, and claimed it again, and then the log is no more ours than
+  // the job.
+  if (!store.files.exists(source)) return true;
+  if (isFree && bringLog(store, job.id, "processing", state, target)) {
     try {
       store.files.renameNew(source, target);
       return true;

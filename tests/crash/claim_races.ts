@@ -125,14 +125,11 @@ const strays: Race = {
     for (const command of BATCH) ledger.expect(command, RUN);
     if (returned(client)) return;
     for (const command of BATCH) ledger.allow(command, ABSENT);
-    // Only before it has its lock, or when it is dead, may it be taken for dead.
-    const locked = (name: string) =>
-      calls.findIndex((call) => new RegExp(`^${name} \\d+ tryLock \\S+@new$`).test(call));
-    const isFirst = locked("client") >= 0 &&
-      (locked("w1") < 0 || locked("client") < locked("w1"));
-    if (isFirst && !wasKilled(client) && !wasKilled(w1)) {
-      throw new Error("a live one was swept off");
-    }
+    if (wasKilled(client) || wasKilled(w1)) return;
+    // Only before it has its lock, which it takes before it writes, may it be taken for dead.
+    const first = (call: RegExp) => calls.findIndex((each) => call.test(each));
+    const [writes, swept] = [first(/^client \d+ create /), first(/^w1 \d+ tryLock \S+@new$/)];
+    if (writes >= 0 && (swept < 0 || writes < swept)) throw new Error("a live one was swept off");
   },
 };
 

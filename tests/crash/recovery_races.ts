@@ -15,7 +15,7 @@ import type { Store } from "../../src/queue/store.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
 import { killAt } from "../simulation/faults.ts";
 import { type Fate, type Ledger, RUN } from "./ledger.ts";
-import { ACTING, openAt, START } from "./queue_disk.ts";
+import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING } from "./settle_operations.ts";
 import { arriveAs, claimReady, noSurvivors, readyEntries, run } from "./worker_steps.ts";
@@ -119,6 +119,45 @@ function settlerAndRecoverer(
     },
   };
 }
+
+const stampOf = (seconds: number) => new Date(START + 1000 * seconds).toISOString();
+
+const settlingOne = (at: number) => (store: Store, settlements: Settlement[]) =>
+  settle(store, [settlements[at]!]);
+
+/** Two jobs of one ID, dropped by hand, are settled at once: both are kept. */
+const namesakes: Race<Settlement[]> = {
+  name: "two-settlers-of-one-id",
+  async prepare(disk) {
+    const settlements: Settlement[] = [];
+    const files = disk.process("hand");
+    for (const [at, worker] of ["w1", "w2"].entries()) {
+      const name = `20260101T00000${at}.000Z-5-a.json`;
+      const job = JSON.stringify({ command: `echo ${worker}`, created_at: stampOf(at) });
+      files.create(`${DIR}/pending/${name}`, new TextEncoder().encode(job));
+      const store = await openAt(disk.process(worker), START + 2_000);
+      arriveAs(store, worker);
+      for (const claimed of await claimReady(store, worker)) {
+        settlements.push(run(store, claimed, "done"));
+      }
+    }
+    return settlements;
+  },
+  actors: {
+    w1: settlingOne(0),
+    w2: settlingOne(1),
+  },
+  symmetric: true,
+  expect(ledger, ends) {
+    // There is one log for the two.
+    ledger.logsMayStray = true;
+    for (const worker of ["w1", "w2"]) {
+      ledger.expect(`echo ${worker}`, `done: done@${worker}`);
+      if (!wasKilled(ends[worker])) continue;
+      ledger.allow(`echo ${worker}`, `done: lost@${worker} done@fresh`);
+    }
+  },
+};
 
 /** Worker `w1` died after so many calls of settling; `w2` and `w3` both recover it. */
 function twoRecoverers(name: string, after: number | undefined): Race {
@@ -247,5 +286,6 @@ export const RECOVERY_RACES: readonly Race[] = [
   twoRecoverers("published", 10),
   partitionedClaimer,
   leaver,
+  namesakes,
   liveSettlerAndDoctor,
 ] as readonly Race[];

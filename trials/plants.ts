@@ -1,0 +1,257 @@
+/**
+ * Bugs to plant: each is a change to the source that breaks a promise, and names the case of the crash tests that
+ * must notice.
+ *
+ * @module
+ */
+
+/** A bug, and who is to catch it. */
+export interface Plant {
+  /** Names it on the command line and in the report. */
+  readonly name: string;
+  /** The source file that it is planted in. */
+  readonly file: string;
+  /** Texts that each occur there exactly once, and what to put in their place. */
+  readonly edits: readonly (readonly [find: string, put: string])[];
+  /** The test file below tests/crash/ that is to catch it. */
+  readonly test: string;
+  /** The operation or race in it, as `CRASH_CASE` has it. Default: all of the file. */
+  readonly operation?: string;
+}
+
+const QUEUE = "src/queue";
+
+function plant(
+  name: string,
+  file: string,
+  [test, operation]: readonly [test: string, operation?: string],
+  ...edits: Plant["edits"]
+): Plant {
+  return { name, file: `${QUEUE}/${file}`, edits, test: `${test}_test.ts`, operation };
+}
+
+const FLUSHES: readonly Plant[] = [
+  plant("enqueue-does-not-flush-the-file", "publish.ts", ["crash", "enqueue"], [
+    "    await flush(store, [temporary]);\n",
+    "",
+  ]),
+  plant("enqueue-does-not-flush-the-name", "publish.ts", ["crash", "enqueue"], [
+    `    await flush(store, [pathIn(store, "pending")]);\n`,
+    "",
+  ]),
+  plant("batch-does-not-flush-its-files", "enqueue_many.ts", ["crash", "enqueue-many"], [
+    "    if (store.config.fsync) await store.files.syncTree(temporary);\n",
+    "",
+  ]),
+  plant("batch-does-not-flush-its-name", "enqueue_many.ts", ["crash", "enqueue-many"], [
+    `            await flush(store, [pathIn(store, "pending")]);\n`,
+    "",
+  ]),
+  plant("settle-does-not-flush-the-result", "settle.ts", ["crash", "settle-done"], [
+    `[...open.map((each) => meantPath(store, each)), pathIn(store, "tmp")]`,
+    `[pathIn(store, "tmp")]`,
+  ]),
+  plant("settle-does-not-flush-tmp", "settle.ts", ["crash", "settle-done"], [
+    `[...open.map((each) => meantPath(store, each)), pathIn(store, "tmp")]`,
+    `open.map((each) => meantPath(store, each))`,
+  ]),
+  plant("settle-does-not-flush-the-state", "settle.ts", ["crash", "settle-done"], [
+    "  await flush(store, [...changed].map((state) => pathIn(store, state)));\n",
+    "",
+  ]),
+  plant("remove-does-not-flush-tmp", "queue.ts", ["crash", "settle-then-remove"], [
+    `    await flush(this.store, [pathIn(this.store, "tmp")]);\n`,
+    "",
+  ]),
+  plant("remove-does-not-flush-the-batch", "queue.ts", ["crash", "remove-in-batch"], [
+    "      if (batch > 0) folders.add(",
+    "      if (batch > 1_000_000) folders.add(",
+  ]),
+  plant("requeue-does-not-flush", "queue.ts", ["crash", "requeue-done"], [
+    `      await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);\n`,
+    "",
+  ]),
+  plant("hold-does-not-flush", "control.ts", ["crash", "hold"], [
+    "  await flush(store, [pathIn(store, entry.state)]);\n",
+    "",
+  ]),
+  plant("config-is-not-flushed", "config.ts", ["crash", "config-set"], [
+    "  await files.sync([path]);\n",
+    "",
+  ]),
+  plant("version-is-flushed-before-the-parts", "open_store.ts", ["crash", "open-new"], [
+    "  await files.sync([temporary, dir]);\n",
+    "  await files.sync([temporary]);\n",
+  ]),
+  plant("markers-are-not-flushed", "dependencies.ts", ["crash", "enqueue-after"], [
+    `  await flush(store, [...folders, pathIn(store, "after"), store.dir]);\n`,
+    "",
+  ]),
+  plant("turn-is-not-flushed", "turn_schedule.ts", ["schedule"], [
+    "  await flush(store, [...written, temporary]);\n",
+    "",
+  ]),
+];
+
+const ORDERS: readonly Plant[] = [
+  plant("enqueue-renames-before-it-flushes", "publish.ts", ["crash", "enqueue"], [
+    "    await flush(store, [temporary]);\n",
+    "    store.files.rename(temporary, waiting);\n    await flush(store, [waiting]);\n",
+  ], [
+    `    // The name holds the ID, and the ID is this job's alone: nothing can be there to be replaced.
+    store.files.rename(temporary, waiting);
+`,
+    "",
+  ]),
+  plant("settle-publishes-before-it-removes", "settle.ts", [
+    "recovery_race",
+    "partitioned-settler-done-recoverer",
+  ], [
+    "  const removed = await store.files.removeEach(",
+    "  for (const each of open) publish(store, each);\n" +
+    "  const removed = await store.files.removeEach(",
+  ]),
+  plant("settle-moves-the-job-before-its-log", "settle.ts", ["crash", "cancel"], [
+    `  if (isFree && bringLog(store, job.id, "processing", state, target)) {
+    try {
+      store.files.renameNew(source, target);
+`,
+    `  if (isFree) {
+    try {
+      store.files.renameNew(source, target);
+      bringLog(store, job.id, "processing", state);
+`,
+  ]),
+  plant("claim-moves-the-log-before-its-job", "claim.ts", ["fault", "claim-malformed"], [
+    `  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
+    `  bringLog(store, id, entry.state, "processing");
+  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
+  ]),
+  plant("recovery-removes-the-presence-first", "recover.ts", [
+    "recovery_race",
+    "two-recoverers-running",
+  ], [
+    "    await killSurvivors(worker);\n",
+    "    await killSurvivors(worker);\n    removePresence(store, worker);\n",
+  ]),
+  plant("child-is-not-looked-at-again", "enqueue.ts", ["dependency_races"], [
+    "  if (time === AFTER_TIME && releaseIfReady(store, job.id)) {",
+    "  if (time < 0 && releaseIfReady(store, job.id)) {",
+  ]),
+  plant("let-go-is-not-looked-at-again", "control.ts", ["dependency_races"], [
+    "  if (time === AFTER_TIME) releaseIfReady(store, entry.id);\n",
+    "",
+  ]),
+];
+
+const LOCKS: readonly Plant[] = [
+  plant("recover-without-the-lock", "presence.ts", ["recovery_race", "two-recoverers-running"], [
+    `    lock = store.files.tryLock(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;`,
+    `    if (store.files.exists(path)) return { identity: "", release() {} };
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;`,
+  ]),
+  plant("lock-of-a-file-that-is-gone-counts", "presence.ts", [
+    "recovery_race",
+    "two-recoverers-running",
+  ], [
+    "    isSame = store.files.stat(path)?.identity === lock.identity;",
+    "    isSame = true;",
+  ]),
+  plant("lock-is-kept-after-an-error", "presence.ts", ["fault", "recover-running"], [
+    "    if (!isSame) lock.release();\n",
+    "",
+  ]),
+  plant("id-is-chosen-without-the-lock", "taken_ids.ts", ["claim_race", "two-enqueuers"], [
+    `    return await store.files.lock(path);
+  } catch`,
+    `    return { identity: "", release() {} };
+  } catch`,
+  ]),
+  plant("config-is-changed-without-the-lock", "queue.ts", ["waiting_race", "two-config-sets"], [
+    "    const lock = await lockQueue(this.store);\n    try {\n      const set",
+    "    const lock = { release() {} };\n    try {\n      const set",
+  ]),
+  plant("strays-are-removed-without-the-lock", "strays.ts", ["claim_race", "enqueue-many-strays"], [
+    "    const lock = lockStray(store, name, kind);\n    if (!lock) continue;\n",
+    "    const lock = lockStray(store, name, kind);\n    if (!lock) continue;\n    lock.release();\n",
+  ]),
+  plant(
+    "batch-is-written-without-a-lock",
+    "enqueue_many.ts",
+    ["claim_race", "enqueue-many-strays"],
+    [
+      "    lock = store.files.tryLock(path);\n",
+      "    return undefined;\n",
+    ],
+  ),
+];
+
+const BELIEFS: readonly Plant[] = [
+  plant("recovery-believes-any-result", "half_settled.ts", ["crash", "settle-then-requeue"], [
+    "    if (isLeftOver(trace)) removeIfThere(store, path);\n    else if (!trace.job) {",
+    "    if (!trace.job) {",
+  ]),
+  plant("recovery-believes-any-taken-job", "half_settled.ts", ["crash", "settle-group"], [
+    "    if (isLeftOver(trace)) removeIfThere(store, path);\n    else renameIfThere(",
+    "    renameIfThere(",
+  ]),
+  plant("recovery-takes-the-result-alone", "half_settled.ts", [
+    "recovery_race",
+    "partitioned-settler-done-recoverer",
+  ], [
+    "      if (!renameIfThere(store, source, target)) continue;\n",
+    "      if (!removeIfThere(store, source)) continue;\n",
+  ], [
+    `by, "taken"));\n`,
+    `by, "owned"));
+      const { final, state } = trace.meant!;
+      renameIfThere(store, path, pathIn(store, "tmp", formatMeantName(final, by, state)));
+`,
+  ]),
+  plant("log-is-moved-though-the-job-is-anothers", "settle.ts", [
+    "recovery_race",
+    "partitioned-settler-failed-recoverer",
+  ], [
+    "  if (!store.files.exists(source)) return true;\n",
+    "",
+  ]),
+  plant(
+    "job-is-renamed-over-a-live-name",
+    "settle.ts",
+    ["recovery_race", "two-settlers-of-one-id"],
+    [
+      "      store.files.renameNew(source, target);",
+      "      store.files.rename(source, target);",
+    ],
+  ),
+];
+
+const ERRORS: readonly Plant[] = [
+  plant("refused-removal-counts-as-taken-away", "settle.ts", ["fault", "settle-done"], [
+    "    if (removed[index] !== false) continue;",
+    "    if (removed[index] === true) continue;",
+  ]),
+  plant("half-written-result-is-kept", "settle.ts", ["fault", "settle-group"], [
+    "    removeIfThere(store, meantPath(store, settlement));\n  } else return;",
+    "  } else return;",
+  ]),
+  plant("unread-job-is-not-put-back", "claim.ts", ["fault", "claim-fresh"], [
+    `    const isThere = renameIfThere(store, pathIn(store, "processing", name), back);`,
+    "    const isThere = back === name;",
+  ]),
+  plant("taken-over-job-is-forgotten", "recover.ts", ["fault", "recover-running"], [
+    "  await settleEach(store, unsettled, settled);\n",
+    "  unsettled.length = 0;\n",
+  ]),
+  plant("batch-is-not-taken-back", "enqueue_many.ts", ["fault", "enqueue-many"], [
+    "            if (takeBack(store, batch.name)) accepted -= jobs.length;",
+    "            accepted -= jobs.length;",
+  ]),
+];
+
+/** All bugs that can be planted. */
+export const PLANTS: readonly Plant[] = [...FLUSHES, ...ORDERS, ...LOCKS, ...BELIEFS, ...ERRORS];

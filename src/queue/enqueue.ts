@@ -87,7 +87,7 @@ export async function publishOne(
   }
   if (waits) await markChildren(store, [job]);
   try {
-    await publish(store, job.id, name, content);
+    await publish(store, name, content);
   } catch (error) {
     if (waits) unmarkChild(store, job);
     throw error;

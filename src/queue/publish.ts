@@ -9,7 +9,7 @@
 import { UsageError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
 import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "./job.ts";
-import { HELD_TIME, waitingName } from "./names.ts";
+import { HELD_TIME, newId, waitingName } from "./names.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /**
@@ -30,17 +30,16 @@ export function contentOf(job: Job): Uint8Array {
 /**
  * Writes a job's file in tmp/, flushes it, and renames it into pending/.
  *
- * @param id The job's ID.
  * @param name The name that it is to have in pending/.
  * @throws Whatever the disk throws; then the job is not there, if that can be helped.
  */
 export async function publish(
   store: Store,
-  id: string,
   name: string,
   content: Uint8Array,
 ): Promise<void> {
-  const temporary = pathIn(store, "tmp", id + NEW_SUFFIX);
+  // A name of its own: what an earlier try left that was killed must not refuse the next one of the same ID.
+  const temporary = pathIn(store, "tmp", newId() + NEW_SUFFIX);
   const waiting = pathIn(store, "pending", name);
   let mark: FileLock | undefined;
   try {
@@ -86,6 +85,6 @@ export function isPlain(input: JobInput): boolean {
 export async function enqueuePlain(store: Store, input: JobInput): Promise<Job> {
   const job = newJob(input, store.config, store.now());
   const time = input.hold ? HELD_TIME : Date.parse(job.run_at);
-  await publish(store, job.id, waitingName(time, job.priority, job.id), contentOf(job));
+  await publish(store, waitingName(time, job.priority, job.id), contentOf(job));
   return job;
 }

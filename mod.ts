@@ -32,7 +32,8 @@ export {
   parseConfigValue,
   type ResourceKey,
 } from "./src/queue/config.ts";
-export { type DoctorOptions, examine, type Finding } from "./src/queue/doctor.ts";
+export type { DoctorOptions, Finding } from "./src/queue/doctor/examination.ts";
+export { examine } from "./src/queue/doctor/examine.ts";
 export { KeyTakenError } from "./src/queue/enqueue.ts";
 export { enqueuePlain, isPlain } from "./src/queue/publish.ts";
 export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue_many.ts";
@@ -75,7 +76,8 @@ export {
 export { parseProgress, type Progress } from "./src/queue/progress.ts";
 export { progressOf } from "./src/queue/running_progress.ts";
 export type { SeenWorker, WorkerInfo } from "./src/queue/presence.ts";
-export { AmbiguousIdError, type ListOptions, Queue } from "./src/queue/queue.ts";
+export { type ListOptions, Queue } from "./src/queue/queue.ts";
+export { AmbiguousIdError } from "./src/queue/find_job.ts";
 export type { SettledState } from "./src/queue/names.ts";
 export type { Store } from "./src/queue/store.ts";
 export {

@@ -12,7 +12,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { examine } from "../src/queue/doctor.ts";
+import { examine } from "../src/queue/doctor/examine.ts";
 import { Queue } from "../src/queue/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { Crew, type Role } from "./crew.ts";

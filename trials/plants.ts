@@ -59,16 +59,16 @@ const FLUSHES: readonly Plant[] = [
     "  await flush(store, [...changed].map((state) => pathIn(store, state)));\n",
     "",
   ]),
-  plant("remove-does-not-flush-tmp", "queue.ts", ["crash", "settle-then-remove"], [
-    `    await flush(this.store, [pathIn(this.store, "tmp")]);\n`,
+  plant("remove-does-not-flush-tmp", "remove.ts", ["crash", "settle-then-remove"], [
+    `  await flush(store, [pathIn(store, "tmp")]);\n`,
     "",
   ]),
-  plant("remove-does-not-flush-the-batch", "queue.ts", ["crash", "remove-in-batch"], [
-    "      if (batch > 0) folders.add(",
-    "      if (batch > 1_000_000) folders.add(",
+  plant("remove-does-not-flush-the-batch", "remove.ts", ["crash", "remove-in-batch"], [
+    "    if (batch > 0) folders.add(",
+    "    if (batch > 1_000_000) folders.add(",
   ]),
-  plant("requeue-does-not-flush", "queue.ts", ["crash", "requeue-done"], [
-    `      await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);\n`,
+  plant("requeue-does-not-flush", "requeue.ts", ["crash", "requeue-done"], [
+    `    await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);\n`,
     "",
   ]),
   plant("hold-does-not-flush", "control.ts", ["crash", "hold"], [
@@ -176,8 +176,8 @@ const LOCKS: readonly Plant[] = [
     "    const lock = { release() {} };\n    try {\n      const set",
   ]),
   plant("strays-are-removed-without-the-lock", "strays.ts", ["claim_race", "enqueue-many-strays"], [
-    "    const lock = lockStray(store, name, kind);\n    if (!lock) continue;\n",
-    "    const lock = lockStray(store, name, kind);\n    if (!lock) continue;\n    lock.release();\n",
+    "  if (!lock) return;\n  try {\n    removeTree(",
+    "  if (!lock) return;\n  lock.release();\n  try {\n    removeTree(",
   ]),
   plant(
     "batch-is-written-without-a-lock",

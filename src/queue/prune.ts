@@ -8,6 +8,7 @@ import { QueueError } from "./errors.ts";
 import { pruneHistory } from "./history.ts";
 import { logName } from "./logs.ts";
 import { ID_PATTERN, timeOfId } from "./names.ts";
+import { freeStaleKeys, staleKeys } from "./stale_keys.ts";
 import { flush, pathIn, type Store } from "./store.ts";
 
 /** A state that jobs can be pruned from. */
@@ -75,6 +76,9 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
   // settled file that is about to go would tell that it has been run.
   if (!dryRun) await flush(store, [pathIn(store, "tmp")]);
   for (const state of states) await pruneState(store, state, before, options, pruned);
+  if (pruned.removed.done + pruned.removed.dead > 0 && !dryRun) {
+    freeStaleKeys(store, await staleKeys(store, options.stop));
+  }
   if (olderThan !== undefined) pruned.history = pruneHistory(store, before, dryRun);
   return pruned;
 }

@@ -7,31 +7,19 @@
 import { type Config, type ConfigKey, readConfig, withDefaults, writeConfig } from "./config.ts";
 import { enqueue } from "./enqueue.ts";
 import { enqueueMany } from "./enqueue_many.ts";
-import { type Entry, readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
+import { findJob, jobOf, whileMoving } from "./find_job.ts";
 import type { Job, JobInput, JobView } from "./job.ts";
-import { countJobs, type Counts, matchingEntries, newestEntries } from "./listing.ts";
+import { countJobs, type Counts, newestEntries } from "./listing.ts";
 import { findLog } from "./logs.ts";
-import { ID_PATTERN, type JobState, waitingName, WORKER_PATTERN } from "./names.ts";
+import { ID_PATTERN, type JobState, WORKER_PATTERN } from "./names.ts";
 import { locateQueue, openStore, type StoreOptions } from "./open_store.ts";
 import { requestStop, type SeenWorker, seeWorkers } from "./presence.ts";
-import { flush, pathIn, removeIfThere, removeTree, renameIfThere, type Store } from "./store.ts";
+import { clearJobs, removeJob } from "./remove.ts";
+import { requeueJob } from "./requeue.ts";
+import { flush, removeIfThere, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
-import { holderOf, takeKey } from "./unique.ts";
-import { forgetWaiting, viewOf, waitedFor, WaitedForError, waitersOf } from "./waiters.ts";
-
-/** A text that more than one job's ID begins or ends with. */
-export class AmbiguousIdError extends QueueError {
-  /**
-   * Makes the error.
-   *
-   * @param message One sentence for the user.
-   * @param matches The jobs that it could mean.
-   */
-  constructor(message: string, readonly matches: readonly { id: string; state: JobState }[]) {
-    super(message);
-  }
-}
+import { viewOf } from "./waiters.ts";
 
 /** What {@linkcode Queue.list} is to give. */
 export interface ListOptions {
@@ -108,10 +96,7 @@ export class Queue {
 
   /** The job of this ID, whole and exact, or `undefined`. */
   get(id: string): JobView | undefined {
-    return this.#whileMoving(() => {
-      const entry = matchingEntries(this.store, id).find((match) => match.id === id);
-      return entry && viewOf(this.store, entry);
-    });
+    return jobOf(this.store, id);
   }
 
   /**
@@ -121,13 +106,7 @@ export class Queue {
    * @throws {AmbiguousIdError} If several do.
    */
   find(text: string): JobView {
-    const job = this.#whileMoving(() => {
-      const matches = matchingEntries(this.store, text);
-      if (matches.length > 1) throw ambiguous(text, matches);
-      return matches[0] && viewOf(this.store, matches[0]);
-    });
-    if (!job) throw new QueueError(`no job matches "${text}" (see: queuectl list)`);
-    return job;
+    return findJob(this.store, text);
   }
 
   /** Jobs in the order they were made, newest last. */
@@ -149,7 +128,7 @@ export class Queue {
   /** The path of a job's log, or `undefined` if it has printed nothing yet. */
   logPath(id: string): string | undefined {
     if (!ID_PATTERN.test(id)) return undefined;
-    return this.#whileMoving(() => findLog(this.store, id, "done"));
+    return whileMoving(() => findLog(this.store, id, "done"));
   }
 
   /**
@@ -159,39 +138,8 @@ export class Queue {
    * @param id Its whole ID.
    * @throws {QueueError} If it waits or runs already, or is gone, or another job has its `unique` key.
    */
-  async requeue(id: string): Promise<void> {
-    const { store } = this;
-    const lock = this.get(id)?.unique === undefined ? undefined : await lockQueue(store);
-    try {
-      await this.#requeue(id);
-    } finally {
-      lock?.release();
-    }
-  }
-
-  async #requeue(id: string): Promise<void> {
-    const { store } = this;
-    for (let tries = 0; tries < 3; tries++) {
-      const entry = this.#entry(id);
-      if (entry.state === "pending" || entry.state === "processing") {
-        throw new QueueError(`job ${id} is ${entry.state}; there is nothing to retry`);
-      }
-      const job = readEntry(store, entry);
-      if (!job) continue;
-      const name = waitingName(store.now(), job.priority, id);
-      if (job.unique !== undefined && entry.state !== "failed") {
-        const holder = await holderOf(store, job.unique);
-        if (holder !== undefined) {
-          throw new QueueError(`job ${holder} has the key "${job.unique}" of ${id} now`);
-        }
-        await takeKey(store, job.unique, id, name);
-      }
-      const from = pathIn(store, entry.state, entry.path);
-      if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;
-      await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);
-      return;
-    }
-    throw new QueueError(`job ${id} keeps moving; try again`);
+  requeue(id: string): Promise<void> {
+    return requeueJob(this.store, id);
   }
 
   /**
@@ -201,30 +149,8 @@ export class Queue {
    * @throws {QueueError} If it runs, or is gone.
    * @throws {WaitedForError} If other jobs wait for it.
    */
-  async remove(id: string): Promise<void> {
-    // Nobody is to begin to wait for it meanwhile.
-    const lock = await lockQueue(this.store);
-    try {
-      await this.#remove(id);
-    } finally {
-      lock.release();
-    }
-  }
-
-  async #remove(id: string): Promise<void> {
-    for (let tries = 0; tries < 3; tries++) {
-      const entry = this.#entry(id);
-      if (entry.state === "processing") {
-        throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
-      }
-      const waiters = waitersOf(this.store, id);
-      if (waiters.length > 0) throw new WaitedForError(id, waiters);
-      await this.#forgetSettling();
-      if (!this.#removeEntry(entry)) continue;
-      await this.#flushRemovals([entry]);
-      return;
-    }
-    throw new QueueError(`job ${id} keeps moving; try again`);
+  remove(id: string): Promise<void> {
+    return removeJob(this.store, id);
   }
 
   /**
@@ -233,22 +159,11 @@ export class Queue {
    * @param kept Called with the IDs of those.
    * @returns How many were removed.
    */
-  async clear(
+  clear(
     state: Exclude<JobState, "processing">,
     kept: (ids: ReadonlySet<string>) => void = () => {},
   ): Promise<number> {
-    const lock = await lockQueue(this.store);
-    try {
-      await this.#forgetSettling();
-      const all = newestEntries(this.store, [state]);
-      const waited = waitedFor(this.store, all);
-      const removed = all.filter((entry) => !waited.has(entry.id) && this.#removeEntry(entry));
-      await this.#flushRemovals(removed);
-      if (waited.size > 0) kept(waited);
-      return removed.length;
-    } finally {
-      lock.release();
-    }
+    return clearJobs(this.store, state, kept);
   }
 
   /** The settings in force. */
@@ -314,67 +229,6 @@ export class Queue {
     requestStop(this.store, name, now);
   }
 
-  #entry(id: string): Entry {
-    const entry = this.#whileMoving(() =>
-      matchingEntries(this.store, id).find((match) => match.id === id)
-    );
-    if (!entry) throw new QueueError(`no job ${id} (see: queuectl list)`);
-    return entry;
-  }
-
-  /**
-   * Flushes what settling a job has removed from tmp/. A power cut could bring it back, to be run again, and
-   * only the settled file that is about to go would tell that it has been run.
-   */
-  async #forgetSettling(): Promise<void> {
-    await flush(this.store, [pathIn(this.store, "tmp")]);
-  }
-
-  #removeEntry(entry: Entry): boolean {
-    const forget = forgetWaiting(this.store, entry);
-    if (!removeTree(this.store, pathIn(this.store, entry.state, entry.path))) return false;
-    forget();
-    const log = findLog(this.store, entry.id, entry.state);
-    if (log) removeIfThere(this.store, log);
-    const batch = entry.path.lastIndexOf("/");
-    if (batch > 0) {
-      try {
-        removeIfThere(this.store, pathIn(this.store, entry.state, entry.path.slice(0, batch)));
-      } catch {
-        // There are jobs left in it.
-      }
-    }
-    return true;
-  }
-
-  /** Makes removals durable: in the state's directory, and in the batches that still are there. */
-  async #flushRemovals(entries: readonly Entry[]): Promise<void> {
-    const folders = new Set<string>();
-    for (const { state, path } of entries) {
-      const directory = pathIn(this.store, state);
-      folders.add(directory);
-      const batch = path.lastIndexOf("/");
-      if (batch > 0) folders.add(`${directory}/${path.slice(0, batch)}`);
-    }
-    for (let tries = 0;; tries++) {
-      try {
-        await flush(this.store, [...folders].filter((path) => this.store.files.exists(path)));
-        return;
-      } catch (error) {
-        // A batch that a worker has just emptied and removed.
-        if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
-      }
-    }
-  }
-
-  /** A job that moves while one looks for it can be missed once; hardly three times. */
-  #whileMoving<T>(look: () => T | undefined): T | undefined {
-    for (let tries = 0; tries < 3; tries++) {
-      const found = look();
-      if (found !== undefined) return found;
-    }
-  }
-
   async #rewriteConfig(change: (set: Partial<Config>) => Partial<Config>): Promise<void> {
     const lock = await lockQueue(this.store);
     try {
@@ -385,13 +239,4 @@ export class Queue {
       lock.release();
     }
   }
-}
-
-function ambiguous(text: string, matches: readonly Entry[]): AmbiguousIdError {
-  const shown = matches.slice(0, 8).map(({ id, state }) => `${id} (${state})`);
-  if (matches.length > 8) shown.push(`and ${matches.length - 8} more`);
-  return new AmbiguousIdError(
-    `"${text}" could mean ${shown.join(", ")}; give more of the ID`,
-    matches.map(({ id, state }) => ({ id, state })),
-  );
 }

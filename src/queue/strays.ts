@@ -11,29 +11,34 @@ import { NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "./sto
 /** How old what lies in tmp/ without a lock must be to count as left behind, in milliseconds. */
 const STRAY_AGE = 10_000;
 
-/** Whether something in tmp/ is what a process that died was writing. */
-export function isStray(store: Store, name: string, kind: EntryKind): boolean {
-  const lock = lockStray(store, name, kind);
-  lock?.release();
-  return lock !== undefined;
-}
-
 /**
  * Removes what processes that died were writing in tmp/, which nobody has acknowledged, and requests in
  * workers/ that no worker is there to hear.
  */
 export function removeStrays(store: Store): void {
   for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
-    // Locked until it is gone: should its writer only have been stopped for long, it hears of it.
-    const lock = lockStray(store, name, kind);
-    if (!lock) continue;
-    try {
-      removeTree(store, pathIn(store, "tmp", name));
-    } finally {
-      lock.release();
-    }
+    removeStray(store, name, kind);
   }
   removeUnheardRequests(store);
+}
+
+/** Removes something in tmp/ if it is what a process that died was writing. */
+export function removeStray(store: Store, name: string, kind: EntryKind): void {
+  // Locked until it is gone: should its writer only have been stopped for long, it hears of it.
+  const lock = lockStray(store, name, kind);
+  if (!lock) return;
+  try {
+    removeTree(store, pathIn(store, "tmp", name));
+  } finally {
+    lock.release();
+  }
+}
+
+/** Whether something in tmp/ is what a process that died was writing. */
+export function isStray(store: Store, name: string, kind: EntryKind): boolean {
+  const lock = lockStray(store, name, kind);
+  lock?.release();
+  return lock !== undefined;
 }
 
 /** Takes the lock that marks something in tmp/ as being written, if that is a stray. */

@@ -15,18 +15,32 @@ import { pathIn, type Store } from "./store.ts";
  * the second looks only after the first has published), and changing the settings. Workers never take it.
  */
 export async function lockQueue(store: Store): Promise<FileLock> {
-  const path = `${store.dir}/lock`;
+  const path = lockPath(store);
   try {
     return await store.files.lock(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  makeLockFile(store);
+  return await store.files.lock(path);
+}
+
+/** The same lock, for who would rather do without than wait for it; `undefined` if another has it. */
+export function tryLockQueue(store: Store): FileLock | undefined {
+  if (!store.files.exists(lockPath(store))) makeLockFile(store);
+  return store.files.tryLock(lockPath(store));
+}
+
+function lockPath(store: Store): string {
+  return `${store.dir}/lock`;
+}
+
+function makeLockFile(store: Store): void {
   try {
-    store.files.create(path, new Uint8Array());
+    store.files.create(lockPath(store), new Uint8Array());
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
-  return await store.files.lock(path);
 }
 
 /** @throws {QueueError} If one of these IDs is that of a job, in whatever state. */

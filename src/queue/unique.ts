@@ -101,3 +101,11 @@ export async function takeKey(
   }
   await flush(store, [pathIn(store, "unique"), store.dir]);
 }
+
+/** Frees the key of a job that has been removed, unless another has it by now. The queue's lock must be held. */
+export async function forgetKey(store: Store, key: string, id: string): Promise<void> {
+  const path = pathIn(store, "unique", await keyName(key));
+  if (!store.files.exists(path)) return;
+  const [holder] = new TextDecoder().decode(store.files.read(path)).split("\n");
+  if (holder === id) removeIfThere(store, path);
+}

@@ -7,7 +7,8 @@
 import { retryDelay } from "../queue/backoff.ts";
 import type { Claim } from "../queue/claim.ts";
 import type { Config } from "../queue/config.ts";
-import { type Attempt, type Job, type Outcome, parseStatuses } from "../queue/job.ts";
+import type { Attempt, Job, Outcome } from "../queue/job.ts";
+import { parseStatuses } from "../queue/job_fields.ts";
 import type { SettledState } from "../queue/names.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Exit } from "./spawn.ts";

@@ -5,7 +5,7 @@
  */
 
 import { releaseOverlooked } from "../../src/queue/dependencies.ts";
-import { examine } from "../../src/queue/doctor.ts";
+import { examine } from "../../src/queue/doctor/examine.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
@@ -18,6 +18,7 @@ import { clock, DIR } from "./queue_disk.ts";
 import {
   arriveAs,
   claimReady,
+  noPause,
   noSurvivors,
   removeEmptyBatches,
   run,
@@ -83,16 +84,18 @@ export function recoverAgain(disk: SimulatedDisk): Promise<Recovery[]> {
   });
 }
 
-/** What the doctor finds, a sentence each. */
-export function findings(disk: SimulatedDisk): Promise<string[]> {
+/** What the doctor finds, a sentence each; what it mends is not among them. */
+export function findings(disk: SimulatedDisk, repair = false): Promise<string[]> {
   return inQueue(disk, "doctor", 4000, async (store) => {
     const options = {
-      repair: false,
+      repair,
       host: "doctor",
       pid: 1,
       version: "",
       killSurvivors: noSurvivors,
+      pause: noPause,
     };
-    return (await examine(store, options)).map((finding) => finding.problem);
+    const found = await examine(store, options);
+    return found.filter((finding) => !finding.mended).map((finding) => finding.problem);
   });
 }

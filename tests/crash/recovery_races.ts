@@ -7,7 +7,7 @@
 
 import { claim } from "../../src/queue/claim.ts";
 import { enqueue } from "../../src/queue/enqueue.ts";
-import { examine } from "../../src/queue/doctor.ts";
+import { examine } from "../../src/queue/doctor/examine.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
@@ -18,7 +18,7 @@ import { type Fate, type Ledger, RUN } from "./ledger.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING } from "./settle_operations.ts";
-import { arriveAs, claimReady, noSurvivors, readyEntries, run } from "./worker_steps.ts";
+import { arriveAs, claimReady, noPause, noSurvivors, readyEntries, run } from "./worker_steps.ts";
 
 /** Recovers whoever is dead; whether there was anyone. */
 async function recovering(store: Store, worker: string): Promise<Recovery[]> {
@@ -135,6 +135,7 @@ const namesakes: Race<Settlement[]> = {
       const name = `20260101T00000${at}.000Z-5-a.json`;
       const job = JSON.stringify({ command: `echo ${worker}`, created_at: stampOf(at) });
       files.create(`${DIR}/pending/${name}`, new TextEncoder().encode(job));
+      await files.sync([`${DIR}/pending/${name}`, `${DIR}/pending`]);
       const store = await openAt(disk.process(worker), START + 2_000);
       arriveAs(store, worker);
       for (const claimed of await claimReady(store, worker)) {
@@ -260,6 +261,7 @@ const liveSettlerAndDoctor: Race<Settlement[]> = {
         pid: 2,
         version: "",
         killSurvivors: noSurvivors,
+        pause: noPause,
       }),
   },
   expect(ledger, ends) {

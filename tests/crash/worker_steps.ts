@@ -20,6 +20,9 @@ export type Ending = "done" | "failed" | "put back";
 /** Kills nothing: no command has a process here. */
 export const noSurvivors = () => Promise.resolve();
 
+/** Does not wait: nothing else moves here. */
+export const noPause = () => Promise.resolve();
+
 /** Makes a worker live. */
 export function arriveAs(store: Store, name: string): Presence {
   return arrive(store, { name, host: name, pid: 1, slots: 1, started_at: "", version: "test" });

@@ -5,10 +5,10 @@ import {
   type Job,
   jobBytes,
   type JobInput,
-  MAX_COMMAND_BYTES,
   newJob,
   parseJob,
 } from "../../src/queue/job.ts";
+import { MAX_COMMAND_BYTES } from "../../src/queue/job_fields.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 4, 32, 11, 123);
 const defaults = { max_retries: 3, timeout: null };

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { QueueError } from "../../src/queue/errors.ts";
 import { matchingEntries, newestEntries } from "../../src/queue/listing.ts";
-import { AmbiguousIdError } from "../../src/queue/queue.ts";
+import { AmbiguousIdError } from "../../src/queue/find_job.ts";
 import { drop, temporaryQueue } from "./temporary_queue.ts";
 
 Deno.test("countJobs() counts each state by its names, delayed and ready ones apart", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { MAX_COMMAND_BYTES } from "../../src/queue/job.ts";
+import { MAX_COMMAND_BYTES } from "../../src/queue/job_fields.ts";
 import { type Exit, newSpawner, SpawnError, type SpawnRequest } from "../../src/worker/spawn.ts";
 import { temporaryDirectory } from "../queue/temporary_queue.ts";
 

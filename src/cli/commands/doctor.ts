@@ -4,7 +4,7 @@
  * @module
  */
 
-import { examine } from "../../queue/doctor.ts";
+import { examine } from "../../queue/doctor/examine.ts";
 import { Queue } from "../../queue/queue.ts";
 import { VERSION } from "../../version.ts";
 import { killSurvivors } from "../../worker/survivors.ts";

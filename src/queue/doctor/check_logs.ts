@@ -1,0 +1,60 @@
+/**
+ * Whether each log lies beside its job.
+ *
+ * @module
+ */
+
+import type { Entry } from "../entries.ts";
+import { findLog, logName } from "../logs.ts";
+import { ID_PATTERN, JOB_STATES } from "../names.ts";
+import { pathIn, removeIfThere, type Store } from "../store.ts";
+import { findTaken } from "../taken_ids.ts";
+import type { Jobs } from "./check_jobs.ts";
+import type { Examination } from "./examination.ts";
+
+/** Checks that each log has a job, and that each job that has ended has its log beside it. */
+export async function checkLogs(examination: Examination, jobs: Jobs): Promise<void> {
+  await checkOrphans(examination, jobs);
+  for (const [entry] of jobs.places.values()) {
+    if (entry?.state === "done" || entry?.state === "dead") await checkPlace(examination, entry);
+  }
+}
+
+async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void> {
+  const { store } = examination;
+  for (const state of JOB_STATES) {
+    for (const { name, kind } of store.files.list(pathIn(store, state))) {
+      if (name.startsWith(".") || !name.endsWith(".log") || kind === "directory") continue;
+      const id = name.slice(0, -".log".length);
+      const path = pathIn(store, state, name);
+      // A job that was added or moved since the count is looked up now.
+      if (jobs.places.has(id) || isInQueue(store, id) || !store.files.exists(path)) continue;
+      await examination.mend(
+        `${state}/${JSON.stringify(name)} is the log of a job that is no more`,
+        "removes it",
+        () => {
+          if (!isInQueue(store, id)) removeIfThere(store, path);
+        },
+      );
+    }
+  }
+}
+
+function isInQueue(store: Store, id: string): boolean {
+  return findTaken(store, new Set([id])) !== undefined;
+}
+
+async function checkPlace(examination: Examination, { id, state, path }: Entry): Promise<void> {
+  const { store } = examination;
+  if (!ID_PATTERN.test(id)) return;
+  const stray = () => {
+    const log = findLog(store, id, state);
+    if (!log || log === pathIn(store, state, logName(id))) return undefined;
+    return store.files.exists(pathIn(store, state, path)) ? log : undefined;
+  };
+  const log = stray();
+  if (log === undefined) return;
+  await examination.mend(`the log of ${id} lies in ${log}, not beside its job`, "moves it", () => {
+    if (stray() === log) store.files.renameNew(log, pathIn(store, state, logName(id)));
+  });
+}

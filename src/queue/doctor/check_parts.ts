@@ -1,0 +1,76 @@
+/**
+ * Whether a queue's directories are there, are its owner's, and are closed to others; and what room there is.
+ *
+ * @module
+ */
+
+import { JOB_STATES } from "../names.ts";
+import { pathIn } from "../store.ts";
+import type { Examination } from "./examination.ts";
+
+/** What every queue has. */
+const PARTS = [...JOB_STATES, "tmp", "workers"] as const;
+
+/** What is made when it is first needed. */
+const LATER_PARTS = ["after", "unique", "limits", "progress", "schedules", "history"] as const;
+
+/** Less than this is little disk: enough for some ten thousand jobs. */
+const LITTLE_DISK = 64 * 1024 * 1024;
+
+/** Checks the queue's directory, its parts, and its settings' mode. */
+export async function checkParts(examination: Examination): Promise<void> {
+  const { store } = examination;
+  const uid = store.files.stat(store.dir)?.uid;
+  await checkMode(examination, store.dir);
+  for (const part of [...PARTS, ...LATER_PARTS]) {
+    const path = pathIn(store, part);
+    const stat = store.files.stat(path);
+    if (stat === undefined) {
+      if (PARTS.every((each) => each !== part)) continue;
+      const make = () => store.files.makeDirectory(path);
+      await examination.mend(`${path} is missing`, "makes it", make);
+    } else if (stat.kind !== "directory") {
+      examination.note(`${path} is not a directory`, "move it away");
+    } else if (stat.uid !== uid) {
+      examination.note(`${path} belongs to uid ${stat.uid}, the queue to ${uid}`, "chown it");
+    } else await checkMode(examination, path);
+  }
+  await checkSettings(examination);
+}
+
+async function checkMode(examination: Examination, path: string): Promise<void> {
+  const { files } = examination.store;
+  const mode = files.stat(path)?.mode ?? 0;
+  if ((mode & 0o077) === 0) return;
+  await examination.mend(
+    `${path} is open to group or others (mode ${mode.toString(8)}): ` +
+      `who can write there can run commands as you`,
+    "sets mode 700",
+    () => files.setMode(path, 0o700),
+  );
+}
+
+/** The settings name commands that workers run. */
+async function checkSettings(examination: Examination): Promise<void> {
+  const { files, dir } = examination.store;
+  const path = `${dir}/config.json`;
+  const stat = files.stat(path);
+  if (stat?.kind !== "file" || (stat.mode & 0o022) === 0) return;
+  await examination.mend(
+    `${path} can be written by group or others (mode ${stat.mode.toString(8)})`,
+    "sets mode 600",
+    () => files.setMode(path, 0o600),
+  );
+}
+
+/** Checks that the disk is not nearly full. */
+export function checkDisk(examination: Examination): void {
+  const { freeBytes } = examination.options;
+  if (freeBytes === undefined || freeBytes >= LITTLE_DISK) return;
+  const mebibytes = Math.floor(freeBytes / 1024 / 1024);
+  examination.note(
+    `only ${mebibytes} MiB are left on the disk of ${examination.store.dir}`,
+    "make room: with none left jobs can neither be added nor settled",
+    "disk",
+  );
+}

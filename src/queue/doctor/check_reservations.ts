@@ -1,0 +1,85 @@
+/**
+ * Whether what is kept for a job is kept for one that is there: its key, and the notes that it waits for others.
+ *
+ * @module
+ */
+
+import { releaseIfReady } from "../dependencies.ts";
+import { QueueError } from "../errors.ts";
+import { ID_PATTERN } from "../names.ts";
+import { freeStaleKeys, staleKeys } from "../stale_keys.ts";
+import { pathIn, removeIfThere, type Store } from "../store.ts";
+import { findTaken } from "../taken_ids.ts";
+import type { Examination } from "./examination.ts";
+
+/** Checks that each key in unique/ names a job that is in the queue. */
+export async function checkReservations(examination: Examination): Promise<void> {
+  const { store } = examination;
+  for (const name of await staleKeys(store)) {
+    await examination.mend(
+      `unique/${JSON.stringify(name)} names a job that is no more`,
+      "frees the key",
+      () => {
+        if (freeStaleKeys(store, [name])) return;
+        throw new QueueError("another program is adding jobs; try again");
+      },
+    );
+  }
+}
+
+/** Checks that each note in after/ is of a job that has yet to end. */
+export async function checkMarkers(examination: Examination): Promise<void> {
+  const { store } = examination;
+  for (const parent of namesIn(store, pathIn(store, "after"))) {
+    const children = namesIn(store, pathIn(store, "after", parent));
+    for (const child of children) {
+      if (ID_PATTERN.test(child) && isOpen(store, child)) continue;
+      const marker = `${parent}/${child}`;
+      if (!store.files.exists(pathIn(store, "after", marker))) continue;
+      await examination.mend(
+        `after/${JSON.stringify(marker)} says that a job waits which has ended or is no more`,
+        "removes it",
+        () => removeMarker(store, parent, child),
+      );
+    }
+    if (children.length > 0 || !store.files.exists(pathIn(store, "after", parent))) continue;
+    await examination.mend(
+      `after/${JSON.stringify(parent)} is of a job that none waits for`,
+      "removes it",
+      () => removeFolder(store, parent),
+    );
+  }
+}
+
+function namesIn(store: Store, directory: string): string[] {
+  if (store.files.stat(directory)?.kind !== "directory") return [];
+  try {
+    return [...store.files.list(directory)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function isOpen(store: Store, id: string): boolean {
+  const state = findTaken(store, new Set([id]))?.state;
+  return state !== undefined && state !== "done" && state !== "dead";
+}
+
+function removeMarker(store: Store, parent: string, child: string): void {
+  const marker = pathIn(store, "after", `${parent}/${child}`);
+  if (!removeIfThere(store, marker)) return;
+  // Should it wait again since we looked, it must not be forgotten.
+  if (ID_PATTERN.test(child) && isOpen(store, child)) {
+    store.files.append(marker, new Uint8Array());
+    releaseIfReady(store, child);
+  } else removeFolder(store, parent);
+}
+
+function removeFolder(store: Store, parent: string): void {
+  try {
+    removeIfThere(store, pathIn(store, "after", parent));
+  } catch {
+    // Others wait for it since.
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What lies in tmp/ that nobody is writing.
+ *
+ * @module
+ */
+
+import { parseEntryName, parseMeantName } from "../names.ts";
+import { pathIn, type Store } from "../store.ts";
+import { isStray, removeStray } from "../strays.ts";
+import type { Examination } from "./examination.ts";
+
+/** What no queuectl made and has not changed for so long is worth a word, in milliseconds. */
+const FORGOTTEN_AFTER = 24 * 3600 * 1000;
+
+/** Checks that nothing in tmp/ was left by a program that died, or by a person. */
+export async function checkTemporary(examination: Examination): Promise<void> {
+  const { store } = examination;
+  for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
+    const shown = `tmp/${JSON.stringify(name)}`;
+    if (isStray(store, name, kind)) {
+      await examination.mend(
+        `${shown} was being written by a program that has died; it was never acknowledged`,
+        "removes it",
+        () => removeStray(store, name, kind),
+      );
+    } else if (!isBeingSettled(name) && ageOf(store, name) > FORGOTTEN_AFTER) {
+      examination.note(
+        `${shown} has lain there unchanged for more than a day`,
+        "move it to pending/ if it is a job, else remove it",
+      );
+    }
+  }
+}
+
+/** Whether a name says that a worker is settling a job: whoever recovers the worker sees to it. */
+function isBeingSettled(name: string): boolean {
+  return parseMeantName(name) !== undefined || parseEntryName(name)?.worker !== undefined;
+}
+
+function ageOf(store: Store, name: string): number {
+  const stat = store.files.stat(pathIn(store, "tmp", name));
+  return stat ? store.now() - stat.mtime : 0;
+}

@@ -1,0 +1,56 @@
+/**
+ * Checking a queue as fsck checks a file system: finds what should not be there, says what it means, and
+ * mends what can be mended without a doubt. Safe while workers run.
+ *
+ * What is found is looked for once more, a moment later: of a job that moves meanwhile a look may see the
+ * file and not its log, or a folder that is about to go. Only what both looks find counts, and only then is
+ * anything mended.
+ *
+ * @module
+ */
+
+import type { Store } from "../store.ts";
+import { checkDisk, checkParts } from "./check_parts.ts";
+import { checkClock, checkJobs } from "./check_jobs.ts";
+import { checkLogs } from "./check_logs.ts";
+import { checkMarkers, checkReservations } from "./check_reservations.ts";
+import { checkSchedules } from "./check_schedules.ts";
+import { checkTemporary } from "./check_temporary.ts";
+import { checkProgress, checkWorkers } from "./check_workers.ts";
+import { type DoctorOptions, Examination, type Finding } from "./examination.ts";
+
+/** How long to wait between the two looks, in milliseconds: longer than any job takes between two places. */
+const PAUSE = 100;
+
+/**
+ * Checks a queue.
+ *
+ * @returns What was found; nothing if all is well. What might be a job is never deleted.
+ */
+export async function examine(store: Store, options: DoctorOptions): Promise<Finding[]> {
+  const first = new Examination(store, { ...options, repair: false });
+  await look(first);
+  if (first.findings.size === 0) return [];
+  await (options.pause ?? pause)();
+  const second = new Examination(store, options, new Set(first.findings.keys()));
+  await look(second);
+  return [...second.findings.values()];
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE));
+}
+
+async function look(examination: Examination): Promise<void> {
+  await checkParts(examination);
+  await checkWorkers(examination);
+  await checkProgress(examination);
+  await checkTemporary(examination);
+  const jobs = await checkJobs(examination);
+  await checkLogs(examination, jobs);
+  await checkReservations(examination);
+  await checkMarkers(examination);
+  checkSchedules(examination);
+  checkClock(examination, jobs);
+  checkDisk(examination);
+}

@@ -6,7 +6,6 @@
 
 import { entries, type Entry, readEntry } from "../entries.ts";
 import {
-  ID_PATTERN,
   JOB_STATES,
   type JobState,
   parseBatchName,
@@ -131,11 +130,6 @@ async function checkFile(examination: Examination, entry: Entry): Promise<void> 
     examination.note(
       `${shown} is not a job: ${fault}`,
       waits ? "a worker will move it to dead/ as it is" : "move it to dead/",
-    );
-  } else if (!ID_PATTERN.test(entry.id)) {
-    examination.note(
-      `${shown}: its name is not the ID of a job (1 to 64 letters, digits, - or _)`,
-      "rename it; a worker would move it to dead/",
     );
   }
 }

@@ -17,8 +17,12 @@ const LATER_PARTS = ["after", "unique", "limits", "progress", "schedules", "hist
 /** Less than this is little disk: enough for some ten thousand jobs. */
 const LITTLE_DISK = 64 * 1024 * 1024;
 
-/** Checks the queue's directory, its parts, and its settings' mode. */
-export async function checkParts(examination: Examination): Promise<void> {
+/**
+ * Checks the queue's directory, its parts, and its settings' mode.
+ *
+ * @returns Whether the parts are there, so that it can be looked at what is in them.
+ */
+export async function checkParts(examination: Examination): Promise<boolean> {
   const { store } = examination;
   const uid = store.files.stat(store.dir)?.uid;
   await checkMode(examination, store.dir);
@@ -36,6 +40,10 @@ export async function checkParts(examination: Examination): Promise<void> {
     } else await checkMode(examination, path);
   }
   await checkSettings(examination);
+  const isDirectory = (part: typeof PARTS[number] | typeof LATER_PARTS[number]) =>
+    store.files.stat(pathIn(store, part))?.kind === "directory";
+  return PARTS.every(isDirectory) &&
+    LATER_PARTS.every((part) => isDirectory(part) || !store.files.exists(pathIn(store, part)));
 }
 
 async function checkMode(examination: Examination, path: string): Promise<void> {

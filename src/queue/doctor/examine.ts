@@ -42,7 +42,8 @@ function pause(): Promise<void> {
 }
 
 async function look(examination: Examination): Promise<void> {
-  await checkParts(examination);
+  checkDisk(examination);
+  if (!await checkParts(examination)) return;
   await checkWorkers(examination);
   await checkProgress(examination);
   await checkTemporary(examination);
@@ -52,5 +53,4 @@ async function look(examination: Examination): Promise<void> {
   await checkMarkers(examination);
   checkSchedules(examination);
   checkClock(examination, jobs);
-  checkDisk(examination);
 }

@@ -154,7 +154,7 @@ function putUnderRightName(
 
 /**
  * The ID under which an entry is claimed: its own, unless its name was made by hand and is no ID, or is
- * that of a job that runs or has run. No job ever takes the place of another.
+ * that of another job that runs or has run. No job ever takes the place of another.
  */
 function claimableId(store: Store, entry: WaitingEntry): string {
   if (!ID_PATTERN.test(entry.id)) return freshIdLike(entry.id);
@@ -162,7 +162,20 @@ function claimableId(store: Store, entry: WaitingEntry): string {
   const ended = (["done", "dead"] as const).some((state) =>
     store.files.exists(pathIn(store, state, `${entry.id}.json`))
   );
-  return ended || runs(store, entry.id) ? freshIdLike(entry.id) : entry.id;
+  const isTaken = ended || runs(store, entry.id) || waitsElsewhere(store, entry);
+  return isTaken ? freshIdLike(entry.id) : entry.id;
+}
+
+/** Whether another job of an entry's ID waits which has run, so that the log is its own. */
+function waitsElsewhere(store: Store, { id, path }: WaitingEntry): boolean {
+  return (["pending", "failed"] as const).some((state) => {
+    // The names are read only where there is such a log: there may be a million.
+    if (!store.files.exists(pathIn(store, state, logName(id)))) return false;
+    for (const other of entries(store, state)) {
+      if (other.id === id && other.path !== path) return true;
+    }
+    return false;
+  });
 }
 
 function runs(store: Store, id: string): boolean {
@@ -204,6 +217,7 @@ export async function buryMalformed(
   // A log in dead/ is that of the job beside it, so it is looked for before the log is written to.
   if (store.files.stat(grave)) return await elsewhere();
   const log = pathIn(store, "dead", logName(id));
+  if ((store.files.stat(log)?.kind ?? "file") !== "file") return await elsewhere();
   if (cameFrom !== "pending") renameIfThere(store, pathIn(store, cameFrom, logName(id)), log);
   // The log first: whoever sees the file in dead/ can read why it is there.
   store.files.append(log, new TextEncoder().encode(`queuectl: not a job: ${reason}\n`));

@@ -78,10 +78,13 @@ export function settlementOf(
     // One that was not charged waits as after the attempt before it, or the first.
     readyAt = result.finishedAt + 1000 * retryDelay(backoff, Math.max(1, attempts), random);
   }
+  // A machine that is short of something all day must not make the history grow all day.
+  const again = sameRefusal(job.history.at(-1), result);
+  const history = again ? job.history.slice(0, -1) : job.history;
   const attempt: Attempt = {
-    attempt: job.history.length + 1,
+    attempt: history.length + 1,
     worker: claim.worker,
-    started_at: new Date(result.startedAt).toISOString(),
+    started_at: again?.started_at ?? new Date(result.startedAt).toISOString(),
     finished_at: new Date(result.finishedAt).toISOString(),
     duration_ms: Math.round(result.duration),
     exit_code: exit?.code ?? null,
@@ -99,11 +102,19 @@ export function settlementOf(
       ...(readyAt === undefined ? {} : { run_at: new Date(readyAt).toISOString() }),
       updated_at: new Date(result.finishedAt).toISOString(),
       attempts,
-      history: [...job.history, attempt],
+      history: [...history, attempt],
     },
     state,
     readyAt,
   };
+}
+
+/** The last attempt, if it could not be started either, for the same reason as this one. */
+function sameRefusal(last: Attempt | undefined, result: AttemptResult): Attempt | undefined {
+  if (result.stopped !== "put back" || result.reason === undefined) return undefined;
+  const isSame = last?.outcome === "cancelled" && last.led_to === "pending" &&
+    last.reason === result.reason;
+  return isSame ? last : undefined;
 }
 
 /** EX_TEMPFAIL of sysexits.h: "temporary failure, user is invited to retry". */

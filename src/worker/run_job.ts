@@ -6,8 +6,9 @@
 
 import type { Claim } from "../queue/claim.ts";
 import { logName } from "../queue/logs.ts";
+import { newId } from "../queue/names.ts";
 import { progressPath, resultPath } from "../queue/progress.ts";
-import { pathIn, type Store } from "../queue/store.ts";
+import { pathIn, renameIfThere, type Store } from "../queue/store.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "./signals.ts";
 import { type Child, type Spawner, SpawnError } from "./spawn.ts";
@@ -67,7 +68,11 @@ export async function startJob(
 
   let child: Child;
   try {
-    child = await spawner.spawn({ command: job.command, cwd: job.cwd, env, inherited, log });
+    const request = { command: job.command, cwd: job.cwd, env, inherited, log };
+    child = await spawner.spawn(request).catch((error) => {
+      if (!putAside(store, log)) throw error;
+      return spawner.spawn(request);
+    });
   } catch (error) {
     if (!(error instanceof SpawnError) || error.temporary) throw error;
     try {
@@ -108,6 +113,14 @@ export async function startJob(
       signalGroup(child.pid, "SIGKILL");
     },
   };
+}
+
+/** Gives what lies in a log's place and is no file, a fifo say, a hidden name there; whether there was such. */
+function putAside(store: Store, log: string): boolean {
+  const kind = store.files.stat(log)?.kind;
+  if (kind === undefined || kind === "file") return false;
+  const name = log.slice(log.lastIndexOf("/") + 1);
+  return renameIfThere(store, log, pathIn(store, "processing", `.${name}-${newId()}`));
 }
 
 /** A timer for any number of milliseconds; returns what stops it. */

@@ -93,17 +93,18 @@ const SYMBOLS = {
 } as const;
 
 const SPAWN_SETSIGDEF = 0x04, SPAWN_SETSIGMASK = 0x08, SPAWN_SETSID = 0x80;
-const O_WRONLY = 1, O_CREAT = 0o100, O_APPEND = 0o2000;
+const O_WRONLY = 1, O_CREAT = 0o100, O_APPEND = 0o2000, O_NONBLOCK = 0o4000;
 const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 const WNOHANG = 1;
 
-const E2BIG = 7, ELOOP = 40;
+const ENXIO = 6, E2BIG = 7, ELOOP = 40;
 
 /** The errors of posix_spawn that are met in practice, by number on Linux. */
 const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = {
   1: ["EPERM", "not permitted", false],
   2: ["ENOENT", "no such file or directory", false],
   5: ["EIO", "the disk failed", true],
+  6: ["ENXIO", "no file can be there", false],
   7: ["E2BIG", "the command and its environment are too long together", false],
   11: ["EAGAIN", "too many processes", true],
   12: ["ENOMEM", "out of memory", true],
@@ -162,7 +163,8 @@ class PosixSpawner implements Spawner {
     const environment = this.#inheritedBy(inherited);
     c.posix_spawn_file_actions_init(actions);
     c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
-    const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+    // A fifo in the log's place would keep us waiting for someone to read it. To a file it makes no difference.
+    const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
     c.posix_spawn_file_actions_addopen(actions, 1, logPath, flags, 0o600);
     c.posix_spawn_file_actions_adddup2(actions, 1, 2);
     if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, cString(cwd));
@@ -231,11 +233,11 @@ function canEnter(cwd: string): boolean {
   }
 }
 
-function isLink(path: string): boolean {
+function lookAt(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.lstatSync(path).isSymlink;
+    return Deno.lstatSync(path);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -246,7 +248,9 @@ class CommandSpawner implements Spawner {
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
-    if (isLink(log)) throw spawnError(ELOOP, undefined);
+    const inTheWay = lookAt(log);
+    if (inTheWay?.isSymlink) throw spawnError(ELOOP, undefined);
+    if (inTheWay && !inTheWay.isFile && !inTheWay.isDirectory) throw spawnError(ENXIO, undefined);
     // The file is made here, so that it has its mode whatever the umask.
     Deno.openSync(log, { append: true, create: true, mode: 0o600 }).close();
     let child: Deno.ChildProcess;

@@ -75,7 +75,7 @@ Deno.test("a fifo, link or directory where a job's log is to be is not used, and
     }
   };
   Deno.writeTextFileSync(`${path}/outside`, "untouched");
-  for (const state of ["pending", "failed", "done", "dead"]) {
+  for (const state of ["pending", "processing", "failed", "done", "dead"]) {
     odd(`${state}/${state}-KIND.log`);
     for (const kind of ["fifo", "link", "folder"]) {
       drop(dir, `pending/${state}-${kind}.json`, '{"command":"echo printed; false"}');
@@ -85,12 +85,30 @@ Deno.test("a fifo, link or directory where a job's log is to be is not used, and
   await eventually("the worker to leave", () => worker.code !== undefined);
   assertEquals([worker.code, worker.troubles], [0, []], worker.said);
   const jobs = queue.list();
-  assertEquals(jobs.length, 12);
+  assertEquals(jobs.length, 15);
   for (const { id, state, history } of jobs) {
     assertEquals([state, history.length], ["dead", 2], id);
     assertEquals(Deno.readTextFileSync(`${dir}/dead/${id}.log`), "printed\nprinted\n", id);
   }
   assertEquals(Deno.readTextFileSync(`${path}/outside`), "untouched");
+});
+
+Deno.test("what is no job is buried elsewhere if a fifo, link or folder lies where its log would be", async () => {
+  await using scratch = await scratchQueue({ poll_interval: 0.1 });
+  const { queue, dir } = scratch;
+  await new Deno.Command("mkfifo", { args: [`${dir}/dead/fifo.log`] }).output();
+  Deno.symlinkSync("/nowhere", `${dir}/dead/link.log`);
+  Deno.mkdirSync(`${dir}/dead/folder.log`);
+  for (const name of ["fifo", "link", "folder"]) drop(dir, `pending/${name}.json`, "no job");
+  await queue.enqueue({ command: "true", id: "good" });
+  await using worker = new WorkerProcess(dir, "--drain");
+  await eventually("the worker to leave", () => worker.code !== undefined);
+  assertEquals([worker.code, worker.troubles], [0, []], worker.said);
+  assertEquals(queue.counts(), { ...queue.counts(), pending: 0, done: 1, dead: 3 });
+  for (const { id } of queue.list({ states: ["dead"] })) {
+    assertEquals(Deno.readTextFileSync(`${dir}/dead/${id}.json`), "no job");
+    assert(Deno.readTextFileSync(`${dir}/dead/${id}.log`).includes("it is not JSON"));
+  }
 });
 
 Deno.test("a job of nearly 1 MiB keeps its retries, though its file grows beyond that", async () => {

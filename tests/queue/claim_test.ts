@@ -107,6 +107,28 @@ Deno.test("a bare file whose ID another job has runs under a fresh ID", async ()
   }
 });
 
+Deno.test("a bare file of the ID of a job that waits for its retry leaves that job its log", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const history = [{ attempt: 1, led_to: "failed" }];
+  const content = JSON.stringify({ command: "true", attempts: 1, history });
+  drop(dir, "failed/29990101T000000.000Z-5-x.json", content);
+  drop(dir, "failed/x.log", "printed");
+  drop(dir, "pending/x.json", JOB);
+  assertMatch(claimed(await claimIn(temporary, "x.json")).id, /^x-[0-9A-Z]{26}$/);
+  assertEquals(Deno.readTextFileSync(`${dir}/failed/x.log`), "printed");
+});
+
+Deno.test("a job that waits for its retry, renamed by hand to run now, keeps its ID and its log", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const history = [{ attempt: 1, led_to: "failed" }];
+  drop(dir, "pending/x.json", JSON.stringify({ command: "true", attempts: 1, history }));
+  drop(dir, "failed/x.log", "12345");
+  const { id, logOffset } = claimed(await claimIn(temporary, "x.json"));
+  assertEquals([id, logOffset], ["x", 5]);
+});
+
 Deno.test("a retry goes on with its attempts and its log", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;

@@ -118,3 +118,19 @@ Deno.test("an attempt is added to those before it, and unknown fields stay", () 
   const { job } = settled(claimed({ history, team: "web" }), result());
   assertEquals([job.history.length, job.history[1]?.attempt, job.team], [2, 2, "web"]);
 });
+
+Deno.test("a job that cannot be started, again and again for one reason, has one attempt that tells of it", () => {
+  const refused = result({ exit: undefined, stopped: "put back", reason: "too many processes" });
+  const first = settled(claimed(), refused).job;
+  const second = settled({ ...claimed(), job: first }, { ...refused, startedAt: NOW + 9000 }).job;
+  assertEquals(second.history.map(({ attempt, reason }) => [attempt, reason]), [
+    [1, "too many processes"],
+  ]);
+  assertEquals(second.history[0]!.started_at, first.history[0]!.started_at, "since when");
+  const other = settled({ ...claimed(), job: second }, { ...refused, reason: "out of memory" }).job;
+  assertEquals(other.history.map(({ attempt }) => attempt), [1, 2]);
+  assertEquals([other.attempts, settled({ ...claimed(), job: other }, result()).job.attempts], [
+    0,
+    1,
+  ]);
+});

@@ -102,17 +102,21 @@ for (const portable of [false, true]) {
     },
   );
 
-  test(
-    "a link in the log's place fails the attempt, and is not followed",
-    {},
-    async (run, { dir }) => {
-      Deno.symlinkSync("../precious", `${dir}/processing/x.log`);
-      Deno.writeTextFileSync(`${dir}/precious`, "precious");
-      const { exit, reason } = await (await run({ command: "echo spoilt" })).ended;
-      assertEquals([exit, reason], [undefined, "a symbolic link is in the way"]);
-      assertEquals(Deno.readTextFileSync(`${dir}/precious`), "precious");
-    },
-  );
+  for (const kind of ["link", "fifo"]) {
+    test(
+      `a ${kind} in the log's place is put aside, and neither followed nor waited for`,
+      {},
+      async (run, { dir }) => {
+        const log = `${dir}/processing/x.log`;
+        Deno.writeTextFileSync(`${dir}/precious`, "precious");
+        if (kind === "link") Deno.symlinkSync("../precious", log);
+        else await new Deno.Command("mkfifo", { args: [log] }).output();
+        const { exit } = await (await run({ command: "echo printed" })).ended;
+        assertEquals([exit?.code, Deno.readTextFileSync(log)], [0, "printed\n"]);
+        assertEquals(Deno.readTextFileSync(`${dir}/precious`), "precious");
+      },
+    );
+  }
 
   const stubborn = "while :; do sleep 0.02; done";
   const timesOut = { timeout: 0.5, kill_grace: 0.2 };

@@ -22,24 +22,49 @@ const FORMAT = "1\n";
  * nearest `.queuectl/` in the working directory or a parent of it, else `~/.queuectl`.
  *
  * @param dir What `--dir` said.
- * @returns An absolute path; nothing need be there yet.
+ * @returns An absolute path; nothing need be there yet. A link to a directory is followed.
  * @throws {UsageError} If `dir` is empty.
- * @throws {QueueError} If none is meant and there is no home directory.
+ * @throws {QueueError} If none is meant and there is no home directory, or it is a link that leads nowhere.
  */
 export function locateQueue(dir?: string): string {
   // An unset variable in a script must not lead to another queue than the one that was meant.
   if (dir === "") throw new UsageError("the queue's directory must not be empty (give --dir PATH)");
   const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
   const cwd = Deno.cwd();
-  if (chosen) return absolute(chosen, cwd);
+  if (chosen) return followed(absolute(chosen, cwd));
   for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
     const candidate = `${at}/.queuectl`;
-    if (denoFiles.stat(candidate)?.kind === "directory") return candidate;
+    const kind = denoFiles.stat(candidate)?.kind;
+    if (kind === "directory" || (kind === "other" && leadsToDirectory(candidate))) {
+      return followed(candidate);
+    }
     if (at === "" || at === "/") break;
   }
   const home = Deno.env.get("HOME");
   if (!home) throw new QueueError("there is no home directory for the queue (give --dir PATH)");
-  return `${home}/.queuectl`;
+  return followed(`${home}/.queuectl`);
+}
+
+function leadsToDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Where a link leads that stands for the whole queue, on a larger disk say; any other path as it is. In a queue
+ * no link is followed, so that the directory itself, and whose it is, is looked at.
+ */
+function followed(dir: string): string {
+  if (denoFiles.stat(dir)?.kind !== "other") return dir;
+  try {
+    return Deno.realPathSync(dir);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new QueueError(`${dir} is a link that leads nowhere; make the directory that it names`);
+  }
 }
 
 function absolute(path: string, cwd: string): string {

@@ -15,7 +15,7 @@ Deno.test("doctor exits with 0 when all is well, with 1 when not, and with 0 onc
   ]);
   const mended = await program.run(["doctor", "--repair"]);
   assertEquals(mended.code, 0);
-  assertMatch(mended.stdout, /^mended  done.*\n {8}mended: removes it\n$/);
+  assertMatch(mended.stdout, /^mended {2}done.*\n {8}mended: removes it\n$/);
   assertEquals((await program.run(["doctor"])).code, 0);
 });
 

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { QueueError } from "../../src/queue/errors.ts";
 import type { FilePort } from "../../src/queue/file_port.ts";
 import { distrust, locateQueue, openStore } from "../../src/queue/open_store.ts";
@@ -35,6 +41,28 @@ Deno.test("locateQueue() makes the path that is given absolute", () => {
   assertEquals(locateQueue("/a/./b/../c/"), "/a/c");
   assertEquals(locateQueue("q"), `${Deno.cwd()}/q`);
   assertEquals(locateQueue("../q"), `${Deno.cwd().replace(/\/[^/]*$/, "")}/q`);
+});
+
+Deno.test("a link that stands for the queue is followed, and the directory itself is looked at", async () => {
+  await using home = await temporaryDirectory();
+  Deno.mkdirSync(`${home.path}/disk/queue`, { recursive: true, mode: 0o700 });
+  Deno.symlinkSync("disk/queue", `${home.path}/.queuectl`);
+  const real = Deno.realPathSync(`${home.path}/disk/queue`);
+  assertEquals(locateQueue(`${home.path}/.queuectl`), real);
+  const queue = await Queue.open(`${home.path}/.queuectl`);
+  await queue.enqueue({ command: "true" });
+  assertEquals([namesIn(real, "pending").length, distrust(queue.store)], [1, undefined]);
+  Deno.chmodSync(real, 0o777);
+  assertStringIncludes(distrust(queue.store) ?? "", "group or others can write in");
+  const nearest = "console.log(locateQueue())";
+  const env = { QUEUECTL_DIR: "", HOME: "/nowhere" };
+  assertEquals(await inProcess(nearest, { cwd: `${home.path}/disk`, env }), real);
+});
+
+Deno.test("a link that leads nowhere is refused as a queue, in a sentence", async () => {
+  await using home = await temporaryDirectory();
+  Deno.symlinkSync("gone", `${home.path}/queue`);
+  assertThrows(() => locateQueue(`${home.path}/queue`), QueueError, "is a link that leads nowhere");
 });
 
 Deno.test("locateQueue() prefers QUEUECTL_DIR, then the nearest .queuectl, then the one at home", async () => {

@@ -46,12 +46,7 @@ export async function publishApart(
       published.push(job);
     }
   } finally {
-    for (const [index, job] of jobs.entries()) {
-      if (index < published.length) continue;
-      removeIfThere(store, `${temporary}/${names[index]}`);
-      unmarkChild(store, job);
-    }
-    removeIfThere(store, temporary);
+    discard(store, temporary, jobs.slice(published.length), names.slice(published.length));
     mark?.release();
     if (published.length > 0) await flush(store, [pathIn(store, "pending")]);
   }
@@ -62,4 +57,25 @@ export async function publishApart(
     released = releaseIfReady(store, job.id) || released;
   }
   if (released) await flush(store, [pathIn(store, "pending")]);
+}
+
+/**
+ * Removes the folder in tmp/, with the jobs that were not published. What the disk refuses to remove is removed by
+ * whoever removes what dead programs have left there.
+ */
+function discard(
+  store: Store,
+  temporary: string,
+  jobs: readonly Job[],
+  names: readonly string[],
+): void {
+  try {
+    for (const [index, job] of jobs.entries()) {
+      removeIfThere(store, `${temporary}/${names[index]}`);
+      unmarkChild(store, job);
+    }
+    removeIfThere(store, temporary);
+  } catch {
+    // The jobs that are in the queue count, and the error that there may have been before.
+  }
 }

@@ -7,9 +7,10 @@
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { enqueueMany, PartialEnqueueError } from "../../src/queue/enqueue_many.ts";
 import { QueueError } from "../../src/queue/errors.ts";
+import type { JobInput } from "../../src/queue/job.ts";
 import { openStore } from "../../src/queue/open_store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
-import { ABSENT, RUN } from "./ledger.ts";
+import { ABSENT, type Fate, HELD, RUN } from "./ledger.ts";
 import { Broken, type Operation } from "./operation.ts";
 import { DIR, newDisk, openAt, START } from "./queue_disk.ts";
 
@@ -61,28 +62,48 @@ const enqueueTaken: Operation = {
 
 const BATCH = ["echo a", "echo b", "echo c"];
 
-const enqueueBatch: Operation<{ accepted: number }> = {
-  name: "enqueue-many",
-  process: "client",
-  prepare: () => Promise.resolve({ accepted: 0 }),
-  async act({ store, ledger, lives }, scene) {
-    const inputs = BATCH.slice(scene.accepted).map((command, at) => ({
-      command,
-      ...(at === 0 ? { id: "first" } : {}),
-    }));
-    for (const { command } of inputs) ledger.expect(command, ABSENT, RUN);
-    try {
-      await enqueueMany(store, inputs);
-    } catch (error) {
-      if (lives() && error instanceof PartialEnqueueError) {
-        for (const { command } of inputs.slice(0, error.accepted)) ledger.expect(command, RUN);
-        scene.accepted += error.accepted;
+/** Adds three jobs at once; what was accepted before an error is not added again. */
+function enqueuingMany(
+  name: string,
+  fate: Fate,
+  inputOf: (command: string, at: number) => JobInput,
+): Operation<{ accepted: number }> {
+  return {
+    name,
+    process: "client",
+    prepare: () => Promise.resolve({ accepted: 0 }),
+    async act({ store, ledger, lives }, scene) {
+      const inputs = BATCH.slice(scene.accepted).map(inputOf);
+      for (const { command } of inputs) ledger.expect(command, ABSENT, fate);
+      try {
+        await enqueueMany(store, inputs);
+      } catch (error) {
+        if (lives() && error instanceof PartialEnqueueError) {
+          for (const { command } of inputs.slice(0, error.accepted)) ledger.expect(command, fate);
+          scene.accepted += error.accepted;
+        }
+        throw error;
       }
-      throw error;
-    }
-    for (const { command } of inputs) ledger.expect(command, RUN);
-  },
-};
+      for (const { command } of inputs) ledger.expect(command, fate);
+    },
+  };
+}
+
+const enqueueBatch = enqueuingMany("enqueue-many", RUN, (command, at) => ({
+  command,
+  ...(at === 0 ? { id: "first" } : {}),
+}));
+
+/** Each has a name of its own in pending/, to be let go by. */
+const enqueueHeld = enqueuingMany(
+  "enqueue-many-held",
+  HELD,
+  (command) => ({
+    command,
+    id: command.slice(-1),
+    hold: true,
+  }),
+);
 
 /** Whatever became of the first attempt to make the queue, the next one opens it and jobs run. */
 const openNew: Operation = {
@@ -118,6 +139,7 @@ export const ENQUEUE_OPERATIONS: readonly Operation[] = [
   enqueueId,
   enqueueTaken,
   enqueueBatch,
+  enqueueHeld,
   openNew,
   openNewAndEnqueue,
 ];

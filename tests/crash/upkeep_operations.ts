@@ -7,6 +7,7 @@
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { enqueueMany } from "../../src/queue/enqueue_many.ts";
 import { QueueError } from "../../src/queue/errors.ts";
+import { pruneJobs } from "../../src/queue/prune.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { settle } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
@@ -118,6 +119,13 @@ function clearing(state: "pending" | "done" | "failed" | "dead", commands: reado
   };
 }
 
+async function pruning({ store, ledger }: Stage): Promise<void> {
+  ledger.allow("echo a", ABSENT);
+  ledger.logsMayStray = true;
+  await pruneJobs(store, { olderThan: 0 });
+  ledger.expect("echo a", ABSENT);
+}
+
 /** Settings are as before or as asked for, and as asked for once that was promised. */
 function configuring(
   name: string,
@@ -154,6 +162,8 @@ export const UPKEEP_OPERATIONS: readonly Operation[] = [
   onSettled("clear", "done", clearing("done", ["echo a"])),
   onSettled("clear", "failed", clearing("failed", ["echo a"])),
   onSettled("clear", "dead", clearing("dead", ["echo a"])),
+  onSettled("prune", "done", pruning),
+  onSettled("prune", "dead", pruning),
   configuring("config-set", async (queue, ledger) => {
     ledger.settings = [{ max_retries: 7 }, { max_retries: 7, jitter: 0.5 }];
     await queue.configure({ jitter: 0.5 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { FilePort } from "../../src/queue/file_port.ts";
 import { openStore } from "../../src/queue/open_store.ts";
 import { Queue } from "../../src/queue/queue.ts";
@@ -15,7 +15,7 @@ import type { Store } from "../../src/queue/store.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
 import { timetable } from "../../src/queue/timetable.ts";
 import { turnSchedule } from "../../src/queue/turn_schedule.ts";
-import { killAt, LEAVINGS } from "../simulation/faults.ts";
+import { diskError, killAt, LEAVINGS } from "../simulation/faults.ts";
 import { everyPair } from "../simulation/interleave.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
@@ -51,11 +51,15 @@ function openNow(files: FilePort): Promise<Store> {
 async function turnDue(files: FilePort, worker: string): Promise<void> {
   const store = await openNow(files);
   const presence = arriveAs(store, worker);
+  await turnEach(store, worker);
+  presence.leave();
+}
+
+async function turnEach(store: Store, worker: string): Promise<void> {
   for (const entry of scheduleEntries(store)) {
     if (entry.time > clock.time || entry.worker !== undefined) continue;
     await turnSchedule(store, entry, worker, timetable);
   }
-  presence.leave();
 }
 
 /** A worker that recovers the dead, then turns what is due. */
@@ -138,6 +142,40 @@ Deno.test("its job is not added again even if it was run and removed before the 
     assertEquals(left(disk), { ...ONCE, jobs: [] }, `${at}\n${disk.trace()}`);
   }
   assertEquals(removed > 3, true);
+});
+
+Deno.test("a schedule over which the disk refuses any call becomes one job, once the disk is well or the worker dead", async () => {
+  const prepared = await scheduled();
+  let cases = 0;
+  for (const code of ["ENOSPC", "EACCES", "EROFS", "EIO", "EMFILE"] as const) {
+    for (const then of ["goes on", "dies"]) {
+      for (let index = 0, isRefused = true; isRefused; index++) {
+        isRefused = false;
+        const disk = prepared.clone();
+        const process = disk.process("w1");
+        await withSeed(2, async () => {
+          const store = await openNow(process);
+          const presence = arriveAs(store, "w1");
+          const first = process.calls;
+          process.before = (call) => {
+            if (call.index !== first + index) return;
+            isRefused = true;
+            throw diskError(code, call.name);
+          };
+          await turnEach(store, "w1").catch(() => {});
+          process.before = undefined;
+          if (then === "dies") return;
+          await turnEach(store, "w1");
+          presence.leave();
+        }, NOW);
+        disk.crashProcess();
+        await takeOver(disk);
+        assertEquals(left(disk), ONCE, `call ${index}, ${code}, ${then}\n${disk.trace()}`);
+        cases++;
+      }
+    }
+  }
+  assert(cases > 200, `${cases}`);
 });
 
 Deno.test("two workers that race for a schedule, in any order of their calls, add one job", async () => {

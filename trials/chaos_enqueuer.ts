@@ -17,7 +17,7 @@ import { QueueError } from "../src/queue/errors.ts";
 import type { JobInput } from "../src/queue/job.ts";
 import { Queue } from "../src/queue/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
-import { randomJob, whole } from "./job_mix.ts";
+import { randomJob, RESOURCE, whole } from "./job_mix.ts";
 
 /** So many waiting jobs are enough: more would only make the end of the trial longer. */
 const ENOUGH_WAITING = 400;
@@ -55,7 +55,9 @@ class Enqueuer {
   async #step(): Promise<void> {
     const chance = this.#random();
     try {
-      if (chance < 0.5) await this.#enqueue(this.#job(), true);
+      if (chance < 0.35) await this.#enqueue(this.#job(), true);
+      else if (chance < 0.45) await this.#enqueue({ ...this.#job(), ...this.#after() }, true);
+      else if (chance < 0.5) await this.#enqueue({ ...this.#job(), unique: this.#key() }, true);
       else if (chance < 0.62) await this.#enqueue({ ...this.#job(), id: this.#newId() }, true);
       // Others try the same ID, at about the same time.
       else if (chance < 0.7) {
@@ -65,13 +67,25 @@ class Enqueuer {
       else if (chance < 0.9) await this.#requeue();
       else await this.#remove();
     } catch (error) {
-      // An ID that is taken, a job that runs: to be expected. Anything else is for the evidence.
+      // An ID or key that is taken, a job that runs or is waited for: to be expected. Anything else is for the evidence.
       if (!(error instanceof QueueError)) throw error;
     }
   }
 
   #job(): JobInput {
-    return randomJob(this.#random, this.#ledger);
+    const resource = this.#random() < 0.1 ? { resource: RESOURCE } : {};
+    return { ...randomJob(this.#random, this.#ledger), ...resource };
+  }
+
+  /** To come after jobs of its own, however they end. */
+  #after(): Partial<JobInput> {
+    const parents = [this.#someOwn(), this.#someOwn()].filter((id) => id !== undefined);
+    return parents.length > 0 ? { after: [...new Set(parents)], after_any: true } : {};
+  }
+
+  /** One of a few keys, so that jobs meet that have the same. */
+  #key(): string {
+    return `key ${whole(this.#random, 1, 20)}`;
   }
 
   #newId(): string {

@@ -15,6 +15,9 @@ export function whole(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1));
 }
 
+/** What some jobs need, where a trial has set it, and how many places of it there are. */
+export const RESOURCE = "seat", PLACES = 2;
+
 /** Lines of so few bytes are appended whole, whoever else appends. */
 const note = (what: "S" | "E") => `echo "${what} $QUEUECTL_JOB_ID $QUEUECTL_ATTEMPT" >> "$LEDGER"`;
 

@@ -8,6 +8,7 @@ import { entries, readEntry } from "../src/queue/entries.ts";
 import type { Attempt, JobView } from "../src/queue/job.ts";
 import { JOB_STATES } from "../src/queue/names.ts";
 import type { Queue } from "../src/queue/queue.ts";
+import { PLACES } from "./job_mix.ts";
 import type { Run, Runs, Told } from "./ledger.ts";
 
 /** What is known of a trial. */
@@ -82,6 +83,7 @@ export function judge(evidence: Evidence): Verdict {
     if (!places.has(id) && !told.removing.has(id)) violations.push(`${id}: ran, and is nowhere`);
     judgeOrder(id, ofJob, violations);
   }
+  judgePlaces(places, runs, violations);
   for (const part of ["processing", "tmp", "workers", "pending", "failed"]) {
     for (const { name } of Deno.readDirSync(`${queue.dir}/${part}`)) {
       if (name.endsWith(".log") && told.removing.has(name.slice(0, -4))) continue;
@@ -158,6 +160,27 @@ function judgeOrder(id: string, ofJob: Map<number, Run>, violations: string[]): 
         violations.push(`${id}: attempt ${attempt} began before attempt ${attempt - 1} had ended`);
       }
     }
+  }
+}
+
+/** No more runs of jobs that need a resource go on at once than there are places. */
+function judgePlaces(
+  places: ReadonlyMap<string, JobView[]>,
+  runs: Runs,
+  violations: string[],
+): void {
+  // Of a run whose worker was killed nobody knows when it ended.
+  const changes: [line: number, by: 1 | -1][] = [];
+  for (const [id, ofJob] of runs) {
+    if (places.get(id)?.[0]?.resource === undefined) continue;
+    for (const { begun: [begun], ended: [ended] } of ofJob.values()) {
+      if (begun !== undefined && ended !== undefined) changes.push([begun, 1], [ended, -1]);
+    }
+  }
+  let taken = 0;
+  for (const [line, by] of changes.sort(([a], [b]) => a - b)) {
+    taken += by;
+    if (taken > PLACES) violations.push(`line ${line}: ${taken} jobs run in ${PLACES} places`);
   }
 }
 

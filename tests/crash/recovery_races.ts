@@ -156,6 +156,8 @@ const namesakes: Race<Settlement[]> = {
       ledger.expect(`echo ${worker}`, `done: done@${worker}`);
       if (!wasKilled(ends[worker])) continue;
       ledger.allow(`echo ${worker}`, `done: lost@${worker} done@fresh`);
+      // That it was claimed is not durable before it is settled.
+      ledger.mayBeUndone(`echo ${worker}`, RUN);
     }
   },
 };

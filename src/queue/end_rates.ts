@@ -14,13 +14,13 @@ export class EndRates {
   /** The second that was counted last, since 1970. */
   #second: number;
 
-  /** @param now Milliseconds since 1970: what ended before is not known. */
-  constructor(now: number) {
-    this.#begun = now;
-    this.#second = Math.floor(now / 1000);
+  /** @param begun Milliseconds since 1970: what ended before is not known. */
+  constructor(begun: number) {
+    this.#begun = begun;
+    this.#second = Math.floor(begun / 1000);
   }
 
-  /** Counts the end of a job. */
+  /** Counts the end of a job; one after the other. */
   add(now: number): void {
     this.#moveTo(now);
     this.#counts[this.#second % SECONDS]!++;

@@ -15,6 +15,7 @@ import type { Queue } from "./queue.ts";
 import { readTail } from "./tail.ts";
 import { type Change, watchQueue } from "./watch.ts";
 import { EndRates } from "./end_rates.ts";
+import { recentEnds } from "./history.ts";
 
 /** A job that runs. */
 export interface RunningView {
@@ -118,7 +119,7 @@ export class WatchedQueue {
   constructor(queue: Queue, changed: () => void) {
     this.#queue = queue;
     this.#changed = changed;
-    this.#rates = new EndRates(Date.now());
+    this.#rates = ratesSoFar(queue);
     const watched = ["", "processing", "done", "failed", "dead", "workers"];
     this.#unwatch = watchQueue(queue.dir, watched, (change) => this.#hear(change));
     this.#count(Date.now());
@@ -202,6 +203,14 @@ export class WatchedQueue {
     }
     return failures;
   }
+}
+
+/** The rates of the last minutes, as the history has them. */
+function ratesSoFar({ store }: Queue): EndRates {
+  const { times, from } = recentEnds(store, Date.now() - 300_000);
+  const rates = new EndRates(from);
+  for (const time of times) rates.add(time);
+  return rates;
 }
 
 /** The last line of a log that has anything in it; empty if there is none. */

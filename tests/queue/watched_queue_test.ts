@@ -66,3 +66,27 @@ Deno.test("WatchedQueue waits for no fifo that lies in the place of a log", asyn
     watched.close();
   }
 });
+
+Deno.test("WatchedQueue knows from the history what ended before it began to watch", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const now = Date.now();
+  const lines = [400, 200, 30, 20, 10].map((seconds) =>
+    JSON.stringify({
+      finished_at: new Date(now - seconds * 1000).toISOString(),
+      duration_ms: 1,
+      outcome: "done",
+      led_to: seconds === 20 ? "failed" : "done",
+    })
+  );
+  const day = new Date(now).toISOString().slice(0, 10);
+  Deno.mkdirSync(`${dir}/history`);
+  drop(dir, `history/${day}.w-1-a.jsonl`, lines.join("\n") + "\nnonsense\n");
+  const watched = new WatchedQueue(queue, () => {});
+  try {
+    const [minute, fiveMinutes] = watched.look(Date.now()).rates;
+    assertEquals([minute * 60, Math.round(fiveMinutes * 300)], [2, 3]);
+  } finally {
+    watched.close();
+  }
+});

@@ -125,11 +125,17 @@ function runningTable({ running }: QueueView, now: number): Table {
     head: ["RUNNING", "FOR", "PROGRESS", "COMMAND"],
     rows: running.map(({ id, since, progress, command }) => [
       shortId(id),
-      formatDuration(Math.max(0, Math.floor((now - since) / 1000) * 1000)),
+      elapsed(now - since),
       progress ? progressBar(progress, 10, 28) : "",
       visibleText(command),
     ]),
   };
+}
+
+/** How long something has run so far, in whole seconds: the screen is not drawn more often. */
+function elapsed(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1000);
 }
 
 function workerTable({ workers }: QueueView, now: number): Table {

@@ -17,18 +17,19 @@ import { sleeps } from "./sleeps.ts";
 import { startUp } from "./start_up.ts";
 import { workers } from "./workers.ts";
 
+/** In this order, as a disk that has just removed many files makes new ones more slowly. */
 const QUESTIONS: readonly Question[] = [
-  drain,
-  drainUnflushed,
-  enqueueFile,
   startUp,
   pickup,
+  enqueueFile,
   backlogInBatches,
   backlogOfFiles,
   listing,
   idle,
   sleeps,
   workers,
+  drain,
+  drainUnflushed,
 ];
 
 const [quick, save] = ["--quick", "--save"].map((flag) => Deno.args.includes(flag));

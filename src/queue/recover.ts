@@ -9,7 +9,7 @@ import { buryMalformed, type Claim, readClaimed } from "./claim.ts";
 import { readyTime } from "./control.ts";
 import { ours, takeOverSettling } from "./half_settled.ts";
 import { type Attempt, chargedAttempts } from "./job.ts";
-import { lostParent } from "./dependencies.ts";
+import { lostParent, unmarkChild } from "./dependencies.ts";
 import { findLog, reuniteLogs } from "./logs.ts";
 import {
   hadHeldJob,
@@ -191,6 +191,8 @@ async function takeOverRunning(
     // One rename makes it ours; from here on it is settled like any job of our own.
     const from = pathIn(store, "processing", name);
     if (renameIfThere(store, from, pathIn(store, "processing", claim.name))) {
+      // The worker may have died before it could: a job that was claimed waits for none any more.
+      unmarkChild(store, job);
       takenOver.push(settlement);
     }
   }

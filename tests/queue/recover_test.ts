@@ -48,10 +48,13 @@ Deno.test("a job that was claimed only to die of what it came after is charged n
   const { queue, dir } = temporary;
   const { recover, me } = await withDead(temporary, { after: ["parent"] });
   drop(dir, "dead/parent.json", '{"command":"false"}');
+  Deno.mkdirSync(`${dir}/after/parent`, { recursive: true });
+  Deno.writeTextFileSync(`${dir}/after/parent/x`, "");
   assertEquals(await recover(), [{ worker: "here-1-dd", finished: [], lost: [] }]);
   const { state, attempts, history, reason } = queue.get("x")!;
   assertEquals([state, attempts, history], ["dead", 0, []]);
   assertEquals(reason, "job parent, which it waited for, is dead");
+  assertEquals(namesIn(dir, "after"), []);
   me.leave();
 });
 

@@ -8,6 +8,11 @@ import type { Command } from "../command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "../enqueue_options.ts";
 import { ANY } from "./shared_options.ts";
 
+const OUTPUT_FILES = [
+  "The command may write to the file $QUEUECTL_PROGRESS how far it is (42, 42/100 or words), and",
+  "to $QUEUECTL_RESULT what is to be kept in the job as its result, up to 64 KB.",
+];
+
 /** Adding jobs. In the order that the help shows them. */
 export const ADDING_COMMANDS: readonly Command[] = [
   {
@@ -21,6 +26,7 @@ export const ADDING_COMMANDS: readonly Command[] = [
       "One argument is shell text, several are a program and its arguments, and one that",
       `begins like a JSON object is a job: '{"command": "sleep 2", "priority": 9}'.`,
       "Options come before the command; after -- everything is the command.",
+      ...OUTPUT_FILES,
     ],
   },
   {
@@ -32,6 +38,7 @@ export const ADDING_COMMANDS: readonly Command[] = [
     options: ENQUEUE_OPTIONS,
     details: [
       "Works the job itself if no worker is alive, retries included.",
+      ...OUTPUT_FILES,
       "Exit status: the job's; 128 + N if signal N ended it; 124 if it ran out of time.",
     ],
   },

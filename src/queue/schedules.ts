@@ -8,6 +8,7 @@ import { QueueError, UsageError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
 import { type Job, type JobInput, newJob } from "./job.ts";
 import { enqueue } from "./enqueue.ts";
+import { refuseUnknownResource } from "./limits.ts";
 import { HELD_TIME, newId } from "./names.ts";
 import type { Queue } from "./queue.ts";
 import { scheduleEntries } from "./return_schedules.ts";
@@ -67,7 +68,7 @@ const TIMES_TOLD = 3;
  * Adds a schedule. Its jobs are added by whichever worker is alive when it is due.
  *
  * @throws {UsageError} If it is none.
- * @throws {QueueError} If there is one of this name.
+ * @throws {QueueError} If there is one of this name, or no resource such as its job needs.
  *
  * @example
  * ```ts
@@ -84,7 +85,7 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
   const { overlap = catch_up === "all" ? "allow" : "skip" } = input;
   checkScheduleName(name);
   checkScheduledJob(job);
-  newJob(job, store.config, store.now());
+  refuseUnknownResource(store, newJob(job, store.config, store.now()).resource);
   if (catch_up === "all" && overlap === "skip") {
     throw new UsageError(
       "--catch-up all means --overlap allow: all that was missed is due at once",

@@ -132,7 +132,8 @@ async function main(): Promise<void> {
   );
   const [, victim, worker] = /-(train|score)@(.+)\.json$/.exec(atGpu)!;
   const pid = worker!.split("-").at(-2)!;
-  await shown("kill", "-KILL", pid);
+  console.log(`$ kill -KILL ${pid}\n`);
+  Deno.kill(Number(pid), "SIGKILL");
 
   await shown("queuectl", "wait", `${nightly}-report`);
   if (screen) {

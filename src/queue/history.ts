@@ -9,7 +9,7 @@
 import type { Attempt, Job, Outcome } from "./job.ts";
 import type { SettledState } from "./names.ts";
 import { pathIn, removeIfThere, type Store } from "./store.ts";
-import { readTail } from "./tail.ts";
+import { readTail } from "./read_tail.ts";
 
 /** One line of the history: an attempt that has ended. */
 export interface HistoryLine {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { readTail } from "./tail.ts";
+import { readTail } from "./read_tail.ts";
 import { pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
 
 /** How far a job has come, as it says itself. */

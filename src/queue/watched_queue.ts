@@ -12,7 +12,7 @@ import { logName } from "./logs.ts";
 import { type JobState, parseEntryName } from "./names.ts";
 import { type Progress, readProgress } from "./progress.ts";
 import type { Queue } from "./queue.ts";
-import { readTail } from "./tail.ts";
+import { readTail } from "./read_tail.ts";
 import { type Change, watchQueue } from "./watch.ts";
 import { EndRates } from "./end_rates.ts";
 import { recentEnds } from "./history.ts";

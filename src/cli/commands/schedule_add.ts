@@ -11,7 +11,7 @@ import { addSchedule } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
 import { print, printJson, say } from "../output.ts";
-import { formatDue } from "../schedule_times.ts";
+import { formatDue } from "../format_due.ts";
 
 /** Adds a schedule, and tells when it is due first. */
 export async function scheduleAdd(call: Invocation): Promise<void> {

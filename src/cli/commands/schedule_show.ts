@@ -9,7 +9,7 @@ import { findSchedule, type ScheduleView } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, printLines } from "../output.ts";
 import { formatMoment } from "../relative_time.ts";
-import { formatDue } from "../schedule_times.ts";
+import { formatDue } from "../format_due.ts";
 import { visibleText } from "../visible_text.ts";
 
 /** Prints a schedule, its next times, its last job and the times that it let pass. */

@@ -27,16 +27,15 @@ export function jobTable(jobs: readonly JobView[], now: number, asBar = false): 
   const waits = jobs.map((job) => visibleText(waitsText(job, now)));
   // A program can rely on the column; a person is spared an empty one.
   const shown = !asBar || waits.some((text) => text !== "");
+  const head = [
+    ...["ID", "STATE", "ATTEMPTS", "AGE"],
+    ...(shown ? ["WAITS"] : []),
+    ...(tells ? ["PROGRESS"] : []),
+    "COMMAND",
+  ];
   return {
-    head: [
-      "ID",
-      "STATE",
-      "ATTEMPTS",
-      "AGE",
-      ...(shown ? ["WAITS"] : []),
-      ...(tells ? ["PROGRESS"] : []),
-      "COMMAND",
-    ],
+    head,
+    flexible: ["PROGRESS", "WAITS"].map((name) => head.indexOf(name)).filter((at) => at >= 0),
     rows: jobs.map((job, row) => [
       visibleText(job.id),
       job.state,

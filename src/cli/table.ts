@@ -12,6 +12,8 @@ export interface Table {
   readonly head: readonly string[];
   /** The rows, each as long as the head. */
   readonly rows: readonly (readonly string[])[];
+  /** Columns whose cells may be cut, the first one first, so that the last column has room. */
+  readonly flexible?: readonly number[];
 }
 
 /** How a table is to look on a terminal. */
@@ -21,6 +23,12 @@ export interface TableStyle {
   /** Paints a cell that is padded already. `row` is -1 for the head. */
   paint?: (padded: string, row: number, column: number) => string;
 }
+
+/** The columns that the last cell is to have, if others can do with less; and those that it has at least. */
+const [WANTED_OF_LAST, LEAST_OF_LAST] = [12, 6];
+
+/** A flexible cell is not cut below this width. */
+const LEAST_FLEXIBLE = 8;
 
 /** The lines of a table for a program: cells with a tab between them. */
 export function tabLines({ head, rows }: Table): string[] {
@@ -38,7 +46,7 @@ export function tabLines({ head, rows }: Table): string[] {
  * // ["ID     STATE", "build  done"]
  * ```
  */
-export function alignedLines({ head, rows }: Table, style: TableStyle): string[] {
+export function alignedLines({ head, rows, flexible = [] }: Table, style: TableStyle): string[] {
   const all = [head, ...rows];
   const last = head.length - 1;
   const widths = head.map((_, column) => {
@@ -47,14 +55,21 @@ export function alignedLines({ head, rows }: Table, style: TableStyle): string[]
     for (const cells of all) widest = Math.max(widest, textWidth(cells[column]!));
     return widest;
   });
-  const taken = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
-  const left = Math.max(10, style.width - taken);
+  const taken = () => widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
+  for (const column of flexible) {
+    const excess = Math.max(0, taken() + WANTED_OF_LAST - style.width);
+    widths[column] = Math.max(Math.min(widths[column]!, LEAST_FLEXIBLE), widths[column]! - excess);
+  }
+  const left = Math.max(LEAST_OF_LAST, style.width - taken());
   return all.map((cells, index) =>
     cells.map((cell, column) => {
-      const padded = column === last
-        ? cutToWidth(cell, left)
-        : cell + " ".repeat(widths[column]! - textWidth(cell));
-      return style.paint?.(padded, index - 1, column) ?? padded;
+      const text = column === last ? cutToWidth(cell, left) : padded(cell, widths[column]!);
+      return style.paint?.(text, index - 1, column) ?? text;
     }).join("  ").trimEnd()
   );
+}
+
+function padded(cell: string, width: number): string {
+  const cut = cutToWidth(cell, width);
+  return cut + " ".repeat(width - textWidth(cut));
 }

@@ -38,3 +38,15 @@ Deno.test("alignedLines() takes a hundred thousand rows", () => {
   const rows = Array.from({ length: 100_000 }, (_, index) => [`${index}`, "x"]);
   assertEquals(alignedLines({ head: ["N", "X"], rows }, { width: 80 }).at(-1), "99999  x");
 });
+
+Deno.test("alignedLines() cuts flexible cells, so that the last has room and no line is too long", () => {
+  const table = {
+    head: ["ID", "PROGRESS", "COMMAND"],
+    rows: [["0123456789", "█████░░░░░ half", "make -C /srv/site all"]],
+  };
+  const lines = (width: number) => alignedLines({ ...table, flexible: [1] }, { width });
+  assertEquals(lines(80)[1], "0123456789  █████░░░░░ half  make -C /srv/site all");
+  assertEquals(lines(34)[1], "0123456789  █████░░…  make -C /sr…");
+  assertEquals(lines(28)[1], "0123456789  █████░░…  make …");
+  assertEquals(alignedLines(table, { width: 41 })[1], "0123456789  █████░░░░░ half  make -C /sr…");
+});

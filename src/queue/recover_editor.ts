@@ -7,7 +7,7 @@
 
 import { VERSION } from "../version.ts";
 import { newEditorName } from "./names.ts";
-import { arrive } from "./presence.ts";
+import { arrive, lockDeadWorker } from "./presence.ts";
 import { recover } from "./recover.ts";
 import type { Store } from "./store.ts";
 
@@ -18,6 +18,10 @@ import type { Store } from "./store.ts";
  * @returns Whether it was dead; `false` too if another recovers it just now.
  */
 export async function recoverEditor(store: Store, editor: string): Promise<boolean> {
+  // Whoever waits for one that lives asks often, and need not wake every worker with a presence of its own.
+  const lock = lockDeadWorker(store, editor);
+  if (!lock) return false;
+  lock.release();
   const presence = arrive(store, {
     name: newEditorName(Deno.hostname(), Deno.pid, false),
     host: Deno.hostname(),

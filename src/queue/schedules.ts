@@ -94,9 +94,7 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
   if (input.tz !== undefined && isInterval(when)) {
     throw new UsageError(`"${when}" goes by no time zone; leave out --tz`);
   }
-  const tz = isInterval(when)
-    ? undefined
-    : input.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const tz = isInterval(when) ? undefined : input.tz ?? localZone();
   const schedule: Schedule = {
     name,
     when,
@@ -120,6 +118,15 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
     lock.release();
   }
   return viewOf({ schedule, times }, false, store.now());
+}
+
+/** @throws {UsageError} If it is not known: to guess would be to run things at another time than was meant. */
+function localZone(): string {
+  const zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone !== undefined && zone !== "Etc/Unknown") return zone;
+  throw new UsageError(
+    "this machine's time zone has no name that is known; say which is meant, such as --tz UTC",
+  );
 }
 
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {

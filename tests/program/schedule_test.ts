@@ -67,6 +67,21 @@ for (
   });
 }
 
+Deno.test("schedule add wants a zone where this machine's is not known, but for an interval", async () => {
+  await using program = new Program();
+  const add = (TZ: string, ...args: string[]) =>
+    program.run(["schedule", "add", ...args, "true"], { env: { TZ } });
+  for (const zone of ["", "Mars/Base", ":/etc/localtime"]) {
+    const { code, stderr } = await add(zone, "s", "@daily");
+    assertEquals(code, 2, zone);
+    assertStringIncludes(stderr, "such as --tz UTC");
+  }
+  assertEquals((await add("Mars/Base", "s", "@daily", "--tz", "UTC")).code, 0);
+  assertEquals((await add("Mars/Base", "t", "every 1h")).code, 0);
+  assertEquals((await add("Europe/Berlin", "u", "@daily")).code, 0);
+  assertEquals((await program.json("schedule", "show", "u")).tz, "Europe/Berlin");
+});
+
 Deno.test("schedule pause, resume, run and rm do what they say", async () => {
   await using program = new Program();
   await program.answer("schedule", "add", "s", "@daily", "true");

@@ -213,6 +213,7 @@ for (
     const env = {
       EDITOR: `touch ${program.home}/open; exec sleep 1000 >/dev/null 2>&1 #`,
       VISUAL: "",
+      TMPDIR: program.home,
     };
     const editing = program.spawn(["edit", "a"], { env });
     await eventually("the editor is open", () => isThere(`${program.home}/open`));
@@ -220,7 +221,7 @@ for (
     await editing.ended;
     assertEquals((await program.json("show", "a")).state, "processing");
     const done = await program.run([command, "a", ...args], {
-      env: { EDITOR: "sed -i s/true/false/", VISUAL: "" },
+      env: { ...env, EDITOR: "sed -i s/true/false/" },
     });
     assertEquals([done.code, done.stderr], [0, ""]);
     assertEquals([program.names("processing"), program.names("workers")], [[], []]);

@@ -64,8 +64,9 @@ export class Hooks {
     const timer = setTimeout(() => {
       const dropped = this.#waiting.length;
       this.#waiting = [];
+      const killed = this.#running.size;
       this.#trouble(
-        `${this.#running.size} hooks were killed and ${dropped} not run, as the worker leaves`,
+        `the worker leaves before all hooks have ended: ${killed} killed, ${dropped} not run`,
       );
       for (const group of this.#running) signalGroup(group, "SIGKILL");
     }, grace * 1000);

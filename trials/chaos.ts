@@ -109,7 +109,7 @@ function enqueuerRole(n: number): Role {
   };
 }
 
-/** Whoever adds jobs with the program: a process for each job or file of jobs. */
+/** Whoever calls the program: a process for each job or file of jobs, and for each mending. */
 function commandRole(): Role {
   return {
     name: "command",
@@ -120,10 +120,12 @@ function commandRole(): Role {
         ? ["enqueue", job]
         : chance < 0.6
         ? ["enqueue", "--id", `c${life}`, job]
-        : chance < 0.9
+        : chance < 0.8
         ? ["enqueue", "--file", writeBatch()]
+        : chance < 0.9
+        ? ["doctor", "--repair"]
         : ["dlq", "retry", "--all"];
-      const output = words[0] === "dlq" ? "/dev/null" : paths.told;
+      const output = words[0] === "enqueue" ? paths.told : "/dev/null";
       return { words: programWords("--dir", paths.dir, ...words), output };
     },
     mayEnd: true,

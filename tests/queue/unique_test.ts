@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KeyTakenError } from "../../src/queue/enqueue.ts";
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { QueueError } from "../../src/queue/errors.ts";
+import { pruneJobs } from "../../src/queue/prune.ts";
 import { cancelJob } from "../../src/worker/cancel.ts";
 import { openAt, queueDisk, START } from "../crash/queue_disk.ts";
 import { everyPair } from "../simulation/interleave.ts";
@@ -115,4 +116,32 @@ Deno.test("of two who enqueue with one key, in whatever order of their calls, on
     assert(winner?.status === "returned" && loser?.status === "threw");
     assert(loser.error instanceof KeyTakenError && loser.error.id === winner.value);
   }
+});
+
+Deno.test("rm, clear and prune free the keys of the jobs that they remove, and no others", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  for (const id of ["removed", "cleared", "pruned", "kept"]) {
+    await queue.enqueue({ command: "true", id, unique: id });
+  }
+  const waiting = (id: string) =>
+    namesIn(dir, "pending").find((name) => name.endsWith(`${id}.json`));
+  await queue.remove("removed");
+  assertEquals(namesIn(dir, "unique"), ["cleared", "kept", "pruned"]);
+  Deno.renameSync(`${dir}/pending/${waiting("cleared")}`, `${dir}/dead/cleared.json`);
+  assertEquals(await queue.clear("dead"), 1);
+  assertEquals(namesIn(dir, "unique"), ["kept", "pruned"]);
+  Deno.renameSync(`${dir}/pending/${waiting("pruned")}`, `${dir}/done/pruned.json`);
+  await pruneJobs(queue.store, { keep: 0, olderThan: 0 });
+  assertEquals(namesIn(dir, "unique"), ["kept"]);
+});
+
+Deno.test("rm of a job leaves a key that another has taken since", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "true", id: "first", unique: "key" });
+  Deno.renameSync(`${dir}/pending/${namesIn(dir, "pending")[0]}`, `${dir}/done/first.json`);
+  await queue.enqueue({ command: "true", id: "second", unique: "key" });
+  await queue.remove("first");
+  assertEquals(namesIn(dir, "unique"), ["key"]);
 });

@@ -7,8 +7,8 @@
 import type { Entry } from "../entries.ts";
 import { findLog, logName } from "../logs.ts";
 import { ID_PATTERN, JOB_STATES } from "../names.ts";
-import { pathIn, removeIfThere, type Store } from "../store.ts";
-import { findTaken } from "../taken_ids.ts";
+import { pathIn, removeIfThere } from "../store.ts";
+import { presentIds } from "../taken_ids.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
@@ -22,26 +22,32 @@ export async function checkLogs(examination: Examination, jobs: Jobs): Promise<v
 
 async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void> {
   const { store } = examination;
+  const logs: { id: string; path: string; shown: string }[] = [];
   for (const state of JOB_STATES) {
     for (const { name, kind } of store.files.list(pathIn(store, state))) {
       if (name.startsWith(".") || !name.endsWith(".log") || kind === "directory") continue;
       const id = name.slice(0, -".log".length);
-      const path = pathIn(store, state, name);
-      // A job that was added or moved since the count is looked up now.
-      if (jobs.places.has(id) || isInQueue(store, id) || !store.files.exists(path)) continue;
-      await examination.mend(
-        `${state}/${JSON.stringify(name)} is the log of a job that is no more`,
-        "removes it",
-        () => {
-          if (!isInQueue(store, id)) removeIfThere(store, path);
-        },
-      );
+      if (jobs.places.has(id)) continue;
+      logs.push({
+        id,
+        path: pathIn(store, state, name),
+        shown: `${state}/${JSON.stringify(name)}`,
+      });
     }
   }
-}
-
-function isInQueue(store: Store, id: string): boolean {
-  return findTaken(store, new Set([id])) !== undefined;
+  if (logs.length === 0) return;
+  // A job that was added or moved since the count is looked up now.
+  const present = presentIds(store, new Set(logs.map(({ id }) => id)));
+  for (const { id, path, shown } of logs) {
+    if (present.has(id) || !store.files.exists(path)) continue;
+    await examination.mend(
+      `${shown} is the log of a job that is no more`,
+      "removes it",
+      () => {
+        if (presentIds(store, new Set([id])).size === 0) removeIfThere(store, path);
+      },
+    );
+  }
 }
 
 async function checkPlace(examination: Examination, { id, state, path }: Entry): Promise<void> {

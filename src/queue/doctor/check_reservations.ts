@@ -10,6 +10,7 @@ import { ID_PATTERN } from "../names.ts";
 import { freeStaleKeys, staleKeys } from "../stale_keys.ts";
 import { pathIn, removeIfThere, type Store } from "../store.ts";
 import { findTaken } from "../taken_ids.ts";
+import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
 /** Checks that each key in unique/ names a job that is in the queue. */
@@ -28,12 +29,15 @@ export async function checkReservations(examination: Examination): Promise<void>
 }
 
 /** Checks that each note in after/ is of a job that has yet to end. */
-export async function checkMarkers(examination: Examination): Promise<void> {
+export async function checkMarkers(examination: Examination, jobs: Jobs): Promise<void> {
   const { store } = examination;
+  const wasOpen = (id: string) =>
+    jobs.places.get(id)?.some(({ state }) => state !== "done" && state !== "dead") ?? false;
   for (const parent of namesIn(store, pathIn(store, "after"))) {
     const children = namesIn(store, pathIn(store, "after", parent));
     for (const child of children) {
-      if (ID_PATTERN.test(child) && isOpen(store, child)) continue;
+      // Only one that was not seen as it was counted is looked up: that reads the names of all jobs.
+      if (wasOpen(child) || (ID_PATTERN.test(child) && isOpen(store, child))) continue;
       const marker = `${parent}/${child}`;
       if (!store.files.exists(pathIn(store, "after", marker))) continue;
       await examination.mend(

@@ -50,7 +50,7 @@ async function look(examination: Examination): Promise<void> {
   const jobs = await checkJobs(examination);
   await checkLogs(examination, jobs);
   await checkReservations(examination);
-  await checkMarkers(examination);
+  await checkMarkers(examination, jobs);
   checkSchedules(examination);
   checkClock(examination, jobs);
 }

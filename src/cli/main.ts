@@ -7,9 +7,9 @@
 
 import { UsageError } from "../queue/errors.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
-import { COMMANDS, GROUPS } from "./commands.ts";
 // The command called most often, by programs above all, and so the only one that is there from the
-// start: loading it on demand would cost a tenth of its time.
+// start: loading it on demand, or the table of all others with it, would cost a tenth of its time.
+import { ADDING_COMMANDS } from "./command_table/adding_commands.ts";
 import { enqueue } from "./commands/enqueue.ts";
 import { later, loadCommand } from "./later.ts";
 import { type GivenOptions, MisspelledError, readWords } from "./option.ts";
@@ -38,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {
-  const { found, before, rest } = findCommand(args);
+  const { found, before, rest } = await findCommand(args);
   if (typeof found === "string") return await withoutCommand(found, before, rest);
 
   const known = [...found.options, ...GLOBAL_OPTIONS];
@@ -68,12 +68,21 @@ interface Found {
   rest: readonly string[];
 }
 
-function findCommand(args: readonly string[]): Found {
+/** The table of all commands. */
+async function table(): Promise<typeof import("./commands.ts")> {
+  return await import(later("./commands.ts"));
+}
+
+async function findCommand(args: readonly string[]): Promise<Found> {
   const known = [...GLOBAL_OPTIONS, { name: "version", help: "" }];
   const { options: before, words } = readWords(args, known, true, "see: queuectl --help");
   const first = words[0];
   if (first === undefined) return { found: "", before, rest: [] };
-  const single = COMMANDS.find(({ name }) => name === first);
+  const isFirst = ({ name }: Command) => name === first;
+  const adding = ADDING_COMMANDS.find(isFirst);
+  if (adding) return { found: adding, before, rest: words.slice(1) };
+  const { COMMANDS, GROUPS } = await table();
+  const single = COMMANDS.find(isFirst);
   if (single) return { found: single, before, rest: words.slice(1) };
   if (!Object.hasOwn(GROUPS, first)) return { found: "", before, rest: words };
 
@@ -103,6 +112,7 @@ async function withoutCommand(
     return 0;
   }
   const prefix = group === "" ? "" : `${group} `;
+  const { COMMANDS } = await table();
   const names = COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length).split(" ")[0]!);
   if (rest.length === 0) {

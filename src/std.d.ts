@@ -1,10 +1,6 @@
 // What queuectl uses of the Deno standard library. The npm build that deno.json maps the names
 // to ships no types; with JSR's build (`deno add jsr:@std/fmt …`) this file is not needed.
 
-declare module "@std/ulid" {
-  export function monotonicUlid(seedTime?: number): string;
-}
-
 declare module "@std/data-structures/binary-heap" {
   export class BinaryHeap<T> implements Iterable<T> {
     constructor(compare?: (a: T, b: T) => number);

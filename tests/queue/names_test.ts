@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLess, assertMatch, assertNotEquals } from "
 import {
   batchName,
   claimedName,
+  forgetLastId,
   formatStamp,
   freshIdLike,
   hostOf,
@@ -11,6 +12,7 @@ import {
   parseBatchName,
   parseEntryName,
   parseStamp,
+  timeOfId,
   waitingName,
 } from "../../src/queue/names.ts";
 
@@ -88,6 +90,28 @@ Deno.test("newId() makes IDs that ascend, also within a millisecond", () => {
   assertEquals(ids.toSorted(), ids);
   assertEquals(new Set(ids).size, 1000);
   for (const id of ids) assertMatch(id, ID_PATTERN);
+});
+
+Deno.test("newId() follows the last one when the clock is set back, and carries", () => {
+  const clock = Date.now;
+  try {
+    Object.defineProperty(crypto, "getRandomValues", {
+      value: (bytes: Uint8Array) => bytes.fill(31, 1),
+      configurable: true,
+    });
+    Date.now = () => Date.UTC(2026, 0, 1);
+    forgetLastId();
+    const first = newId();
+    Date.now = () => Date.UTC(2020, 0, 1);
+    const second = newId();
+    assertEquals([first.slice(10), second.slice(10)], ["0" + "Z".repeat(15), "1" + "0".repeat(15)]);
+    assertEquals(timeOfId(second), Date.UTC(2026, 0, 1));
+  } finally {
+    Date.now = clock;
+    // It was inherited: without our own property the inherited one shows again.
+    delete (crypto as Partial<Crypto>).getRandomValues;
+    forgetLastId();
+  }
 });
 
 Deno.test("freshIdLike() keeps the beginning and is always an ID", () => {

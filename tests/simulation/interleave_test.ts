@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { monotonicUlid } from "@std/ulid";
+import { newId } from "../../src/queue/names.ts";
 import type { FilePort } from "../../src/queue/file_port.ts";
 import { type Actor, everyPair, interleave } from "./interleave.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";
@@ -172,7 +172,7 @@ Deno.test("the IDs and the time of an actor are the same in each of its runs", a
   const names = async (files: FilePort) => {
     const made: string[] = [];
     for (let i = 0; i < 3; i++) {
-      made.push(`${monotonicUlid()}-${Date.now()}-${crypto.getRandomValues(new Uint8Array(1))[0]}`);
+      made.push(`${newId()}-${Date.now()}-${crypto.getRandomValues(new Uint8Array(1))[0]}`);
       files.create(`/${made.at(-1)}`, NONE);
       await files.sync(["/"]);
     }

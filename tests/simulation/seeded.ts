@@ -4,7 +4,7 @@
  * @module
  */
 
-import { monotonicUlid } from "@std/ulid";
+import { forgetLastId } from "../../src/queue/names.ts";
 
 /**
  * A generator of numbers in [0, 1) that a seed determines (mulberry32).
@@ -70,7 +70,7 @@ export async function withSeed<T>(
   for (const [object, key, value] of patches) {
     Object.defineProperty(object, key, { value, configurable: true, writable: true });
   }
-  forgetUlids();
+  forgetLastId();
   try {
     return await run();
   } finally {
@@ -80,19 +80,7 @@ export async function withSeed<T>(
       // It was inherited: without our own property the inherited one shows again.
       else delete (object as Record<string, unknown>)[key];
     });
-    forgetUlids();
+    forgetLastId();
     active = false;
-  }
-}
-
-/**
- * `monotonicUlid` continues from the last ULID that it made. No time comes after NaN, and it
- * remembers the time before it refuses it, so the next ULID begins anew.
- */
-function forgetUlids(): void {
-  try {
-    monotonicUlid(NaN);
-  } catch {
-    // As intended.
   }
 }

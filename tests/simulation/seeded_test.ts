@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { monotonicUlid } from "@std/ulid";
+import { newId } from "../../src/queue/names.ts";
 import { SEEDED_TIME, withSeed } from "./seeded.ts";
 
 const draw = () => ({
-  ulids: [monotonicUlid(), monotonicUlid()],
+  ulids: [newId(), newId()],
   bytes: [...crypto.getRandomValues(new Uint8Array(4))],
   uuid: crypto.randomUUID(),
   number: Math.random(),

@@ -37,7 +37,7 @@ export async function detach(queue: Queue, options: GivenOptions, json: boolean)
     const name = /^worker (\S+) started/m.exec(told)?.[1];
     if (name !== undefined) {
       Deno.renameSync(early, `${workers}/${name}.log`);
-      child.unref();
+      letGo(child);
       if (json) printJson({ name });
       else print(name);
       return 0;
@@ -48,6 +48,15 @@ export async function detach(queue: Queue, options: GivenOptions, json: boolean)
       throw new QueueError(said || `the worker ended at once, with exit status ${ended.code}`);
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+  }
+}
+
+/** Waits no longer for a child's end. One that has ended just now is no more to be let go of. */
+function letGo(child: Deno.ChildProcess): void {
+  try {
+    child.unref();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 

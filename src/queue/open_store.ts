@@ -178,10 +178,11 @@ function makeIfMissing(files: FilePort, path: string): void {
  * Refuses a queue whose jobs this user should not run: for a worker before it runs one, for whoever adds one before
  * it waits there in vain.
  *
+ * @param parts Which of its directories to look at; `""` is the queue's own. Default: all.
  * @throws {QueueError} If there is a reason; it says how to mend that.
  */
-export function refuseUntrusted(store: Store): void {
-  const fault = distrust(store);
+export function refuseUntrusted(store: Store, parts?: readonly string[]): void {
+  const fault = distrust(store, parts);
   if (fault !== undefined) throw new QueueError(fault);
 }
 
@@ -189,13 +190,16 @@ export function refuseUntrusted(store: Store): void {
  * Why this user should not run what is in a queue; `undefined` if there is no reason. Whoever can
  * write in a queue can run anything as the user of its workers.
  */
-export function distrust(store: Store): string | undefined {
+export function distrust(
+  store: Store,
+  parts: readonly string[] = ["", ...PARTS, "schedules"],
+): string | undefined {
   const uid = Deno.uid();
-  for (const part of ["", ...[...PARTS, "schedules"].map((name) => `/${name}`)]) {
-    const path = store.dir + part;
+  for (const part of parts) {
+    const path = part === "" ? store.dir : `${store.dir}/${part}`;
     const stat = store.files.stat(path);
     // Made when the first schedule is: what lies there is run like what lies in pending/.
-    if (stat === undefined && part === "/schedules") continue;
+    if (stat === undefined && part === "schedules") continue;
     if (stat?.kind !== "directory") return `${path} is not a directory`;
     if (uid !== null && stat.uid !== uid) {
       return `${path} belongs to another user (uid ${stat.uid}); run the worker as that user, ` +

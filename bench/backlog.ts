@@ -4,6 +4,7 @@
  * @module
  */
 
+import { denoFiles } from "../src/queue/deno_files.ts";
 import { enqueueMany } from "../src/queue/enqueue_many.ts";
 import { formatStamp, newId } from "../src/queue/names.ts";
 import { openStore } from "../src/queue/open_store.ts";
@@ -23,7 +24,7 @@ export type Form = "batches" | "single files";
 
 /** Fills a queue with jobs of `true`, unflushed: it is not the filling that is measured. */
 export async function fillQueue(dir: string, count: number, form: Form): Promise<void> {
-  const store = await openStore(dir);
+  const store = await openStore(dir, { files: denoFiles });
   if (form === "batches") {
     store.config.fsync = false;
     for (let at = 0; at < count; at += 100_000) {

@@ -43,6 +43,9 @@ export interface Command {
   readonly verbatim?: true | number;
 }
 
+/** As many words as there are. */
+export const ANY = Infinity;
+
 /** The options of every command. */
 export const GLOBAL_OPTIONS: readonly Option[] = [
   {

@@ -5,10 +5,10 @@
  */
 
 import { readConfig, withDefaults } from "./config.ts";
-import { denoFiles } from "./deno_files.ts";
 import { QueueError, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
 import { JOB_STATES, newId } from "./names.ts";
+import { plainFiles } from "./plain_files.ts";
 import { NEW_SUFFIX, type Store } from "./store.ts";
 
 /** The directories of a queue. */
@@ -34,7 +34,7 @@ export function locateQueue(dir?: string): string {
   if (chosen) return followed(absolute(chosen, cwd));
   for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
     const candidate = `${at}/.queuectl`;
-    const kind = denoFiles.stat(candidate)?.kind;
+    const kind = plainFiles.stat(candidate)?.kind;
     if (kind === "directory" || (kind === "other" && leadsToDirectory(candidate))) {
       return followed(candidate);
     }
@@ -58,7 +58,7 @@ function leadsToDirectory(path: string): boolean {
  * no link is followed, so that the directory itself, and whose it is, is looked at.
  */
 function followed(dir: string): string {
-  if (denoFiles.stat(dir)?.kind !== "other") return dir;
+  if (plainFiles.stat(dir)?.kind !== "other") return dir;
   try {
     return Deno.realPathSync(dir);
   } catch (error) {
@@ -79,7 +79,10 @@ function absolute(path: string, cwd: string): string {
 
 /** What can be set when a store is opened; all of it for tests. */
 export interface StoreOptions {
-  /** The file access. Default: the real disk. */
+  /**
+   * The file access. Default: the real disk; here by the runtime's own calls, in `Queue.open` by the faster way
+   * for many.
+   */
   files?: FilePort;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
@@ -92,7 +95,7 @@ export interface StoreOptions {
  * @throws {QueueError} If it holds other things, is of another format, or cannot be reached.
  */
 export async function openStore(dir: string, options: StoreOptions = {}): Promise<Store> {
-  const files = options.files ?? denoFiles;
+  const files = options.files ?? plainFiles;
   try {
     if (!isQueue(files, dir)) await initialise(files, dir);
     const config = withDefaults(readConfig(files, dir));

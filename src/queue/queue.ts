@@ -5,6 +5,7 @@
  */
 
 import { type Config, type ConfigKey, readConfig, withDefaults, writeConfig } from "./config.ts";
+import { denoFiles } from "./deno_files.ts";
 import { enqueue } from "./enqueue.ts";
 import { enqueueMany } from "./enqueue_many.ts";
 import { QueueError } from "./errors.ts";
@@ -60,7 +61,7 @@ export class Queue {
    * @throws {QueueError} If it holds other things, or cannot be reached.
    */
   static async open(dir?: string, options?: StoreOptions): Promise<Queue> {
-    return new Queue(await openStore(locateQueue(dir), options));
+    return new Queue(await openStore(locateQueue(dir), { files: denoFiles, ...options }));
   }
 
   /** The queue's directory, absolute. */

@@ -1,32 +1,115 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
+import { plainFiles } from "../../src/queue/plain_files.ts";
 import { libc, nameFromBytes, pathBytes } from "../../src/queue/libc.ts";
 import { namesIn, temporaryDirectory } from "./temporary_queue.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
-Deno.test("list() tells files, folders and all else apart, and follows no link", async () => {
-  await using temporary = await temporaryDirectory();
-  const { path } = temporary;
-  Deno.writeTextFileSync(`${path}/file`, "");
-  Deno.mkdirSync(`${path}/folder`);
-  Deno.symlinkSync("folder", `${path}/link`);
-  await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
-  const kinds = Object.fromEntries([...denoFiles.list(path)].map(({ name, kind }) => [name, kind]));
-  assertEquals(kinds, { file: "file", folder: "directory", link: "other", fifo: "other" });
-  for (const [name, kind] of Object.entries(kinds)) {
-    assertEquals(denoFiles.stat(`${path}/${name}`)?.kind, kind);
-  }
-  assertThrows(() => [...denoFiles.list(`${path}/missing`)], Deno.errors.NotFound);
-  assertThrows(() => [...denoFiles.list(`${path}/file`)], Deno.errors.NotADirectory);
-});
+for (const [how, files] of Object.entries({ denoFiles, plainFiles })) {
+  Deno.test(`${how}: list() tells files, folders and all else apart, and follows no link`, async () => {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    Deno.writeTextFileSync(`${path}/file`, "");
+    Deno.mkdirSync(`${path}/folder`);
+    Deno.symlinkSync("folder", `${path}/link`);
+    await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
+    const kinds = Object.fromEntries([...files.list(path)].map(({ name, kind }) => [name, kind]));
+    assertEquals(kinds, { file: "file", folder: "directory", link: "other", fifo: "other" });
+    for (const [name, kind] of Object.entries(kinds)) {
+      assertEquals(files.stat(`${path}/${name}`)?.kind, kind);
+    }
+    assertThrows(() => [...files.list(`${path}/missing`)], Deno.errors.NotFound);
+    assertThrows(() => [...files.list(`${path}/file`)], Deno.errors.NotADirectory);
+  });
 
-Deno.test("list() yields each of many names once, long and odd ones too", async () => {
-  await using temporary = await temporaryDirectory();
-  const names = Array.from({ length: 500 }, (_, n) => `${n}-${"ü".repeat(n % 100)}`);
-  for (const name of names) Deno.writeTextFileSync(`${temporary.path}/${name}`, "");
-  assertEquals([...denoFiles.list(temporary.path)].map(({ name }) => name).sort(), names.sort());
-});
+  Deno.test(`${how}: list() yields each of many names once, long and odd ones too`, async () => {
+    await using temporary = await temporaryDirectory();
+    const names = Array.from({ length: 500 }, (_, n) => `${n}-${"ü".repeat(n % 100)}`);
+    for (const name of names) Deno.writeTextFileSync(`${temporary.path}/${name}`, "");
+    assertEquals([...files.list(temporary.path)].map(({ name }) => name).sort(), names.sort());
+  });
+
+  Deno.test(`${how}: stat() tells what a job's reader needs`, async () => {
+    await using temporary = await temporaryDirectory();
+    const path = `${temporary.path}/file`;
+    assertEquals(files.stat(path), undefined);
+    files.create(path, text("12345"));
+    const stat = files.stat(path)!;
+    assertEquals([stat.size, stat.mode, stat.uid], [5, 0o600, Deno.uid()]);
+    assert(Math.abs(stat.mtime - Date.now()) < 60_000);
+    Deno.linkSync(path, `${path}2`);
+    assertEquals(files.stat(`${path}2`)?.identity, stat.identity);
+  });
+
+  Deno.test(`${how}: create() never replaces, read() and append() take regular files only`, async () => {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    files.create(`${path}/a`, text("1"));
+    assertThrows(() => files.create(`${path}/a`, text("2")), Deno.errors.AlreadyExists);
+    files.append(`${path}/a`, text("2"));
+    assertEquals(files.read(`${path}/a`), text("12"));
+    Deno.symlinkSync("a", `${path}/link`);
+    await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
+    for (const name of ["link", "fifo", ""]) {
+      assertThrows(() => files.read(`${path}/${name}`), Error, "is not a regular file");
+      assertThrows(() => files.append(`${path}/${name}`, text("3")), Error, "not a regular file");
+    }
+    assertThrows(() => files.read(`${path}/missing`), Deno.errors.NotFound);
+  });
+
+  Deno.test(`${how}: rename() replaces, renameNew() does not`, async () => {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    for (const name of ["a", "b", "c"]) files.create(`${path}/${name}`, text(name));
+    files.rename(`${path}/a`, `${path}/b`);
+    assertEquals(files.read(`${path}/b`), text("a"));
+    assertThrows(() => files.renameNew(`${path}/b`, `${path}/c`), Deno.errors.AlreadyExists);
+    files.renameNew(`${path}/b`, `${path}/d`);
+    assertEquals(namesIn(path, ""), ["c", "d"]);
+    for (const rename of [files.rename, files.renameNew]) {
+      assertThrows(() => rename(`${path}/missing`, `${path}/e`), Deno.errors.NotFound);
+      assertThrows(() => rename(`${path}/c`, `${path}/missing/e`), Deno.errors.NotFound);
+    }
+  });
+
+  Deno.test(`${how}: removeEach() says of each whether it was there, or what is in the way`, async () => {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    files.create(`${path}/a`, text(""));
+    Deno.mkdirSync(`${path}/folder/inner`, { recursive: true });
+    const [a, b, c] = await files.removeEach([`${path}/a`, `${path}/b`, `${path}/folder`]);
+    assertEquals([a, b, c instanceof Error], [true, false, true]);
+  });
+
+  Deno.test(`${how}: a lock excludes, files and folders alike, until it is released`, async () => {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    files.create(`${path}/a`, text(""));
+    for (const locked of [`${path}/a`, path]) {
+      const lock = files.tryLock(locked)!;
+      assertEquals(lock.identity, files.stat(locked)?.identity);
+      assertEquals(files.tryLock(locked), undefined);
+      const next = files.lock(locked);
+      lock.release();
+      (await next).release();
+      files.tryLock(locked)!.release();
+    }
+    assertThrows(() => files.tryLock(`${path}/missing`), Deno.errors.NotFound);
+    await assertRejects(() => files.lock(`${path}/missing`), Deno.errors.NotFound);
+  });
+
+  Deno.test(`${how}: sync() and syncTree() take files and folders, and refuse what is missing`, async () => {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    Deno.mkdirSync(`${path}/folder/inner`, { recursive: true });
+    for (let n = 0; n < 100; n++) files.create(`${path}/folder/${n}`, text("x"));
+    await files.sync([path, `${path}/folder/1`, `${path}/folder/2`]);
+    await files.syncTree(`${path}/folder`);
+    await files.syncTree(path);
+    await assertRejects(() => files.sync([path, `${path}/missing`]), Deno.errors.NotFound);
+  });
+}
 
 Deno.test("list() of a folder that is removed meanwhile just ends, and closes it", async () => {
   await using temporary = await temporaryDirectory();
@@ -46,86 +129,6 @@ Deno.test("list() of a folder that is removed meanwhile just ends, and closes it
     }
   });
   assertEquals(open.filter((target) => target.startsWith(folder)), []);
-});
-
-Deno.test("stat() tells what a job's reader needs", async () => {
-  await using temporary = await temporaryDirectory();
-  const path = `${temporary.path}/file`;
-  assertEquals(denoFiles.stat(path), undefined);
-  denoFiles.create(path, text("12345"));
-  const stat = denoFiles.stat(path)!;
-  assertEquals([stat.size, stat.mode, stat.uid], [5, 0o600, Deno.uid()]);
-  assert(Math.abs(stat.mtime - Date.now()) < 60_000);
-  Deno.linkSync(path, `${path}2`);
-  assertEquals(denoFiles.stat(`${path}2`)?.identity, stat.identity);
-});
-
-Deno.test("create() never replaces, read() and append() take regular files only", async () => {
-  await using temporary = await temporaryDirectory();
-  const { path } = temporary;
-  denoFiles.create(`${path}/a`, text("1"));
-  assertThrows(() => denoFiles.create(`${path}/a`, text("2")), Deno.errors.AlreadyExists);
-  denoFiles.append(`${path}/a`, text("2"));
-  assertEquals(denoFiles.read(`${path}/a`), text("12"));
-  Deno.symlinkSync("a", `${path}/link`);
-  await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
-  for (const name of ["link", "fifo", ""]) {
-    assertThrows(() => denoFiles.read(`${path}/${name}`), Error, "is not a regular file");
-    assertThrows(() => denoFiles.append(`${path}/${name}`, text("3")), Error, "not a regular file");
-  }
-  assertThrows(() => denoFiles.read(`${path}/missing`), Deno.errors.NotFound);
-});
-
-Deno.test("rename() replaces, renameNew() does not", async () => {
-  await using temporary = await temporaryDirectory();
-  const { path } = temporary;
-  for (const name of ["a", "b", "c"]) denoFiles.create(`${path}/${name}`, text(name));
-  denoFiles.rename(`${path}/a`, `${path}/b`);
-  assertEquals(denoFiles.read(`${path}/b`), text("a"));
-  assertThrows(() => denoFiles.renameNew(`${path}/b`, `${path}/c`), Deno.errors.AlreadyExists);
-  denoFiles.renameNew(`${path}/b`, `${path}/d`);
-  assertEquals(namesIn(path, ""), ["c", "d"]);
-  for (const rename of [denoFiles.rename, denoFiles.renameNew]) {
-    assertThrows(() => rename(`${path}/missing`, `${path}/e`), Deno.errors.NotFound);
-    assertThrows(() => rename(`${path}/c`, `${path}/missing/e`), Deno.errors.NotFound);
-  }
-});
-
-Deno.test("removeEach() says of each whether it was there, or what is in the way", async () => {
-  await using temporary = await temporaryDirectory();
-  const { path } = temporary;
-  denoFiles.create(`${path}/a`, text(""));
-  Deno.mkdirSync(`${path}/folder/inner`, { recursive: true });
-  const [a, b, c] = await denoFiles.removeEach([`${path}/a`, `${path}/b`, `${path}/folder`]);
-  assertEquals([a, b, c instanceof Error], [true, false, true]);
-});
-
-Deno.test("a lock excludes, files and folders alike, until it is released", async () => {
-  await using temporary = await temporaryDirectory();
-  const { path } = temporary;
-  denoFiles.create(`${path}/a`, text(""));
-  for (const locked of [`${path}/a`, path]) {
-    const lock = denoFiles.tryLock(locked)!;
-    assertEquals(lock.identity, denoFiles.stat(locked)?.identity);
-    assertEquals(denoFiles.tryLock(locked), undefined);
-    const next = denoFiles.lock(locked);
-    lock.release();
-    (await next).release();
-    denoFiles.tryLock(locked)!.release();
-  }
-  assertThrows(() => denoFiles.tryLock(`${path}/missing`), Deno.errors.NotFound);
-  await assertRejects(() => denoFiles.lock(`${path}/missing`), Deno.errors.NotFound);
-});
-
-Deno.test("sync() and syncTree() take files and folders, and refuse what is missing", async () => {
-  await using temporary = await temporaryDirectory();
-  const { path } = temporary;
-  Deno.mkdirSync(`${path}/folder/inner`, { recursive: true });
-  for (let n = 0; n < 100; n++) denoFiles.create(`${path}/folder/${n}`, text("x"));
-  await denoFiles.sync([path, `${path}/folder/1`, `${path}/folder/2`]);
-  await denoFiles.syncTree(`${path}/folder`);
-  await denoFiles.syncTree(path);
-  await assertRejects(() => denoFiles.sync([path, `${path}/missing`]), Deno.errors.NotFound);
 });
 
 Deno.test("nameFromBytes() gives each odd byte a place, and pathBytes() takes it back", () => {

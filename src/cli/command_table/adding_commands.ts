@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Command } from "../command.ts";
+import { ANY, type Command } from "../command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "../enqueue_options.ts";
-import { ANY } from "./shared_options.ts";
 
 const OUTPUT_FILES = [
   "The command may write to the file $QUEUECTL_PROGRESS how far it is (42, 42/100 or words), and",

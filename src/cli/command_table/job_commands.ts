@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Command } from "../command.ts";
-import { ANY, STATE, YES } from "./shared_options.ts";
+import { ANY, type Command } from "../command.ts";
+import { STATE, YES } from "./shared_options.ts";
 
 /** Looking at jobs, and what people do to them. In the order that the help shows them. */
 export const JOB_COMMANDS: readonly Command[] = [

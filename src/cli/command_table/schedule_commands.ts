@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Command } from "../command.ts";
+import { ANY, type Command } from "../command.ts";
 import { SCHEDULE_OPTIONS } from "../schedule_options.ts";
-import { ANY } from "./shared_options.ts";
 
 /** Schedules. In the order that the help shows them. */
 export const SCHEDULE_COMMANDS: readonly Command[] = [

@@ -18,6 +18,3 @@ export const STATE: Option = {
   values: [...STATES, "completed"],
   help: `only this state: ${STATES.join(", ")}`,
 };
-
-/** As many words as there are. */
-export const ANY = Infinity;

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Command } from "../command.ts";
-import { ANY } from "./shared_options.ts";
+import { ANY, type Command } from "../command.ts";
 
 /** Working the queue, and watching it being worked. In the order that the help shows them. */
 export const WORKER_COMMANDS: readonly Command[] = [

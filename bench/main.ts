@@ -61,10 +61,11 @@ try {
       console.error(`bench: ${name} failed: ${error instanceof Error ? error.message : error}`);
     }
   }
+  console.log(tableOf(rows));
+  if (save) await savePerformance(rows, ["deno task bench", ...Deno.args].join(" "));
 } finally {
   // All of it at the end: a disk that has just deleted much makes files more slowly.
+  console.error("removing what was measured on …");
   Deno.removeSync(root, { recursive: true });
 }
-console.log(tableOf(rows));
-if (save) await savePerformance(rows, ["deno task bench", ...Deno.args].join(" "));
 Deno.exit(failed ? 1 : 0);

@@ -63,11 +63,16 @@ export function countJobs(store: Store): Counts {
 /**
  * Whether nothing is left to do but what waits for a time, for a person, or for such jobs: nothing is ready, runs,
  * or is to be retried.
+ *
+ * @param waits Tells of a job that is ready that it waits for a person all the same. Default: none does.
  */
-export function isAtRest(store: Store): boolean {
+export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => false): boolean {
   const now = store.now();
-  for (const _ of entries(store, "processing")) return false;
-  for (const { time } of entries(store, "pending")) if (time <= now) return false;
+  // What names no worker was put there by hand, and nobody runs it.
+  for (const { worker } of entries(store, "processing")) if (worker) return false;
+  for (const entry of entries(store, "pending")) {
+    if (entry.time <= now && !waits(entry)) return false;
+  }
   for (const { time } of entries(store, "failed")) if (time < HELD_TIME) return false;
   return true;
 }

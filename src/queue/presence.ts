@@ -33,6 +33,8 @@ export interface Presence {
   holds(): boolean;
   /** Takes the file away and lets go of the lock. All the worker's jobs must be settled. */
   leave(): void;
+  /** Lets go of the lock alone: whoever sees that recovers what this worker could not settle. */
+  abandon(): void;
 }
 
 /** How another worker looks from here. */
@@ -81,6 +83,7 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
         held.release();
       }
     },
+    abandon: () => held.release(),
   };
 }
 

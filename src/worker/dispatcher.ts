@@ -11,7 +11,7 @@ import type { SettledState } from "../queue/names.ts";
 import { reasonOf } from "../queue/open_store.ts";
 import { type Settlement, unrunSettlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
-import type { WorkerEvent } from "./events.ts";
+import { troubleText, type WorkerEvent } from "./events.ts";
 import type { Finder } from "./finder.ts";
 import { followUp } from "./follow_up.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
@@ -91,7 +91,10 @@ export class Dispatcher {
     this.#settler = new Settler(store, {
       busy: () => this.#running.size + this.#claiming > 0,
       settled: (settlement) => this.#settled(settlement),
-      trouble: (error) => this.#emit({ kind: "trouble", message: reasonOf(error) }),
+      trouble: (error) => {
+        this.#tell(error);
+        this.#changed();
+      },
     });
   }
 
@@ -100,9 +103,19 @@ export class Dispatcher {
     return this.#running.size + this.#claiming + this.#unsettled + this.#following > 0;
   }
 
-  /** How many jobs wait for a resource, as far as this worker has met them. */
-  get parked(): number {
-    return this.#limiter.parked;
+  /** Whether nothing runs, and what has ended cannot be recorded for now. */
+  get stuck(): boolean {
+    return this.#settler.stuck && this.#running.size + this.#claiming === 0;
+  }
+
+  /** Whether a job waits for a resource of which there are places, as far as this worker has met them. */
+  get hasParked(): boolean {
+    return this.#limiter.hasParked;
+  }
+
+  /** Whether a job is known to wait for a resource. */
+  isParked(entry: { state: "pending" | "failed"; path: string }): boolean {
+    return this.#limiter.isParked(entry);
   }
 
   /** Takes notice of the settings, which may have changed. */
@@ -322,7 +335,7 @@ export class Dispatcher {
   #follow(id: string, state: SettledState): void {
     this.#following++;
     void followUp(this.#store, id, state)
-      .catch((error) => this.#emit({ kind: "trouble", message: reasonOf(error) }))
+      .catch((error) => this.#tell(error))
       .finally(() => {
         this.#following--;
         this.#changed();
@@ -343,7 +356,7 @@ export class Dispatcher {
   }
 
   #tell(error: unknown): void {
-    this.#emit({ kind: "trouble", message: reasonOf(error) });
+    this.#emit({ kind: "trouble", message: troubleText(error) });
   }
 
   /** Says what is wrong, and claims nothing for a moment. */

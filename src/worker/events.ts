@@ -6,6 +6,15 @@
 
 import type { Attempt } from "../queue/job.ts";
 import type { SettledState } from "../queue/names.ts";
+import { reasonOf } from "../queue/open_store.ts";
+
+/** What went wrong, and where: of a file that was moved, where to. */
+export function troubleText(error: unknown): string {
+  const reason = reasonOf(error);
+  const message = error instanceof Error ? error.message : "";
+  const path = /: \w+ (?:'.*' -> )?'([^']+)'$/s.exec(message)?.[1];
+  return path === undefined ? reason : `${reason}: ${path}`;
+}
 
 /** Something that happened in a worker. */
 export type WorkerEvent =

@@ -70,13 +70,13 @@ export class Limiter {
     this.#events = events;
   }
 
-  /** How many jobs wait for a resource, as far as this worker has met them. */
-  get parked(): number {
-    return this.#parked.size;
+  /** Whether a job waits for a resource of which there are places, as far as this worker has met them. */
+  get hasParked(): boolean {
+    return this.#parked.resources().some((resource) => placesOf(this.#store.config, resource) > 0);
   }
 
   /** Whether a job is known to wait for a resource. */
-  isParked(entry: IndexEntry): boolean {
+  isParked(entry: Pick<IndexEntry, "state" | "path">): boolean {
     return this.#parked.has(entry);
   }
 

@@ -37,7 +37,7 @@ export class ParkedJobs {
   }
 
   /** Whether this job is parked. */
-  has(entry: IndexEntry): boolean {
+  has(entry: Pick<IndexEntry, "state" | "path">): boolean {
     return this.#paths.size > 0 && this.#paths.has(pathOf(entry));
   }
 
@@ -65,6 +65,6 @@ export class ParkedJobs {
   }
 }
 
-function pathOf(entry: IndexEntry): string {
+function pathOf(entry: Pick<IndexEntry, "state" | "path">): string {
   return `${entry.state}/${entry.path}`;
 }

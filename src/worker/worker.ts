@@ -5,7 +5,7 @@
  */
 
 import { isAtRest } from "../queue/listing.ts";
-import { reasonOf, refuseUntrusted } from "../queue/open_store.ts";
+import { refuseUntrusted } from "../queue/open_store.ts";
 import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../queue/store.ts";
@@ -13,7 +13,7 @@ import { type Change, watchQueue } from "../queue/watch.ts";
 import { VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import type { WorkerEvent } from "./events.ts";
+import { troubleText, type WorkerEvent } from "./events.ts";
 import { Finder } from "./finder.ts";
 import { Pruner } from "./pruner.ts";
 import { Recoverer } from "./recoverer.ts";
@@ -186,6 +186,10 @@ export class Worker {
   #pump(): void {
     if (this.#leaving) return;
     if (!this.#stopping) this.#dispatcher.fill();
+    if (this.#stopping === "now" && this.#dispatcher.stuck) {
+      void this.#leave("stopped", true);
+      return;
+    }
     if (this.#dispatcher.busy || this.#scheduler?.busy) return;
     try {
       if (this.#stopping) void this.#leave("stopped");
@@ -211,7 +215,7 @@ export class Worker {
       this.#leaving || this.#stopping !== undefined || this.#dispatcher.busy ||
       this.#scheduler?.busy;
     // What waits for a resource is asked after by itself: no need to read the directories meanwhile.
-    if (this.#dispatcher.parked > 0) {
+    if (this.#dispatcher.hasParked) {
       this.#drainLater();
       return;
     }
@@ -225,7 +229,12 @@ export class Worker {
       return;
     }
     // Twice, as a job that goes back while the first look passes is met in the second.
-    if (isAtRest(this.#store) && isAtRest(this.#store)) await this.#leave("drained");
+    const isOver = () =>
+      isAtRest(
+        this.#store,
+        ({ state, path }) => state === "pending" && this.#dispatcher.isParked({ state, path }),
+      );
+    if (isOver() && isOver()) await this.#leave("drained");
     else this.#drainLater();
   }
 
@@ -291,17 +300,18 @@ export class Worker {
   }
 
   #trouble(error: unknown): void {
-    this.#emit({ kind: "trouble", message: reasonOf(error) });
+    this.#emit({ kind: "trouble", message: troubleText(error) });
   }
 
-  async #leave(reason: FinishReason): Promise<void> {
+  /** @param givesUp Whether to leave what cannot be recorded to whoever recovers this worker. */
+  async #leave(reason: FinishReason, givesUp = false): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
     clearTimeout(this.#poll);
     clearTimeout(this.#drainTimer);
     this.#unwatch();
     this.#finder.close();
-    if (reason === "fenced") this.#dispatcher.abandon();
+    if (reason === "fenced" || givesUp) this.#dispatcher.abandon();
     const resting = Promise.all([
       this.#scheduler?.close(),
       // Who comes only to drain the queue would never prune it else.
@@ -315,7 +325,8 @@ export class Worker {
     if (reason === "fenced") await killSurvivors(this.name);
     this.#dispatcher.close();
     try {
-      this.#presence!.leave();
+      if (givesUp) this.#presence!.abandon();
+      else this.#presence!.leave();
     } catch (error) {
       // The next worker finds the file unlocked, and nothing to recover.
       this.#trouble(error);

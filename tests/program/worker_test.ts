@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually } from "../queue/temporary_queue.ts";
+import { drop, eventually } from "../queue/temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("worker start prints a line for each start and end of a job", async () => {
@@ -206,4 +206,39 @@ Deno.test("worker pause keeps new jobs waiting until worker resume", async () =>
   await program.answer("worker", "resume");
   await program.answer("wait", "a");
   assertEquals((await program.json("status")).paused, false);
+});
+
+Deno.test("worker start leaves at a second SIGINT though nothing can be recorded, and the next records it", async () => {
+  await using program = new Program();
+  await program.answer(
+    "enqueue",
+    "--id",
+    "a",
+    "echo begun; while [ ! -e go ]; do sleep 0.01; done",
+  );
+  const worker = program.spawn(["worker", "start"]);
+  await worker.says(/start +a/);
+  Deno.renameSync(`${program.dir}/done`, `${program.home}/done`);
+  Deno.writeTextFileSync(`${program.dir}/done`, "");
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  await worker.says(/trouble .*Not a directory: .*\/done/);
+  worker.kill("SIGINT");
+  await worker.says(/finishing what runs/);
+  worker.kill("SIGINT");
+  assertEquals((await worker.ended).code, 0);
+  Deno.removeSync(`${program.dir}/done`);
+  Deno.renameSync(`${program.home}/done`, `${program.dir}/done`);
+  await program.answer("worker", "start", "--drain");
+  const { state, history } = await program.json("show", "a");
+  assertEquals([state, history.length], ["done", 1]);
+});
+
+Deno.test("worker start --drain is held neither by a resource that there is none of nor by what no worker has", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "true");
+  drop(program.dir, "pending/b.json", '{"command":"true","resource":"none"}');
+  drop(program.dir, "processing/c.json", '{"command":"true"}');
+  assertMatch(await program.answer("worker", "start", "--drain"), /b +waits|waits +b|none/);
+  assertEquals(program.names("done"), ["a.json", "a.log"]);
+  assertEquals(program.names("processing"), ["c.json"]);
 });

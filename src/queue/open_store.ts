@@ -14,6 +14,14 @@ import { NEW_SUFFIX, type Store } from "./store.ts";
 /** The directories of a queue. */
 const PARTS = [...JOB_STATES, "tmp", "workers"];
 
+/** What may lie in a queue beside them. */
+const LATER_PARTS = [
+  ...["after", "unique", "limits", "progress", "schedules", "history"],
+  ...["config.json", "paused", "lock", "hooks.log"],
+];
+const NEW: ReadonlySet<string> = new Set([...PARTS, "VERSION"]);
+const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS]);
+
 /** The content of VERSION: the format that this code reads and writes. */
 const FORMAT = "1\n";
 
@@ -136,8 +144,11 @@ function isQueue(files: FilePort, dir: string): boolean {
 async function initialise(files: FilePort, dir: string): Promise<void> {
   const changed = makeParents(files, dir);
   // What is there may be the beginning of a queue that another process is making right now.
-  for (const { name } of files.list(dir)) {
-    if (!PARTS.includes(name) && name !== "VERSION" && !name.startsWith(".")) {
+  const names = [...files.list(dir)].map(({ name }) => name);
+  // One that has lost only its VERSION is made whole.
+  const known = JOB_STATES.every((state) => names.includes(state)) ? KNOWN : NEW;
+  for (const name of names) {
+    if (!known.has(name) && !name.startsWith(".")) {
       // It may have made it, and begun to use it, since we looked.
       if (isQueue(files, dir)) return;
       throw new QueueError(
@@ -203,7 +214,8 @@ export function distrust(
     const stat = store.files.stat(path);
     // Made when the first schedule is: what lies there is run like what lies in pending/.
     if (stat === undefined && part === "schedules") continue;
-    if (stat?.kind !== "directory") return `${path} is not a directory`;
+    if (stat === undefined) return `${path} is missing; queuectl doctor --repair makes it`;
+    if (stat.kind !== "directory") return `${path} is not a directory`;
     if (uid !== null && stat.uid !== uid) {
       return `${path} belongs to another user (uid ${stat.uid}); run the worker as that user, ` +
         `or take the directory over with: chown -R ${uid} '${store.dir}'`;

@@ -67,3 +67,28 @@ Deno.test("doctor --repair, again and again beside busy workers, finds nothing a
     0,
   ]);
 });
+
+Deno.test("doctor --repair looks at what is in the queue once its directories are there", async () => {
+  await using program = new Program();
+  await program.answer("doctor");
+  drop(program.dir, "done/a.log", "printed");
+  Deno.removeSync(`${program.dir}/failed`);
+  const refused = await program.run(["enqueue", "true"]);
+  assertMatch(
+    refused.stderr + (await program.run(["worker", "start", "--drain"])).stderr,
+    /missing; queuectl doctor --repair makes it/,
+  );
+  const mended = await program.run(["doctor", "--repair"]);
+  assertEquals(mended.code, 0);
+  assertMatch(mended.stdout, /failed is missing[^]*a\.log/);
+  assertEquals(await program.answer("doctor"), `${program.dir} is well`);
+});
+
+Deno.test("a queue that has lost its VERSION is made whole", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "--unique", "key", "true");
+  await program.answer("config", "set", "worker_count", "2");
+  Deno.removeSync(`${program.dir}/VERSION`);
+  await program.answer("worker", "start", "--drain");
+  assertEquals((await program.json("show", "a")).state, "done");
+});

@@ -296,3 +296,22 @@ Deno.test("a disk that is nearly full is told", async () => {
   await says(temporary, /^only 5 MiB are left on the disk of /, { freeBytes });
   assertEquals(await findings(temporary, { freeBytes: 1024 ** 3 }), []);
 });
+
+Deno.test("of two jobs of one ID neither gets the other's log", async () => {
+  await using temporary = await temporaryQueue();
+  for (const state of ["done", "dead"]) {
+    drop(temporary.dir, `${state}/a.json`, '{"command":"true"}');
+  }
+  drop(temporary.dir, "dead/a.log", "printed");
+  await says(temporary, /the ID "a" is there 2 times/);
+});
+
+Deno.test("a job that waits for one that is no more, or for itself, is told", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "true", id: "parent", hold: true });
+  await queue.enqueue({ command: "true", id: "child", after: ["parent"] });
+  const [name] = namesIn(dir, "pending").filter((each) => each.endsWith("parent.json"));
+  Deno.removeSync(`${dir}/pending/${name}`);
+  await says(temporary, /^child waits for parent, which is no more$/);
+});

@@ -35,6 +35,7 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
     jobs.places.get(id)?.some(({ state }) => state !== "done" && state !== "dead") ?? false;
   for (const parent of namesIn(store, pathIn(store, "after"))) {
     const children = namesIn(store, pathIn(store, "after", parent));
+    noteHopeless(examination, jobs, parent, children);
     for (const child of children) {
       // Only one that was not seen as it was counted is looked up: that reads the names of all jobs.
       if (wasOpen(child) || (ID_PATTERN.test(child) && isOpen(store, child))) continue;
@@ -51,6 +52,25 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
       `after/${JSON.stringify(parent)} is of a job that none waits for`,
       "removes it",
       () => removeFolder(store, parent),
+    );
+  }
+}
+
+/** Notes who waits for a job that was removed by hand, or for itself. */
+function noteHopeless(
+  examination: Examination,
+  jobs: Jobs,
+  parent: string,
+  children: readonly string[],
+): void {
+  const { store } = examination;
+  for (const child of children) {
+    const isOwn = parent === child;
+    if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
+    if (!isOpen(store, child) || (!isOwn && findTaken(store, new Set([parent])))) continue;
+    examination.note(
+      `${child} waits for ${isOwn ? "itself" : `${parent}, which is no more`}`,
+      `let it go with: queuectl release ${child}`,
     );
   }
 }

@@ -29,21 +29,27 @@ const PAUSE = 100;
  */
 export async function examine(store: Store, options: DoctorOptions): Promise<Finding[]> {
   const first = new Examination(store, { ...options, repair: false });
-  await look(first);
+  const isWhole = await look(first);
   if (first.findings.size === 0) return [];
   await (options.pause ?? pause)();
   const second = new Examination(store, options, new Set(first.findings.keys()));
   await look(second);
-  return [...second.findings.values()];
+  const findings = [...second.findings.values()];
+  // What is in the queue can be looked at once its directories are there.
+  if (!isWhole && options.repair && findings.every(({ mended }) => mended)) {
+    findings.push(...await examine(store, options));
+  }
+  return findings;
 }
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE));
 }
 
-async function look(examination: Examination): Promise<void> {
+/** @returns Whether it could look at everything: not so if a directory is missing. */
+async function look(examination: Examination): Promise<boolean> {
   checkDisk(examination);
-  if (!await checkParts(examination)) return;
+  if (!await checkParts(examination)) return false;
   await checkWorkers(examination);
   await checkProgress(examination);
   await checkTemporary(examination);
@@ -53,4 +59,5 @@ async function look(examination: Examination): Promise<void> {
   await checkMarkers(examination, jobs);
   checkSchedules(examination);
   checkClock(examination, jobs);
+  return true;
 }

@@ -4,12 +4,26 @@
  * @module
  */
 
+import { QueueError } from "../queue/errors.ts";
+
 const encoder = new TextEncoder();
+
+/** Stdout does not take what there is to say. What was to be done is done. */
+export class OutputError extends QueueError {
+  /** @param reason What stdout said. */
+  constructor(reason: unknown) {
+    const text = reason instanceof Error
+      ? reason.message.replace(/ \(os error \d+\).*$/s, "")
+      : reason;
+    super(`the output cannot be written: ${text}`, { cause: reason });
+  }
+}
 
 /**
  * Writes bytes to stdout, all of them, before it returns.
  *
  * @throws {Deno.errors.BrokenPipe} If the reader is gone.
+ * @throws {OutputError} If it cannot be written.
  */
 export function writeOut(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
@@ -17,7 +31,8 @@ export function writeOut(bytes: Uint8Array): void {
       at += Deno.stdout.writeSync(at === 0 ? bytes : bytes.subarray(at));
     } catch (error) {
       // A pipe that another process has set not to block is full: wait for its reader.
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      if (error instanceof Deno.errors.BrokenPipe) throw error;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw new OutputError(error);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

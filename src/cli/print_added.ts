@@ -7,7 +7,7 @@
 import { QueueError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 import { reasonOf } from "../queue/open_store.ts";
-import { print, printJson } from "./output.ts";
+import { OutputError, print, printJson } from "./output.ts";
 
 /**
  * Prints the ID of a job that is in the queue, or with `json` all of it.
@@ -20,8 +20,9 @@ export function printAdded(job: Job, json: boolean): void {
     else print(job.id);
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw error;
+    const reason = error instanceof OutputError ? error.cause : error;
     throw new QueueError(
-      `job ${job.id} was added, though that could not be printed: ${reasonOf(error)}`,
+      `job ${job.id} was added, though that could not be printed: ${reasonOf(reason)}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { eventually } from "../queue/temporary_queue.ts";
+import { eventually, isThere } from "../queue/temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("run shows the output and exits with the job's exit status", async () => {
@@ -126,4 +126,17 @@ Deno.test("run tells after the output of an attempt that failed when the next is
     "1\nqueuectl: attempt 1: exit 7, again in 1s\n" +
     "2\nqueuectl: attempt 2: exit 7, again at once\n3\n",
   ]);
+});
+
+Deno.test("run whose reader goes says where the job is and exits with 141", async () => {
+  await using program = new Program();
+  const script =
+    `{ "$@" run --id kept 'echo begun; sleep 0.2; echo more; sleep 100'; echo $? >code; } |
+    head -n 1`;
+  const { stdout, stderr } = await program.shell(script);
+  assertEquals(stdout, "begun\n");
+  await eventually("it ends", () => isThere(`${program.home}/code`));
+  assertEquals(Deno.readTextFileSync(`${program.home}/code`), "141\n");
+  assertStringIncludes(stderr, "job kept is still queued");
+  assertEquals((await program.json("show", "kept")).state, "pending");
 });

@@ -18,6 +18,9 @@ import { OwnWorker } from "../own_worker.ts";
 import type { ProgressLine } from "../progress_line.ts";
 import { retryText } from "../retry_text.ts";
 
+/** The exit status of a program that SIGPIPE ended. */
+const PIPE_STATUS = 141;
+
 /** Adds a job, shows its output live, and gives its exit status. */
 export async function run(call: Invocation): Promise<number> {
   const input = await jobOfCall(call);
@@ -42,6 +45,7 @@ export async function run(call: Invocation): Promise<number> {
     giveUp.abort();
   });
   const own = new OwnWorker(queue, id, () => giveUp.abort());
+  let isReaderGone = false;
   let line: ProgressLine | undefined;
   try {
     await own.watch();
@@ -59,16 +63,22 @@ export async function run(call: Invocation): Promise<number> {
     });
     for await (const piece of following) {
       line?.makeRoom();
-      writeOut(piece);
+      try {
+        writeOut(piece);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        isReaderGone = true;
+        break;
+      }
       line?.printed(piece);
     }
     line?.end();
     await own.leave();
     const job = queue.get(id);
-    if (job?.state === "done" || job?.state === "dead" || !giveUp.signal.aborted) {
-      return ended(id, job);
-    }
+    const hasEnded = job?.state === "done" || job?.state === "dead";
+    if (hasEnded || (!giveUp.signal.aborted && !isReaderGone)) return ended(id, job);
     if (job) sayWhereItIs(job);
+    if (isReaderGone) return PIPE_STATUS;
     return signal ? INTERRUPT_STATUS[signal] : 1;
   } finally {
     line?.end();

@@ -21,15 +21,15 @@ import { workers } from "./workers.ts";
 const QUESTIONS: readonly Question[] = [
   startUp,
   pickup,
+  drain,
+  drainUnflushed,
+  sleeps,
+  workers,
+  idle,
   enqueueFile,
   backlogInBatches,
   backlogOfFiles,
   listing,
-  idle,
-  sleeps,
-  workers,
-  drain,
-  drainUnflushed,
 ];
 
 const [quick, save] = ["--quick", "--save"].map((flag) => Deno.args.includes(flag));

@@ -5,17 +5,15 @@
  */
 
 import { QueueError } from "../queue/errors.ts";
+import type { Job } from "../queue/job.ts";
 
 const encoder = new TextEncoder();
 
 /** Stdout does not take what there is to say. What was to be done is done. */
 export class OutputError extends QueueError {
   /** @param reason What stdout said. */
-  constructor(reason: unknown) {
-    const text = reason instanceof Error
-      ? reason.message.replace(/ \(os error \d+\).*$/s, "")
-      : reason;
-    super(`the output cannot be written: ${text}`, { cause: reason });
+  constructor(readonly reason: string) {
+    super(`the output cannot be written: ${reason}`);
   }
 }
 
@@ -32,10 +30,15 @@ export function writeOut(bytes: Uint8Array): void {
     } catch (error) {
       // A pipe that another process has set not to block is full: wait for its reader.
       if (error instanceof Deno.errors.BrokenPipe) throw error;
-      if (!(error instanceof Deno.errors.WouldBlock)) throw new OutputError(error);
+      if (!(error instanceof Deno.errors.WouldBlock)) throw new OutputError(textOf(error));
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+}
+
+/** What stdout says, without the runtime's own "(os error 28)". */
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/ \(os error \d+\).*$/s, "") : `${error}`;
 }
 
 /** Writes lines to stdout. */
@@ -51,6 +54,23 @@ export function print(line: string): void {
 /** Writes a value to stdout as JSON that a person can read. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
+}
+
+/**
+ * Prints the ID of a job that is in the queue, or with `json` all of it.
+ *
+ * @throws {QueueError} If nothing can be printed: it says that the job was added, lest someone add it again.
+ */
+export function printAdded(job: Job, json: boolean): void {
+  try {
+    if (json) printJson({ ...job, state: "pending" });
+    else print(job.id);
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    throw new QueueError(
+      `job ${job.id} was added, though that could not be printed: ${error.reason}`,
+    );
+  }
 }
 
 /** Says something on stderr. That nobody listens is no reason to fail. */

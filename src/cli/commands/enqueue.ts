@@ -10,7 +10,7 @@ import { enqueuePlain, isPlain } from "../../queue/publish.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
 import { later } from "../later.ts";
-import { printAdded } from "../print_added.ts";
+import { printAdded } from "../output.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {

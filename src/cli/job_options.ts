@@ -6,9 +6,8 @@
 
 import { UsageError } from "../queue/errors.ts";
 import type { JobInput } from "../queue/job.ts";
-import { absolutePath } from "./job_words.ts";
 import { parseDuration } from "./duration.ts";
-import type { GivenOptions } from "./option.ts";
+import { absolutePath, type GivenOptions } from "./option.ts";
 import { parseTime } from "./when.ts";
 
 /**

@@ -9,6 +9,7 @@ import type { JobInput } from "../queue/job.ts";
 import { GLOBAL_OPTIONS, type Invocation } from "./command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
 import { later } from "./later.ts";
+import { absolutePath } from "./option.ts";
 
 /**
  * The job that a call of `enqueue` or `run` describes. What its options say wins over a JSON job's own
@@ -25,13 +26,6 @@ export async function jobOfCall(call: Invocation): Promise<JobInput> {
   }
   const module = await import(later("./job_options.ts")) as typeof import("./job_options.ts");
   return mergeJobs(job, module.jobFields(options, Date.now()));
-}
-
-/** A path as seen from here, absolute. */
-export function absolutePath(path: string): string {
-  if (path.startsWith("/") || path === "") return path;
-  const cwd = Deno.cwd();
-  return path === "." ? cwd : `${cwd === "/" ? "" : cwd}/${path.replace(/^(\.\/+)+/, "")}`;
 }
 
 /** One job of two: where both have a field, `over` wins; environments are joined name by name. */

@@ -200,3 +200,10 @@ function valueAfter(
   }
   return next;
 }
+
+/** A path as seen from here, absolute. */
+export function absolutePath(path: string): string {
+  if (path.startsWith("/") || path === "") return path;
+  const cwd = Deno.cwd();
+  return path === "." ? cwd : `${cwd === "/" ? "" : cwd}/${path.replace(/^(\.\/+)+/, "")}`;
+}

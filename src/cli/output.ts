@@ -38,7 +38,10 @@ export function writeOut(bytes: Uint8Array): void {
 
 /** What stdout says, without the runtime's own "(os error 28)". */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/ \(os error \d+\).*$/s, "") : `${error}`;
+  const text = error instanceof Error
+    ? error.message.replace(/ \(os error \d+\).*$/s, "")
+    : `${error}`;
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Writes lines to stdout. */

@@ -81,7 +81,7 @@ Deno.test("a worker refuses a queue of which a part is a link or a file", async 
     Deno.writeTextFileSync(queue.dir + part, "");
     await assertRejects(() => new Worker(queue).start(), QueueError, "is not a directory", part);
     Deno.removeSync(queue.dir + part);
-    await assertRejects(() => new Worker(queue).start(), QueueError, "is not a directory", part);
+    await assertRejects(() => new Worker(queue).start(), QueueError, "is missing", part);
     Deno.renameSync(`${scratch.path}/elsewhere`, queue.dir + part);
   }
 });

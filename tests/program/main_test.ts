@@ -98,7 +98,10 @@ Deno.test("queuectl ends quietly when the reader of its output is gone", async (
 Deno.test("queuectl says so when its output cannot be written", async () => {
   await using program = new Program();
   const { code, stderr } = await program.shell('"$@" status >/dev/full');
-  assertEquals([code, stderr], [1, "queuectl: no space left on device\n"]);
+  assertEquals([code, stderr], [
+    1,
+    "queuectl: the output cannot be written: no space left on device\n",
+  ]);
 });
 
 for (

@@ -221,7 +221,7 @@ Deno.test("distrust() refuses a queue of which a part is a link or missing", asy
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
   Deno.renameSync(`${dir}/pending`, `${dir}/elsewhere`);
-  assertStringIncludes(distrust(queue.store) ?? "", `${dir}/pending is not a directory`);
+  assertStringIncludes(distrust(queue.store) ?? "", `${dir}/pending is missing`);
   Deno.symlinkSync("elsewhere", `${dir}/pending`);
   assertStringIncludes(distrust(queue.store) ?? "", `${dir}/pending is not a directory`);
   assert(isThere(`${dir}/pending`));

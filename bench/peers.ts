@@ -38,9 +38,13 @@ export async function findPeers(context: BenchContext, jobs: number): Promise<Pe
   return found;
 }
 
-const PEERS: Record<string, (context: BenchContext, jobs: number) => Promise<Peer | undefined>> = {
-  // deno-lint-ignore require-await -- one of the peers has to wait for npm
-  async parallel(_context, jobs) {
+type StartPeer = (
+  context: BenchContext,
+  jobs: number,
+) => Peer | Promise<Peer | undefined>;
+
+const PEERS: Record<string, StartPeer> = {
+  parallel(_context, jobs) {
     const stdin = "true\n".repeat(jobs);
     return {
       name: "GNU parallel -j2",
@@ -48,8 +52,7 @@ const PEERS: Record<string, (context: BenchContext, jobs: number) => Promise<Pee
     };
   },
 
-  // deno-lint-ignore require-await -- as above
-  async tsp({ folder }, jobs) {
+  tsp({ folder }, jobs) {
     const env = { TS_SOCKET: `${folder}/tsp.socket`, TMPDIR: folder, TS_MAXFINISHED: "10" };
     return {
       name: "task-spooler -S 2",
@@ -64,8 +67,7 @@ const PEERS: Record<string, (context: BenchContext, jobs: number) => Promise<Pee
     };
   },
 
-  // deno-lint-ignore require-await -- as above
-  async nq({ folder }, jobs) {
+  nq({ folder }, jobs) {
     return {
       name: "two nq queues",
       async rate(round) {

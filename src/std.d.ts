@@ -41,15 +41,13 @@ declare module "@std/assert" {
   export function assertLessOrEqual<T>(actual: T, expected: T, message?: string): void;
   export function assertThrows<E extends Error = Error>(
     fn: () => unknown,
-    // deno-lint-ignore no-explicit-any -- an error class takes any arguments
-    errorClass?: new (...args: any[]) => E,
+    errorClass?: new (...args: never[]) => E,
     includes?: string,
     message?: string,
   ): E;
   export function assertRejects<E extends Error = Error>(
     fn: () => PromiseLike<unknown>,
-    // deno-lint-ignore no-explicit-any -- an error class takes any arguments
-    errorClass?: new (...args: any[]) => E,
+    errorClass?: new (...args: never[]) => E,
     includes?: string,
     message?: string,
   ): Promise<E>;

@@ -8,7 +8,7 @@ import { UsageError } from "../queue/errors.ts";
 import { JOB_STATES, type JobState } from "../queue/names.ts";
 
 /**
- * The state that a word means: any case of letters, and `completed` for `done`.
+ * The state that a word means: in upper or lower case, and `completed` for `done`.
  *
  * @throws {UsageError} If it is none.
  */

@@ -44,8 +44,7 @@ export function* streamDirectory(c: Libc, directory: string): Generator<Director
         const type = buffer[at + 18]!;
         const end = text.indexOf("\0", at + 19);
         let name = text.slice(at + 19, end);
-        // deno-lint-ignore no-control-regex -- "not plain ASCII" is just what is asked
-        if (/[^\x00-\x7f]/.test(name)) name = nameFromBytes(buffer.subarray(at + 19, end));
+        if (/[^ -~]/.test(name)) name = nameFromBytes(buffer.subarray(at + 19, end));
         at += size;
         if (name === "." || name === "..") continue;
         if (type === DT_REG) yield { name, kind: "file" };

@@ -53,7 +53,7 @@ export function signalNumber(name: string): number {
  * Sends a signal to a process group.
  *
  * @param group The group's ID: the process ID of its leader.
- * @returns Whether the group has any process left.
+ * @returns Whether a process of the group is left.
  */
 export function signalGroup(group: number, signal: Deno.Signal): boolean {
   try {
@@ -64,7 +64,7 @@ export function signalGroup(group: number, signal: Deno.Signal): boolean {
   }
 }
 
-/** Whether any process of a group is left. */
+/** Whether a process of a group is left. */
 export function groupLives(group: number): boolean {
   // Signal 0 sends nothing and only asks (kill(2)); the runtime takes it, its types do not.
   return signalGroup(group, 0 as unknown as Deno.Signal);

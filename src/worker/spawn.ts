@@ -243,8 +243,11 @@ function lookAt(path: string): Deno.FileInfo | undefined {
 
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
 class CommandSpawner implements Spawner {
-  // deno-lint-ignore require-await -- the interface is what the other spawner needs
-  async spawn({ command, cwd, env, inherited, log }: SpawnRequest): Promise<Child> {
+  spawn(request: SpawnRequest): Promise<Child> {
+    return new Promise((resolve) => resolve(this.#start(request)));
+  }
+
+  #start({ command, cwd, env, inherited, log }: SpawnRequest): Child {
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }

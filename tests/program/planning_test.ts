@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { JobView } from "../../src/queue/job.ts";
 import { eventually, isThere } from "../queue/temporary_queue.ts";
 import { Program } from "./program.ts";
 
@@ -292,8 +293,10 @@ Deno.test("--give-up-on, --retry-on and --tempfail say when a job is retried", a
   await program.drain(2);
   const jobs = await program.json("list");
   const ends = Object.fromEntries(
-    // deno-lint-ignore no-explicit-any -- a job
-    jobs.map(({ id, state, history, attempts }: any) => [id, [state, history.length, attempts]]),
+    jobs.map(({ id, state, history, attempts }: JobView) => [
+      id,
+      [state, history.length, attempts],
+    ]),
   );
   assertEquals(ends, {
     "gives-up": ["dead", 1, 1],

@@ -5,9 +5,9 @@
  */
 
 import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue_many.ts";
-import { QueueError, UsageError } from "../queue/errors.ts";
+import { QueueError, reasonOf, UsageError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
-import { reasonOf, refuseUntrusted } from "../queue/open_store.ts";
+import { refuseUntrusted } from "../queue/open_store.ts";
 import { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";

@@ -4,16 +4,22 @@
  * @module
  */
 
-import { QueueError } from "../queue/errors.ts";
+import { QueueError, reasonOf } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 
 const encoder = new TextEncoder();
 
 /** Stdout does not take what there is to say. What was to be done is done. */
 export class OutputError extends QueueError {
-  /** @param reason What stdout said. */
-  constructor(readonly reason: string) {
+  /** What stdout said. */
+  readonly reason: string;
+
+  /** @param error What writing to stdout threw. */
+  constructor(error: unknown) {
+    const text = reasonOf(error);
+    const reason = text.charAt(0).toLowerCase() + text.slice(1);
     super(`the output cannot be written: ${reason}`);
+    this.reason = reason;
   }
 }
 
@@ -30,18 +36,10 @@ export function writeOut(bytes: Uint8Array): void {
     } catch (error) {
       // A pipe that another process has set not to block is full: wait for its reader.
       if (error instanceof Deno.errors.BrokenPipe) throw error;
-      if (!(error instanceof Deno.errors.WouldBlock)) throw new OutputError(textOf(error));
+      if (!(error instanceof Deno.errors.WouldBlock)) throw new OutputError(error);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-}
-
-/** What stdout says, without the runtime's own "(os error 28)". */
-function textOf(error: unknown): string {
-  const text = error instanceof Error
-    ? error.message.replace(/ \(os error \d+\).*$/s, "")
-    : `${error}`;
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Writes lines to stdout. */

@@ -5,7 +5,7 @@
  */
 
 import type { Queue } from "../queue/queue.ts";
-import { reasonOf } from "../queue/open_store.ts";
+import { reasonOf } from "../queue/errors.ts";
 import type { Worker } from "../worker/worker.ts";
 import { say } from "./output.ts";
 

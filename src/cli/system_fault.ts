@@ -4,6 +4,8 @@
  * @module
  */
 
+import { placeOf, reasonOf } from "../queue/errors.ts";
+
 /**
  * A sentence for an error of the operating system.
  *
@@ -15,9 +17,9 @@ export function systemFault(error: unknown): string | undefined {
     typeof (error as { code?: unknown }).code === "string" ||
     /\(os error \d+\)/.test(error.message);
   if (!known) return undefined;
-  // "No such file or directory (os error 2): open '/a/b'", as the runtime has it.
-  const match = /^(.*?) \(os error \d+\)(?:: \w+ '(.*)')?$/s.exec(error.message);
-  if (!match) return error.message;
-  const reason = match[1]!.charAt(0).toLowerCase() + match[1]!.slice(1);
-  return match[2] === undefined ? reason : `${match[2]}: ${reason}`;
+  const text = reasonOf(error);
+  if (text === error.message) return text;
+  const reason = text.charAt(0).toLowerCase() + text.slice(1);
+  const place = placeOf(error);
+  return place === undefined ? reason : `${place}: ${reason}`;
 }

@@ -36,3 +36,15 @@ export class QueueError extends Error {
   /** What the error is called. */
   override readonly name: string = "QueueError";
 }
+
+/** What went wrong, without the runtime's own "(os error 28): rename '…' -> '…'". */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*$/s, "");
+}
+
+/** The path that the runtime's message ends with: of a file that was moved, where to. */
+export function placeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return / \(os error \d+\): \w+ '(?:.*' -> ')?(.*)'$/s.exec(error.message)?.[1];
+}

@@ -5,7 +5,7 @@
  */
 
 import { readConfig, withDefaults } from "./config.ts";
-import { QueueError, UsageError } from "./errors.ts";
+import { QueueError, reasonOf, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
@@ -117,12 +117,6 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
     }
     throw new QueueError(`cannot open the queue ${dir}: ${reasonOf(error)}`);
   }
-}
-
-/** What went wrong, without the runtime's own "(os error 28): rename '…' -> '…'". */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*$/s, "");
 }
 
 function isQueue(files: FilePort, dir: string): boolean {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { reasonOf } from "../queue/open_store.ts";
+import { reasonOf } from "../queue/errors.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import { HistoryWriter } from "./history_writer.ts";

@@ -8,7 +8,7 @@
 import { type Claim, claim } from "../queue/claim.ts";
 import { putBackUnrun } from "../queue/limits.ts";
 import type { SettledState } from "../queue/names.ts";
-import { reasonOf } from "../queue/open_store.ts";
+import { reasonOf } from "../queue/errors.ts";
 import { type Settlement, unrunSettlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";

@@ -6,14 +6,12 @@
 
 import type { Attempt } from "../queue/job.ts";
 import type { SettledState } from "../queue/names.ts";
-import { reasonOf } from "../queue/open_store.ts";
+import { placeOf, reasonOf } from "../queue/errors.ts";
 
-/** What went wrong, and where: of a file that was moved, where to. */
+/** What went wrong, and where. */
 export function troubleText(error: unknown): string {
-  const reason = reasonOf(error);
-  const message = error instanceof Error ? error.message : "";
-  const path = /: \w+ (?:'.*' -> )?'([^']+)'$/s.exec(message)?.[1];
-  return path === undefined ? reason : `${reason}: ${path}`;
+  const place = placeOf(error);
+  return place === undefined ? reasonOf(error) : `${reasonOf(error)}: ${place}`;
 }
 
 /** Something that happened in a worker. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { reasonOf } from "../queue/open_store.ts";
+import { reasonOf } from "../queue/errors.ts";
 import { scheduleEntries } from "../queue/return_schedules.ts";
 import { isPaused } from "../queue/schedule.ts";
 import { pathIn, type Store } from "../queue/store.ts";

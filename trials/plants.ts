@@ -145,7 +145,7 @@ const ORDERS: readonly Plant[] = [
 ];
 
 const LOCKS: readonly Plant[] = [
-  plant("recover-without-the-lock", "presence.ts", ["recovery_race", "two-recoverers-running"], [
+  plant("recover-without-the-lock", "store.ts", ["recovery_race", "two-recoverers-running"], [
     `    lock = store.files.tryLock(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;`,
@@ -154,14 +154,14 @@ const LOCKS: readonly Plant[] = [
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;`,
   ]),
-  plant("lock-of-a-file-that-is-gone-counts", "presence.ts", [
+  plant("lock-of-a-file-that-is-gone-counts", "store.ts", [
     "recovery_race",
     "two-recoverers-running",
   ], [
     "    isSame = store.files.stat(path)?.identity === lock.identity;",
     "    isSame = true;",
   ]),
-  plant("lock-is-kept-after-an-error", "presence.ts", ["fault", "recover-running"], [
+  plant("lock-is-kept-after-an-error", "store.ts", ["fault", "recover-running"], [
     "    if (!isSame) lock.release();\n",
     "",
   ]),

@@ -18,7 +18,7 @@ import type { Job } from "./job.ts";
 import { bringLog } from "./logs.ts";
 import type { Claim, WaitingEntry } from "./claim.ts";
 import { waitingName } from "./names.ts";
-import { pathIn, removeIfThere, type Store } from "./store.ts";
+import { lockIfThere, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** What limits jobs: `concurrency` all of them, any other name those that need that resource. */
 export type LimitName = string;
@@ -108,19 +108,8 @@ function lockPlace(store: Store, path: string): FileLock | undefined {
     if (!store.files.exists(pathIn(store, "limits"))) makeLimits(store);
     store.files.append(path, new Uint8Array());
   }
-  let lock: FileLock | undefined;
-  try {
-    lock = store.files.tryLock(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  // Removed by hand, or for being one too many, between the opening and the lock.
-  if (lock && store.files.stat(path)?.identity !== lock.identity) {
-    lock.release();
-    return undefined;
-  }
-  return lock;
+  // It may be removed by hand, or for being one too many, meanwhile.
+  return lockIfThere(store, path);
 }
 
 function makeLimits(store: Store): void {

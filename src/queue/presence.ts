@@ -7,7 +7,7 @@
 
 import type { FileLock } from "./file_port.ts";
 import { newId, newWorkerName } from "./names.ts";
-import { NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
+import { lockIfThere, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** What a worker says of itself in workers/WORKER.json. */
 export interface WorkerInfo {
@@ -104,23 +104,8 @@ export function workerNames(store: Store): string[] {
  * @returns The lock, or `undefined` if the worker lives, is being recovered, or is gone.
  */
 export function lockDeadWorker(store: Store, worker: string): FileLock | undefined {
-  const path = pathIn(store, "workers", presenceName(worker));
-  let lock: FileLock | undefined;
-  try {
-    lock = store.files.tryLock(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  if (!lock) return undefined;
   // Between the opening and the lock another may have recovered the worker and removed the file.
-  let isSame = false;
-  try {
-    isSame = store.files.stat(path)?.identity === lock.identity;
-  } finally {
-    if (!isSame) lock.release();
-  }
-  return isSame ? lock : undefined;
+  return lockIfThere(store, pathIn(store, "workers", presenceName(worker)));
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 
 import type { Config } from "./config.ts";
-import type { FilePort } from "./file_port.ts";
+import type { FileLock, FilePort } from "./file_port.ts";
 import type { JobState } from "./names.ts";
 
 /** An open queue directory. */
@@ -67,6 +67,29 @@ export function removeIfThere(store: Store, path: string): boolean {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/**
+ * Locks what lies at a path.
+ *
+ * @returns `undefined` if another holds it, or if it is gone: between the opening and the lock too.
+ */
+export function lockIfThere(store: Store, path: string): FileLock | undefined {
+  let lock: FileLock | undefined;
+  try {
+    lock = store.files.tryLock(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  if (!lock) return undefined;
+  let isSame = false;
+  try {
+    isSame = store.files.stat(path)?.identity === lock.identity;
+  } finally {
+    if (!isSame) lock.release();
+  }
+  return isSame ? lock : undefined;
 }
 
 /** Removes a file, or a folder with all that is in it; `false` if it is gone already. Follows no link. */

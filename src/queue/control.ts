@@ -6,7 +6,6 @@
  * @module
  */
 
-import { VERSION } from "../version.ts";
 import { type Claim, claim, type WaitingEntry } from "./claim.ts";
 import {
   endOf,
@@ -19,8 +18,8 @@ import {
 import { readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import type { Job } from "./job.ts";
-import { AFTER_TIME, HELD_TIME, newEditorName, waitingName } from "./names.ts";
-import { arrive } from "./presence.ts";
+import { AFTER_TIME, HELD_TIME, waitingName } from "./names.ts";
+import { arriveAsEditor } from "./presence.ts";
 import { settle, type Settlement } from "./settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 import { presentIds } from "./taken_ids.ts";
@@ -100,14 +99,7 @@ export async function changeWaiting(
   entry: WaitingEntry,
   change: (job: Job) => Change | Promise<Change>,
 ): Promise<boolean> {
-  const presence = arrive(store, {
-    name: newEditorName(Deno.hostname(), Deno.pid, entry.time === HELD_TIME),
-    host: Deno.hostname(),
-    pid: Deno.pid,
-    slots: 0,
-    started_at: new Date(store.now()).toISOString(),
-    version: VERSION,
-  });
+  const presence = arriveAsEditor(store, entry.time === HELD_TIME);
   try {
     // As a stamped name: a bare one might be put under another name instead of being taken.
     const result = await claim(store, { ...entry, bare: false }, presence.name, "to change it");

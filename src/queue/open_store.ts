@@ -11,16 +11,24 @@ import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
 import { NEW_SUFFIX, type Store } from "./store.ts";
 
-/** The directories of a queue. */
-const PARTS = [...JOB_STATES, "tmp", "workers"];
+/** The directories of every queue. */
+export const PARTS = [...JOB_STATES, "tmp", "workers"] as const;
 
-/** What may lie in a queue beside them. */
-const LATER_PARTS = [
-  ...["after", "unique", "limits", "progress", "schedules", "history"],
-  ...["config.json", "paused", "lock", "hooks.log"],
-];
+/** The directories that are made when they are first needed. */
+export const LATER_PARTS = [
+  "after",
+  "unique",
+  "limits",
+  "progress",
+  "schedules",
+  "history",
+] as const;
+
+/** The files that may lie beside them. */
+const FILES = ["config.json", "paused", "lock", "hooks.log"];
+
 const NEW: ReadonlySet<string> = new Set([...PARTS, "VERSION"]);
-const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS]);
+const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...FILES]);
 
 /** The content of VERSION: the format that this code reads and writes. */
 const FORMAT = "1\n";

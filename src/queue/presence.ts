@@ -5,8 +5,9 @@
  * @module
  */
 
+import { VERSION } from "../version.ts";
 import type { FileLock } from "./file_port.ts";
-import { newId, newWorkerName } from "./names.ts";
+import { newEditorName, newId, newWorkerName } from "./names.ts";
 import { lockIfThere, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** What a worker says of itself in workers/WORKER.json. */
@@ -85,6 +86,22 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
     },
     abandon: () => held.release(),
   };
+}
+
+/**
+ * Makes a program live that changes a job: it has the job as a worker has one that it runs.
+ *
+ * @param held Whether the job is held, and is to be again should this program die.
+ */
+export function arriveAsEditor(store: Store, held: boolean): Presence {
+  return arrive(store, {
+    name: newEditorName(Deno.hostname(), Deno.pid, held),
+    host: Deno.hostname(),
+    pid: Deno.pid,
+    slots: 0,
+    started_at: new Date(store.now()).toISOString(),
+    version: VERSION,
+  });
 }
 
 /** The names of all workers that have a presence file, dead or alive. */

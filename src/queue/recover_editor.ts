@@ -5,9 +5,7 @@
  * @module
  */
 
-import { VERSION } from "../version.ts";
-import { newEditorName } from "./names.ts";
-import { arrive, lockDeadWorker } from "./presence.ts";
+import { arriveAsEditor, lockDeadWorker } from "./presence.ts";
 import { recover } from "./recover.ts";
 import type { Store } from "./store.ts";
 
@@ -22,14 +20,7 @@ export async function recoverEditor(store: Store, editor: string): Promise<boole
   const lock = lockDeadWorker(store, editor);
   if (!lock) return false;
   lock.release();
-  const presence = arrive(store, {
-    name: newEditorName(Deno.hostname(), Deno.pid, false),
-    host: Deno.hostname(),
-    pid: Deno.pid,
-    slots: 0,
-    started_at: new Date(store.now()).toISOString(),
-    version: VERSION,
-  });
+  const presence = arriveAsEditor(store, false);
   try {
     // It ran nothing, so nothing of it can be left running.
     return await recover(store, editor, presence.name, async () => {}) !== undefined;

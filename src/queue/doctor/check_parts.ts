@@ -4,15 +4,9 @@
  * @module
  */
 
-import { JOB_STATES } from "../names.ts";
+import { LATER_PARTS, PARTS } from "../open_store.ts";
 import { pathIn } from "../store.ts";
 import type { Examination } from "./examination.ts";
-
-/** What every queue has. */
-const PARTS = [...JOB_STATES, "tmp", "workers"] as const;
-
-/** What is made when it is first needed. */
-const LATER_PARTS = ["after", "unique", "limits", "progress", "schedules", "history"] as const;
 
 /** Less than this is little disk: enough for some ten thousand jobs. */
 const LITTLE_DISK = 64 * 1024 * 1024;

@@ -8,7 +8,7 @@
 import { settle, type Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 
-/** While jobs end this close together, in milliseconds, they are gathered before they are flushed … */
+/** While jobs end this close together, in milliseconds, they are gathered before they are settled … */
 const GATHER_WHEN_WITHIN = 20;
 /** … for at most this long … */
 const GATHER_FOR = 20;
@@ -80,13 +80,14 @@ export class Settler {
   }
 
   #isWorthGathering(): boolean {
-    return this.#store.config.fsync && this.#events.busy() &&
+    return this.#events.busy() &&
       performance.now() - this.#lastSettled < GATHER_WHEN_WITHIN;
   }
 
   /**
-   * Short jobs in quick succession: some milliseconds' worth of them share their flushes. Nothing waits for
-   * that: the slots are filled meanwhile, and the last job of all is not gathered.
+   * Short jobs in quick succession: some milliseconds' worth of them share their flushes, and the turns of
+   * the event loop. Nothing waits for that: the slots are filled meanwhile, and the last job of all is
+   * not gathered.
    */
   #gather(): Promise<void> {
     return new Promise((resolve) => {

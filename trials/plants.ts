@@ -39,12 +39,12 @@ const FLUSHES: readonly Plant[] = [
     `    await flush(store, [pathIn(store, "pending")]);\n`,
     "",
   ]),
-  plant("batch-does-not-flush-its-files", "enqueue_many.ts", ["crash", "enqueue-many"], [
-    "    if (store.config.fsync) await store.files.syncTree(temporary);\n",
+  plant("batch-does-not-flush-its-files", "batch.ts", ["crash", "enqueue-many"], [
+    "    if (store.config.fsync) await store.files.syncTree(batch.path);\n",
     "",
   ]),
-  plant("batch-does-not-flush-its-name", "enqueue_many.ts", ["crash", "enqueue-many"], [
-    `            await flush(store, [pathIn(store, "pending")]);\n`,
+  plant("batch-does-not-flush-its-name", "batch.ts", ["crash", "enqueue-many"], [
+    `    await flush(store, [pathIn(store, "pending")]);\n`,
     "",
   ]),
   plant("settle-does-not-flush-the-result", "settle.ts", ["crash", "settle-done"], [
@@ -181,7 +181,7 @@ const LOCKS: readonly Plant[] = [
   ]),
   plant(
     "batch-is-written-without-a-lock",
-    "enqueue_many.ts",
+    "batch.ts",
     ["claim_race", "enqueue-many-strays"],
     [
       "    lock = store.files.tryLock(path);\n",
@@ -247,10 +247,31 @@ const ERRORS: readonly Plant[] = [
     "  await settleEach(store, unsettled, settled);\n",
     "  unsettled.length = 0;\n",
   ]),
-  plant("batch-is-not-taken-back", "enqueue_many.ts", ["fault", "enqueue-many"], [
-    "            if (takeBack(store, batch.name)) accepted -= jobs.length;",
-    "            accepted -= jobs.length;",
+  plant("batch-is-not-taken-back", "batch.ts", ["fault", "enqueue-many"], [
+    "    if (!takeBack(store, batch.name)) accepted();\n",
+    "",
   ]),
+  plant(
+    "batch-after-one-that-failed-is-left",
+    "enqueue_many.ts",
+    ["fault", "enqueue-many-batches"],
+    [
+      "    discardBatch(store, batch);\n",
+      "",
+    ],
+  ),
+  plant(
+    "batch-after-one-that-failed-counts",
+    "enqueue_many.ts",
+    ["fault", "enqueue-many-batches"],
+    [
+      `  } catch (error) {
+    discardBatch(store, batch);
+    throw error;
+  }`,
+      "  } catch {}",
+    ],
+  ),
 ];
 
 /** All bugs that can be planted. */

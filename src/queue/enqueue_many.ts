@@ -4,16 +4,15 @@
  * @module
  */
 
+import { type Batch, discardBatch, lockDirectory, publishBatch, writeBatch } from "./batch.ts";
 import { dependencyFault } from "./check_dependencies.ts";
 import { KeyTakenError, publishOne } from "./enqueue.ts";
 import { contentOf } from "./publish.ts";
 import { publishApart } from "./enqueue_apart.ts";
 import { QueueError, UsageError } from "./errors.ts";
 import { refuseUnknownResource } from "./limits.ts";
-import type { FileLock } from "./file_port.ts";
-import { type Job, jobBytes, type JobInput, newJob } from "./job.ts";
-import { batchName, newId, waitingName } from "./names.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
+import { type Job, type JobInput, newJob } from "./job.ts";
+import type { Store } from "./store.ts";
 import { lockQueue, presentIds, refuseTaken } from "./taken_ids.ts";
 
 /** The most jobs in one batch, so that a backlog of millions is read one folder at a time. */
@@ -55,6 +54,7 @@ export class PartialEnqueueError extends QueueError {
  * @param inputs All of them are checked before the first is accepted.
  * @param published Called after each batch with the jobs that are now durable. If the one job's `unique`
  * key was taken, it has the ID of the job that has the key, `existed` is true, and nothing was added.
+ * @param most The most jobs in one batch.
  * @throws {InvalidJobError} If one is no job; nothing was enqueued.
  * @throws {QueueError} If an ID is taken; nothing was enqueued.
  * @throws {PartialEnqueueError} If the disk failed part way.
@@ -63,6 +63,7 @@ export async function enqueueMany(
   store: Store,
   inputs: readonly JobInput[],
   published: (jobs: readonly Job[], existed: boolean) => void = () => {},
+  most: number = MAX_BATCH,
 ): Promise<void> {
   const chosen = new Set<string>();
   inputs.forEach((input, index) => {
@@ -84,48 +85,78 @@ export async function enqueueMany(
   try {
     if (chosen.size > 0) refuseTaken(store, chosen);
     refuseFaulty(store, inputs, chosen);
-    for (let at = 0; at < inputs.length;) {
-      const way = wayOf(inputs[at]!);
-      let end = at + 1;
-      while (end < inputs.length && end < at + MAX_BATCH && wayOf(inputs[end]!) === way) end++;
-      let accepted = at;
-      try {
-        let jobs: Job[] = [];
-        let existed = false;
-        if (way === "in a batch") {
-          const batch = await publishBatch(store, inputs.slice(at, end));
-          jobs = batch.jobs;
-          accepted += jobs.length;
-          try {
-            await flush(store, [pathIn(store, "pending")]);
-          } catch (error) {
-            if (takeBack(store, batch.name)) accepted -= jobs.length;
-            throw error;
-          }
-        } else if (way === "apart") {
-          try {
-            await publishApart(store, inputs.slice(at, end), lockDirectory, jobs);
-          } finally {
-            accepted += jobs.length;
-          }
-        } else {
-          const alone = await publishAlone(store, inputs[at]!);
-          jobs = [alone.job];
-          existed = alone.existed;
-          accepted++;
-        }
-        published(jobs, existed);
-      } catch (error) {
-        throw new PartialEnqueueError(
-          error instanceof Error ? error.message : `${error}`,
-          accepted,
-        );
-      }
-      at = accepted;
-    }
+    await publishAll(store, inputs, published, most);
   } finally {
     lock?.release();
   }
+}
+
+/** Publishes jobs in their order. While a batch becomes durable the next is written. */
+async function publishAll(
+  store: Store,
+  inputs: readonly JobInput[],
+  published: (jobs: readonly Job[], existed: boolean) => void,
+  most: number,
+): Promise<void> {
+  let accepted = 0;
+  let underWay: Promise<void> = Promise.resolve();
+  try {
+    for (let at = 0; at < inputs.length;) {
+      const way = wayOf(inputs[at]!);
+      let end = at + 1;
+      while (end < inputs.length && end < at + most && wayOf(inputs[end]!) === way) end++;
+      const part = inputs.slice(at, end);
+      at = end;
+      if (way === "in a batch") {
+        const batch = await written(store, part, underWay);
+        underWay = publishBatch(store, batch, () => {
+          accepted += batch.jobs.length;
+        }).then(() => published(batch.jobs, false));
+        // Whether it fails is asked when the next is written.
+        underWay.catch(() => {});
+        continue;
+      }
+      await underWay;
+      if (way === "apart") {
+        const jobs: Job[] = [];
+        try {
+          await publishApart(store, part, lockDirectory, jobs);
+        } finally {
+          accepted += jobs.length;
+        }
+        published(jobs, false);
+      } else {
+        const { job, existed } = await publishAlone(store, part[0]!);
+        accepted++;
+        published([job], existed);
+      }
+    }
+    await underWay;
+  } catch (error) {
+    throw new PartialEnqueueError(error instanceof Error ? error.message : `${error}`, accepted);
+  }
+}
+
+/** Writes a batch while the one before is under way; if that fails, there is to be none after it. */
+async function written(
+  store: Store,
+  inputs: readonly JobInput[],
+  underWay: Promise<void>,
+): Promise<Batch> {
+  let batch: Batch;
+  try {
+    batch = writeBatch(store, inputs);
+  } catch (error) {
+    await underWay;
+    throw error;
+  }
+  try {
+    await underWay;
+  } catch (error) {
+    discardBatch(store, batch);
+    throw error;
+  }
+  return batch;
 }
 
 /** How a job is published: one that waits or has a key needs a name of its own in pending/. */
@@ -178,79 +209,4 @@ async function publishAlone(
     if (error instanceof KeyTakenError) return { job: { ...job, id: error.id }, existed: true };
     throw error;
   }
-}
-
-/** A batch that has been published. */
-interface Batch {
-  jobs: Job[];
-  /** Its name in pending/. */
-  name: string;
-}
-
-/** Publishes one batch: a folder, complete and durable before its name appears in pending/. */
-async function publishBatch(store: Store, inputs: readonly JobInput[]): Promise<Batch> {
-  const id = newId();
-  const temporary = pathIn(store, "tmp", id + NEW_SUFFIX);
-  const jobs: Job[] = [];
-  const names: string[] = [];
-  let [earliest, urgent] = [Infinity, 0];
-  let mark: FileLock | undefined;
-  try {
-    store.files.makeDirectory(temporary);
-    mark = lockDirectory(store, temporary);
-    for (const input of inputs) {
-      const job = newJob(input, store.config, store.now());
-      const time = Date.parse(job.run_at);
-      earliest = Math.min(earliest, time);
-      urgent = Math.max(urgent, job.priority);
-      const name = waitingName(time, job.priority, job.id);
-      // Noted before it is written: what the disk had no room for is there in part.
-      names.push(name);
-      store.files.create(`${temporary}/${name}`, jobBytes(job));
-      jobs.push(job);
-    }
-    if (store.config.fsync) await store.files.syncTree(temporary);
-    // The folder is as urgent, and ready as early, as the foremost job in it.
-    const name = batchName(earliest, urgent, id);
-    store.files.rename(temporary, pathIn(store, "pending", name));
-    return { jobs, name };
-  } catch (error) {
-    for (const name of names) removeIfThere(store, `${temporary}/${name}`);
-    removeIfThere(store, temporary);
-    throw error;
-  } finally {
-    mark?.release();
-  }
-}
-
-/** Takes back a batch that was not acknowledged, so that it is not run if that can be helped. */
-function takeBack(store: Store, name: string): boolean {
-  const path = pathIn(store, "tmp", `${newId()}${NEW_SUFFIX}`);
-  try {
-    store.files.rename(pathIn(store, "pending", name), path);
-  } catch {
-    return false;
-  }
-  try {
-    removeTree(store, path);
-  } catch {
-    // Whoever removes what dead programs have left in tmp/ removes it.
-  }
-  return true;
-}
-
-/**
- * The lock that marks a batch as still being written. Not every file system locks directories.
- *
- * @throws {Error} If another has it: this program was stopped for so long that it is believed dead.
- */
-function lockDirectory(store: Store, path: string): FileLock | undefined {
-  let lock: FileLock | undefined;
-  try {
-    lock = store.files.tryLock(path);
-  } catch {
-    return undefined;
-  }
-  if (!lock) throw new Error(`${path} is being removed as what a dead program left; try again`);
-  return lock;
 }

@@ -67,16 +67,17 @@ function enqueuingMany(
   name: string,
   fate: Fate,
   inputOf: (command: string, at: number) => JobInput,
+  most?: number,
 ): Operation<{ accepted: number }> {
   return {
     name,
     process: "client",
     prepare: () => Promise.resolve({ accepted: 0 }),
     async act({ store, ledger, lives }, scene) {
-      const inputs = BATCH.slice(scene.accepted).map(inputOf);
+      const inputs = BATCH.map(inputOf).slice(scene.accepted);
       for (const { command } of inputs) ledger.expect(command, ABSENT, fate);
       try {
-        await enqueueMany(store, inputs);
+        await enqueueMany(store, inputs, undefined, most);
       } catch (error) {
         if (lives() && error instanceof PartialEnqueueError) {
           for (const { command } of inputs.slice(0, error.accepted)) ledger.expect(command, fate);
@@ -89,10 +90,16 @@ function enqueuingMany(
   };
 }
 
-const enqueueBatch = enqueuingMany("enqueue-many", RUN, (command, at) => ({
+/** Who asks again after the end of the process is told by the first one's ID what was added. */
+const withFirstId = (command: string, at: number) => ({
   command,
   ...(at === 0 ? { id: "first" } : {}),
-}));
+});
+
+const enqueueBatch = enqueuingMany("enqueue-many", RUN, withFirstId);
+
+/** While one batch becomes durable the next is written. */
+const enqueueBatches = enqueuingMany("enqueue-many-batches", RUN, withFirstId, 1);
 
 /** Each has a name of its own in pending/, to be let go by. */
 const enqueueHeld = enqueuingMany(
@@ -139,6 +146,7 @@ export const ENQUEUE_OPERATIONS: readonly Operation[] = [
   enqueueId,
   enqueueTaken,
   enqueueBatch,
+  enqueueBatches,
   enqueueHeld,
   openNew,
   openNewAndEnqueue,

@@ -1,0 +1,126 @@
+/**
+ * Batches: folders of jobs in pending/, each published by one rename.
+ *
+ * @module
+ */
+
+import type { FileLock } from "./file_port.ts";
+import { type Job, jobBytes, type JobInput, newJob } from "./job.ts";
+import { batchName, newId, waitingName } from "./names.ts";
+import { flush, NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
+
+/** A batch that has been written, in tmp/. */
+export interface Batch {
+  /** Its jobs. */
+  jobs: Job[];
+  /** Its path there. */
+  path: string;
+  /** The names of the files in it. */
+  files: string[];
+  /** Its name in pending/. */
+  name: string;
+  /** Marks it as being written. */
+  mark?: FileLock;
+}
+
+/** Writes a batch: a folder in tmp/. */
+export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
+  const id = newId();
+  const batch: Batch = {
+    jobs: [],
+    path: pathIn(store, "tmp", id + NEW_SUFFIX),
+    files: [],
+    name: "",
+  };
+  let [earliest, urgent] = [Infinity, 0];
+  try {
+    store.files.makeDirectory(batch.path);
+    batch.mark = lockDirectory(store, batch.path);
+    for (const input of inputs) {
+      const job = newJob(input, store.config, store.now());
+      const time = Date.parse(job.run_at);
+      earliest = Math.min(earliest, time);
+      urgent = Math.max(urgent, job.priority);
+      const name = waitingName(time, job.priority, job.id);
+      // Noted before it is written: what the disk had no room for is there in part.
+      batch.files.push(name);
+      store.files.create(`${batch.path}/${name}`, jobBytes(job));
+      batch.jobs.push(job);
+    }
+  } catch (error) {
+    discardBatch(store, batch);
+    throw error;
+  }
+  // The folder is as urgent, and ready as early, as the foremost job in it.
+  batch.name = batchName(earliest, urgent, id);
+  return batch;
+}
+
+/** Removes a batch that is not to be published. */
+export function discardBatch(store: Store, { path, files, mark }: Batch): void {
+  try {
+    for (const name of files) removeIfThere(store, `${path}/${name}`);
+    removeIfThere(store, path);
+  } finally {
+    mark?.release();
+  }
+}
+
+/**
+ * Publishes a batch: it is complete and durable before its name appears in pending/.
+ *
+ * @param accepted Called when its jobs are in the queue, which they may be even if this fails.
+ */
+export async function publishBatch(
+  store: Store,
+  batch: Batch,
+  accepted: () => void,
+): Promise<void> {
+  try {
+    if (store.config.fsync) await store.files.syncTree(batch.path);
+    store.files.rename(batch.path, pathIn(store, "pending", batch.name));
+  } catch (error) {
+    discardBatch(store, batch);
+    throw error;
+  }
+  batch.mark?.release();
+  try {
+    await flush(store, [pathIn(store, "pending")]);
+  } catch (error) {
+    if (!takeBack(store, batch.name)) accepted();
+    throw error;
+  }
+  accepted();
+}
+
+/** Takes back a batch that was not acknowledged, so that it is not run if that can be helped. */
+function takeBack(store: Store, name: string): boolean {
+  const path = pathIn(store, "tmp", `${newId()}${NEW_SUFFIX}`);
+  try {
+    store.files.rename(pathIn(store, "pending", name), path);
+  } catch {
+    return false;
+  }
+  try {
+    removeTree(store, path);
+  } catch {
+    // Whoever removes what dead programs have left in tmp/ removes it.
+  }
+  return true;
+}
+
+/**
+ * The lock that marks a batch as still being written. Not every file system locks directories.
+ *
+ * @throws {Error} If another has it: this program was stopped for so long that it is believed dead.
+ */
+export function lockDirectory(store: Store, path: string): FileLock | undefined {
+  let lock: FileLock | undefined;
+  try {
+    lock = store.files.tryLock(path);
+  } catch {
+    return undefined;
+  }
+  if (!lock) throw new Error(`${path} is being removed as what a dead program left; try again`);
+  return lock;
+}

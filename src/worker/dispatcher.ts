@@ -130,8 +130,10 @@ export class Dispatcher {
         const admitted = this.#limiter.next(this.#finder);
         if (!admitted) return;
         this.#claiming++;
-        void this.#claim(admitted.entry, admitted.held).finally(() => {
+        void this.#claim(admitted.entry, admitted.held).then((unrun) => {
           this.#claiming--;
+          // Only now: others may wait for it to be settled, and nothing else is on its way because of it.
+          if (unrun) this.#settler.add(unrun);
           this.#changed();
         });
       }
@@ -192,7 +194,8 @@ export class Dispatcher {
       performance.now() >= this.#pausedUntil;
   }
 
-  async #claim(entry: IndexEntry, held: HeldPlaces): Promise<void> {
+  /** Claims a job and starts it, or gives what is to become of it if it must not run. */
+  async #claim(entry: IndexEntry, held: HeldPlaces): Promise<Settlement | undefined> {
     if (this.#owned.has(entry.id)) {
       this.#limiter.release(held);
       this.#owned.defer(entry);
@@ -214,8 +217,7 @@ export class Dispatcher {
         this.#owned.add(result.claim.id);
         if (result.claim.id !== entry.id) this.#disown(entry.id);
         this.#unsettled++;
-        this.#settler.add(unrunSettlement(result.claim, this.#store.now(), result.reason));
-        return;
+        return unrunSettlement(result.claim, this.#store.now(), result.reason);
       }
     } catch (error) {
       // Another user's folder, say: that is no reason for the rest to wait, and must not come first again.

@@ -87,6 +87,7 @@ export {
   type WorkerView,
 } from "./src/queue/watched_queue.ts";
 export { secondsInSpan } from "./src/queue/time_span.ts";
+export { waitingFiles } from "./src/queue/plain_files.ts";
 export { VERSION } from "./src/version.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
 export { signalNumber } from "./src/worker/signals.ts";

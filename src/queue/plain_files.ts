@@ -179,3 +179,20 @@ export const plainFiles: FilePort = {
     return new HeldLock(file);
   },
 };
+
+/**
+ * {@linkcode plainFiles} for a program that has nothing else to do while the disk flushes: it waits on its
+ * one thread. To start another for that takes longer than the flush.
+ */
+export const waitingFiles: FilePort = {
+  ...plainFiles,
+
+  sync: (paths) =>
+    new Promise((resolve) => {
+      for (const path of paths) {
+        using file = Deno.openSync(path, { read: true });
+        file.syncSync();
+      }
+      resolve();
+    }),
+};

@@ -6,6 +6,7 @@
 
 import { UsageError } from "../../queue/errors.ts";
 import { locateQueue, openStore, refuseUntrusted } from "../../queue/open_store.ts";
+import { waitingFiles } from "../../queue/plain_files.ts";
 import { enqueuePlain, isPlain } from "../../queue/publish.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
@@ -30,7 +31,7 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     ) as typeof import("../enqueue_among.ts");
     return await enqueueAmong(call, input);
   }
-  const store = await openStore(locateQueue(call.dir));
+  const store = await openStore(locateQueue(call.dir), { files: waitingFiles });
   // What it writes to; a worker looks at all of it.
   refuseUntrusted(store, ["", "tmp", "pending"]);
   const job = await enqueuePlain(store, input);

@@ -15,6 +15,7 @@ import {
   type Question,
   queuectl,
   type Row,
+  settleDisk,
   span,
 } from "./measure.ts";
 import { usageOf } from "./worker_process.ts";
@@ -84,6 +85,7 @@ async function ask({ folder, rounds, quick }: BenchContext, form: Form): Promise
     // So many that it does not run out while it is measured; few beside a million.
     const small = `${folder}/small-${form.replace(" ", "-")}-${round}`;
     await fillQueue(small, few * seconds * 2, form);
+    await settleDisk();
     rates.push((await work(small, seconds)).rate);
     runs.push(await work(large, seconds));
   }

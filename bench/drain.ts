@@ -12,6 +12,7 @@ import {
   type Question,
   queuectl,
   type Row,
+  settleDisk,
   timed,
 } from "./measure.ts";
 import { findPeers } from "./peers.ts";
@@ -46,7 +47,7 @@ async function besideXargs(context: BenchContext, work: Work, fsync: boolean): P
     xargs: async () =>
       jobs / (await timed(["xargs", "-P2", "-n1", "sh", "-c"], { stdin: input })).seconds,
     queuectl: await filled(context, work, fsync ? "flushed" : "unflushed", fsync),
-  });
+  }, settleDisk);
   const ratio = rates.queuectl / rates.xargs;
   const must = fsync ? 0.45 : 0.6;
   return {
@@ -67,7 +68,7 @@ async function besidePeers(context: BenchContext, work: Work): Promise<Row[]> {
     queuectl: await filled(context, work, "peers", true),
   };
   for (const peer of peers) things[peer.name] = peer.rate;
-  const rates = await inTurn(context.rounds, things);
+  const rates = await inTurn(context.rounds, things, settleDisk);
   for (const peer of peers) await peer.close?.();
   return peers.map(({ name }) => ({
     question: "the same, beside those who do the same",

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { inTurn, perSecond, type Question, queuectl, timed } from "./measure.ts";
+import { inTurn, perSecond, type Question, queuectl, settleDisk, timed } from "./measure.ts";
 
 const PLAIN = `
 const [folder, count] = [Deno.args[0], Number(Deno.args[1])];
@@ -39,7 +39,7 @@ export const enqueueFile: Question = {
         const words = queuectl(`${folder}/queue-${round}`, "enqueue", "--file", "-");
         return count / (await timed(words, { stdin: lines })).seconds;
       },
-    });
+    }, settleDisk);
     const ratio = rates.queuectl / rates.plain;
     return [{
       question: `${count.toLocaleString("en-US")} lines through \`enqueue --file -\``,

@@ -61,24 +61,30 @@ export function percentile(figures: readonly number[], share: number): number {
  * Measures several things in turn, round by round, so that what else the machine does hits all alike.
  *
  * @param things What to measure: each gives its figure, given the round.
+ * @param before What to do before each, unmeasured. Default: nothing.
  * @returns Each one's median.
  */
 export async function inTurn<Name extends string>(
   rounds: number,
   things: Record<Name, (round: number) => Promise<number>>,
+  before: () => Promise<void> = async () => {},
 ): Promise<Record<Name, number>> {
   const figures = {} as Record<Name, number[]>;
   for (const name in things) figures[name] = [];
   for (let round = 0; round < rounds; round++) {
     for (const name in things) {
-      // What one has left to be written to the disk is not the next one's to wait for.
-      await new Deno.Command("sync").output();
+      await before();
       figures[name].push(await things[name](round));
     }
   }
   const medians = {} as Record<Name, number>;
   for (const name in figures) medians[name] = median(figures[name]);
   return medians;
+}
+
+/** Waits until the disk has written what it was given: that of one is not the next one's to wait for. */
+export async function settleDisk(): Promise<void> {
+  await new Deno.Command("sync").output();
 }
 
 /** How a command is run. */

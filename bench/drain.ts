@@ -61,17 +61,17 @@ async function besideXargs(context: BenchContext, work: Work, fsync: boolean): P
   };
 }
 
-/** In turns of their own: what the peers leave on the disk slows whoever comes next and makes files. */
+/** In turns of their own, and late: what the peers leave on the disk slows whoever comes next and makes files. */
 async function besidePeers(context: BenchContext, work: Work): Promise<Row[]> {
-  const peers = await findPeers(context, work.jobs);
+  const found = await findPeers(context, work.jobs);
   const things: Record<string, (round: number) => Promise<number>> = {
     queuectl: await filled(context, work, "peers", true),
   };
-  for (const peer of peers) things[peer.name] = peer.rate;
+  for (const peer of found) things[peer.name] = peer.rate;
   const rates = await inTurn(context.rounds, things, settleDisk);
-  for (const peer of peers) await peer.close?.();
-  return peers.map(({ name }) => ({
-    question: "the same, beside those who do the same",
+  for (const peer of found) await peer.close?.();
+  return found.map(({ name }) => ({
+    question: `${work.jobs} jobs of \`true\`, 2 at once`,
     figure: perSecond(rates.queuectl!),
     reference: `${name}: ${perSecond(rates[name]!)}`,
     ratio: rates.queuectl! / rates[name]!,
@@ -81,18 +81,25 @@ async function besidePeers(context: BenchContext, work: Work): Promise<Row[]> {
   }));
 }
 
-async function ask(context: BenchContext, fsync: boolean): Promise<Row[]> {
-  const jobs = context.quick ? 300 : 2000;
-  const work = { jobs, input: "true\n".repeat(jobs) };
-  const row = await besideXargs(context, work, fsync);
-  return fsync ? [row, ...await besidePeers(context, work)] : [row];
+function workOf({ quick }: BenchContext): Work {
+  const jobs = quick ? 300 : 2000;
+  return { jobs, input: "true\n".repeat(jobs) };
 }
 
 /** With everything flushed, as it is by default. */
-export const drain: Question = { name: "drain", ask: (context) => ask(context, true) };
+export const drain: Question = {
+  name: "drain",
+  ask: async (context) => [await besideXargs(context, workOf(context), true)],
+};
 
 /** With `config set fsync false`. */
 export const drainUnflushed: Question = {
   name: "drain-unflushed",
-  ask: (context) => ask(context, false),
+  ask: async (context) => [await besideXargs(context, workOf(context), false)],
+};
+
+/** Beside those who do the same. */
+export const peers: Question = {
+  name: "peers",
+  ask: (context) => besidePeers(context, workOf(context)),
 };

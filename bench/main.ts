@@ -6,7 +6,7 @@
  */
 
 import { backlogInBatches, backlogOfFiles } from "./backlog.ts";
-import { drain, drainUnflushed } from "./drain.ts";
+import { drain, drainUnflushed, peers } from "./drain.ts";
 import { enqueueFile } from "./enqueue_file.ts";
 import { idle } from "./idle.ts";
 import { listing } from "./listing.ts";
@@ -29,6 +29,7 @@ const QUESTIONS: readonly Question[] = [
   enqueueFile,
   backlogInBatches,
   backlogOfFiles,
+  peers,
   listing,
 ];
 

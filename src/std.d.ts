@@ -26,6 +26,7 @@ declare module "@std/fmt/colors" {
   export function cyan(text: string): string;
   export function gray(text: string): string;
   export function setColorEnabled(enabled: boolean): void;
+  export function stripAnsiCode(text: string): string;
 }
 
 declare module "@std/assert" {

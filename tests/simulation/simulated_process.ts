@@ -165,8 +165,7 @@ export class SimulatedProcess implements FilePort {
    * `Killed` is no result of a removal: for a dead process the promise rejects.
    */
   removeEach(paths: readonly string[]): Promise<(boolean | Error)[]> {
-    // deno-lint-ignore require-await -- what it throws is to come out of the promise
-    return Promise.all(paths.map(async (path) => {
+    const remove = (path: string) => {
       try {
         this.#call("removeEach", [path], () => this.#disk.state.remove(path, `remove '${path}'`));
         return true;
@@ -174,12 +173,12 @@ export class SimulatedProcess implements FilePort {
         if (error instanceof Killed) throw error;
         return error instanceof Deno.errors.NotFound ? false : error as Error;
       }
-    }));
+    };
+    return Promise.all(paths.map((path) => Promise.try(remove, path)));
   }
 
-  // deno-lint-ignore require-await -- what it throws is to come out of the promise
-  async sync(paths: readonly string[]): Promise<void> {
-    this.#call("sync", [paths], () => {
+  sync(paths: readonly string[]): Promise<void> {
+    const flush = () => {
       const { state } = this.#disk;
       let failure: unknown;
       for (const path of paths) {
@@ -190,22 +189,23 @@ export class SimulatedProcess implements FilePort {
         }
       }
       if (failure) throw failure;
-    });
+    };
+    return Promise.try(() => this.#call("sync", [paths], flush));
   }
 
   /** Flushes what is below the directory and nothing else, which is all that the port promises. */
-  // deno-lint-ignore require-await -- what it throws is to come out of the promise
-  async syncTree(directory: string): Promise<void> {
-    this.#call("syncTree", [directory], () => {
-      const { state } = this.#disk;
-      const flush = (inode: number) => {
-        for (const below of state.live.directories.get(inode)?.values() ?? []) flush(below);
-        state.sync(inode);
-      };
+  syncTree(directory: string): Promise<void> {
+    const { state } = this.#disk;
+    const flush = (inode: number) => {
+      for (const below of state.live.directories.get(inode)?.values() ?? []) flush(below);
+      state.sync(inode);
+    };
+    const flushTree = () => {
       const inode = state.findInode(directory, `readdir '${directory}'`);
       if (!state.isDirectory(inode)) throw diskError("ENOTDIR", `readdir '${directory}'`);
       flush(inode);
-    });
+    };
+    return Promise.try(() => this.#call("syncTree", [directory], flushTree));
   }
 
   /** Two calls, as it is two system calls: between them the file can be renamed or removed. */

@@ -256,7 +256,7 @@ const ERRORS: readonly Plant[] = [
     "enqueue_many.ts",
     ["fault", "enqueue-many-batches"],
     [
-      "    discardBatch(store, batch);\n",
+      "          discardBatch(store, batch);\n",
       "",
     ],
   ),
@@ -265,13 +265,17 @@ const ERRORS: readonly Plant[] = [
     "enqueue_many.ts",
     ["fault", "enqueue-many-batches"],
     [
-      `  } catch (error) {
-    discardBatch(store, batch);
-    throw error;
-  }`,
-      "  } catch {}",
+      `await underWay.catch((error) => {
+          discardBatch(store, batch);
+          throw error;
+        });`,
+      "await underWay.catch(() => {});",
     ],
   ),
+  plant("batch-under-way-is-not-counted", "enqueue_many.ts", ["fault", "enqueue-many-batches"], [
+    "    await underWay.catch(() => {});\n",
+    "    underWay.catch(() => {});\n",
+  ]),
 ];
 
 /** All bugs that can be planted. */

@@ -12,13 +12,13 @@ import { flush, NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from
 /** A batch that has been written, in tmp/. */
 export interface Batch {
   /** Its jobs. */
-  jobs: Job[];
+  readonly jobs: readonly Job[];
   /** Its path there. */
-  path: string;
+  readonly path: string;
   /** The names of the files in it. */
-  files: string[];
-  /** Its name in pending/. */
-  name: string;
+  readonly files: string[];
+  /** The name that it is to have in pending/. */
+  readonly name: string;
   /** Marks it as being written. */
   mark?: FileLock;
 }
@@ -26,33 +26,32 @@ export interface Batch {
 /** Writes a batch: a folder in tmp/. */
 export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
   const id = newId();
+  const jobs = inputs.map((input) => newJob(input, store.config, store.now()));
+  let [earliest, urgent] = [Infinity, 0];
+  for (const job of jobs) {
+    earliest = Math.min(earliest, Date.parse(job.run_at));
+    urgent = Math.max(urgent, job.priority);
+  }
   const batch: Batch = {
-    jobs: [],
+    jobs,
     path: pathIn(store, "tmp", id + NEW_SUFFIX),
     files: [],
-    name: "",
+    // The folder is as urgent, and ready as early, as the foremost job in it.
+    name: batchName(earliest, urgent, id),
   };
-  let [earliest, urgent] = [Infinity, 0];
   try {
     store.files.makeDirectory(batch.path);
     batch.mark = lockDirectory(store, batch.path);
-    for (const input of inputs) {
-      const job = newJob(input, store.config, store.now());
-      const time = Date.parse(job.run_at);
-      earliest = Math.min(earliest, time);
-      urgent = Math.max(urgent, job.priority);
-      const name = waitingName(time, job.priority, job.id);
+    for (const job of jobs) {
+      const name = waitingName(Date.parse(job.run_at), job.priority, job.id);
       // Noted before it is written: what the disk had no room for is there in part.
       batch.files.push(name);
       store.files.create(`${batch.path}/${name}`, jobBytes(job));
-      batch.jobs.push(job);
     }
   } catch (error) {
     discardBatch(store, batch);
     throw error;
   }
-  // The folder is as urgent, and ready as early, as the foremost job in it.
-  batch.name = batchName(earliest, urgent, id);
   return batch;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Batch, discardBatch, lockDirectory, publishBatch, writeBatch } from "./batch.ts";
+import { discardBatch, lockDirectory, publishBatch, writeBatch } from "./batch.ts";
 import { dependencyFault } from "./check_dependencies.ts";
 import { KeyTakenError, publishOne } from "./enqueue.ts";
 import { contentOf } from "./publish.ts";
@@ -54,7 +54,7 @@ export class PartialEnqueueError extends QueueError {
  * @param inputs All of them are checked before the first is accepted.
  * @param published Called after each batch with the jobs that are now durable. If the one job's `unique`
  * key was taken, it has the ID of the job that has the key, `existed` is true, and nothing was added.
- * @param most The most jobs in one batch.
+ * @param most The most jobs in one batch; fewer for tests.
  * @throws {InvalidJobError} If one is no job; nothing was enqueued.
  * @throws {QueueError} If an ID is taken; nothing was enqueued.
  * @throws {PartialEnqueueError} If the disk failed part way.
@@ -108,12 +108,14 @@ async function publishAll(
       const part = inputs.slice(at, end);
       at = end;
       if (way === "in a batch") {
-        const batch = await written(store, part, underWay);
+        const batch = writeBatch(store, part);
+        await underWay.catch((error) => {
+          discardBatch(store, batch);
+          throw error;
+        });
         underWay = publishBatch(store, batch, () => {
-          accepted += batch.jobs.length;
+          accepted += part.length;
         }).then(() => published(batch.jobs, false));
-        // Whether it fails is asked when the next is written.
-        underWay.catch(() => {});
         continue;
       }
       await underWay;
@@ -133,30 +135,10 @@ async function publishAll(
     }
     await underWay;
   } catch (error) {
+    // It may yet be accepted.
+    await underWay.catch(() => {});
     throw new PartialEnqueueError(error instanceof Error ? error.message : `${error}`, accepted);
   }
-}
-
-/** Writes a batch while the one before is under way; if that fails, there is to be none after it. */
-async function written(
-  store: Store,
-  inputs: readonly JobInput[],
-  underWay: Promise<void>,
-): Promise<Batch> {
-  let batch: Batch;
-  try {
-    batch = writeBatch(store, inputs);
-  } catch (error) {
-    await underWay;
-    throw error;
-  }
-  try {
-    await underWay;
-  } catch (error) {
-    discardBatch(store, batch);
-    throw error;
-  }
-  return batch;
 }
 
 /** How a job is published: one that waits or has a key needs a name of its own in pending/. */

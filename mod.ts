@@ -37,7 +37,7 @@ export { examine } from "./src/queue/doctor/examine.ts";
 export { KeyTakenError } from "./src/queue/enqueue.ts";
 export { enqueuePlain, isPlain } from "./src/queue/publish.ts";
 export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue_many.ts";
-export { placeOf, QueueError, reasonOf, UsageError } from "./src/queue/errors.ts";
+export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/queue/errors.ts";
 export type {
   DirectoryEntry,
   EntryKind,

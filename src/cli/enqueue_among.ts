@@ -11,8 +11,7 @@ import { refuseUntrusted } from "../queue/open_store.ts";
 import { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
-import { print, printJson, say } from "./output.ts";
-import { printAdded } from "./output.ts";
+import { print, printAdded, printJson, say } from "./output.ts";
 
 /** Adds a job and prints its ID; if its key is taken, the ID of the job that has it. */
 export async function enqueueAmong(call: Invocation, input: JobInput): Promise<number | void> {

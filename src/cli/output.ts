@@ -4,7 +4,7 @@
  * @module
  */
 
-import { QueueError, reasonOf } from "../queue/errors.ts";
+import { QueueError, reasonWithin } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 
 const encoder = new TextEncoder();
@@ -16,8 +16,7 @@ export class OutputError extends QueueError {
 
   /** @param error What writing to stdout threw. */
   constructor(error: unknown) {
-    const text = reasonOf(error);
-    const reason = text.charAt(0).toLowerCase() + text.slice(1);
+    const reason = reasonWithin(error);
     super(`the output cannot be written: ${reason}`);
     this.reason = reason;
   }

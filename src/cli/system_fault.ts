@@ -4,7 +4,7 @@
  * @module
  */
 
-import { placeOf, reasonOf } from "../queue/errors.ts";
+import { placeOf, reasonOf, reasonWithin } from "../queue/errors.ts";
 
 /**
  * A sentence for an error of the operating system.
@@ -17,9 +17,8 @@ export function systemFault(error: unknown): string | undefined {
     typeof (error as { code?: unknown }).code === "string" ||
     /\(os error \d+\)/.test(error.message);
   if (!known) return undefined;
-  const text = reasonOf(error);
-  if (text === error.message) return text;
-  const reason = text.charAt(0).toLowerCase() + text.slice(1);
-  const place = placeOf(error);
+  // What is not the runtime's own stays as it is.
+  if (reasonOf(error) === error.message) return error.message;
+  const [reason, place] = [reasonWithin(error), placeOf(error)];
   return place === undefined ? reason : `${place}: ${reason}`;
 }

@@ -43,6 +43,12 @@ export function reasonOf(error: unknown): string {
   return message.replace(/ \(os error \d+\).*$/s, "");
 }
 
+/** {@linkcode reasonOf}, for the middle of a sentence. */
+export function reasonWithin(error: unknown): string {
+  const reason = reasonOf(error);
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
+}
+
 /** The path that the runtime's message ends with: of a file that was moved, where to. */
 export function placeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

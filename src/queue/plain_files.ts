@@ -183,16 +183,22 @@ export const plainFiles: FilePort = {
 /**
  * {@linkcode plainFiles} for a program that has nothing else to do while the disk flushes: it waits on its
  * one thread. To start another for that takes longer than the flush.
+ *
+ * @example
+ * ```ts
+ * import { enqueuePlain, openStore, waitingFiles } from "../../mod.ts";
+ *
+ * const store = await openStore("/tmp/example-queue", { files: waitingFiles });
+ * await enqueuePlain(store, { command: "date" });
+ * ```
  */
 export const waitingFiles: FilePort = {
   ...plainFiles,
 
-  sync: (paths) =>
-    new Promise((resolve) => {
-      for (const path of paths) {
-        using file = Deno.openSync(path, { read: true });
-        file.syncSync();
-      }
-      resolve();
-    }),
+  sync: (paths) => Promise.try(() => paths.forEach(syncNow)),
 };
+
+function syncNow(path: string): void {
+  using file = Deno.openSync(path, { read: true });
+  file.syncSync();
+}

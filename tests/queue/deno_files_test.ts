@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
-import { plainFiles } from "../../src/queue/plain_files.ts";
+import { plainFiles, waitingFiles } from "../../src/queue/plain_files.ts";
 import { libc, nameFromBytes, pathBytes } from "../../src/queue/libc.ts";
 import { namesIn, temporaryDirectory } from "./temporary_queue.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
-for (const [how, files] of Object.entries({ denoFiles, plainFiles })) {
+for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles })) {
   Deno.test(`${how}: list() tells files, folders and all else apart, and follows no link`, async () => {
     await using temporary = await temporaryDirectory();
     const { path } = temporary;

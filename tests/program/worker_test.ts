@@ -238,7 +238,10 @@ Deno.test("worker start --drain is held neither by a resource that there is none
   await program.answer("enqueue", "--id", "a", "true");
   drop(program.dir, "pending/b.json", '{"command":"true","resource":"none"}');
   drop(program.dir, "processing/c.json", '{"command":"true"}');
-  assertMatch(await program.answer("worker", "start", "--drain"), /b +waits|waits +b|none/);
+  assertMatch(
+    await program.answer("worker", "start", "--drain"),
+    /wait +b +for the resource none, of which there is none/,
+  );
   assertEquals(program.names("done"), ["a.json", "a.log"]);
   assertEquals(program.names("processing"), ["c.json"]);
 });

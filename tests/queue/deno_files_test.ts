@@ -111,6 +111,32 @@ for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles 
   });
 }
 
+for (
+  const [how, files, call] of [
+    ["plainFiles", plainFiles, "sync"],
+    ["waitingFiles", waitingFiles, "syncSync"],
+  ] as const
+) {
+  Deno.test(`${how}: sync() has the kernel flush each path`, async () => {
+    await using temporary = await temporaryDirectory();
+    const path = `${temporary.path}/a`;
+    files.create(path, text("x"));
+    const methods = Deno.FsFile.prototype as unknown as Record<typeof call, () => unknown>;
+    const own = methods[call];
+    let flushes = 0;
+    try {
+      methods[call] = function () {
+        flushes++;
+        return own.call(this);
+      };
+      await files.sync([path, temporary.path]);
+    } finally {
+      methods[call] = own;
+    }
+    assertEquals(flushes, 2);
+  });
+}
+
 Deno.test("list() of a folder that is removed meanwhile just ends, and closes it", async () => {
   await using temporary = await temporaryDirectory();
   const folder = `${temporary.path}/folder`;

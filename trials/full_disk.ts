@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { Queue } from "../src/queue/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { Ballast, type Shortage } from "./ballast.ts";
-import { randomJob, whole } from "./job_mix.ts";
+import { notedJob, randomJob, whole } from "./job_mix.ts";
 import { readLedger, readTold } from "./ledger.ts";
 import { programWords } from "./program_words.ts";
 import { judge } from "./verdict.ts";
@@ -148,8 +148,13 @@ for (let round = 0; round < Number(flags.rounds); round++) {
   const begin = { ...counts };
   await until("commands to succeed", () => counts.succeeded >= begin.succeeded + 4);
   const before = troubles().length;
+  // One at least ends while the disk is full.
+  const filled = `${root}/full-${round}`;
+  const late = notedJob(`until [ -e '${filled}' ]; do sleep 0.05; done`, ledger);
+  await queue.enqueue({ ...late, priority: 9 });
   full = true;
   ballast.load(shortage);
+  Deno.writeTextFileSync(filled, "");
   await until(
     `commands to fail for lack of ${shortage}`,
     () => counts.refused >= begin.refused + 4,

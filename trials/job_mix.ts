@@ -53,12 +53,19 @@ export function randomJob(random: Random, ledger: string): JobInput {
   const { work, rest } = kind(random);
   const delay = random() < 0.1 ? whole(random, 0, 2000) : undefined;
   return {
-    command: `last=:; ${note("S")}; ${work}; ${note("E")}; eval "$last"`,
-    env: { LEDGER: ledger },
+    ...notedJob(work, ledger),
     priority: whole(random, 0, 9),
-    backoff_base: 0.1,
-    backoff_factor: 1,
     ...(delay === undefined ? {} : { run_at: new Date(Date.now() + delay).toISOString() }),
     ...rest,
+  };
+}
+
+/** A job that does this, and notes it in the ledger. */
+export function notedJob(work: string, ledger: string): JobInput {
+  return {
+    command: `last=:; ${note("S")}; ${work}; ${note("E")}; eval "$last"`,
+    env: { LEDGER: ledger },
+    backoff_base: 0.1,
+    backoff_factor: 1,
   };
 }

@@ -147,8 +147,9 @@ function faultOfAttempt(
   if (attempt.outcome === "cancelled") {
     return putBack && begun.length === 0 ? undefined : `nobody cancelled it (${attempt.reason})`;
   }
-  if (begun.length === 0) return `never began (${attempt.reason})`;
+  // On a machine that is busy enough a command's time can be up before its first word.
   if (attempt.outcome === "timeout") return undefined;
+  if (begun.length === 0) return `never began (${attempt.reason})`;
   return ended.length === 1 ? undefined : `came to its end ${ended.length} times`;
 }
 

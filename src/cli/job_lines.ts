@@ -47,7 +47,7 @@ export function readJobLines(
       inputs.push(mergeJobs({ ...defaults, cwd }, parseJsonJob(text)));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      throw new UsageError(`${source}, line ${index + 1}: ${error.message}`);
+      throw new UsageError(`${source}, line ${index + 1}: ${error.message}; nothing was enqueued`);
     }
   }
   return { inputs, lines };
@@ -57,7 +57,9 @@ function decode(content: Uint8Array, source: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch {
-    throw new UsageError(`${source}, line ${firstBadLine(content)}: it is not UTF-8`);
+    throw new UsageError(
+      `${source}, line ${firstBadLine(content)}: it is not UTF-8; nothing was enqueued`,
+    );
   }
 }
 

@@ -11,6 +11,9 @@ import { formatAge, formatClock, formatDay } from "./relative_time.ts";
 import { visibleText } from "./visible_text.ts";
 import { cutToWidth } from "./text_width.ts";
 
+/** The most columns that a command takes, also where lines have no width: it can be a whole script. */
+const MOST_COMMAND = 500;
+
 /** How lines are to look. */
 export interface LineStyle {
   /** Columns there are. */
@@ -64,7 +67,7 @@ function timeText(now: number, day: boolean): string {
 function describe(event: WorkerEvent, now: number): [word: string, rest: string] {
   switch (event.kind) {
     case "started":
-      return ["start", `${event.id}  ${event.command}`];
+      return ["start", `${event.id}  ${cutToWidth(event.command, MOST_COMMAND)}`];
     case "ended": {
       const { attempt, state } = event;
       if (!attempt) return [state, event.reason ? `${event.id}  ${event.reason}` : event.id];

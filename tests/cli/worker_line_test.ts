@@ -26,6 +26,13 @@ Deno.test("eventLine() tells the start of a job, its command on one line and cut
   assertEquals(eventLine(event, NOW, { ...STYLE, width: 22 }), "14:02:31 start    a  …");
 });
 
+Deno.test("eventLine() cuts a command that is a whole script also where nobody sees the width", () => {
+  const command = "x".repeat(100_000);
+  const event = { kind: "started", id: "a", attempt: 1, pid: 7, command } as const;
+  const line = eventLine(event, NOW, { ...STYLE, width: Infinity });
+  assertEquals(line, `14:02:31 start    a  ${"x".repeat(499)}…`);
+});
+
 Deno.test("eventLine() tells how a job ended", () => {
   const event = { kind: "ended", id: "a", attempt: attempt({}), state: "done" } as const;
   assertEquals(eventLine(event, NOW, STYLE), "14:02:31 done     a  exit 0, 2.0s");

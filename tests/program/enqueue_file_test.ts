@@ -67,7 +67,10 @@ for (
 Deno.test("enqueue --file refuses what is not UTF-8 and names the line", async () => {
   await using program = new Program();
   const { code, stderr } = await enqueueLines(program, new Uint8Array([97, 10, 98, 10, 0xff, 10]));
-  assertEquals([code, stderr], [2, "queuectl: stdin, line 3: it is not UTF-8\n"]);
+  assertEquals([code, stderr], [
+    2,
+    "queuectl: stdin, line 3: it is not UTF-8; nothing was enqueued\n",
+  ]);
 });
 
 Deno.test("enqueue --file --skip leaves out the first jobs", async () => {

@@ -85,13 +85,13 @@ Deno.test("schedule add wants a zone where this machine's is not known, but for 
 Deno.test("schedule pause, resume, run and rm do what they say", async () => {
   await using program = new Program();
   await program.answer("schedule", "add", "s", "@daily", "true");
-  await program.answer("schedule", "pause", "s");
+  assertEquals(await program.answer("schedule", "pause", "s"), "s");
   assertStringIncludes(await program.answer("schedule", "list"), "\tpaused\t");
-  await program.answer("schedule", "resume", "s");
+  assertEquals(await program.json("schedule", "resume", "s"), ["s"]);
   assertEquals((await program.json("schedule", "show", "s")).next.length, 3);
   const id = await program.answer("schedule", "run", "s");
   assertEquals((await program.json("show", id)).schedule, "s");
-  await program.answer("schedule", "rm", "s");
+  assertEquals(await program.answer("schedule", "rm", "s"), "s");
   assertEquals(program.names("schedules"), []);
   assertEquals((await program.run(["schedule", "show", "s"])).code, 1);
 });

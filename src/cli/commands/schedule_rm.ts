@@ -4,15 +4,11 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import { removeSchedule } from "../../queue/schedules.ts";
 import type { Invocation } from "../command.ts";
-import { eachOf } from "../each_of.ts";
+import { eachSchedule } from "../each_schedule.ts";
 
-/** Removes schedules; the jobs that they added stay. */
-export async function scheduleRm(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir);
-  return await eachOf(call.words, async (name) => {
-    await removeSchedule(queue, name);
-  });
+/** Removes schedules; the jobs that they added stay. Prints their names. */
+export function scheduleRm(call: Invocation): Promise<number> {
+  return eachSchedule(call, removeSchedule);
 }

@@ -64,20 +64,27 @@ const queue = await Queue.open(`${root}/disk/queue`);
 await queue.configure({ poll_interval: 0.5, kill_grace: 0.3 });
 console.log(`full disk: ${flags.rounds} rounds, seed ${flags.seed}, in ${root}`);
 
+Deno.writeTextFileSync(ledger, "");
+
 const violations: string[] = [];
 /** What commands printed while they succeeded or failed part way. */
 let told = "";
 const counts = { succeeded: 0, refused: 0, troubles: 0 };
 let full = false;
 let working = true;
+let leaving = false;
 
+/** The workers that ended by themselves. */
+const deserters = new Set<number>();
 const workers = [0, 1].map((n) => {
   const words = programWords("--dir", queue.dir, "worker", "start", "--json", "--count", "3");
   const child = new Deno.Command("/bin/sh", {
     args: ["-c", 'exec "$@" >"$0" 2>&1', `${root}/worker${n}`, ...words],
   }).spawn();
   void child.status.then(({ code }) => {
-    if (working) violations.push(`worker ${n} ended by itself with status ${code}`);
+    if (leaving) return;
+    deserters.add(n);
+    violations.push(`worker ${n} ended by itself with status ${code}`);
   });
   return child;
 });
@@ -133,7 +140,7 @@ function troubles(): string[] {
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (const deadline = performance.now() + PATIENCE; !holds();) {
-    if (performance.now() > deadline) {
+    if (performance.now() > deadline || deserters.size > 0) {
       violations.push(`waited in vain: ${what}`);
       return;
     }
@@ -141,6 +148,8 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
+// One that arrives on a full disk would leave, as it should.
+await until("the workers to live", () => queue.workers().length === workers.length);
 const adders = ["a", "b"].map(addJobs);
 const ballast = new Ballast(`${root}/disk`);
 for (let round = 0; round < Number(flags.rounds); round++) {
@@ -170,7 +179,9 @@ await until("all jobs to end", () => {
   const { pending, delayed, processing, failed } = queue.counts();
   return pending + delayed + processing + failed === 0;
 });
+leaving = true;
 for (const [n, worker] of workers.entries()) {
+  if (deserters.has(n)) continue;
   worker.kill("SIGTERM");
   const { code } = await worker.status;
   if (code !== 0) violations.push(`worker ${n} left with status ${code}`);

@@ -10,7 +10,7 @@ import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import { HistoryWriter } from "./history_writer.ts";
 import { Hooks } from "./hooks.ts";
-import type { Spawner } from "./spawn.ts";
+import type { Spawner } from "./spawner.ts";
 
 /** Tells of what has been settled, until it is closed. */
 export class Aftermath {

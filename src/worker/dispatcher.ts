@@ -21,7 +21,7 @@ import { OwnedJobs } from "./owned_jobs.ts";
 import type { IndexEntry } from "./ready_index.ts";
 import { type RunningJob, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
-import type { Spawner } from "./spawn.ts";
+import type { Spawner } from "./spawner.ts";
 
 /** How long to claim nothing after a disk or machine refused, in milliseconds. */
 const PAUSE_AFTER_TROUBLE = 1000;

@@ -9,7 +9,7 @@ import { findLog } from "../queue/logs.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import { signalGroup } from "./signals.ts";
-import type { Spawner } from "./spawn.ts";
+import type { Spawner } from "./spawner.ts";
 
 /** How many of them run at once; the others wait. */
 const AT_ONCE = 8;

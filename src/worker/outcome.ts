@@ -11,7 +11,7 @@ import type { Attempt, Job, Outcome } from "../queue/job.ts";
 import { parseStatuses } from "../queue/job_fields.ts";
 import type { SettledState } from "../queue/names.ts";
 import type { Settlement } from "../queue/settle.ts";
-import type { Exit } from "./spawn.ts";
+import type { Exit } from "./spawner.ts";
 
 /** How an attempt went. */
 export interface AttemptResult {

@@ -11,7 +11,8 @@ import { progressPath, resultPath } from "../queue/progress.ts";
 import { pathIn, renameIfThere, type Store } from "../queue/store.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "./signals.ts";
-import { type Child, type Spawner, SpawnError } from "./spawn.ts";
+import { SpawnError } from "./spawn_error.ts";
+import type { Child, Spawner } from "./spawner.ts";
 import { groupRuns, killSurvivors } from "./survivors.ts";
 
 /** The longest that one timer of the runtime waits, in milliseconds. */

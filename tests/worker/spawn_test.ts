@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MAX_COMMAND_BYTES } from "../../src/queue/job_fields.ts";
-import { type Exit, newSpawner, SpawnError, type SpawnRequest } from "../../src/worker/spawn.ts";
+import { newSpawner } from "../../src/worker/spawn.ts";
+import { SpawnError } from "../../src/worker/spawn_error.ts";
+import type { Exit, SpawnRequest } from "../../src/worker/spawner.ts";
 import { temporaryDirectory } from "../queue/temporary_queue.ts";
 
 const ENV = { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin" };

@@ -1,0 +1,62 @@
+/**
+ * Starting commands with `Deno.Command`: where the C library cannot be called; slower, with the same result.
+ *
+ * @module
+ */
+
+import { signalName } from "./signals.ts";
+import { canEnter, E2BIG, ELOOP, ENXIO, SpawnError, spawnError } from "./spawn_error.ts";
+import type { Child, Spawner, SpawnRequest } from "./spawner.ts";
+
+/** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
+export class CommandSpawner implements Spawner {
+  spawn(request: SpawnRequest): Promise<Child> {
+    return Promise.try(() => this.#start(request));
+  }
+
+  #start({ command, cwd, env, inherited, log }: SpawnRequest): Child {
+    if (cwd !== undefined && !canEnter(cwd)) {
+      throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
+    }
+    const inTheWay = lookAt(log);
+    if (inTheWay?.isSymlink) throw spawnError(ELOOP, undefined);
+    if (inTheWay && !inTheWay.isFile && !inTheWay.isDirectory) throw spawnError(ENXIO, undefined);
+    // The file is made here, so that it has its mode whatever the umask.
+    Deno.openSync(log, { append: true, create: true, mode: 0o600 }).close();
+    let child: Deno.ChildProcess;
+    try {
+      child = new Deno.Command("/bin/sh", {
+        args: ["-c", 'exec /bin/sh -c -- "$1" >>"$0" 2>&1', log, command],
+        ...(cwd === undefined ? {} : { cwd }),
+        env: { ...inherited, ...env },
+        clearEnv: true,
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+        detached: true,
+      }).spawn();
+    } catch (error) {
+      const tooLong = error instanceof Error && "code" in error && error.code === "E2BIG";
+      if (tooLong) throw spawnError(E2BIG, undefined);
+      throw new SpawnError(error instanceof Error ? error.message : `${error}`, "ESPAWN", true);
+    }
+    return {
+      pid: child.pid,
+      exited: child.status.then(
+        ({ code, signal }) => signal === null ? { code, signal: null } : { code: null, signal },
+        // The runtime has no name for a real-time signal, and refuses: "Invalid signal: 40".
+        ({ message }) => ({ code: null, signal: signalName(Number(/\d+$/.exec(message))) }),
+      ),
+    };
+  }
+
+  close(): void {}
+}
+
+function lookAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}

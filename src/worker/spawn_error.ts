@@ -1,0 +1,60 @@
+/**
+ * Why a command could not be started, in words.
+ *
+ * @module
+ */
+
+/** A command could not be started. */
+export class SpawnError extends Error {
+  /**
+   * @param code The name of the error, such as `ENOENT`.
+   * @param temporary Whether this machine is short of something, so that it may work later.
+   */
+  constructor(message: string, readonly code: string, readonly temporary: boolean) {
+    super(message);
+  }
+}
+
+/** Numbers on Linux that the ways to start a command meet without asking the kernel. */
+export const ENXIO = 6, E2BIG = 7, ELOOP = 40;
+
+/** The errors of posix_spawn that are met in practice, by number on Linux. */
+const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = {
+  1: ["EPERM", "not permitted", false],
+  2: ["ENOENT", "no such file or directory", false],
+  5: ["EIO", "the disk failed", true],
+  6: ["ENXIO", "no file can be there", false],
+  7: ["E2BIG", "the command and its environment are too long together", false],
+  11: ["EAGAIN", "too many processes", true],
+  12: ["ENOMEM", "out of memory", true],
+  13: ["EACCES", "no permission", false],
+  20: ["ENOTDIR", "not a directory", false],
+  23: ["ENFILE", "too many open files on this machine", true],
+  24: ["EMFILE", "too many open files", true],
+  28: ["ENOSPC", "no space left on the disk", true],
+  30: ["EROFS", "the disk is read-only", true],
+  36: ["ENAMETOOLONG", "the name is too long", false],
+  40: ["ELOOP", "a symbolic link is in the way", false],
+  122: ["EDQUOT", "the disk quota is used up", true],
+};
+
+/**
+ * The error for a number that a call to start a command failed with.
+ *
+ * @param code As `errno` has it on Linux.
+ * @param cwd The directory that the command was to run in, if any: it may be what is wrong.
+ */
+export function spawnError(code: number, cwd: string | undefined): SpawnError {
+  const [name, text, temporary] = ERRNO[code] ?? [`E${code}`, `error ${code}`, false];
+  const inCwd = cwd !== undefined && !temporary && name !== "E2BIG" && !canEnter(cwd);
+  return new SpawnError(inCwd ? `cannot enter ${cwd}: ${text}` : text, name, temporary);
+}
+
+/** Whether this process may make a directory its own. */
+export function canEnter(cwd: string): boolean {
+  try {
+    return Deno.statSync(`${cwd}/.`).isDirectory;
+  } catch {
+    return false;
+  }
+}

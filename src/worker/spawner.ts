@@ -1,0 +1,48 @@
+/**
+ * What starts commands: how it is asked, and what it answers.
+ *
+ * @module
+ */
+
+/** A command to be started. */
+export interface SpawnRequest {
+  /** What `/bin/sh -c` gets. */
+  command: string;
+  /** The directory to run in, absolute; this process's own if absent. */
+  cwd?: string;
+  /** What its environment has beyond what it inherits. */
+  env: Readonly<Record<string, string>>;
+  /** The environment that it inherits; the same object again and again is made ready once. Default: nothing. */
+  inherited?: Readonly<Record<string, string>>;
+  /** The file that stdout and stderr are appended to; made with mode 0600 if missing. */
+  log: string;
+}
+
+/** How a command ended: an exit status, or the signal that ended it. */
+export interface Exit {
+  /** The exit status, or `null` if a signal ended it. */
+  code: number | null;
+  /** The signal's name, or `null`. */
+  signal: string | null;
+}
+
+/** A started command. It leads a session and a process group of its own. */
+export interface Child {
+  /** Its process ID, which is that of its group too. */
+  pid: number;
+  /** Resolves when it has ended and was reaped. */
+  exited: Promise<Exit>;
+}
+
+/** Starts commands, until it is closed. */
+export interface Spawner {
+  /**
+   * Starts a command.
+   *
+   * @returns The command, once its shell has been started.
+   * @throws {SpawnError} If it could not be started.
+   */
+  spawn(request: SpawnRequest): Promise<Child>;
+  /** Lets go of what the spawner holds. Commands that run go on, unobserved. */
+  close(): void;
+}

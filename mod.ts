@@ -62,15 +62,14 @@ export type { Outcomes, Percentiles, Stats } from "./src/queue/stats.ts";
 export { queueStats } from "./src/queue/stats.ts";
 export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/queue/prune.ts";
 export type { CatchUp, LastJob, Overlap, Schedule, Skipped, Turn } from "./src/queue/schedule.ts";
+export { addSchedule, type ScheduleInput } from "./src/queue/add_schedule.ts";
+export type { ScheduleView } from "./src/queue/schedule_view.ts";
 export {
-  addSchedule,
   findSchedule,
   listSchedules,
   pauseSchedule,
   removeSchedule,
   runSchedule,
-  type ScheduleInput,
-  type ScheduleView,
 } from "./src/queue/schedules.ts";
 export { parseProgress, type Progress } from "./src/queue/progress.ts";
 export { progressOf } from "./src/queue/running_progress.ts";

@@ -12,9 +12,10 @@
  */
 
 import { parseArgs } from "node:util";
+import { addSchedule } from "../src/queue/add_schedule.ts";
 import { examine } from "../src/queue/doctor/examine.ts";
 import { Queue } from "../src/queue/queue.ts";
-import { addSchedule, removeSchedule } from "../src/queue/schedules.ts";
+import { removeSchedule } from "../src/queue/schedules.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { Crew, type Role } from "./crew.ts";
 import { PLACES, randomJob, RESOURCE, whole } from "./job_mix.ts";

@@ -10,7 +10,7 @@ import { openStore } from "../../src/queue/open_store.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { scheduleEntries } from "../../src/queue/return_schedules.ts";
-import { addSchedule } from "../../src/queue/schedules.ts";
+import { addSchedule } from "../../src/queue/add_schedule.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
 import { timetable } from "../../src/queue/timetable.ts";

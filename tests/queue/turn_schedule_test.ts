@@ -2,14 +2,13 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { scheduleEntries } from "../../src/queue/return_schedules.ts";
-import type { ScheduleView } from "../../src/queue/schedules.ts";
+import { addSchedule, type ScheduleInput } from "../../src/queue/add_schedule.ts";
+import type { ScheduleView } from "../../src/queue/schedule_view.ts";
 import {
-  addSchedule,
   findSchedule,
   pauseSchedule,
   removeSchedule,
   runSchedule,
-  type ScheduleInput,
 } from "../../src/queue/schedules.ts";
 import { timetable } from "../../src/queue/timetable.ts";
 import { turnSchedule } from "../../src/queue/turn_schedule.ts";

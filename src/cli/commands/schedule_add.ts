@@ -7,7 +7,7 @@
 import { UsageError } from "../../queue/errors.ts";
 import { refuseUntrusted } from "../../queue/open_store.ts";
 import { Queue } from "../../queue/queue.ts";
-import { addSchedule } from "../../queue/schedules.ts";
+import { addSchedule } from "../../queue/add_schedule.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
 import { print, printJson, say } from "../output.ts";

@@ -5,7 +5,8 @@
  */
 
 import { Queue } from "../../queue/queue.ts";
-import { listSchedules, type ScheduleView } from "../../queue/schedules.ts";
+import { listSchedules } from "../../queue/schedules.ts";
+import type { ScheduleView } from "../../queue/schedule_view.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, say } from "../output.ts";
 import { printTable } from "../print_table.ts";

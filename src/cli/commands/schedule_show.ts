@@ -5,7 +5,8 @@
  */
 
 import { Queue } from "../../queue/queue.ts";
-import { findSchedule, type ScheduleView } from "../../queue/schedules.ts";
+import { findSchedule } from "../../queue/schedules.ts";
+import type { ScheduleView } from "../../queue/schedule_view.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, printLines } from "../output.ts";
 import { formatMoment } from "../relative_time.ts";

@@ -5,20 +5,18 @@
  * @module
  */
 
-import { type Claim, claim } from "../queue/claim.ts";
-import { putBackUnrun } from "../queue/limits.ts";
+import type { Claim } from "../queue/claim.ts";
 import type { SettledState } from "../queue/names.ts";
 import { reasonOf } from "../queue/errors.ts";
-import { type Settlement, unrunSettlement } from "../queue/settle.ts";
+import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
+import { Claimer } from "./claimer.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
 import type { Finder } from "./finder.ts";
 import { followUp } from "./follow_up.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
-import { type HeldPlaces, Limiter } from "./limiter.ts";
 import { JobOutput, type JobResult, withResult } from "./job_output.ts";
-import { OwnedJobs } from "./owned_jobs.ts";
-import type { IndexEntry } from "./ready_index.ts";
+import type { Admitted } from "./limiter.ts";
 import { type RunningJob, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
 import type { Spawner } from "./spawner.ts";
@@ -33,13 +31,13 @@ const MOST_UNSETTLED = 64;
 export class Dispatcher {
   /** Whether to claim nothing new for now. */
   paused = false;
+  /** What claims its jobs. */
+  readonly claimer: Claimer;
   /** Told of each job that has been settled. */
   onSettled: (settlement: Settlement) => void = () => {};
   readonly #store: Store;
   readonly #spawner: Spawner;
-  readonly #worker: string;
   readonly #slots: number;
-  readonly #finder: Finder;
   readonly #emit: (event: WorkerEvent) => void;
   readonly #changed: () => void;
   readonly #settler: Settler;
@@ -50,11 +48,7 @@ export class Dispatcher {
   #unsettled = 0;
   /** Settled jobs whose consequences are under way. */
   #following = 0;
-  readonly #limiter: Limiter;
   readonly #output: JobOutput;
-  /** What is held for jobs that run or are to be settled, by ID; only where limits are set. */
-  readonly #held = new Map<string, HeldPlaces>();
-  readonly #owned = new OwnedJobs();
   #claims = true;
   #abandoned = false;
   #puttingBack = false;
@@ -76,18 +70,21 @@ export class Dispatcher {
   ) {
     this.#store = store;
     this.#spawner = spawner;
-    this.#worker = worker;
     this.#slots = slots;
-    this.#finder = finder;
     this.#emit = emit;
     this.#changed = changed;
-    this.#limiter = new Limiter(store, worker, {
+    this.claimer = new Claimer(store, worker, finder, {
       changed,
       unrecovered: recover,
       waits: (id, resource, places) => emit({ kind: "waits", id, resource, places }),
+      malformed: (id, reason) => {
+        emit({ kind: "malformed", id, reason });
+        this.#follow(id, "dead");
+      },
+      refused: (error) => this.#tell(error),
+      trouble: (error) => this.#trouble(error),
     });
     this.#output = new JobOutput(store, worker);
-    finder.isParked = (entry) => this.#limiter.isParked(entry);
     this.#settler = new Settler(store, {
       busy: () => this.#running.size + this.#claiming > 0,
       settled: (settlement) => this.#settled(settlement),
@@ -108,29 +105,14 @@ export class Dispatcher {
     return this.#settler.stuck && this.#running.size + this.#claiming === 0;
   }
 
-  /** Whether a job waits for a resource of which there are places, as far as this worker has met them. */
-  get hasParked(): boolean {
-    return this.#limiter.hasParked;
-  }
-
-  /** Whether a job is known to wait for a resource. */
-  isParked(entry: { state: "pending" | "failed"; path: string }): boolean {
-    return this.#limiter.isParked(entry);
-  }
-
-  /** Takes notice of the settings, which may have changed. */
-  heedLimits(): void {
-    this.#limiter.heed();
-  }
-
   /** Claims and starts jobs until the slots are full or nothing is ready. */
   fill(): void {
     try {
       while (this.#mayClaim()) {
-        const admitted = this.#limiter.next(this.#finder);
+        const admitted = this.claimer.next();
         if (!admitted) return;
         this.#claiming++;
-        void this.#claim(admitted.entry, admitted.held).then((unrun) => {
+        void this.#claim(admitted).then((unrun) => {
           this.#claiming--;
           // Only now: others may wait for it to be settled, and nothing else is on its way because of it.
           if (unrun) this.#settler.add(unrun);
@@ -156,8 +138,7 @@ export class Dispatcher {
 
   /** Ends a job that runs here, for good; does nothing if it does not. */
   cancel(id: string): void {
-    // It may be claimed, and about to be started.
-    this.#owned.cancel(id);
+    this.claimer.cancel(id);
     for (const job of this.#running) if (job.claim.id === id) job.cancel();
   }
 
@@ -182,8 +163,7 @@ export class Dispatcher {
   /** Lets go of the spawner, and of what is held for jobs that are another's now. */
   close(): void {
     this.#spawner.close();
-    this.#limiter.close();
-    for (const held of this.#held.values()) this.#limiter.release(held, this.#abandoned);
+    this.claimer.close(this.#abandoned);
     this.#output.close();
   }
 
@@ -195,52 +175,20 @@ export class Dispatcher {
   }
 
   /** Claims a job and starts it, or gives what is to become of it if it must not run. */
-  async #claim(entry: IndexEntry, held: HeldPlaces): Promise<Settlement | undefined> {
-    if (this.#owned.has(entry.id)) {
-      this.#limiter.release(held);
-      this.#owned.defer(entry);
-      return;
-    }
-    this.#owned.add(entry.id);
-    let claimed: Claim | undefined;
-    try {
-      const result = await claim(this.#store, entry, this.#worker);
-      this.#finder.left(entry.path);
-      if (result.kind === "gone") this.#finder.lost();
-      if (result.kind === "malformed") {
-        this.#emit(result);
-        this.#follow(result.id, "dead");
-      }
-      if (result.kind === "claimed") claimed = result.claim;
-      if (result.kind === "hopeless") {
-        this.#limiter.release(held);
-        this.#owned.add(result.claim.id);
-        if (result.claim.id !== entry.id) this.#disown(entry.id);
-        this.#unsettled++;
-        return unrunSettlement(result.claim, this.#store.now(), result.reason);
-      }
-    } catch (error) {
-      // Another user's folder, say: that is no reason for the rest to wait, and must not come first again.
-      if (error instanceof Deno.errors.PermissionDenied) this.#tell(error);
-      else this.#trouble(error);
-      this.#finder.putAside(entry);
-    }
-    if (claimed?.id !== entry.id) this.#disown(entry.id);
-    if (!claimed) {
-      this.#limiter.release(held);
-      return;
-    }
-    this.#owned.add(claimed.id);
-    if (held.among || held.place || claimed.job.resource !== undefined) {
-      if (!this.#admit(entry, claimed, held)) return;
-      this.#held.set(claimed.id, held);
+  async #claim(admitted: Admitted): Promise<Settlement | undefined> {
+    const taken = await this.claimer.take(admitted);
+    if (!taken) return undefined;
+    if (taken.unrun) {
+      this.#unsettled++;
+      return taken.unrun;
     }
     try {
-      await this.#start(claimed);
+      if (taken.fault !== undefined) throw taken.fault;
+      await this.#start(taken.claim);
     } catch (error) {
       // Not the job's fault: it goes back as it was.
       this.#trouble(error);
-      this.#settleUnstarted(claimed, error);
+      this.#settleUnstarted(taken.claim, error);
     }
   }
 
@@ -256,30 +204,12 @@ export class Dispatcher {
     });
   }
 
-  /** Whether a job has all that it needs to run; if not, it is put back, and waits for that. */
-  #admit(entry: IndexEntry, claimed: Claim, held: HeldPlaces): boolean {
-    const { resource } = claimed.job;
-    try {
-      if (this.#limiter.admit(resource, held)) return true;
-      const path = putBackUnrun(this.#store, entry, claimed);
-      if (path !== undefined) this.#limiter.park(resource!, { ...entry, path });
-    } catch (error) {
-      this.#trouble(error);
-      this.#settleUnstarted(claimed, error);
-      this.#held.set(claimed.id, held);
-      return false;
-    }
-    this.#limiter.release(held);
-    this.#disown(claimed.id);
-    return false;
-  }
-
   async #start(claimed: Claim): Promise<void> {
     const job = await startJob(this.#store, this.#spawner, claimed, this.#environment);
     this.#running.add(job);
     // What was asked of all that runs while this one was being started holds for it too.
     if (this.#abandoned) job.kill();
-    else if (this.#owned.isCancelled(claimed.id)) job.cancel();
+    else if (this.claimer.isCancelled(claimed.id)) job.cancel();
     else if (this.#puttingBack) job.putBack();
     this.#emit({
       kind: "started",
@@ -315,8 +245,7 @@ export class Dispatcher {
 
   #settled(settlement: Settlement): void {
     this.#unsettled--;
-    this.#letGo(settlement.claim.id);
-    this.#disown(settlement.claim.id);
+    this.claimer.release(settlement.claim.id);
     if (settlement.progress === "settled") {
       const { job, state, readyAt } = settlement;
       this.#emit({
@@ -342,19 +271,6 @@ export class Dispatcher {
         this.#following--;
         this.#changed();
       });
-  }
-
-  /** Releases what is held for a job. */
-  #letGo(id: string): void {
-    const held = this.#held.get(id);
-    if (!held) return;
-    this.#held.delete(id);
-    this.#limiter.release(held);
-  }
-
-  /** Lets go of an ID; what waited for it has its turn. */
-  #disown(id: string): void {
-    for (const entry of this.#owned.release(id)) this.#finder.putBack(entry);
   }
 
   #tell(error: unknown): void {

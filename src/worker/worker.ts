@@ -144,7 +144,7 @@ export class Worker {
       changed,
       () => void this.#recoverer.look().then(changed),
     );
-    this.#dispatcher.heedLimits();
+    this.#dispatcher.claimer.heedLimits();
     this.#dispatcher.onSettled = (settlement) => this.#aftermath.settled(settlement);
     const watched = ["", "pending", "failed", "workers"];
     // What leaves pending/ and failed/ is mostly what was claimed here.
@@ -215,7 +215,7 @@ export class Worker {
       this.#leaving || this.#stopping !== undefined || this.#dispatcher.busy ||
       this.#scheduler?.busy;
     // What waits for a resource is asked after by itself: no need to read the directories meanwhile.
-    if (this.#dispatcher.hasParked) {
+    if (this.#dispatcher.claimer.hasParked) {
       this.#drainLater();
       return;
     }
@@ -232,7 +232,8 @@ export class Worker {
     const isOver = () =>
       isAtRest(
         this.#store,
-        ({ state, path }) => state === "pending" && this.#dispatcher.isParked({ state, path }),
+        ({ state, path }) =>
+          state === "pending" && this.#dispatcher.claimer.isParked({ state, path }),
       );
     if (isOver() && isOver()) await this.#leave("drained");
     else this.#drainLater();
@@ -257,7 +258,7 @@ export class Worker {
     try {
       this.#dispatcher.paused = this.#queue.paused;
       this.#queue.config();
-      this.#dispatcher.heedLimits();
+      this.#dispatcher.claimer.heedLimits();
     } catch (error) {
       this.#trouble(error);
     }

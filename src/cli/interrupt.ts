@@ -18,12 +18,37 @@ export const INTERRUPT_STATUS: Record<Interrupt, number> = {
 };
 
 /**
+ * How soon after a signal another one of its kind is the same, in milliseconds. A terminal sends Ctrl-C to all that it
+ * runs, and whoever started this program, `deno task` for one, passes it on once more.
+ */
+const SAME_WITHIN = 200;
+
+/**
+ * Tells signals that somebody sent from those that were passed on once more.
+ *
+ * @param now A clock, in milliseconds.
+ * @returns Whether a signal that has just come is one to heed.
+ */
+export function newSignals(now: () => number): (signal: Interrupt) => boolean {
+  const last = new Map<Interrupt, number>();
+  return (signal) => {
+    const time = now();
+    if (time - (last.get(signal) ?? -Infinity) < SAME_WITHIN) return false;
+    last.set(signal, time);
+    return true;
+  };
+}
+
+/**
  * Calls back at each signal that asks the program to end, instead of ending it.
  *
  * @returns Gives the signals their usual meaning back.
  */
 export function onInterrupt(interrupted: (signal: Interrupt) => void): () => void {
-  const listeners = SIGNALS.map((signal) => [signal, () => interrupted(signal)] as const);
+  const isNew = newSignals(() => performance.now());
+  const listeners = SIGNALS.map((signal) =>
+    [signal, () => isNew(signal) && interrupted(signal)] as const
+  );
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return () => {
     for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);

@@ -21,8 +21,9 @@ const AT_ONCE = 500;
 export function retryText(attempt: Attempt, job: JobView, now: number): string | undefined {
   const isLast = attempt === job.history.at(-1);
   if (attempt.outcome === "done" || attempt.outcome === "cancelled") return undefined;
-  if (isLast && (job.state === "done" || job.state === "dead")) return undefined;
-  const wait = isLast && job.state === "failed" ? Date.parse(job.run_at) - now : 0;
+  // Not the job's state: while it is being settled it counts as processing still.
+  if (isLast && (attempt.led_to === "done" || attempt.led_to === "dead")) return undefined;
+  const wait = isLast && attempt.led_to === "failed" ? Date.parse(job.run_at) - now : 0;
   const again = wait < AT_ONCE ? "again at once" : `again in ${formatAge(wait + AT_ONCE)}`;
   return `attempt ${attempt.attempt}: ${visibleText(outcomeText(attempt))}, ${again}`;
 }

@@ -74,6 +74,14 @@ export class Running {
     this.#child.kill(signal);
   }
 
+  /** Sends it a signal until it has ended: one that follows the last too closely is not another. */
+  async insist(signal: Deno.Signal): Promise<void> {
+    await eventually(`it heeds another ${signal}`, () => {
+      kill(this.pid, signal);
+      return this.over;
+    });
+  }
+
   /** Kills it if it still runs. */
   async end(): Promise<void> {
     if (!this.over) kill(this.pid);
@@ -167,9 +175,9 @@ export class Program implements AsyncDisposable {
   }
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: Deno.Signal = "SIGKILL"): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch {
     // It has ended.
   }

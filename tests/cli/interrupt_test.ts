@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { newSignals } from "../../src/cli/interrupt.ts";
+
+Deno.test("newSignals() takes a Ctrl-C that arrives twice at once for one, and a second press for another", () => {
+  let time = 0;
+  const isNew = newSignals(() => time);
+  const heard = [0, 3, 150, 250, 440, 450].map((at) => {
+    time = at;
+    return isNew("SIGINT");
+  });
+  assertEquals(heard, [true, false, false, true, false, true]);
+});
+
+Deno.test("newSignals() heeds a signal of another kind at once", () => {
+  const isNew = newSignals(() => 0);
+  assertEquals([isNew("SIGINT"), isNew("SIGTERM"), isNew("SIGTERM")], [true, true, false]);
+});

@@ -17,8 +17,11 @@ export interface Completable {
   /** The options that can follow. */
   readonly options: readonly Option[];
   /** What the plain words are. */
-  readonly words: "id" | "key" | "worker" | "shell" | "command" | undefined;
+  readonly words: Listed | "shell" | "command" | undefined;
 }
+
+/** What queuectl itself lists. */
+export type Listed = "id" | "dead" | "key" | "worker" | "schedule";
 
 const WORDS: Record<string, Completable["words"]> = {
   "ID": "id",
@@ -56,14 +59,25 @@ export function completables(): Completable[] {
     path: name,
     commands: [],
     options: [...options, ...GLOBAL_OPTIONS],
-    words: WORDS[takes],
+    words: wordsOf(name, takes),
   }));
   return [top, ...groups, ...commands];
 }
 
+function wordsOf(name: string, takes: string): Completable["words"] {
+  const [group, verb] = name.split(" ");
+  // The name of a schedule to come is nobody's to guess.
+  if (group === "schedule" && takes.startsWith("NAME")) {
+    return verb === "add" ? undefined : "schedule";
+  }
+  return group === "dlq" && WORDS[takes] === "id" ? "dead" : WORDS[takes];
+}
+
 /** Shell commands that print what can stand for a kind of word, one a line. */
-export const LISTERS: Record<"id" | "key" | "worker", string> = {
+export const LISTERS: Record<Listed, string> = {
   id: "queuectl list --limit 100 2>/dev/null | tail -n +2 | cut -f 1",
+  dead: "queuectl dlq list 2>/dev/null | tail -n +2 | cut -f 1",
+  schedule: "queuectl schedule list 2>/dev/null | tail -n +2 | cut -f 1",
   key: "queuectl config show 2>/dev/null | tail -n +2 | cut -f 1",
   worker: "queuectl worker list 2>/dev/null | tail -n +2 | cut -f 1",
 };

@@ -49,6 +49,8 @@ function casesOfValues({ path, options }: Completable): string[] {
       ? "-d"
       : values === "file"
       ? "-f"
+      : values === "id"
+      ? `-W "$(${LISTERS.id})"`
       : `-W "${(values ?? []).join(" ")}"`;
     return `    ${pattern}) COMPREPLY=($(compgen ${reply} -- "$current")); return ;;`;
   });

@@ -52,9 +52,11 @@ function linesOf({ path, commands, options, words }: Completable): string[] {
 
 function optionSpec({ name, short, value, values, help }: Option): string {
   const parts = [`-l ${name}`, ...(short ? [`-s ${short}`] : [])];
-  if (value !== undefined) parts.push("-r");
+  // -x: a value that is no file.
+  if (value !== undefined) parts.push(values === undefined || values === "file" ? "-r" : "-x");
   if (values === "directory") parts.push("-a '(__fish_complete_directories)'");
   else if (values === "file") parts.push("-F");
+  else if (values === "id") parts.push(`-a ${quote(`(${LISTERS.id})`)}`);
   else if (values) parts.push(`-a ${quote(values.join(" "))}`);
   return `${parts.join(" ")} -d ${quote(help)}`;
 }

@@ -60,6 +60,8 @@ function optionSpec({ name, short, value, values, many, help }: Option): string[
     ? "_files -/"
     : values === "file"
     ? "_files"
+    : values === "id"
+    ? `{compadd $(${LISTERS.id})}`
     : `(${(values ?? []).join(" ")})`;
   const end = `[${help.replace(/[[\]:]/g, "\\$&")}]${value ? `:${value}:${action}` : ""}`;
   const repeat = many ? "*" : "";

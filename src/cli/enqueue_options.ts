@@ -20,6 +20,7 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "resource", value: "NAME", help: "what it needs while it runs (config resources.NAME)" },
   {
     name: "after",
+    values: "id",
     value: "ID[,ID]",
     many: true,
     help: "not before these are done; if one ends dead, so does it",

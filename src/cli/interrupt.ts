@@ -17,6 +17,9 @@ export const INTERRUPT_STATUS: Record<Interrupt, number> = {
   SIGHUP: 129,
 };
 
+/** The exit status of a program whose reader has gone, so that SIGPIPE ended it. */
+export const PIPE_STATUS = 141;
+
 /**
  * How soon after a signal another one of its kind is the same, in milliseconds. A terminal sends Ctrl-C to all that it
  * runs, and whoever started this program, `deno task` for one, passes it on once more.

@@ -59,7 +59,8 @@ export function jobLines(
   }
   if (job.backoff_factor !== undefined) line("backoff", `factor ${job.backoff_factor}`);
   for (const [name, value] of Object.entries(job)) {
-    if (!KNOWN.has(name)) line(visibleText(name), visibleText(JSON.stringify(value)));
+    if (KNOWN.has(name)) continue;
+    line(visibleText(name), visibleText(typeof value === "string" ? value : JSON.stringify(value)));
   }
   if (job.resource !== undefined) line("resource", visibleText(job.resource));
   if (job.limited_by !== undefined) line("waits for", `a place in ${limitText(job.limited_by)}`);

@@ -20,8 +20,8 @@ export interface Option {
   readonly many?: true;
   /** What it does, in a few words. */
   readonly help: string;
-  /** Words that the value can be, for completions. `directory` and `file` mean names on disk. */
-  readonly values?: readonly string[] | "directory" | "file";
+  /** Words that the value can be, for completions. `directory` and `file` mean names on disk, `id` a job. */
+  readonly values?: readonly string[] | "directory" | "file" | "id";
 }
 
 /** A word that is not known but might be a misspelling of one that is. */
@@ -45,8 +45,18 @@ export class MisspelledError extends UsageError {
 export class GivenOptions {
   readonly #given = new Map<string, string[]>();
 
-  /** Notes an option; a flag has the empty value. */
+  /**
+   * Notes an option; a flag has the empty value.
+   *
+   * @throws {UsageError} If the value is not UTF-8: the runtime turns such bytes into U+FFFD, and two keys or two
+   * directories would be one.
+   */
   add(name: string, value: string): void {
+    if (value.includes("\ufffd")) {
+      throw new UsageError(
+        `--${name} is not UTF-8, or holds the character U+FFFD that stands for such bytes`,
+      );
+    }
     const values = this.#given.get(name);
     if (values) values.push(value);
     else this.#given.set(name, [value]);

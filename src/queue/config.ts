@@ -8,6 +8,7 @@ import { QueueError, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
 import { newId } from "./names.ts";
 import { retentionOf } from "./retention.ts";
+import { secondsInSpan } from "./time_span.ts";
 
 /** The setting that says how many jobs may use a resource at once. */
 export type ResourceKey = `resources.${string}`;
@@ -58,6 +59,8 @@ interface Setting {
   accepts(value: unknown): boolean;
   /** Whether a value is taken as it is written: `5` is the text 5. */
   isText?: true;
+  /** Whether a value is a number of seconds, which people may write as a span such as `5m`. */
+  isSpan?: true;
 }
 
 const isNumber = (value: unknown, least: number, most: number): value is number =>
@@ -93,6 +96,7 @@ const SETTINGS: Record<Exclude<ConfigKey, ResourceKey>, Setting> = {
     default: 2,
     allowed: "a number of seconds from 0 up",
     accepts: (value) => isNumber(value, 0, YEAR),
+    isSpan: true,
   },
   backoff_factor: {
     default: null,
@@ -103,6 +107,7 @@ const SETTINGS: Record<Exclude<ConfigKey, ResourceKey>, Setting> = {
     default: 3600,
     allowed: "a number of seconds from 0 up",
     accepts: (value) => isNumber(value, 0, YEAR),
+    isSpan: true,
   },
   jitter: {
     default: 0,
@@ -113,6 +118,7 @@ const SETTINGS: Record<Exclude<ConfigKey, ResourceKey>, Setting> = {
     default: null,
     allowed: "a number of seconds above 0, or none",
     accepts: (value) => value === null || (isNumber(value, 0, YEAR) && value > 0),
+    isSpan: true,
   },
   worker_count: {
     default: 1,
@@ -123,11 +129,13 @@ const SETTINGS: Record<Exclude<ConfigKey, ResourceKey>, Setting> = {
     default: 1,
     allowed: "a number of seconds from 0.05 to 3600",
     accepts: (value) => isNumber(value, 0.05, 3600),
+    isSpan: true,
   },
   kill_grace: {
     default: 5,
     allowed: "a number of seconds from 0 to 3600",
     accepts: (value) => isNumber(value, 0, 3600),
+    isSpan: true,
   },
   fsync: {
     default: true,
@@ -202,7 +210,7 @@ export function configKey(word: string): ConfigKey {
  */
 export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey] {
   const text = word.trim();
-  const { accepts, allowed, isText } = settingFor(key)!;
+  const { accepts, allowed, isText, isSpan } = settingFor(key)!;
   const value = isText && text !== "none"
     ? word
     : text === "true"
@@ -213,8 +221,13 @@ export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey
     ? null
     : text !== "" && /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)
     ? Number(text)
+    : isSpan
+    ? secondsInSpan(text) ?? text
     : text;
-  if (!accepts(value)) throw new UsageError(`${key} must be ${allowed}, not "${word}"`);
+  if (!accepts(value)) {
+    const spans = isSpan ? " (or a span such as 90s, 10m or 1h30m)" : "";
+    throw new UsageError(`${key} must be ${allowed}${spans}, not "${word}"`);
+  }
   return value as Config[ConfigKey];
 }
 

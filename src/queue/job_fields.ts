@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ID_PATTERN } from "./names.ts";
+import { HELD_TIME, ID_PATTERN } from "./names.ts";
 
 /** The longest command, in bytes: the kernel passes at most 128 KiB in one argument. */
 export const MAX_COMMAND_BYTES = 100 * 1024;
@@ -36,6 +36,11 @@ const time: Check = (value) =>
   typeof value === "string" && !Number.isNaN(Date.parse(value))
     ? undefined
     : "must be a time such as 2026-11-22T09:00:00Z";
+
+/** A time as late as that of a held job would be taken for one. */
+const readyTime: Check = (value) =>
+  time(value) ??
+    (Date.parse(value as string) < HELD_TIME ? undefined : "must be before the year 9998");
 
 const flag: Check = (value) => typeof value === "boolean" ? undefined : "must be true or false";
 
@@ -116,7 +121,7 @@ const FIELDS: Record<string, Check> = {
     typeof value === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(value)
       ? undefined
       : "must be 1 to 64 letters, digits, - or _",
-  run_at: time,
+  run_at: readyTime,
 };
 
 /** What only queuectl itself writes; checked in a file, so that later code can rely on it. */

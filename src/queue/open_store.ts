@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readConfig, withDefaults } from "./config.ts";
+import { type Config, readConfig, withDefaults } from "./config.ts";
 import { QueueError, reasonOf, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
 import { JOB_STATES, newId } from "./names.ts";
@@ -102,6 +102,8 @@ export interface StoreOptions {
   files?: FilePort;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
+  /** Whether to go by the defaults where config.json is broken: for who mends it, or needs none of it. */
+  evenMisconfigured?: boolean;
 }
 
 /**
@@ -114,7 +116,7 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
   const files = options.files ?? plainFiles;
   try {
     if (!isQueue(files, dir)) await initialise(files, dir);
-    const config = withDefaults(readConfig(files, dir));
+    const config = withDefaults(readSettings(files, dir, options.evenMisconfigured ?? false));
     return { dir, files, now: options.now ?? Date.now, config };
   } catch (error) {
     if (error instanceof QueueError) throw error;
@@ -124,6 +126,15 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
       throw new QueueError(`no permission to use the queue ${dir} as this user`);
     }
     throw new QueueError(`cannot open the queue ${dir}: ${reasonOf(error)}`);
+  }
+}
+
+function readSettings(files: FilePort, dir: string, evenBroken: boolean): Partial<Config> {
+  try {
+    return readConfig(files, dir);
+  } catch (error) {
+    if (evenBroken && error instanceof QueueError) return {};
+    throw error;
   }
 }
 
@@ -219,7 +230,7 @@ export function distrust(
     if (stat === undefined) return `${path} is missing; queuectl doctor --repair makes it`;
     if (stat.kind !== "directory") return `${path} is not a directory`;
     if (uid !== null && stat.uid !== uid) {
-      return `${path} belongs to another user (uid ${stat.uid}); run the worker as that user, ` +
+      return `${path} belongs to another user (uid ${stat.uid}); use the queue as that user, ` +
         `or take the directory over with: chown -R ${uid} '${store.dir}'`;
     }
     if (stat.mode & 0o022) {

@@ -44,8 +44,8 @@ export interface SeenWorker extends WorkerInfo {
   alive: boolean;
 }
 
-/** The name of a worker's presence file. */
-function presenceName(worker: string): string {
+/** The name in workers/ of a worker's presence. */
+export function presenceName(worker: string): string {
   return `${worker}.json`;
 }
 
@@ -182,9 +182,9 @@ export function stopPath(store: Store, worker: string): string {
  */
 export function requestStop(store: Store, worker: string, now: boolean): void {
   // Written elsewhere and renamed in, so that the worker never reads half of it; and over an
-  // earlier request, which a stronger one replaces.
+  // earlier request, which a stronger one replaces. An empty one also fits on most full disks.
   const temporary = pathIn(store, "tmp", `${newWorkerName("stop", 0)}${NEW_SUFFIX}`);
-  store.files.create(temporary, new TextEncoder().encode(now ? "now\n" : "\n"));
+  store.files.create(temporary, new TextEncoder().encode(now ? "now\n" : ""));
   store.files.rename(temporary, stopPath(store, worker));
 }
 

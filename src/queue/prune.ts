@@ -9,7 +9,8 @@ import { pruneHistory } from "./history.ts";
 import { logName } from "./logs.ts";
 import { ID_PATTERN, timeOfId } from "./names.ts";
 import { freeStaleKeys, staleKeys } from "./stale_keys.ts";
-import { flush, pathIn, type Store } from "./store.ts";
+import { presenceName } from "./presence.ts";
+import { flush, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** A state that jobs can be pruned from. */
 export type EndedState = "done" | "dead";
@@ -18,7 +19,10 @@ export type EndedState = "done" | "dead";
 export interface PruneOptions {
   /** Where. Default: both. */
   states?: readonly EndedState[];
-  /** Only what ended longer ago than so many milliseconds; and the history of days that did. */
+  /**
+   * Only what ended longer ago than so many milliseconds; and the history of days that did, and what workers told that
+   * left before.
+   */
   olderThan?: number;
   /** So many of each state, those that ended last, stay. */
   keep?: number;
@@ -36,6 +40,8 @@ export interface Pruned {
   awaited: number;
   /** Files of the history that were removed. */
   history: number;
+  /** Files that were removed of what workers told which have left. */
+  worker_logs: number;
   /** Of what stays, the time at which the oldest ended; `Infinity` if nothing stays. */
   oldest: number;
 }
@@ -70,6 +76,7 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
     removed: { done: 0, dead: 0 },
     awaited: 0,
     history: 0,
+    worker_logs: 0,
     oldest: Infinity,
   };
   // A power cut could bring back what settling a job has removed from tmp/, to be run again, and only the
@@ -79,7 +86,10 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
   if (pruned.removed.done + pruned.removed.dead > 0 && !dryRun) {
     freeStaleKeys(store, await staleKeys(store, options.stop));
   }
-  if (olderThan !== undefined) pruned.history = pruneHistory(store, before, dryRun);
+  if (olderThan !== undefined) {
+    pruned.history = pruneHistory(store, before, dryRun);
+    pruned.worker_logs = pruneWorkerLogs(store, before, dryRun);
+  }
   return pruned;
 }
 
@@ -122,6 +132,25 @@ async function pruneState(
   }
   if (dryRun) pruned.removed[state] += old.length;
   else pruned.removed[state] += await removeEach(store, state, old, stop);
+}
+
+/** What a worker in the background told, by the worker's name: `HOST-PID-RANDOM.log`. */
+const WORKER_LOG = /^([a-z0-9-]+-\d+-[0-9a-f]+)\.log$/;
+
+/** Removes what workers told that have left, if nothing was added to it since a time; gives how many files. */
+function pruneWorkerLogs(store: Store, before: number, dryRun: boolean): number {
+  let removed = 0;
+  for (const { name, kind } of [...store.files.list(pathIn(store, "workers"))]) {
+    const worker = WORKER_LOG.exec(name)?.[1];
+    if (worker === undefined || kind !== "file") continue;
+    // Its log gets this name once it is live, so one without a presence has left.
+    if (store.files.exists(pathIn(store, "workers", presenceName(worker)))) continue;
+    const path = pathIn(store, "workers", name);
+    const time = store.files.stat(path)?.mtime;
+    if (time === undefined || time >= before) continue;
+    if (dryRun || removeIfThere(store, path)) removed++;
+  }
+  return removed;
 }
 
 /** Removes jobs and their logs, a slice at a time; gives how many were still there. */

@@ -179,13 +179,15 @@ export class Queue {
    * @throws {UsageError} If a setting does not take its value; nothing was changed.
    */
   async configure(changes: Partial<Config>): Promise<void> {
-    await this.#rewriteConfig((set) => ({ ...set, ...changes }));
+    await this.#rewriteConfig((read) => ({ ...read(), ...changes }));
   }
 
   /** Gives settings their defaults back: those named, or all. */
   async resetConfig(keys?: readonly ConfigKey[]): Promise<void> {
-    await this.#rewriteConfig((set) => {
+    await this.#rewriteConfig((read) => {
+      // All of them: also out of a file that is broken.
       if (!keys) return {};
+      const set = read();
       for (const key of keys) delete set[key];
       return set;
     });
@@ -230,10 +232,13 @@ export class Queue {
     requestStop(this.store, name, now);
   }
 
-  async #rewriteConfig(change: (set: Partial<Config>) => Partial<Config>): Promise<void> {
+  /** @param change Gives what is to be set, and can read what is. */
+  async #rewriteConfig(
+    change: (read: () => Partial<Config>) => Partial<Config>,
+  ): Promise<void> {
     const lock = await lockQueue(this.store);
     try {
-      const set = change(readConfig(this.store.files, this.dir));
+      const set = change(() => readConfig(this.store.files, this.dir));
       await writeConfig(this.store.files, this.dir, set);
       this.store.config = withDefaults(set);
     } finally {

@@ -54,6 +54,7 @@ export async function releaseJob(queue: Queue, id: string): Promise<void> {
  * Gives a waiting job another place in the order.
  *
  * @param move Its new priority, 0 to 9, or when it is ready, in milliseconds since 1970, or both.
+ * @throws {UsageError} If the time is as late as that of a held job.
  * @throws {QueueError} If it runs, has ended, or is gone.
  */
 export async function moveJob(
@@ -62,6 +63,9 @@ export async function moveJob(
   move: { priority?: number; at?: number },
 ): Promise<void> {
   const { store } = queue;
+  if (move.at !== undefined && move.at >= HELD_TIME) {
+    throw new UsageError("a job's run_at must be before the year 9998");
+  }
   await whileItWaits(queue, id, "moved", (entry) =>
     changeWaiting(store, entry, (job) => {
       const moved = { ...job, priority: move.priority ?? job.priority };

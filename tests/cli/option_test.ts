@@ -72,6 +72,12 @@ Deno.test("readWords() refuses an option without its value", () => {
   assertThrows(() => read(["-p"]), UsageError, "-p needs a value");
 });
 
+Deno.test("readWords() refuses a value that was not UTF-8, rather than take two for one", () => {
+  for (const args of [["--env", "A=\ufffd"], ["--file=caf\ufffd"], ["-e\ufffd"]]) {
+    assertThrows(() => read(args), UsageError, "is not UTF-8, or holds the character U+FFFD");
+  }
+});
+
 Deno.test("readWords() refuses a value for a flag", () => {
   assertThrows(() => read(["--json=yes"]), UsageError, "--json takes no value");
 });

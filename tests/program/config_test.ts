@@ -94,3 +94,24 @@ Deno.test("config get and config reset refuse a key that is none", async () => {
   assertEquals((await program.run(["config", "get"])).code, 2);
   assertEquals((await program.run(["config", "reset", "x"])).code, 2);
 });
+
+Deno.test("config set refuses what is not UTF-8", async () => {
+  await using program = new Program();
+  const { code, stderr } = await program.shell(`"$@" config set on_dead $'\\xff'`);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "on_dead is not UTF-8");
+});
+
+Deno.test("with a broken config.json doctor names it, workers can be stopped, and config reset mends it", async () => {
+  await using program = new Program();
+  const worker = await program.answer("worker", "start", "--detach");
+  Deno.writeTextFileSync(`${program.dir}/config.json`, "{");
+  const found = await program.run(["doctor"]);
+  assertEquals(found.code, 1);
+  assertStringIncludes(found.stdout, "config.json is not JSON");
+  assertEquals(await program.answer("worker", "stop"), worker);
+  assertEquals((await program.run(["config", "reset", "timeout"])).code, 1);
+  await program.answer("config", "reset");
+  assertEquals(await program.json("config", "show"), DEFAULTS);
+  await program.answer("doctor");
+});

@@ -121,12 +121,13 @@ for (
 }
 
 Deno.test({
-  name: "completions bash completes commands, options and values",
+  name: "completions bash completes commands, options and values, and what is in the queue",
   ignore: !hasProgram("bash"),
   async fn() {
     await using program = new Program();
     const complete = async (...words: string[]) => {
-      const script = `eval "$("$@" completions bash)"; COMP_WORDS=(queuectl ${words.join(" ")})
+      const script = `program=("$@"); queuectl() { "\${program[@]}" "$@"; }
+        eval "$(queuectl completions bash)"; COMP_WORDS=(queuectl ${words.join(" ")})
         COMP_CWORD=${words.length}; _queuectl; echo "\${COMPREPLY[*]}"`;
       return (await program.shell(script)).stdout.trim();
     };
@@ -134,6 +135,12 @@ Deno.test({
     assertEquals(await complete("worker", "st"), "start stop");
     assertEquals(await complete("worker", "start", "--de"), "--detach");
     assertEquals(await complete("--dir", "x", "list", "--state", "d"), "done dead");
+    await program.answer("enqueue", "--id", "waiting", "true");
+    await program.run(["run", "--id", "dead", "--max-retries", "0", "false"]);
+    await program.answer("schedule", "add", "nightly", "@daily", "true");
+    assertEquals(await complete("dlq", "retry", "''"), "dead");
+    assertEquals(await complete("enqueue", "--after", "w"), "waiting");
+    assertEquals(await complete("schedule", "rm", "''"), "nightly");
   },
 });
 

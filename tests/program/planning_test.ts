@@ -58,6 +58,10 @@ Deno.test("a job whose parent dies says why it is dead; with --after-any it runs
   await program.answer("enqueue", "--id", "c", "--after", "a", "--after-any", "true");
   await program.drain();
   assertEquals((await program.json("show", "b")).reason, "job a, which it waited for, is dead");
+  assertMatch(
+    await program.answer("show", "b"),
+    /^reason {6}job a, which it waited for, is dead$/m,
+  );
   assertEquals((await program.json("show", "c")).state, "done");
   const { code, stderr } = await program.run(["wait", "b"]);
   assertEquals([code, stderr], [

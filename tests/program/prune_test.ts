@@ -54,6 +54,7 @@ Deno.test("prune --dry-run removes nothing and tells what it would", async () =>
     removed: { done: 5, dead: 2 },
     awaited: 0,
     history: 0,
+    worker_logs: 0,
     dry_run: true,
   });
   assertEquals(ids(program, "done").length, 5);
@@ -79,6 +80,27 @@ Deno.test("prune removes the history of days past, and not that of today", async
   }
   await program.answer("prune", "--older-than", "30d");
   assertEquals(program.names("history"), [`${today}.w-1-ab.jsonl`]);
+});
+
+Deno.test("prune removes what workers told that left long ago, and nothing of one that lives", async () => {
+  await using program = new Program();
+  const [gone, recent] = ["w-1-ab", "w-2-cd"];
+  const alive = await program.answer("worker", "start", "--detach");
+  for (const name of [gone, recent]) {
+    Deno.writeTextFileSync(`${program.dir}/workers/${name}.log`, "");
+  }
+  const past = Date.now() / 1000 - 30 * DAY;
+  for (const name of [gone, alive]) {
+    Deno.utimeSync(`${program.dir}/workers/${name}.log`, past, past);
+  }
+  const logs = () => program.names("workers").filter((name) => name.endsWith(".log"));
+  assertEquals((await program.json("prune", "--older-than", "7d", "--dry-run")).worker_logs, 1);
+  assertEquals(logs().length, 3);
+  assertStringIncludes(
+    await program.answer("prune", "--older-than", "7d"),
+    "and what 1 workers told that have left",
+  );
+  assertEquals(logs(), [`${alive}.log`, `${recent}.log`].sort());
 });
 
 Deno.test("prune needs to be told what may go, and refuses what does not end", async () => {

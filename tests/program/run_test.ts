@@ -82,6 +82,17 @@ Deno.test("run says so when it is interrupted, and the job stays queued", async 
   assertEquals((await program.json("show", "kept")).state, "pending");
 });
 
+Deno.test("run says where its job is when its output cannot be written", async () => {
+  await using program = new Program();
+  const { code, stderr } = await program.shell(
+    '"$@" run --id kept "echo begun; sleep 100" >/dev/full',
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "job kept is still queued");
+  assertStringIncludes(stderr, "the output cannot be written");
+  assertEquals((await program.json("show", "kept")).attempts, 0);
+});
+
 Deno.test("run leaves a job running that a worker runs, when it is interrupted", async () => {
   await using program = new Program();
   await program.answer("worker", "start", "--detach");

@@ -143,6 +143,38 @@ Deno.test("worker start --detach --drain tells its name though there is nothing 
   assertMatch(await program.answer("worker", "start", "--detach", "--drain"), /^[a-z0-9-]+$/);
 });
 
+Deno.test("worker start leaves once nobody reads what it tells, as SIGPIPE would have it", async () => {
+  await using program = new Program();
+  await program.shell('yes true | head -200 | "$@" enqueue --file -');
+  const { stdout } = await program.shell(
+    '"$@" worker start --drain | head -n 1 >/dev/null; echo ${PIPESTATUS[0]}',
+  );
+  assertEquals(stdout, "141\n");
+  assert(program.names("pending").length > 0);
+});
+
+Deno.test("worker start that has lost its queue says so", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "poll_interval", "0.1");
+  const worker = program.spawn(["worker", "start"]);
+  await worker.says(/started/);
+  Deno.renameSync(program.dir, `${program.home}/elsewhere`);
+  const { code, stderr } = await worker.ended;
+  assertEquals(code, 1);
+  assertMatch(stderr, /has lost its queue: no .* any more; it gave up its jobs/);
+});
+
+Deno.test("worker stop tells what it waits for, if that takes a while", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "until test -e go; do sleep 0.02; done");
+  const worker = program.spawn(["worker", "start"]);
+  await worker.says(/ start /);
+  const stop = program.spawn(["worker", "stop"]);
+  await stop.says(/waiting for .* to finish what runs; with --now it is put back instead/);
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  assertEquals([(await stop.ended).code, (await worker.ended).code], [0, 0]);
+});
+
 Deno.test("worker stop stops all workers and waits until they have left", async () => {
   await using program = new Program();
   const names = [
@@ -199,6 +231,8 @@ Deno.test("worker list tells what each worker runs", async () => {
 
 Deno.test("worker pause keeps new jobs waiting until worker resume", async () => {
   await using program = new Program();
+  assertEquals(await program.json("worker", "pause"), { paused: true });
+  assertEquals(await program.json("worker", "resume"), { paused: false });
   await program.answer("worker", "pause");
   assertEquals((await program.json("status")).paused, true);
   await program.answer("worker", "start", "--detach");

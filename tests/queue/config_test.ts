@@ -51,6 +51,8 @@ Deno.test("parseConfigValue() takes what a setting allows", () => {
     ["jitter", "1", 1],
     ["timeout", "none", null],
     ["timeout", "90", 90],
+    ["timeout", "1h30m", 5400],
+    ["kill_grace", "10s", 10],
     ["fsync", "false", false],
     ["worker_count", " 4 ", 4],
   ];
@@ -68,6 +70,7 @@ Deno.test("parseConfigValue() refuses the rest and says what is allowed", () => 
     ["backoff_base", "Infinity", "a number of seconds"],
     ["jitter", "1.1", "a number from 0 to 1"],
     ["timeout", "0", "a number of seconds above 0, or none"],
+    ["poll_interval", "2x", 'to 3600 (or a span such as 90s, 10m or 1h30m), not "2x"'],
     ["worker_count", "0", "a whole number from 1 to 1024"],
     ["poll_interval", "0", "a number of seconds from 0.05 to 3600"],
     ["fsync", "yes", 'fsync must be true or false, not "yes"'],

@@ -112,6 +112,16 @@ Deno.test("moving a job of a batch gives it the priority, and leaves the others"
   assertEquals(namesIn(dir, "pending"), []);
 });
 
+Deno.test("a job is not moved to a time so late that it would count as held", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  await queue.enqueue({ command: "true", id: "a" });
+  await moveJob(queue, "a", { at: Date.UTC(9997, 11, 31) });
+  const late = () => moveJob(queue, "a", { at: Date.UTC(9998, 0, 1) });
+  await assertRejects(late, UsageError, "before the year 9998");
+  assertEquals(queue.get("a")?.run_at, "9997-12-31T00:00:00.000Z");
+});
+
 Deno.test("moving the last job out of a batch removes its folder", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

@@ -9,7 +9,10 @@ import { Queue } from "../../queue/queue.ts";
 import { cancelJob } from "../../worker/cancel.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
-import { print, printJson } from "../output.ts";
+import { print, printJson, say } from "../output.ts";
+
+/** How long to wait before saying for what, in milliseconds. */
+const TELL_AFTER = 3000;
 
 /** Ends jobs that wait or run, for good; prints their IDs once they are dead. */
 export async function cancel(call: Invocation): Promise<number> {
@@ -24,13 +27,24 @@ export async function cancel(call: Invocation): Promise<number> {
     end.catch(() => {});
     return [id, end] as const;
   });
+  const open = new Set(ids);
+  const notice = setTimeout(() => {
+    say(
+      `queuectl: waiting for the end of ${
+        [...open].join(", ")
+      }: a command that does not heed SIGTERM is killed ` +
+        `after kill_grace; a worker that cannot record an end (is its disk full?) says so itself`,
+    );
+  }, TELL_AFTER);
   for (const [id, end] of ends) {
     const failed = await eachOf([id], async () => {
       cancelled.push(await end);
       if (!call.json) print(id);
     });
     status = Math.max(status, failed);
+    open.delete(id);
   }
+  clearTimeout(notice);
   if (call.json) printJson(cancelled);
   return status;
 }

@@ -12,7 +12,7 @@ import { printJson } from "../output.ts";
 /** Gives one setting, or all, the default back. */
 export async function configReset(call: Invocation): Promise<void> {
   const keys = call.words[0] === undefined ? undefined : [configKey(call.words[0])];
-  const queue = await Queue.open(call.dir);
+  const queue = await Queue.open(call.dir, { evenMisconfigured: true });
   await queue.resetConfig(keys);
   if (call.json) printJson(queue.config());
 }

@@ -28,6 +28,11 @@ export async function configSet(call: Invocation): Promise<void> {
   const changes: Partial<Config> = {};
   for (const [word, value] of given) {
     const key = configKey(word);
+    if (value.includes("\ufffd")) {
+      throw new UsageError(
+        `${key} is not UTF-8, or holds the character U+FFFD that stands for such bytes`,
+      );
+    }
     Object.assign(changes, { [key]: parseConfigValue(key, value) });
   }
   const queue = await Queue.open(call.dir);

@@ -14,7 +14,7 @@ import { visibleText } from "../visible_text.ts";
 
 /** Prints each finding and its remedy; exits with 0 if all is well or has been mended, else with 1. */
 export async function doctor(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await Queue.open(call.dir, { evenMisconfigured: true });
   const findings = await examine(queue.store, {
     repair: call.options.has("repair"),
     freeBytes: await freeBytes(queue.dir),

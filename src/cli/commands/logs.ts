@@ -10,6 +10,7 @@ import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { followAttempt, printAttempt, printLog } from "../log_output.ts";
 import { say, writeOut } from "../output.ts";
+import { sayIfUnattended } from "../unattended.ts";
 
 /** Prints what a job printed, in all its attempts or one; with `--follow` until it ends. */
 export async function logs(call: Invocation): Promise<void> {
@@ -17,6 +18,7 @@ export async function logs(call: Invocation): Promise<void> {
   const follow = call.options.has("follow");
   const queue = await Queue.open(call.dir);
   const job = queue.find(call.words[0]!);
+  if (follow) sayIfUnattended(queue, [job.id]);
   if (attempt !== undefined) {
     // The run that goes on now, or is the next to come, is not in the history yet.
     const runs = job.history.length + (job.state === "processing" || follow ? 1 : 0);

@@ -24,14 +24,15 @@ export async function prune(call: Invocation): Promise<void> {
   }
   const dryRun = options.has("dry-run");
   const queue = await Queue.open(call.dir);
-  const { removed, awaited, history } = await pruneJobs(queue.store, {
+  const { removed, awaited, history, worker_logs } = await pruneJobs(queue.store, {
     states,
     olderThan,
     keep,
     dryRun,
   });
-  if (call.json) return printJson({ removed, awaited, history, dry_run: dryRun });
-  const files = history === 0 ? "" : `, and ${history} days' files of the history`;
+  if (call.json) return printJson({ removed, awaited, history, worker_logs, dry_run: dryRun });
+  const files = (history === 0 ? "" : `, and ${history} days' files of the history`) +
+    (worker_logs === 0 ? "" : `, and what ${worker_logs} workers told that have left`);
   print(
     `${dryRun ? "would remove" : "removed"} ${removed.done} done and ${removed.dead} dead ` +
       `${removed.done + removed.dead === 1 ? "job" : "jobs"}${files}`,

@@ -11,15 +11,12 @@ import { refuseUntrusted } from "../../queue/open_store.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { exitStatusOf } from "../exit_status.ts";
-import { type Interrupt, INTERRUPT_STATUS, onInterrupt } from "../interrupt.ts";
+import { type Interrupt, INTERRUPT_STATUS, onInterrupt, PIPE_STATUS } from "../interrupt.ts";
 import { jobOfCall } from "../job_words.ts";
 import { say, writeOut } from "../output.ts";
 import { OwnWorker } from "../own_worker.ts";
 import type { ProgressLine } from "../progress_line.ts";
 import { retryText } from "../retry_text.ts";
-
-/** The exit status of a program that SIGPIPE ended. */
-const PIPE_STATUS = 141;
 
 /** Adds a job, shows its output live, and gives its exit status. */
 export async function run(call: Invocation): Promise<number> {
@@ -45,7 +42,7 @@ export async function run(call: Invocation): Promise<number> {
     giveUp.abort();
   });
   const own = new OwnWorker(queue, id, () => giveUp.abort());
-  let isReaderGone = false;
+  let unwritten: unknown;
   let line: ProgressLine | undefined;
   try {
     await own.watch();
@@ -66,8 +63,7 @@ export async function run(call: Invocation): Promise<number> {
       try {
         writeOut(piece);
       } catch (error) {
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-        isReaderGone = true;
+        unwritten = error;
         break;
       }
       line?.printed(piece);
@@ -76,6 +72,11 @@ export async function run(call: Invocation): Promise<number> {
     await own.leave();
     const job = queue.get(id);
     const hasEnded = job?.state === "done" || job?.state === "dead";
+    const isReaderGone = unwritten instanceof Deno.errors.BrokenPipe;
+    if (unwritten !== undefined && !isReaderGone) {
+      if (job && !hasEnded) sayWhereItIs(job);
+      throw unwritten;
+    }
     if (hasEnded || (!giveUp.signal.aborted && !isReaderGone)) return ended(id, job);
     if (job) sayWhereItIs(job);
     if (isReaderGone) return PIPE_STATUS;

@@ -11,6 +11,7 @@ import { outcomeText } from "../attempt_text.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
 import { printJson, say } from "../output.ts";
+import { sayIfUnattended } from "../unattended.ts";
 
 /** Waits until each job is done or dead. 0 only if all are done; says which are not. */
 export async function wait(call: Invocation): Promise<number> {
@@ -19,11 +20,7 @@ export async function wait(call: Invocation): Promise<number> {
   let status = await eachOf(call.words, (word) => {
     ids.add(queue.find(word).id);
   });
-  const open = () =>
-    [...ids].some((id) => !["done", "dead"].includes(queue.get(id)?.state ?? "done"));
-  if (Deno.stderr.isTerminal() && queue.workers().length === 0 && open()) {
-    say("queuectl: no worker is alive to run what is waited for (see: queuectl worker start)");
-  }
+  sayIfUnattended(queue, ids);
   const jobs = await Promise.all([...ids].map(async (id) => {
     const job = await waitForEnd(queue, id);
     if (job?.state === "done") return job;

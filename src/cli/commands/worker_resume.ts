@@ -6,12 +6,13 @@
 
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
-import { say } from "../output.ts";
+import { printJson, say } from "../output.ts";
 
 /** Tells all workers to go on. */
 export async function workerResume(call: Invocation): Promise<void> {
   const queue = await Queue.open(call.dir);
   const was = queue.paused;
   await queue.setPaused(false);
-  say(was ? "resumed" : "the queue was not paused");
+  if (call.json) printJson({ paused: false });
+  else say(was ? "resumed" : "the queue was not paused");
 }

@@ -7,7 +7,7 @@
 import { Queue } from "../../queue/queue.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Invocation } from "../command.ts";
-import { onInterrupt } from "../interrupt.ts";
+import { onInterrupt, PIPE_STATUS } from "../interrupt.ts";
 import { printLines, say } from "../output.ts";
 import { PacedOutput } from "../paced_output.ts";
 import { coloursStdout, readsStdout, terminalWidth } from "../terminal.ts";
@@ -25,12 +25,15 @@ export async function workerStart(call: Invocation): Promise<number> {
     day: !readsStdout(),
     colours: coloursStdout() ? await import("@std/fmt/colors") : undefined,
   };
+  let isReaderGone = false;
   const output = new PacedOutput((lines) => {
     try {
       printLines(lines);
     } catch (error) {
       // The reader has gone, so the show is over; a full disk is no reason to stop working.
-      if (error instanceof Deno.errors.BrokenPipe) worker.stop();
+      if (!(error instanceof Deno.errors.BrokenPipe)) return;
+      isReaderGone = true;
+      worker.stop();
     }
   });
   const worker = new Worker(queue, {
@@ -56,8 +59,15 @@ export async function workerStart(call: Invocation): Promise<number> {
       } at once, on ${queue.dir}`,
     );
     const reason = await worker.finished;
-    if (reason !== "fenced") return 0;
-    say(`queuectl: worker ${worker.name} was declared dead by another; it gave up its jobs`);
+    if (reason !== "fenced") return isReaderGone ? PIPE_STATUS : 0;
+    const isThere = queue.store.files.exists(`${queue.dir}/VERSION`);
+    say(
+      `queuectl: worker ${worker.name} ` +
+        (isThere
+          ? "was declared dead by another"
+          : `has lost its queue: no ${queue.dir} any more`) +
+        "; it gave up its jobs",
+    );
     return 1;
   } finally {
     output.close();

@@ -12,10 +12,13 @@ import { print, say } from "../output.ts";
 
 /** How often to see whether a worker has left, in milliseconds. */
 const LOOK_EVERY = 50;
+/** How long to wait before saying for what, in milliseconds. */
+const TELL_AFTER = 3000;
 
 /** Asks all workers, or those named, to leave, and waits until they have; prints their names. */
 export async function workerStop(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await Queue.open(call.dir, { evenMisconfigured: true });
+  const now = call.options.has("now");
   const alive = queue.workers().map(({ name }) => name);
   if (call.words.length === 0 && alive.length === 0) {
     say("no worker is alive; there is nothing to stop");
@@ -25,9 +28,15 @@ export async function workerStop(call: Invocation): Promise<number> {
   const words = call.words.length > 0 ? call.words : alive;
   const status = await eachOf(words, (word) => {
     const name = meantWorker(word, alive);
-    queue.stopWorker(name, call.options.has("now"));
+    queue.stopWorker(name, now);
     asked.add(name);
   });
+  const notice = setTimeout(() => {
+    say(
+      `queuectl: waiting for ${[...asked].join(", ")} to finish ` +
+        (now ? "and leave" : "what runs; with --now it is put back instead"),
+    );
+  }, TELL_AFTER);
   while (asked.size > 0) {
     const left = new Set(queue.workers().map(({ name }) => name));
     for (const name of asked) {
@@ -37,6 +46,7 @@ export async function workerStop(call: Invocation): Promise<number> {
     }
     if (asked.size > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
+  clearTimeout(notice);
   return status;
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { readConfig } from "../config.ts";
+import { QueueError } from "../errors.ts";
 import { LATER_PARTS, PARTS } from "../open_store.ts";
 import { pathIn } from "../store.ts";
 import type { Examination } from "./examination.ts";
@@ -44,18 +46,26 @@ async function checkMode(examination: Examination, path: string): Promise<void> 
   const { files } = examination.store;
   const mode = files.stat(path)?.mode ?? 0;
   if ((mode & 0o077) === 0) return;
+  const danger = mode & 0o022
+    ? "who can write there can run commands as you"
+    : "who can read there sees what your jobs are and what they print";
   await examination.mend(
-    `${path} is open to group or others (mode ${mode.toString(8)}): ` +
-      `who can write there can run commands as you`,
+    `${path} is open to group or others (mode ${mode.toString(8)}): ${danger}`,
     "sets mode 700",
     () => files.setMode(path, 0o700),
   );
 }
 
-/** The settings name commands that workers run. */
+/** The settings name commands that workers run, and broken ones keep everything from working. */
 async function checkSettings(examination: Examination): Promise<void> {
   const { files, dir } = examination.store;
   const path = `${dir}/config.json`;
+  try {
+    readConfig(files, dir);
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    examination.note(error.message, "edit it, or give all settings their defaults: config reset");
+  }
   const stat = files.stat(path);
   if (stat?.kind !== "file" || (stat.mode & 0o022) === 0) return;
   await examination.mend(

@@ -254,7 +254,10 @@ Deno.test("move gives a job of a batch another priority or time, and needs one o
   assertEquals((await program.json("status")).jobs.delayed, 2);
   await program.answer("move", "b", "--at", "now");
   assertEquals((await program.json("status")).jobs.pending, 1);
+  await program.answer("move", "b", "--delay", "1h");
+  assert(Date.parse((await program.json("show", "b")).run_at) > Date.now() + 3_500_000);
   assertEquals((await program.run(["move", "a"])).code, 2);
+  assertEquals((await program.run(["move", "a", "--at", "now", "--delay", "1"])).code, 2);
 });
 
 Deno.test("rm refuses a job that others wait for, unless they go too, in whatever order", async () => {

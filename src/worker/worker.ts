@@ -249,7 +249,11 @@ export class Worker {
     if (this.#leaving) return;
     if (directory === "pending" || directory === "failed") {
       if (!removed) this.#finder.hear(directory, name);
-    } else if (directory === "workers") this.#lookAtWorkers();
+    } else if (directory === "workers") {
+      this.#lookAtWorkers();
+      // Another has left: what it had was perhaps all that there was to wait for.
+      if (removed && this.#options.drain) this.#pump();
+    }
     else if (name === "paused" || name === "config.json") this.#lookAtSettings();
     else if (name === "schedules") this.#scheduler?.look();
   }

@@ -6,7 +6,7 @@
  */
 
 import type { FilePort, FileStat } from "./file_port.ts";
-import { EEXIST, ENOENT, errno, libc, libcFor, pathBytes } from "./libc.ts";
+import { EEXIST, ENOENT, errno, libc, libcFor, passingPath } from "./libc.ts";
 import { createNew, flushed, flushedWhole, lookAt, readRegular, removed } from "./libc_files.ts";
 import { plainFiles } from "./plain_files.ts";
 import { streamDirectory } from "./stream_directory.ts";
@@ -54,7 +54,7 @@ export const denoFiles: FilePort = {
   exists(path) {
     const c = libcFor(path);
     // An exception costs the runtime more than the question; this is asked for each job.
-    if (c) return c.faccessat(AT_FDCWD, pathBytes(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
+    if (c) return c.faccessat(AT_FDCWD, passingPath(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
     return plainFiles.exists(path);
   },
 
@@ -71,7 +71,7 @@ export const denoFiles: FilePort = {
   rename(from, to) {
     const c = libcFor(from);
     if (c) {
-      if (c.rename(pathBytes(from), pathBytes(to)) === 0) return;
+      if (c.rename(passingPath(from), passingPath(to)) === 0) return;
       if (errno(c) === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
     }
     plainFiles.rename(from, to);
@@ -80,7 +80,7 @@ export const denoFiles: FilePort = {
   renameNew(from, to) {
     const c = libc();
     if (c) {
-      const [source, target] = [pathBytes(from), pathBytes(to)];
+      const [source, target] = [passingPath(from), passingPath(to)];
       if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_NOREPLACE) === 0) return;
       const code = errno(c);
       if (code === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);

@@ -129,6 +129,23 @@ export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
+/** Room for the paths of one call, which has two at most. */
+const PASSING = [new Uint8Array(4096), new Uint8Array(4096)] as const;
+
+let passed = 0;
+
+/**
+ * As {@linkcode pathBytes}, for a call that is over when it returns, in memory that the next but one overwrites: ten
+ * times as fast.
+ */
+export function passingPath(path: string): Uint8Array<ArrayBuffer> {
+  // A character is at most 3 bytes for each UTF-16 unit.
+  if (path.length * 3 >= PASSING[0].length || !path.isWellFormed()) return pathBytes(path);
+  const bytes = PASSING[passed ^= 1]!;
+  bytes[encoder.encodeInto(path, bytes).written] = 0;
+  return bytes;
+}
+
 /** A name as the kernel gave it, odd bytes as lone surrogates: the reverse of `pathBytes`. */
 export function nameFromBytes(bytes: Uint8Array): string {
   const text = lenient.decode(bytes);

@@ -10,7 +10,7 @@
  */
 
 import type { EntryKind, FileStat } from "./file_port.ts";
-import { ENOENT, errno, type Libc, pathBytes } from "./libc.ts";
+import { ENOENT, errno, type Libc, passingPath, pathBytes } from "./libc.ts";
 
 const isArm = Deno.build.arch === "aarch64";
 const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
@@ -41,7 +41,13 @@ function deviceNumber(major: number, minor: number): number {
 
 /** What lies at a path, `null` if nothing does. */
 export function lookAt(c: Libc, path: string): FileStat | null | undefined {
-  const result = c.statx(AT_FDCWD, pathBytes(path), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statx);
+  const result = c.statx(
+    AT_FDCWD,
+    passingPath(path),
+    AT_SYMLINK_NOFOLLOW,
+    STATX_BASIC_STATS,
+    statx,
+  );
   if (result !== 0) return errno(c) === ENOENT ? null : undefined;
   const mode = fields.getUint16(28, littleEndian);
   const seconds = fields.getInt32(116, littleEndian) * 2 ** 32 +
@@ -63,7 +69,7 @@ export function lookAt(c: Libc, path: string): FileStat | null | undefined {
 /** Reads a regular file. */
 export function readRegular(c: Libc, path: string): Uint8Array | undefined {
   // Not blocking, and looked at before it is read, should it be a fifo.
-  const fd = c.open(pathBytes(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+  const fd = c.open(passingPath(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) return undefined;
   try {
     if (c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) !== 0) return undefined;
@@ -86,7 +92,7 @@ export function readRegular(c: Libc, path: string): Uint8Array | undefined {
 
 /** Makes a new file with this content, and nothing if that fails. */
 export function createNew(c: Libc, path: string, content: Uint8Array): true | undefined {
-  const name = pathBytes(path);
+  const name = passingPath(path);
   const fd = c.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600);
   if (fd < 0) return undefined;
   let at = 0;
@@ -107,7 +113,7 @@ export function createNew(c: Libc, path: string, content: Uint8Array): true | un
  * @throws {Error} If the disk fails: asked a second time the kernel would say that all is well.
  */
 export async function flushed(c: Libc, path: string): Promise<true | undefined> {
-  const fd = c.open(pathBytes(path), O_CLOEXEC, 0);
+  const fd = c.open(passingPath(path), O_CLOEXEC, 0);
   if (fd < 0) return undefined;
   try {
     if (await c.fsync(fd) !== 0) {
@@ -121,7 +127,7 @@ export async function flushed(c: Libc, path: string): Promise<true | undefined> 
 
 /** Makes all of the file system that a directory lies on durable. */
 export async function flushedWhole(c: Libc, directory: string): Promise<true | undefined> {
-  const fd = c.open(pathBytes(directory), O_CLOEXEC, 0);
+  const fd = c.open(passingPath(directory), O_CLOEXEC, 0);
   if (fd < 0) return undefined;
   try {
     return await c.syncfs(fd) === 0 ? true : undefined;

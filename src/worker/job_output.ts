@@ -21,6 +21,9 @@ export const MOST_RESULT_BYTES = 64 * 1024;
 /** How long a folder must have been unchanged for its time of change to be trusted, in milliseconds: clocks are coarse. */
 const TRUSTED_AFTER = 2000;
 
+/** A time that no clock gives, in milliseconds since 1970: nothing was made in a folder that still has it. */
+const UNTOUCHED = 1000;
+
 /** A job's result, as its file is to have it. */
 export interface JobResult {
   /** The text, or its bytes in base64. */
@@ -44,6 +47,12 @@ export class JobOutput {
     this.#worker = worker;
     this.#folder = pathIn(store, "progress", worker);
     makeProgress(store, worker);
+    try {
+      Deno.utimeSync(this.#folder, UNTOUCHED / 1000, UNTOUCHED / 1000);
+      this.#unusedSince = UNTOUCHED;
+    } catch {
+      // Then it is looked into until its time of change can be trusted.
+    }
   }
 
   /** Takes what a job that has ended left there. */

@@ -253,8 +253,7 @@ export class Worker {
       this.#lookAtWorkers();
       // Another has left: what it had was perhaps all that there was to wait for.
       if (removed && this.#options.drain) this.#pump();
-    }
-    else if (name === "paused" || name === "config.json") this.#lookAtSettings();
+    } else if (name === "paused" || name === "config.json") this.#lookAtSettings();
     else if (name === "schedules") this.#scheduler?.look();
   }
 

@@ -11,7 +11,7 @@ export const workers: Question = {
   name: "workers",
   async ask({ folder, rounds, quick }) {
     // So many that starting four processes instead of one weighs little: that is not what is asked.
-    const jobs = quick ? 1000 : 5000;
+    const jobs = quick ? 1000 : 15_000;
     const input = "true\n".repeat(jobs);
     const fill = (dir: string) => timed(queuectl(dir, "enqueue", "--file", "-"), { stdin: input });
     for (let round = 0; round < rounds; round++) {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
 import { plainFiles, waitingFiles } from "../../src/queue/plain_files.ts";
-import { libc, nameFromBytes, pathBytes } from "../../src/queue/libc.ts";
-import { namesIn, temporaryDirectory } from "./temporary_queue.ts";
+import { libc, nameFromBytes, passingPath, pathBytes } from "../../src/queue/libc.ts";
+import { eventually, namesIn, temporaryDirectory } from "./temporary_queue.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
@@ -93,7 +93,8 @@ for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles 
       const next = files.lock(locked);
       lock.release();
       (await next).release();
-      files.tryLock(locked)!.release();
+      // A process that another test starts has a copy of what is open here, until it calls exec.
+      (await eventually("it is free", () => files.tryLock(locked))).release();
     }
     assertThrows(() => files.tryLock(`${path}/missing`), Deno.errors.NotFound);
     await assertRejects(() => files.lock(`${path}/missing`), Deno.errors.NotFound);
@@ -184,4 +185,16 @@ Deno.test({
     assertEquals(namesIn(path, ""), ["plain"]);
     assertThrows(() => denoFiles.rename(`${path}/\udcff`, `${path}/b`), Deno.errors.NotFound);
   },
+});
+
+Deno.test("passingPath() gives what pathBytes() gives, for two paths at once, short, long and odd", () => {
+  const paths = ["/a", "/größe/日本", "/" + "x".repeat(1300), "/" + "x".repeat(4000), "/\udcff"];
+  const upToNul = (bytes: Uint8Array) => [...bytes.subarray(0, bytes.indexOf(0) + 1)];
+  for (const one of paths) {
+    for (const other of paths) {
+      const [first, second] = [passingPath(one), passingPath(other)];
+      assertEquals(upToNul(first), [...pathBytes(one)]);
+      assertEquals(upToNul(second), [...pathBytes(other)]);
+    }
+  }
 });

@@ -65,7 +65,8 @@ export function unmarkChild(
   parents: readonly string[] = parentsOf(child),
 ): void {
   for (const parent of parents) {
-    if (!removeIfThere(store, pathIn(store, "after", `${parent}/${child.id}`))) continue;
+    // The folder also where the marker is gone: a worker may have been killed between the two.
+    removeIfThere(store, pathIn(store, "after", `${parent}/${child.id}`));
     try {
       removeIfThere(store, pathIn(store, "after", parent));
     } catch {

@@ -97,6 +97,17 @@ Deno.test("a file dropped by hand waits for what it names", async () => {
   assertEquals(Deno.readTextFileSync(log), "a\nb\n");
 });
 
+Deno.test("a folder of markers that a killed worker left empty goes when the job is claimed again", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ id: "a", command: "true" });
+  await drain(queue);
+  Deno.mkdirSync(`${dir}/after/a`, { recursive: true });
+  drop(dir, "pending/b.json", '{"command":"true","after":["a"]}');
+  await drain(queue);
+  assertEquals([queue.get("b")?.state, namesIn(dir, "after")], ["done", []]);
+});
+
 Deno.test("a job cannot wait for one that does not exist, itself, or in a circle", async () => {
   await using temporary = await temporaryQueue();
   const { queue } = temporary;

@@ -25,8 +25,9 @@ const MAIN = decodeURIComponent(new URL("./main.ts", import.meta.url).pathname);
  */
 export async function detach(queue: Queue, options: GivenOptions, json: boolean): Promise<number> {
   const workers = `${queue.dir}/workers`;
-  // Its name is its own to choose, so the log gets its final name once that is known.
-  const early = `${workers}/starting-${crypto.randomUUID()}.log`;
+  // Its name is its own to choose, so the log gets its final name once that is known. Until then it has one that
+  // nobody takes for a worker's.
+  const early = `${workers}/.starting-${crypto.randomUUID()}.log`;
   Deno.openSync(early, { write: true, createNew: true, mode: 0o600 }).close();
   const child = spawn(queue.dir, options, early);
   let status: Deno.CommandStatus | undefined;

@@ -29,7 +29,8 @@ export function jobFields(options: GivenOptions, now: number): Partial<JobInput>
   set("backoff_base", durationOf(options, "backoff-base"));
   set("backoff_factor", factorOf(options.text("backoff-factor")));
   set("resource", options.text("resource"));
-  set("run_at", runAtOf(options, now));
+  const readyAt = readyAtOf(options, now);
+  set("run_at", readyAt === undefined ? undefined : new Date(readyAt).toISOString());
   set("after", afterOf(options.all("after")));
   set("after_any", flagOf(options, "after-any"));
   set("unique", options.text("unique"));
@@ -80,14 +81,21 @@ function factorOf(text: string | undefined): number | undefined {
   throw new UsageError(`--backoff-factor must be a number from 0 to 1000, not "${text}"`);
 }
 
-function runAtOf(options: GivenOptions, now: number): string | undefined {
+/**
+ * The time that `--at` or `--delay` says; `undefined` if neither was given.
+ *
+ * @param now Milliseconds since 1970, as is the answer.
+ * @throws {UsageError} If it is none, or both were given.
+ */
+export function readyAtOf(options: GivenOptions, now: number): number | undefined {
   const at = options.text("at");
   const delay = durationOf(options, "delay");
   if (at !== undefined && delay !== undefined) {
     throw new UsageError("--at and --delay both say when; give one of them");
   }
-  if (at !== undefined) return new Date(parseTime(at, now, "--at")).toISOString();
-  if (delay !== undefined) return new Date(now + Math.round(delay * 1000)).toISOString();
+  if (at === "now") return now;
+  if (at !== undefined) return parseTime(at, now, "--at");
+  if (delay !== undefined) return now + Math.round(delay * 1000);
 }
 
 function environmentOf(settings: readonly string[]): Record<string, string> | undefined {

@@ -9,7 +9,7 @@ import type { JobInput } from "../queue/job.ts";
 import { GLOBAL_OPTIONS, type Invocation } from "./command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
 import { later } from "./later.ts";
-import { absolutePath } from "./option.ts";
+import { absolutePath, refuseReplaced } from "./option.ts";
 
 /**
  * The job that a call of `enqueue` or `run` describes. What its options say wins over a JSON job's own
@@ -44,7 +44,9 @@ function isObject(value: unknown): value is Record<string, string> {
 async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
   const { name, options, words } = call;
   const command = options.text("command");
-  for (const word of command === undefined ? words : [command]) refuseReplaced(word);
+  for (const word of command === undefined ? words : [command]) {
+    refuseReplaced(word, "the command", "; with that character it is taken from --file");
+  }
   if (command !== undefined) {
     if (words.length > 0) {
       throw new UsageError(`the command is given twice: by --command and by "${words[0]}"`);
@@ -63,20 +65,6 @@ async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
   if (words.length === 1) return { command: words[0]! };
   const module = await import(later("./shell_quote.ts")) as typeof import("./shell_quote.ts");
   return { command: module.shellQuote(words) };
-}
-
-/**
- * The runtime turns bytes on the command line that are not UTF-8 into U+FFFD, and the job would silently be
- * another.
- *
- * @throws {UsageError} If the word has one.
- */
-function refuseReplaced(word: string): void {
-  if (!word.includes("\ufffd")) return;
-  throw new UsageError(
-    "the command is not UTF-8, or holds the character U+FFFD that stands for such bytes; " +
-      "with that character it is taken from --file",
-  );
 }
 
 /** Whether a text is meant as a JSON job: `{"…` or `{}`. `{ echo a; }` is shell text. */

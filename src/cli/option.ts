@@ -41,6 +41,21 @@ export class MisspelledError extends UsageError {
   }
 }
 
+/**
+ * Refuses a word of the command line that was not UTF-8: the runtime turns such bytes into U+FFFD, so that the job would
+ * silently be another, and two keys or two directories one.
+ *
+ * @param what What to call it in the error.
+ * @param otherwise What the sentence ends with, if there is another way.
+ * @throws {UsageError} If the word has that character.
+ */
+export function refuseReplaced(word: string, what: string, otherwise: string = ""): void {
+  if (!word.includes("\ufffd")) return;
+  throw new UsageError(
+    `${what} is not UTF-8, or holds the character U+FFFD that stands for such bytes${otherwise}`,
+  );
+}
+
 /** The options that were given. */
 export class GivenOptions {
   readonly #given = new Map<string, string[]>();
@@ -48,15 +63,10 @@ export class GivenOptions {
   /**
    * Notes an option; a flag has the empty value.
    *
-   * @throws {UsageError} If the value is not UTF-8: the runtime turns such bytes into U+FFFD, and two keys or two
-   * directories would be one.
+   * @throws {UsageError} If the value is not UTF-8.
    */
   add(name: string, value: string): void {
-    if (value.includes("\ufffd")) {
-      throw new UsageError(
-        `--${name} is not UTF-8, or holds the character U+FFFD that stands for such bytes`,
-      );
-    }
+    refuseReplaced(value, `--${name}`);
     const values = this.#given.get(name);
     if (values) values.push(value);
     else this.#given.set(name, [value]);

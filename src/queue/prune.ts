@@ -7,7 +7,7 @@
 import { QueueError } from "./errors.ts";
 import { pruneHistory } from "./history.ts";
 import { logName } from "./logs.ts";
-import { ID_PATTERN, timeOfId } from "./names.ts";
+import { ID_PATTERN, timeOfId, WORKER_PATTERN } from "./names.ts";
 import { freeStaleKeys, staleKeys } from "./stale_keys.ts";
 import { presenceName } from "./presence.ts";
 import { flush, pathIn, removeIfThere, type Store } from "./store.ts";
@@ -134,15 +134,13 @@ async function pruneState(
   else pruned.removed[state] += await removeEach(store, state, old, stop);
 }
 
-/** What a worker in the background told, by the worker's name: `HOST-PID-RANDOM.log`. */
-const WORKER_LOG = /^([a-z0-9-]+-\d+-[0-9a-f]+)\.log$/;
-
 /** Removes what workers told that have left, if nothing was added to it since a time; gives how many files. */
 function pruneWorkerLogs(store: Store, before: number, dryRun: boolean): number {
   let removed = 0;
   for (const { name, kind } of [...store.files.list(pathIn(store, "workers"))]) {
-    const worker = WORKER_LOG.exec(name)?.[1];
-    if (worker === undefined || kind !== "file") continue;
+    if (kind !== "file" || !name.endsWith(".log")) continue;
+    const worker = name.slice(0, -".log".length);
+    if (!WORKER_PATTERN.test(worker)) continue;
     // Its log gets this name once it is live, so one without a presence has left.
     if (store.files.exists(pathIn(store, "workers", presenceName(worker)))) continue;
     const path = pathIn(store, "workers", name);

@@ -85,15 +85,18 @@ Deno.test("prune removes the history of days past, and not that of today", async
 Deno.test("prune removes what workers told that left long ago, and nothing of one that lives", async () => {
   await using program = new Program();
   const [gone, recent] = ["w-1-ab", "w-2-cd"];
+  const starting = `${program.dir}/workers/.starting-5b1c-9123-44665544.log`;
   const alive = await program.answer("worker", "start", "--detach");
   for (const name of [gone, recent]) {
     Deno.writeTextFileSync(`${program.dir}/workers/${name}.log`, "");
   }
+  Deno.writeTextFileSync(starting, "");
   const past = Date.now() / 1000 - 30 * DAY;
+  Deno.utimeSync(starting, past, past);
   for (const name of [gone, alive]) {
     Deno.utimeSync(`${program.dir}/workers/${name}.log`, past, past);
   }
-  const logs = () => program.names("workers").filter((name) => name.endsWith(".log"));
+  const logs = () => program.names("workers").filter((name) => /^[^.].*\.log$/.test(name));
   assertEquals((await program.json("prune", "--older-than", "7d", "--dry-run")).worker_logs, 1);
   assertEquals(logs().length, 3);
   assertStringIncludes(
@@ -101,6 +104,7 @@ Deno.test("prune removes what workers told that left long ago, and nothing of on
     "and what 1 workers told that have left",
   );
   assertEquals(logs(), [`${alive}.log`, `${recent}.log`].sort());
+  assert(Deno.lstatSync(starting).isFile);
 });
 
 Deno.test("prune needs to be told what may go, and refuses what does not end", async () => {

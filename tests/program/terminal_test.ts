@@ -1,19 +1,31 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { Program } from "./program.ts";
+import { Program, type Running } from "./program.ts";
 
-/** Runs the program on a terminal of its own, with `script(1)`, as a person would. */
-async function onTerminal(
-  program: Program,
-  args: string[],
-  options: { typed?: string; env?: Record<string, string>; columns?: number } = {},
-): Promise<string> {
-  const { stdout } = await program.shell(
+/** What a person has beside the words of a call. */
+interface TerminalOptions {
+  typed?: string;
+  env?: Record<string, string>;
+  columns?: number;
+}
+
+/** Starts the program on a terminal of its own, with `script(1)`. */
+function spawnOnTerminal(program: Program, args: string[], options: TerminalOptions = {}): Running {
+  return program.spawnShell(
     // script(1) takes one text for a shell, so the words are quoted for it.
     `printf -v call '%q ' "$@" ${args.join(" ")}
      exec script -qec "stty cols ${options.columns ?? 60}; $call" /dev/null`,
     { stdin: options.typed, env: { NO_COLOR: "", TERM: "xterm", ...options.env } },
   );
+}
+
+/** Runs the program on a terminal of its own to its end, as a person would; gives what it shows. */
+async function onTerminal(
+  program: Program,
+  args: string[],
+  options: TerminalOptions = {},
+): Promise<string> {
+  const { stdout } = await spawnOnTerminal(program, args, options).ended;
   return stdout.replaceAll("\r\n", "\n");
 }
 
@@ -53,6 +65,16 @@ terminalTest("queue clear asks on a terminal, and takes anything but yes for no"
     "removed 1",
   );
   assertEquals((await program.json("status")).jobs.pending, 0);
+});
+
+terminalTest("wait and logs -f say that no worker is alive to run the job", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "true");
+  for (const words of [["wait", "a"], ["logs", "-f", "a"]]) {
+    const waiting = spawnOnTerminal(program, words, { columns: 200 });
+    await waiting.says(/no worker is alive to run what is waited for/);
+    await waiting.end();
+  }
 });
 
 function hasScript(): boolean {

@@ -8,6 +8,7 @@ import { type Config, CONFIG_KEYS, configKey, parseConfigValue } from "../../que
 import { UsageError } from "../../queue/errors.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
+import { refuseReplaced } from "../option.ts";
 import { printJson } from "../output.ts";
 
 /** Changes settings, all of those given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
@@ -28,11 +29,7 @@ export async function configSet(call: Invocation): Promise<void> {
   const changes: Partial<Config> = {};
   for (const [word, value] of given) {
     const key = configKey(word);
-    if (value.includes("\ufffd")) {
-      throw new UsageError(
-        `${key} is not UTF-8, or holds the character U+FFFD that stands for such bytes`,
-      );
-    }
+    refuseReplaced(value, key);
     Object.assign(changes, { [key]: parseConfigValue(key, value) });
   }
   const queue = await Queue.open(call.dir);

@@ -74,11 +74,11 @@ export class Running {
     this.#child.kill(signal);
   }
 
-  /** Sends it a signal until it has ended: one that follows the last too closely is not another. */
-  async insist(signal: Deno.Signal): Promise<void> {
+  /** Sends it a signal until it says something: one that follows the last too closely is not another. */
+  async insist(signal: Deno.Signal, said: RegExp): Promise<void> {
     await eventually(`it heeds another ${signal}`, () => {
+      if (said.test(this.stderr)) return true;
       kill(this.pid, signal);
-      return this.over;
     });
   }
 

@@ -94,7 +94,7 @@ Deno.test("worker start puts what it runs back uncharged at a second SIGINT", as
   await worker.says(/start +a/);
   worker.kill("SIGINT");
   await worker.says(/finishing what runs/);
-  await worker.insist("SIGINT");
+  await worker.insist("SIGINT", /putting back what runs/);
   assertEquals((await worker.ended).code, 0);
   const { state, attempts } = await program.json("show", "a");
   assertEquals([state, attempts], ["pending", 0]);
@@ -258,7 +258,7 @@ Deno.test("worker start leaves at a second SIGINT though nothing can be recorded
   await worker.says(/trouble .*Not a directory: .*\/done/);
   worker.kill("SIGINT");
   await worker.says(/finishing what runs/);
-  await worker.insist("SIGINT");
+  await worker.insist("SIGINT", /putting back what runs/);
   assertEquals((await worker.ended).code, 0);
   Deno.removeSync(`${program.dir}/done`);
   Deno.renameSync(`${program.home}/done`, `${program.dir}/done`);

@@ -48,7 +48,10 @@ export async function workerStart(call: Invocation): Promise<number> {
     if (signals === 1) {
       say("queuectl: finishing what runs, then leaving; again: put it back and leave at once");
       worker.stop();
-    } else worker.stop({ now: true });
+      return;
+    }
+    if (signals === 2) say("queuectl: putting back what runs, then leaving");
+    worker.stop({ now: true });
   });
   try {
     await worker.start();

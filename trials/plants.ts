@@ -48,16 +48,24 @@ const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("settle-does-not-flush-the-result", "settle.ts", ["crash", "settle-done"], [
-    `[...open.map((each) => meantPath(store, each)), pathIn(store, "tmp")]`,
+    `[...unflushed, pathIn(store, "tmp")]`,
     `[pathIn(store, "tmp")]`,
   ]),
   plant("settle-does-not-flush-tmp", "settle.ts", ["crash", "settle-done"], [
-    `[...open.map((each) => meantPath(store, each)), pathIn(store, "tmp")]`,
-    `open.map((each) => meantPath(store, each))`,
+    `[...unflushed, pathIn(store, "tmp")]`,
+    `unflushed`,
   ]),
   plant("settle-does-not-flush-the-state", "settle.ts", ["crash", "settle-done"], [
     "  await flush(store, [...changed].map((state) => pathIn(store, state)));\n",
     "",
+  ]),
+  plant("draft-is-not-flushed", "settle.ts", ["crash", "settle-over"], [
+    "  await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));\n",
+    "",
+  ]),
+  plant("spare-is-used-before-tmp-is-flushed", "spares.ts", ["crash", "settle-over"], [
+    "    this.#fresh.push(path);",
+    "    this.#ready.push(path);",
   ]),
   plant("remove-does-not-flush-tmp", "remove.ts", ["crash", "settle-then-remove"], [
     `  await flush(store, [pathIn(store, "tmp")]);\n`,
@@ -107,9 +115,9 @@ const ORDERS: readonly Plant[] = [
     "recovery_race",
     "partitioned-settler-done-recoverer",
   ], [
-    "  const removed = await store.files.removeEach(",
+    "  const removed = await letGoOfOld(",
     "  for (const each of open) publish(store, each);\n" +
-    "  const removed = await store.files.removeEach(",
+    "  const removed = await letGoOfOld(",
   ]),
   plant("settle-moves-the-job-before-its-log", "settle.ts", ["crash", "cancel"], [
     `  if (isFree && bringLog(store, job.id, "processing", state, target)) {
@@ -126,6 +134,14 @@ const ORDERS: readonly Plant[] = [
     `  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
     `  bringLog(store, id, entry.state, "processing");
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
+  ]),
+  plant("spare-is-used-before-its-job-is-durable", "settle.ts", ["crash", "settle-over"], [
+    "      settlements[index]!.spare = spare;\n",
+    "      spares!.add(spare), spares!.flushed();\n",
+  ]),
+  plant("spares-of-the-dead-are-kept", "recover.ts", ["crash", "settle-over"], [
+    "    removeSpares(store, worker);\n",
+    "",
   ]),
   plant("recovery-removes-the-presence-first", "recover.ts", [
     "recovery_race",

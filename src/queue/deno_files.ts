@@ -7,7 +7,15 @@
 
 import type { FilePort, FileStat } from "./file_port.ts";
 import { EEXIST, ENOENT, errno, libc, libcFor, passingPath } from "./libc.ts";
-import { createNew, flushed, flushedWhole, lookAt, readRegular, removed } from "./libc_files.ts";
+import {
+  createNew,
+  flushed,
+  flushedWhole,
+  lookAt,
+  readRegular,
+  removed,
+  writeOver,
+} from "./libc_files.ts";
 import { plainFiles } from "./plain_files.ts";
 import { streamDirectory } from "./stream_directory.ts";
 
@@ -66,6 +74,11 @@ export const denoFiles: FilePort = {
   create(path, content) {
     const c = libcFor(path);
     if (!c || !createNew(c, path, content)) plainFiles.create(path, content);
+  },
+
+  overwrite(path, content) {
+    const c = libcFor(path);
+    return (c && writeOver(c, path, content)) ?? plainFiles.overwrite(path, content);
   },
 
   rename(from, to) {

@@ -103,6 +103,16 @@ export const plainFiles: FilePort = {
     }
   },
 
+  overwrite(path, content) {
+    if (statPath(path)?.kind !== "file") return false;
+    using file = Deno.openSync(path, { write: true });
+    const { mode, nlink } = file.statSync();
+    if (nlink !== 1 || ((mode ?? 0) & 0o7777) !== 0o600) return false;
+    writeAll(file, content);
+    file.truncateSync(content.length);
+    return true;
+  },
+
   append(path, content) {
     const stat = statPath(path);
     if (stat && stat.kind !== "file") throw new Error(`${path} is not a regular file`);

@@ -25,6 +25,7 @@ import { removeProgress } from "./progress.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
 import { returnSchedules, scheduleEntries } from "./return_schedules.ts";
 import { settle, type Settlement, unrunSettlement } from "./settle.ts";
+import { removeSpares, spareOwner } from "./spares.ts";
 import { pathIn, renameIfThere, type Store } from "./store.ts";
 
 /** What recovering a worker came to. */
@@ -70,6 +71,7 @@ export async function recover(
     await settle(store, unsettled);
     unsettled.length = 0;
     await returnSchedules(store, worker);
+    removeSpares(store, worker);
     removeProgress(store, worker);
     removePresence(store, worker);
     for (const settlement of ended) settled(settlement);
@@ -133,14 +135,15 @@ async function settleEach(
 }
 
 /**
- * The workers that have no presence file though jobs or schedules are in their hands: someone removed it
- * by hand, or a power cut did.
+ * The workers that have no presence file though jobs or schedules are in their hands, or files of theirs are
+ * left: someone removed it by hand, or a power cut did.
  */
 export function absentWorkers(store: Store): string[] {
   const owners = new Set<string>();
   for (const directory of ["processing", "tmp"] as const) {
     for (const { name } of store.files.list(pathIn(store, directory))) {
-      const owner = parseMeantName(name)?.worker ?? parseEntryName(name)?.worker;
+      const owner = parseMeantName(name)?.worker ?? parseEntryName(name)?.worker ??
+        spareOwner(name);
       if (owner !== undefined && WORKER_PATTERN.test(owner)) owners.add(owner);
     }
   }

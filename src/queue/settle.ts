@@ -8,10 +8,11 @@
  *    believed dead): the result is dropped. A crash here: recovery finds tmp/N alone and charges
  *    the attempt as lost.
  * 2. The new content is written to `tmp/FINAL@WORKER.STATE`. A crash here: recovery finds both,
- *    this one perhaps torn, and goes by tmp/N.
+ *    this one perhaps torn, and goes by tmp/N. (With a spare, see spares.ts: it is written over, flushed, and
+ *    only then renamed to this name, which must not come to stand for what the spare held before.)
  * 3. It and tmp/ are flushed: from here on a power cut keeps both steps.
- * 4. `tmp/N` is removed: only the content that is meant to become the job is left. NotFound means, as in
- *    1, that the job was taken away. A crash from here on: recovery publishes what was meant.
+ * 4. `tmp/N` is removed, or made a spare: only the content that is meant to become the job is left. NotFound
+ *    means, as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
  * 5. The log moves, so that a settled job always has its log beside it.
  * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed.
  *
@@ -22,6 +23,7 @@ import type { Claim } from "./claim.ts";
 import { type Job, jobBytes } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
 import { formatMeantName, freshIdLike, type SettledState, waitingName } from "./names.ts";
+import type { Spares } from "./spares.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** A running job and what is to become of it. Settling it again goes on where an error stopped it. */
@@ -35,7 +37,11 @@ export interface Settlement {
   /** When it is ready again, in milliseconds since 1970; for `failed` and `pending`. */
   readonly readyAt?: number;
   /** How far it has come; {@linkcode settle} moves this on. */
-  progress?: "taken" | "written" | "owned" | "published" | "settled" | "gone";
+  progress?: "taken" | "drafted" | "written" | "owned" | "published" | "settled" | "gone";
+  /** The spare that its new content was written to, while it is `drafted`. */
+  draft?: string;
+  /** The spare that its old file has become, if it has. */
+  spare?: string;
 }
 
 /**
@@ -64,6 +70,7 @@ function finalName({ job, state, readyAt }: Settlement): string {
  * was taken away meanwhile.
  *
  * @param settlements Jobs of one worker, each with its outcome.
+ * @param spares That worker's, if it keeps any.
  * @throws Whatever the disk throws (no space, say). The settlements that did not get through can be
  * given again later; nothing is lost meanwhile.
  *
@@ -72,21 +79,20 @@ function finalName({ job, state, readyAt }: Settlement): string {
  * await settle(store, [{ claim, job: { ...claim.job, attempts: 1 }, state: "done" }]);
  * ```
  */
-export async function settle(store: Store, settlements: readonly Settlement[]): Promise<void> {
-  for (const settlement of settlements) write(store, settlement);
-  const open = settlements.filter((settlement) => settlement.progress === "written");
+export async function settle(
+  store: Store,
+  settlements: readonly Settlement[],
+  spares?: Spares,
+): Promise<void> {
+  for (const settlement of settlements) write(store, settlement, spares);
+  const unflushed = inStep(settlements, "written").map((each) => meantPath(store, each));
+  await putDrafts(store, inStep(settlements, "drafted"));
+  const open = inStep(settlements, "written");
   if (open.length > 0) {
-    try {
-      await flush(store, [...open.map((each) => meantPath(store, each)), pathIn(store, "tmp")]);
-    } catch (error) {
-      // What a failed flush left of a file is anyone's guess: it is to be written anew.
-      for (const settlement of open) undoWrite(store, settlement);
-      throw error;
-    }
+    await flushOrUndo(store, open, [...unflushed, pathIn(store, "tmp")]);
+    spares?.flushed();
   }
-  const removed = await store.files.removeEach(
-    open.map((settlement) => pathIn(store, "tmp", settlement.claim.name)),
-  );
+  const removed = await letGoOfOld(store, open, spares);
   // All that is ours now is noted before anything else can fail.
   for (const [index, settlement] of open.entries()) {
     if (removed[index] === true) settlement.progress = "owned";
@@ -96,8 +102,7 @@ export async function settle(store: Store, settlements: readonly Settlement[]): 
     removeIfThere(store, meantPath(store, settlement));
     settlement.progress = "gone";
   }
-  for (const settlement of settlements) {
-    if (settlement.progress !== "owned") continue;
+  for (const settlement of inStep(settlements, "owned")) {
     if (!publish(store, settlement)) {
       // Under another ID nothing would tell a power cut's leftover in tmp/ from a job.
       await flush(store, [pathIn(store, "tmp")]);
@@ -106,11 +111,21 @@ export async function settle(store: Store, settlements: readonly Settlement[]): 
     // Not to be done again: from here on the job and its log may be another's.
     settlement.progress = "published";
   }
-  const published = settlements.filter((settlement) => settlement.progress === "published");
+  const published = inStep(settlements, "published");
   const changed = new Set(published.map((settlement) => settlement.state));
   await flush(store, [...changed].map((state) => pathIn(store, state)));
-  for (const settlement of published) settlement.progress = "settled";
+  for (const settlement of published) {
+    settlement.progress = "settled";
+    if (settlement.spare !== undefined) spares?.add(settlement.spare);
+  }
   for (const result of removed) if (result instanceof Error) throw result;
+}
+
+function inStep(
+  settlements: readonly Settlement[],
+  progress: Settlement["progress"],
+): Settlement[] {
+  return settlements.filter((settlement) => settlement.progress === progress);
 }
 
 function meantPath(store: Store, settlement: Settlement): string {
@@ -118,7 +133,7 @@ function meantPath(store: Store, settlement: Settlement): string {
 }
 
 /** Steps 1 and 2. If the content cannot be written the job goes back to processing/, if it can. */
-function write(store: Store, settlement: Settlement): void {
+function write(store: Store, settlement: Settlement, spares?: Spares): void {
   if (settlement.progress === undefined) {
     const { name } = settlement.claim;
     if (!renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name))) {
@@ -131,20 +146,71 @@ function write(store: Store, settlement: Settlement): void {
     removeIfThere(store, meantPath(store, settlement));
   } else return;
   try {
-    store.files.create(meantPath(store, settlement), jobBytes(settlement.job));
+    const content = jobBytes(settlement.job);
+    settlement.draft = spares?.write(content);
+    if (settlement.draft === undefined) store.files.create(meantPath(store, settlement), content);
   } catch (error) {
     undoWrite(store, settlement);
     throw error;
   }
-  settlement.progress = "written";
+  settlement.progress = settlement.draft === undefined ? "written" : "drafted";
+}
+
+/** The end of step 2 for what was written to spares. */
+async function putDrafts(store: Store, drafted: readonly Settlement[]): Promise<void> {
+  if (drafted.length === 0) return;
+  await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));
+  for (const settlement of drafted) {
+    // Gone only if this worker was recovered meanwhile, and then the next step finds that out.
+    if (!renameIfThere(store, settlement.draft!, meantPath(store, settlement))) {
+      store.files.create(meantPath(store, settlement), jobBytes(settlement.job));
+    }
+    settlement.draft = undefined;
+    settlement.progress = "written";
+  }
+}
+
+async function flushOrUndo(
+  store: Store,
+  settlements: readonly Settlement[],
+  paths: readonly string[],
+): Promise<void> {
+  try {
+    await flush(store, paths);
+  } catch (error) {
+    // What a failed flush left of a file is anyone's guess: it is to be written anew.
+    for (const settlement of settlements) undoWrite(store, settlement);
+    throw error;
+  }
+}
+
+/** Step 4: for each whether it was there, or the error. */
+async function letGoOfOld(
+  store: Store,
+  settlements: readonly Settlement[],
+  spares?: Spares,
+): Promise<(boolean | Error)[]> {
+  const olds = settlements.map(({ claim }) => pathIn(store, "tmp", claim.name));
+  const renamed = (spares?.newPaths(olds.length) ?? []).map((spare, index) => {
+    try {
+      if (!renameIfThere(store, olds[index]!, spare)) return false;
+      settlements[index]!.spare = spare;
+      return true;
+    } catch (error) {
+      return error as Error;
+    }
+  });
+  return [...renamed, ...await store.files.removeEach(olds.slice(renamed.length))];
 }
 
 /** Steps 2 and 1 backwards, as far as the disk lets us, for another try later. */
 function undoWrite(store: Store, settlement: Settlement): void {
   settlement.progress = "taken";
   const { name } = settlement.claim;
+  const written = settlement.draft ?? meantPath(store, settlement);
+  settlement.draft = undefined;
   try {
-    removeIfThere(store, meantPath(store, settlement));
+    removeIfThere(store, written);
     renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
   } catch {
     // What refused the writing refuses this too; it stays the worker's.

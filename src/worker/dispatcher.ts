@@ -85,7 +85,7 @@ export class Dispatcher {
       trouble: (error) => this.#trouble(error),
     });
     this.#output = new JobOutput(store, worker);
-    this.#settler = new Settler(store, {
+    this.#settler = new Settler(store, worker, {
       busy: () => this.#running.size + this.#claiming > 0,
       settled: (settlement) => this.#settled(settlement),
       trouble: (error) => {

@@ -6,6 +6,7 @@
  */
 
 import { settle, type Settlement } from "../queue/settle.ts";
+import { Spares } from "../queue/spares.ts";
 import type { Store } from "../queue/store.ts";
 
 /** While jobs end this close together, in milliseconds, they are gathered before they are settled … */
@@ -32,6 +33,7 @@ export interface SettlerEvents {
 export class Settler {
   readonly #store: Store;
   readonly #events: SettlerEvents;
+  readonly #spares: Spares;
   #waiting: Settlement[] = [];
   #working: Promise<void> | undefined;
   #abandoned = false;
@@ -40,9 +42,10 @@ export class Settler {
   /** Whether the disk refused last time: until it does not, nothing new should be begun. */
   stuck = false;
 
-  constructor(store: Store, events: SettlerEvents) {
+  constructor(store: Store, worker: string, events: SettlerEvents) {
     this.#store = store;
     this.#events = events;
+    this.#spares = new Spares(store, worker);
   }
 
   /** Hands over a job that has ended. */
@@ -56,6 +59,7 @@ export class Settler {
   /** Resolves when nothing is left to settle. */
   async idle(): Promise<void> {
     while (this.#working) await this.#working;
+    await this.#spares.drop();
   }
 
   /** Drops what is not settled: it is someone else's now. */
@@ -64,7 +68,12 @@ export class Settler {
   }
 
   async #work(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#abandoned) {
+    while (!this.#abandoned) {
+      if (this.#waiting.length === 0) {
+        if (this.#spares.none || this.#events.busy()) break;
+        await this.#spares.drop();
+        continue;
+      }
       if (this.#isWorthGathering()) await this.#gather();
       const group = this.#waiting;
       this.#waiting = [];
@@ -102,7 +111,8 @@ export class Settler {
 
   async #settle(part: Settlement[]): Promise<void> {
     try {
-      await settle(this.#store, part);
+      // Where nothing follows soon there is nothing to keep files for.
+      await settle(this.#store, part, this.#events.busy() ? this.#spares : undefined);
     } catch (error) {
       this.stuck = true;
       this.#events.trouble(error);

@@ -7,6 +7,7 @@ import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
 import type { Operation } from "./operation.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
+import { settleOverOwn, SPARE_OPERATIONS } from "./spare_operations.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
 import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
@@ -14,6 +15,8 @@ const OPERATIONS: readonly Operation[] = [
   ...ENQUEUE_OPERATIONS,
   ...CLAIM_OPERATIONS,
   ...SETTLE_OPERATIONS,
+  ...SPARE_OPERATIONS,
+  settleOverOwn,
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...DEPENDENCY_OPERATIONS,

@@ -5,6 +5,7 @@
  */
 
 import type { Job } from "../../src/queue/job.ts";
+import { spareOwner } from "../../src/queue/spares.ts";
 import { JOB_STATES } from "../../src/queue/names.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { findings, recoverAgain } from "./fresh_worker.ts";
@@ -117,6 +118,8 @@ export async function* faultsAtRest(
       if (held && fateOf(held).startsWith(HELD) && ledger.allows(held.command, fateOf(held))) {
         continue;
       }
+      // Lies there, at the latest, until its worker is recovered.
+      if (part === "tmp" && alive.includes(spareOwner(name) ?? "")) continue;
       if (part === "workers" && alive.some((worker) => name.startsWith(`${worker}.`))) continue;
       if (name.endsWith(".log") && mayStray(commandOf(name.slice(0, -".log".length)))) continue;
       yield `${part}/${name} is left`;

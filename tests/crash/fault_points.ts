@@ -19,6 +19,7 @@ import { ACTING, clock } from "./queue_disk.ts";
 const CHANGING: readonly (keyof FilePort)[] = [
   "create",
   "append",
+  "overwrite",
   "makeDirectory",
   "setMode",
   "rename",
@@ -33,6 +34,7 @@ const OPENING: readonly (keyof FilePort)[] = [
   "read",
   "create",
   "append",
+  "overwrite",
   "sync",
   "syncTree",
   "tryLock",
@@ -41,7 +43,7 @@ const OPENING: readonly (keyof FilePort)[] = [
 
 /** Which calls a disk in this state refuses. */
 const REFUSED: Partial<Record<ErrnoName, readonly (keyof FilePort)[]>> = {
-  ENOSPC: ["create", "append", "makeDirectory", "sync", "syncTree"],
+  ENOSPC: ["create", "append", "overwrite", "makeDirectory", "sync", "syncTree"],
   EACCES: CHANGING,
   EROFS: CHANGING,
   EIO: [...CHANGING, ...OPENING, "stat", "exists"],
@@ -60,9 +62,8 @@ export async function failEverywhere(operation: Operation): Promise<void> {
   const calls = whole.disk.calls.filter((call) => call.process === operation.process);
   for (const [index, { name }] of calls.entries()) {
     for (const code of ERRORS) {
-      const leavings: Leaving[] = name === "create" || name === "append"
-        ? ["nothing", "partial"]
-        : ["nothing"];
+      const writes = name === "create" || name === "append" || name === "overwrite";
+      const leavings: Leaving[] = writes ? ["nothing", "partial"] : ["nothing"];
       for (const leaving of leavings) {
         for (const mode of ["once", "from-there-on"] as const) {
           if (mode === "from-there-on" && !REFUSED[code]!.includes(name)) continue;

@@ -4,6 +4,7 @@ import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
 import { failEverywhere } from "./fault_points.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { SETTLE_OPERATIONS } from "./settle_operations.ts";
+import { SPARE_OPERATIONS } from "./spare_operations.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
 import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
@@ -11,6 +12,7 @@ const OPERATIONS = [
   ...ENQUEUE_OPERATIONS,
   ...CLAIM_OPERATIONS,
   ...SETTLE_OPERATIONS,
+  ...SPARE_OPERATIONS,
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...WAITING_OPERATIONS,

@@ -16,7 +16,10 @@ import { dependsOn, type NameChange, NameTree, ROOT, type Slot, touches } from "
 export interface Inode {
   /** What the file holds; `undefined` for a directory. */
   readonly content?: Uint8Array;
-  /** What of it is durable, always a beginning of `content`; `undefined` if never flushed. */
+  /**
+   * What of it is durable: a beginning of `content`, or what it held before it was written over; `undefined` if
+   * never flushed.
+   */
   readonly durable?: Uint8Array;
   /** Permission bits. */
   readonly mode: number;
@@ -136,6 +139,11 @@ export class DiskState {
     whole.set(before);
     whole.set(content, before.length);
     this.inodes.set(inode, { ...file, content: whole, mtime: this.now() });
+  }
+
+  /** Writes over a file, to its new end. What was flushed before stays durable until the next flush. */
+  overwrite(inode: number, content: Uint8Array): void {
+    this.inodes.set(inode, { ...this.inodes.get(inode)!, content, mtime: this.now() });
   }
 
   /** `chmod(2)`. Durable at once: nothing in a queue depends on when a mode is. */

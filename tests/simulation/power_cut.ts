@@ -4,7 +4,8 @@
  * Of the names: what is durable, and any subset of the later changes that is closed, so that no
  * change is there without those it depends on. Of each file whose content is not durable: what is
  * durable of it, followed by nothing of the rest, by its first half (torn), by as many NUL bytes
- * (the size was written, the content was not), or by all of it.
+ * (the size was written, the content was not), or by all of it. Of one that was written over: what it held
+ * before, the first half of the new content and then what was there before (torn), or the new content.
  *
  * @module
  */
@@ -148,6 +149,10 @@ function* openFiles(state: DiskState, names: NameTree): Generator<[number, Rest[
     for (const inode of entries.values()) {
       const { content, durable } = state.inodes.get(inode)!;
       if (!content) continue;
+      if (!isBeginning(durable, content)) {
+        yield [inode, ["none", "torn", "all"]];
+        continue;
+      }
       const open = content.length - (durable?.length ?? 0);
       if (open > 1) yield [inode, ["none", "torn", "zeros", "all"]];
       else if (open === 1) yield [inode, ["none", "zeros", "all"]];
@@ -205,7 +210,19 @@ function outcome(state: DiskState, { kept, names, rests }: Draft): PowerCutOutco
 function survivor({ content, durable }: Inode, rest: Rest): Uint8Array {
   const start = durable?.length ?? 0;
   if (rest === "all") return content!;
+  if (!isBeginning(durable, content!)) {
+    const half = Math.floor(content!.length / 2);
+    return rest === "none" ? durable! : new Uint8Array([
+      ...content!.subarray(0, half),
+      ...durable!.subarray(half),
+    ]);
+  }
   if (rest === "zeros") return content!.map((byte, at) => at < start ? byte : 0);
   const open = content!.length - start;
   return content!.slice(0, start + (rest === "torn" ? Math.floor(open / 2) : 0));
+}
+
+function isBeginning(durable: Uint8Array | undefined, content: Uint8Array): boolean {
+  return durable === undefined ||
+    (durable.length <= content.length && durable.every((byte, at) => byte === content[at]));
 }

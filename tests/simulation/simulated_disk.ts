@@ -148,7 +148,7 @@ export class SimulatedDisk {
     const lines = [...this.state.journal.values()].map((change) => change.label);
     for (const { path, inode } of this.state.live.walk()) {
       const { content, durable } = this.state.inodes.get(inode)!;
-      if (content && content.length > (durable?.length ?? 0)) lines.push(`content of ${path}`);
+      if (content && content !== durable && content.length > 0) lines.push(`content of ${path}`);
     }
     return lines;
   }

@@ -20,7 +20,7 @@ async function done(temporary: TemporaryQueue, id: string): Promise<Settlement> 
 function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, busy = () => false) {
   const settled: string[] = [];
   const troubles: string[] = [];
-  const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, {
+  const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, "host-1-ab", {
     busy,
     settled: ({ claim, progress }) => settled.push(`${claim.id} ${progress}`),
     trouble: (error) => troubles.push((error as Error).message),
@@ -105,7 +105,7 @@ Deno.test("a job that ends at the very moment when all others are settled is not
       await done(temporary, `b${ticks}`),
     ];
     let settled = 0;
-    const settler = new Settler(temporary.queue.store, {
+    const settler = new Settler(temporary.queue.store, "host-1-ab", {
       busy: () => false,
       async settled() {
         if (++settled > 1) return;

@@ -5,6 +5,7 @@
  */
 
 import { parseEntryName, parseMeantName } from "../names.ts";
+import { spareOwner } from "../spares.ts";
 import { pathIn, type Store } from "../store.ts";
 import { isStray, removeStray } from "../strays.ts";
 import type { Examination } from "./examination.ts";
@@ -23,7 +24,7 @@ export async function checkTemporary(examination: Examination): Promise<void> {
         "removes it",
         () => removeStray(store, name, kind),
       );
-    } else if (!isBeingSettled(name) && ageOf(store, name) > FORGOTTEN_AFTER) {
+    } else if (!isOfWorker(name) && ageOf(store, name) > FORGOTTEN_AFTER) {
       examination.note(
         `${shown} has lain there unchanged for more than a day`,
         "move it to pending/ if it is a job, else remove it",
@@ -32,9 +33,10 @@ export async function checkTemporary(examination: Examination): Promise<void> {
   }
 }
 
-/** Whether a name says that a worker is settling a job: whoever recovers the worker sees to it. */
-function isBeingSettled(name: string): boolean {
-  return parseMeantName(name) !== undefined || parseEntryName(name)?.worker !== undefined;
+/** Whether a name says that a worker is settling a job, or has it spare: whoever recovers the worker sees to it. */
+function isOfWorker(name: string): boolean {
+  return parseMeantName(name) !== undefined || parseEntryName(name)?.worker !== undefined ||
+    spareOwner(name) !== undefined;
 }
 
 function ageOf(store: Store, name: string): number {

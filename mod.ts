@@ -27,11 +27,10 @@ export {
   type Config,
   CONFIG_KEYS,
   type ConfigKey,
-  configKey,
   isResourceKey,
-  parseConfigValue,
   type ResourceKey,
 } from "./src/queue/config.ts";
+export { configKey, parseConfigValue } from "./src/queue/settings.ts";
 export type { DoctorOptions, Finding } from "./src/queue/doctor/examination.ts";
 export { examine } from "./src/queue/doctor/examine.ts";
 export { KeyTakenError } from "./src/queue/enqueue.ts";

@@ -83,7 +83,7 @@ const FLUSHES: readonly Plant[] = [
     "  await flush(store, [pathIn(store, entry.state)]);\n",
     "",
   ]),
-  plant("config-is-not-flushed", "config.ts", ["crash", "config-set"], [
+  plant("config-is-not-flushed", "settings.ts", ["crash", "config-set"], [
     "  await files.sync([path]);\n",
     "",
   ]),

@@ -6,9 +6,8 @@
 
 import { UsageError } from "../queue/errors.ts";
 import type { JobInput } from "../queue/job.ts";
-import { GLOBAL_OPTIONS, type Invocation } from "./command.ts";
-import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./enqueue_options.ts";
-import { later } from "./later.ts";
+import { GLOBAL_OPTIONS, type Invocation, later } from "./command.ts";
+import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./command_table/adding_commands.ts";
 import { absolutePath, refuseReplaced } from "./option.ts";
 
 /**

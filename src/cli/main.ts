@@ -6,12 +6,11 @@
  */
 
 import { UsageError } from "../queue/errors.ts";
-import { type Command, GLOBAL_OPTIONS } from "./command.ts";
+import { type Command, GLOBAL_OPTIONS, later, loadCommand } from "./command.ts";
 // The command called most often, by programs above all, and so the only one that is there from the
 // start: loading it on demand, or the table of all others with it, would cost a tenth of its time.
 import { ADDING_COMMANDS } from "./command_table/adding_commands.ts";
 import { enqueue } from "./commands/enqueue.ts";
-import { later, loadCommand } from "./later.ts";
 import { type GivenOptions, MisspelledError, readWords } from "./option.ts";
 import { print, say } from "./output.ts";
 

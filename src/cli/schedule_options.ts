@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ENQUEUE_OPTIONS } from "./enqueue_options.ts";
+import { ENQUEUE_OPTIONS } from "./command_table/adding_commands.ts";
 import type { Option } from "./option.ts";
 
 /** What a schedule itself decides, and so no option of its job. */

@@ -242,7 +242,8 @@ function fillIn(
   };
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+/** Made when it is needed: who only adds a job reads none. */
+let decoder: TextDecoder | undefined;
 const encoder = new TextEncoder();
 
 /**
@@ -262,7 +263,7 @@ export function parseJob(
 ): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(decoder.decode(content));
+    parsed = JSON.parse((decoder ??= new TextDecoder("utf-8", { fatal: true })).decode(content));
   } catch {
     return { fault: "it is not JSON in UTF-8" };
   }

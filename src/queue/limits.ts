@@ -11,7 +11,8 @@
  * @module
  */
 
-import { type Config, isResourceKey, readConfig, resourceKey, withDefaults } from "./config.ts";
+import { type Config, isResourceKey, resourceKey, withDefaults } from "./config.ts";
+import { readConfig } from "./settings.ts";
 import { QueueError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
 import type { Job } from "./job.ts";

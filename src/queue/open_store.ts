@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Config, readConfig, withDefaults } from "./config.ts";
+import { type Config, withDefaults } from "./config.ts";
 import { QueueError, reasonOf, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
 import { JOB_STATES, newId } from "./names.ts";
@@ -32,6 +32,9 @@ const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...FILES]);
 
 /** The content of VERSION: the format that this code reads and writes. */
 const FORMAT = "1\n";
+
+/** Only where something was set is there a need to know what each setting takes: it is read no sooner than that. */
+const SETTINGS: string = "./settings.ts";
 
 /**
  * The directory of the queue that is meant: `dir` if given, else `$QUEUECTL_DIR`, else the
@@ -115,8 +118,15 @@ export interface StoreOptions {
 export async function openStore(dir: string, options: StoreOptions = {}): Promise<Store> {
   const files = options.files ?? plainFiles;
   try {
-    if (!isQueue(files, dir)) await initialise(files, dir);
-    const config = withDefaults(readSettings(files, dir, options.evenMisconfigured ?? false));
+    let names = namesIn(files, dir);
+    if (!names.has("VERSION") || !isQueue(files, dir)) {
+      await initialise(files, dir);
+      names = namesIn(files, dir);
+    }
+    const set = names.has("config.json")
+      ? await readSettings(files, dir, options.evenMisconfigured ?? false)
+      : {};
+    const config = withDefaults(set);
     return { dir, files, now: options.now ?? Date.now, config };
   } catch (error) {
     if (error instanceof QueueError) throw error;
@@ -129,7 +139,23 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
   }
 }
 
-function readSettings(files: FilePort, dir: string, evenBroken: boolean): Partial<Config> {
+/** What there is in a queue's directory; nothing if it is not there. A name looked for in vain costs the runtime more. */
+function namesIn(files: FilePort, dir: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  try {
+    for (const { name } of files.list(dir)) names.add(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names;
+}
+
+async function readSettings(
+  files: FilePort,
+  dir: string,
+  evenBroken: boolean,
+): Promise<Partial<Config>> {
+  const { readConfig } = await import(SETTINGS) as typeof import("./settings.ts");
   try {
     return readConfig(files, dir);
   } catch (error) {
@@ -139,19 +165,23 @@ function readSettings(files: FilePort, dir: string, evenBroken: boolean): Partia
 }
 
 function isQueue(files: FilePort, dir: string): boolean {
-  let version: string;
+  let content: Uint8Array;
   try {
-    version = new TextDecoder().decode(files.read(`${dir}/VERSION`));
+    content = files.read(`${dir}/VERSION`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-  if (version !== FORMAT) {
-    throw new QueueError(
-      `${dir} is a queue of format ${JSON.stringify(version.trim())}; this queuectl knows format 1`,
-    );
+  // Compared byte by byte: the first decoder of a process takes it as long as the flush of a job.
+  if (
+    content.length === FORMAT.length && content.every((byte, at) => byte === FORMAT.charCodeAt(at))
+  ) {
+    return true;
   }
-  return true;
+  const version = new TextDecoder().decode(content).trim();
+  throw new QueueError(
+    `${dir} is a queue of format ${JSON.stringify(version)}; this queuectl knows format 1`,
+  );
 }
 
 async function initialise(files: FilePort, dir: string): Promise<void> {

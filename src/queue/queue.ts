@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Config, type ConfigKey, readConfig, withDefaults, writeConfig } from "./config.ts";
+import { type Config, type ConfigKey, withDefaults } from "./config.ts";
+import { readConfig, writeConfig } from "./settings.ts";
 import { denoFiles } from "./deno_files.ts";
 import { enqueue } from "./enqueue.ts";
 import { enqueueMany } from "./enqueue_many.ts";

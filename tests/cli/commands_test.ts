@@ -5,7 +5,7 @@ import { bashCompletions } from "../../src/cli/completions_bash.ts";
 import { fishCompletions } from "../../src/cli/completions_fish.ts";
 import { zshCompletions } from "../../src/cli/completions_zsh.ts";
 import { commandHelp, groupHelp, topHelp } from "../../src/cli/help.ts";
-import { loadCommand } from "../../src/cli/later.ts";
+import { loadCommand } from "../../src/cli/command.ts";
 import { PERMISSIONS } from "../../src/cli/permissions.ts";
 
 const CONFIGURATION = JSON.parse(

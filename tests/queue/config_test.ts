@@ -1,13 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import {
-  type Config,
-  CONFIG_KEYS,
-  type ConfigKey,
-  configKey,
-  parseConfigValue,
-  readConfig,
-  withDefaults,
-} from "../../src/queue/config.ts";
+import { type Config, CONFIG_KEYS, type ConfigKey, withDefaults } from "../../src/queue/config.ts";
+import { configKey, parseConfigValue, readConfig } from "../../src/queue/settings.ts";
 import { denoFiles } from "../../src/queue/deno_files.ts";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
 import { Queue } from "../../src/queue/queue.ts";

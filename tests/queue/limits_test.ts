@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { claim } from "../../src/queue/claim.ts";
-import { configKey, parseConfigValue } from "../../src/queue/config.ts";
+import { configKey, parseConfigValue } from "../../src/queue/settings.ts";
 import { entries } from "../../src/queue/entries.ts";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
 import {

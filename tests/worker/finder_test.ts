@@ -171,7 +171,7 @@ Deno.test("a finder reads again only when a directory has changed", async () => 
 
 Deno.test("a finder tells of directories that cannot be read, and reads them later", async () => {
   await using temporary = await temporaryQueue();
-  let broken = true;
+  let broken = false;
   const queue = await Queue.open(temporary.dir, {
     files: {
       ...denoFiles,
@@ -182,6 +182,7 @@ Deno.test("a finder tells of directories that cannot be read, and reads them lat
     },
   });
   drop(temporary.dir, "pending/a.json", JOB);
+  broken = true;
   using told = finderOf(queue);
   await told.finder.refill();
   assertEquals([told.takeAll(), told.troubles], [[], ["I/O error"]]);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { configKey } from "../../queue/config.ts";
+import { configKey } from "../../queue/settings.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { print, printJson } from "../output.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Config, CONFIG_KEYS, configKey, parseConfigValue } from "../../queue/config.ts";
+import { type Config, CONFIG_KEYS } from "../../queue/config.ts";
+import { configKey, parseConfigValue } from "../../queue/settings.ts";
 import { UsageError } from "../../queue/errors.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";

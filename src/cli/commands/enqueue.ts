@@ -8,9 +8,8 @@ import { UsageError } from "../../queue/errors.ts";
 import { locateQueue, openStore, refuseUntrusted } from "../../queue/open_store.ts";
 import { waitingFiles } from "../../queue/plain_files.ts";
 import { enqueuePlain, isPlain } from "../../queue/publish.ts";
-import type { Invocation } from "../command.ts";
+import { type Invocation, later } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
-import { later } from "../later.ts";
 import { printAdded } from "../output.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */

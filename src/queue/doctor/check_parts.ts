@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readConfig } from "../config.ts";
+import { readConfig } from "../settings.ts";
 import { QueueError } from "../errors.ts";
 import { LATER_PARTS, PARTS } from "../open_store.ts";
 import { pathIn } from "../store.ts";

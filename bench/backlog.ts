@@ -87,6 +87,7 @@ async function ask({ folder, rounds, quick }: BenchContext, form: Form): Promise
     await fillQueue(small, few * seconds * 2, form);
     await settleDisk();
     rates.push((await work(small, seconds)).rate);
+    await settleDisk();
     runs.push(await work(large, seconds));
   }
   const rate = median(runs.map((run) => run.rate));

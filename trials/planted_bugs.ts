@@ -16,7 +16,7 @@ import { type Plant, PLANTS } from "./plants.ts";
 const FOLDERS = ["src", "tests/crash", "tests/simulation"];
 
 /** Enough for each bug of the list: a stride of 1 looks at each pair of places of two actors. */
-const SIZE = { CRASH_OUTCOMES: "64", CRASH_STRIDE: "1", NO_COLOR: "1" };
+const SIZE = { CRASH_OUTCOMES: "64", CRASH_CUTS: "3", CRASH_STRIDE: "1", NO_COLOR: "1" };
 
 const HELP = `deno task planted-bugs [NAME…]
 

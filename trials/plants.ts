@@ -63,6 +63,13 @@ const FLUSHES: readonly Plant[] = [
     "  await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));\n",
     "",
   ]),
+  plant("what-is-written-anew-is-not-flushed", "settle.ts", [
+    "recovery_race",
+    "partitioned-settler-over-recoverer",
+  ], [
+    "      unflushed.push(meant);\n",
+    "",
+  ]),
   plant("spare-is-used-before-tmp-is-flushed", "spares.ts", ["crash", "settle-over"], [
     "    this.#fresh.push(path);",
     "    this.#ready.push(path);",

@@ -86,7 +86,7 @@ export async function settle(
 ): Promise<void> {
   for (const settlement of settlements) write(store, settlement, spares);
   const unflushed = inStep(settlements, "written").map((each) => meantPath(store, each));
-  await putDrafts(store, inStep(settlements, "drafted"));
+  unflushed.push(...await putDrafts(store, inStep(settlements, "drafted")));
   const open = inStep(settlements, "written");
   if (open.length > 0) {
     await flushOrUndo(store, open, [...unflushed, pathIn(store, "tmp")]);
@@ -156,18 +156,26 @@ function write(store: Store, settlement: Settlement, spares?: Spares): void {
   settlement.progress = settlement.draft === undefined ? "written" : "drafted";
 }
 
-/** The end of step 2 for what was written to spares. */
-async function putDrafts(store: Store, drafted: readonly Settlement[]): Promise<void> {
-  if (drafted.length === 0) return;
+/**
+ * The end of step 2 for what was written to spares.
+ *
+ * @returns The paths of what had to be written anew, and is not flushed.
+ */
+async function putDrafts(store: Store, drafted: readonly Settlement[]): Promise<string[]> {
+  if (drafted.length === 0) return [];
   await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));
+  const unflushed: string[] = [];
   for (const settlement of drafted) {
-    // Gone only if this worker was recovered meanwhile, and then the next step finds that out.
-    if (!renameIfThere(store, settlement.draft!, meantPath(store, settlement))) {
-      store.files.create(meantPath(store, settlement), jobBytes(settlement.job));
+    const meant = meantPath(store, settlement);
+    // Gone only if this worker was recovered meanwhile. Whose the job is the next steps find out.
+    if (!renameIfThere(store, settlement.draft!, meant)) {
+      store.files.create(meant, jobBytes(settlement.job));
+      unflushed.push(meant);
     }
     settlement.draft = undefined;
     settlement.progress = "written";
   }
+  return unflushed;
 }
 
 async function flushOrUndo(

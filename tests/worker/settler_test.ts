@@ -154,3 +154,20 @@ Deno.test("a settler that was told to abandon its jobs settles none of those lef
     4,
   ]);
 });
+
+Deno.test("a settler keeps old files to write over while jobs run, and none when nothing does", async () => {
+  await using temporary = await temporaryQueue();
+  let busy = true;
+  const { settler, settled } = settlerOf(temporary, {}, () => busy);
+  const spares = () => namesIn(temporary.dir, "tmp").filter((name) => name.endsWith(".spare"));
+  settler.add(await done(temporary, "a"));
+  await eventually("a is settled", () => settled.length === 1);
+  assertEquals(spares(), ["0@host-1-ab.spare"]);
+  busy = false;
+  settler.add(await done(temporary, "b"));
+  await eventually(
+    "b is settled, and no file is kept",
+    () => settled.length === 2 && spares().length === 0,
+  );
+  await settler.idle();
+});

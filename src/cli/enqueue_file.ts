@@ -5,7 +5,7 @@
  */
 
 import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue_many.ts";
-import { QueueError, reasonOf, UsageError } from "../queue/errors.ts";
+import { QueueError, reasonOf, reasonWithin, UsageError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 import { refuseUntrusted } from "../queue/open_store.ts";
 import { Queue } from "../queue/queue.ts";
@@ -93,9 +93,10 @@ function explained(
     return new UsageError(`${source}, line ${line}: ${error.message}; nothing was enqueued`);
   }
   if (error instanceof PartialEnqueueError) {
+    const again = skip + error.accepted === 0 ? "" : ` with --skip ${skip + error.accepted}`;
     return new QueueError(
-      `${error.message}; ${error.accepted} of ${count} jobs were enqueued, ` +
-        `the same command with --skip ${skip + error.accepted} enqueues the rest`,
+      `${reasonWithin(error)}; ${error.accepted} of ${count} jobs were enqueued, ` +
+        `the same command${again} enqueues the rest`,
     );
   }
   return error;

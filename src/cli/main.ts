@@ -26,6 +26,11 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Whoever read our output has seen enough.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
+    const special = error instanceof Error && /^Requires all access to (".*?")/.exec(error.message);
+    if (special) {
+      say(`queuectl: ${special[1]} cannot be used, as it is the system's own; choose another path`);
+      return 1;
+    }
     // Said here, as without that permission nothing more can be loaded.
     if (error instanceof Error && /^Requires \S+ access/.test(error.message)) {
       say(`queuectl: ${error.message.split(",")[0]}; start queuectl with: deno task queuectl`);

@@ -93,7 +93,7 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       const lost = event.lost.length > 0 ? `, lost: ${event.lost.join(" ")}` : "";
       return [
         "recover",
-        `${event.worker} had died with ${jobs} ${jobs === 1 ? "job" : "jobs"}${lost}`,
+        `${event.worker} had died with ${jobs} ${jobs === 1 ? "job" : "jobs"} unsettled${lost}`,
       ];
     }
     case "trouble":

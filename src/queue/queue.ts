@@ -113,13 +113,16 @@ export class Queue {
 
   /** Jobs in the order they were made, newest last. */
   list(options: ListOptions = {}): JobView[] {
-    const jobs: JobView[] = [];
+    const jobs = new Map<string, JobView>();
     for (const entry of newestEntries(this.store, options.states, options.limit)) {
       // One that has just moved on is looked up where it is now.
       const job = viewOf(this.store, entry) ?? this.get(entry.id);
-      if (job && (!options.states || options.states.includes(job.state))) jobs.push(job);
+      if (!job || (options.states && !options.states.includes(job.state))) continue;
+      // And one that moves while the directories are read may be met in two of them.
+      const key = `${job.id} ${job.created_at}`;
+      if (!jobs.has(key)) jobs.set(key, job);
     }
-    return jobs;
+    return [...jobs.values()];
   }
 
   /** How many jobs are in each state. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { QueueError, reasonWithin } from "../queue/errors.ts";
 import { isAtRest } from "../queue/listing.ts";
 import { refuseUntrusted } from "../queue/open_store.ts";
 import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
@@ -102,19 +103,13 @@ export class Worker {
   /**
    * Makes the worker live: others see it, it recovers the jobs of dead workers, then claims.
    *
-   * @throws {QueueError} If the queue is another user's, or others can write in it.
+   * @throws {QueueError} If the queue is another user's, or others can write in it, or its disk takes no file.
    */
   async start(): Promise<void> {
     refuseUntrusted(this.#store);
     const config = this.#queue.config();
     const slots = this.#options.count ?? config.worker_count;
-    this.#presence = arrive(this.#store, {
-      host: Deno.hostname(),
-      pid: Deno.pid,
-      slots,
-      started_at: new Date(this.#store.now()).toISOString(),
-      version: VERSION,
-    });
+    this.#presence = this.#arrive(slots);
     const changed = () => this.#pump();
     const trouble = (message: string) => this.#emit({ kind: "trouble", message });
     const spawner = newSpawner();
@@ -164,6 +159,20 @@ export class Worker {
       this.#lookAtTheRest();
     }
     this.#pump();
+  }
+
+  #arrive(slots: number): Presence {
+    try {
+      return arrive(this.#store, {
+        host: Deno.hostname(),
+        pid: Deno.pid,
+        slots,
+        started_at: new Date(this.#store.now()).toISOString(),
+        version: VERSION,
+      });
+    } catch (error) {
+      throw new QueueError(`cannot work the queue ${this.#store.dir}: ${reasonWithin(error)}`);
+    }
   }
 
   /**

@@ -31,6 +31,19 @@ Deno.test("countJobs() counts each state by its names, delayed and ready ones ap
   });
 });
 
+Deno.test("list() gives a job once that moves while it looks", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const name = "20200101T000000.000Z-5-a@host-1-ab.json";
+  const job = '{"command":"true","created_at":"2020-01-01T00:00:00Z"}';
+  // As two looks see it, one before and one after it is taken to be settled.
+  for (const part of ["processing", "tmp"]) drop(dir, `${part}/${name}`, job);
+  assertEquals(queue.list().map(({ id }) => id), ["a"]);
+  // Another job of this ID is one of its own.
+  drop(dir, "done/a.json", '{"command":"true","created_at":"2021-01-01T00:00:00Z"}');
+  assertEquals(queue.list().map(({ id }) => id), ["a", "a"]);
+});
+
 Deno.test("list() gives jobs in the order they were made, with the state that their directory says", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

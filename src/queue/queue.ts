@@ -113,16 +113,21 @@ export class Queue {
 
   /** Jobs in the order they were made, newest last. */
   list(options: ListOptions = {}): JobView[] {
-    const jobs = new Map<string, JobView>();
+    const jobs: JobView[] = [];
+    /** Where those stand that move, or have moved, while this looks: each may be met in two directories. */
+    const moving = new Map<string, number>();
     for (const entry of newestEntries(this.store, options.states, options.limit)) {
+      const seen = viewOf(this.store, entry);
       // One that has just moved on is looked up where it is now.
-      const job = viewOf(this.store, entry) ?? this.get(entry.id);
+      const job = seen ?? this.get(entry.id);
       if (!job || (options.states && !options.states.includes(job.state))) continue;
-      // And one that moves while the directories are read may be met in two of them.
       const key = `${job.id} ${job.created_at}`;
-      if (!jobs.has(key)) jobs.set(key, job);
+      const before = moving.get(key);
+      if (!seen || job.state === "processing") moving.set(key, before ?? jobs.length);
+      if (before === undefined) jobs.push(job);
+      else jobs[before] = job;
     }
-    return [...jobs.values()];
+    return jobs;
   }
 
   /** How many jobs are in each state. */

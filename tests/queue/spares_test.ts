@@ -10,7 +10,10 @@ import { drop, namesIn, type TemporaryQueue, temporaryQueue } from "./temporary_
 /** Settles a job of an ID as done; gives its old file's inode. */
 async function settleOne(temporary: TemporaryQueue, id: string, spares: Spares): Promise<number> {
   const claim = await runningJob(temporary, id);
-  const { ino } = Deno.statSync(`${temporary.dir}/processing/${claim.name}`);
+  const path = `${temporary.dir}/processing/${claim.name}`;
+  // As an enqueue makes it, whatever a test beside this one has set for the whole process.
+  Deno.chmodSync(path, 0o600);
+  const { ino } = Deno.statSync(path);
   await settle(temporary.queue.store, [{ claim, job: claim.job, state: "done" }], spares);
   return ino!;
 }

@@ -165,7 +165,7 @@ export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey
 export function readConfig(files: FilePort, dir: string): Partial<Config> {
   const path = `${dir}/config.json`;
   // Asked first, as each worker reads it again and again, and an exception costs more than the question.
-  if (!files.exists(path)) return {};
+  if (!files.stat(path)) return {};
   let bytes: Uint8Array;
   try {
     bytes = files.read(path);

@@ -188,6 +188,15 @@ const LOCKS: readonly Plant[] = [
     "    if (!isSame) lock.release();\n",
     "",
   ]),
+  plant(
+    "doctor-removes-notes-without-the-lock",
+    "doctor/check_reservations.ts",
+    ["waiting_race", "child-enqueuer-doctor"],
+    [
+      "() => whileNoneAdds(store, () => removeMarker(store, parent, child))",
+      "() => removeMarker(store, parent, child)",
+    ],
+  ),
   plant("id-is-chosen-without-the-lock", "taken_ids.ts", ["claim_race", "two-enqueuers"], [
     `    return await store.files.lock(path);
   } catch`,

@@ -4,6 +4,7 @@ import { examine } from "../../src/queue/doctor/examine.ts";
 import { newId } from "../../src/queue/names.ts";
 import { arrive } from "../../src/queue/presence.ts";
 import { scheduleFile } from "../../src/queue/schedule.ts";
+import { lockQueue } from "../../src/queue/taken_ids.ts";
 import { runningJob } from "./running_job.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "./temporary_queue.ts";
 
@@ -238,10 +239,7 @@ Deno.test("a key is not freed while another program adds jobs", async () => {
   const { dir, queue } = temporary;
   Deno.mkdirSync(`${dir}/unique`, { mode: 0o700 });
   drop(dir, "unique/key", "gone\n");
-  const lock = await queue.store.files.lock(`${dir}/lock`).catch(async () => {
-    Deno.writeTextFileSync(`${dir}/lock`, "");
-    return await queue.store.files.lock(`${dir}/lock`);
-  });
+  const lock = await lockQueue(queue.store);
   const [found] = await findings(temporary, { repair: true });
   assertMatch(found!.remedy, /could not be mended: another program is adding jobs/);
   lock.release();
@@ -263,6 +261,35 @@ Deno.test("a note that a job waits which is no more is removed; that of one that
   assertEquals(namesIn(dir, "after/p"), ["there"]);
   Deno.mkdirSync(`${dir}/after/q`);
   await mends(temporary, /^after\/"q" is of a job that none waits for$/, "removes it");
+});
+
+Deno.test("a job that waits, and whose note is lost, is noted again; if none is left to wait for it is let go", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "true", id: "p", hold: true });
+  await queue.enqueue({ command: "true", id: "child", after: ["p"] });
+  const sentence = /^child waits for p, and no note in after\/ says so$/;
+  Deno.removeSync(`${dir}/after/p`, { recursive: true });
+  await mends(temporary, sentence, "notes it, so that it is let go");
+  assertEquals(namesIn(dir, "after/p"), ["child"]);
+  Deno.removeSync(`${dir}/after/p`, { recursive: true });
+  const [parent] = namesIn(dir, "pending").filter((name) => name.endsWith("-p.json"));
+  Deno.renameSync(`${dir}/pending/${parent}`, `${dir}/done/p.json`);
+  await mends(temporary, sentence, "notes it, so that it is let go");
+  assertEquals(queue.get("child")!.waits_for, undefined);
+  assertEquals(namesIn(dir, "pending").filter((name) => name.startsWith("9999")), []);
+});
+
+Deno.test("no note of who waits is removed while another program adds jobs", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  Deno.mkdirSync(`${dir}/after/p`, { recursive: true, mode: 0o700 });
+  drop(dir, "after/p/child", "");
+  const lock = await lockQueue(queue.store);
+  const [found] = await findings(temporary, { repair: true });
+  assertMatch(found!.remedy, /could not be mended: another program is adding jobs/);
+  lock.release();
+  assertEquals(namesIn(dir, "after/p"), ["child"]);
 });
 
 Deno.test("what is no schedule is told, and a job that was made for one stays", async () => {

@@ -4,12 +4,14 @@
  * @module
  */
 
-import { releaseIfReady } from "../dependencies.ts";
+import { markChildren, parentsOf, releaseIfReady } from "../dependencies.ts";
+import { type Entry, readEntry } from "../entries.ts";
 import { QueueError } from "../errors.ts";
-import { ID_PATTERN } from "../names.ts";
-import { freeStaleKeys, staleKeys } from "../stale_keys.ts";
+import type { Job } from "../job.ts";
+import { AFTER_TIME, ID_PATTERN } from "../names.ts";
+import { removeStaleKeys, staleKeys } from "../stale_keys.ts";
 import { pathIn, removeIfThere, type Store } from "../store.ts";
-import { findTaken } from "../taken_ids.ts";
+import { findTaken, tryLockQueue } from "../taken_ids.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
@@ -20,10 +22,7 @@ export async function checkReservations(examination: Examination): Promise<void>
     await examination.mend(
       `unique/${JSON.stringify(name)} names a job that is no more`,
       "frees the key",
-      () => {
-        if (freeStaleKeys(store, [name])) return;
-        throw new QueueError("another program is adding jobs; try again");
-      },
+      () => whileNoneAdds(store, () => removeStaleKeys(store, [name])),
     );
   }
 }
@@ -44,7 +43,7 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
       await examination.mend(
         `after/${JSON.stringify(marker)} says that a job waits which has ended or is no more`,
         "removes it",
-        () => removeMarker(store, parent, child),
+        () => whileNoneAdds(store, () => removeMarker(store, parent, child)),
       );
     }
     if (children.length > 0 || !store.files.exists(pathIn(store, "after", parent))) continue;
@@ -54,6 +53,37 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
       () => removeFolder(store, parent),
     );
   }
+}
+
+/** Checks that each job which waits for others is noted in after/: whoever settles those lets go whom it finds there. */
+export async function checkWaiting(examination: Examination, jobs: Jobs): Promise<void> {
+  const { store } = examination;
+  for (const [id, places] of jobs.places) {
+    for (const entry of places) {
+      if (entry.state !== "pending" || entry.time !== AFTER_TIME) continue;
+      const job = readEntry(store, entry);
+      if (!job || job.malformed !== undefined) continue;
+      const unnoted = parentsOf(job).filter((parent) =>
+        !store.files.exists(pathIn(store, "after", `${parent}/${id}`))
+      );
+      if (unnoted.length === 0 || !isThere(store, entry)) continue;
+      await examination.mend(
+        `${id} waits for ${unnoted.join(", ")}, and no note in after/ says so`,
+        "notes it, so that it is let go",
+        () => whileNoneAdds(store, () => noteWaiting(store, entry, job)),
+      );
+    }
+  }
+}
+
+async function noteWaiting(store: Store, entry: Entry, job: Job): Promise<void> {
+  if (!isThere(store, entry)) return;
+  await markChildren(store, [job]);
+  releaseIfReady(store, job.id);
+}
+
+function isThere(store: Store, entry: Entry): boolean {
+  return store.files.exists(pathIn(store, entry.state, entry.path));
 }
 
 /** Notes who waits for a job that was removed by hand, or for itself. */
@@ -90,7 +120,20 @@ function isOpen(store: Store, id: string): boolean {
   return state !== undefined && state !== "done" && state !== "dead";
 }
 
+/** A key is taken, and what a job waits for is noted, before the job is there: all under the queue's lock. */
+async function whileNoneAdds(store: Store, action: () => void | Promise<void>): Promise<void> {
+  const lock = tryLockQueue(store);
+  if (!lock) throw new QueueError("another program is adding jobs; try again");
+  try {
+    await action();
+  } finally {
+    lock.release();
+  }
+}
+
+/** For who has the queue's lock. */
 function removeMarker(store: Store, parent: string, child: string): void {
+  if (ID_PATTERN.test(child) && isOpen(store, child)) return;
   const marker = pathIn(store, "after", `${parent}/${child}`);
   if (!removeIfThere(store, marker)) return;
   // Should it wait again since we looked, it must not be forgotten.

@@ -13,7 +13,7 @@ import type { Store } from "../store.ts";
 import { checkDisk, checkParts } from "./check_parts.ts";
 import { checkClock, checkJobs } from "./check_jobs.ts";
 import { checkLogs } from "./check_logs.ts";
-import { checkMarkers, checkReservations } from "./check_reservations.ts";
+import { checkMarkers, checkReservations, checkWaiting } from "./check_reservations.ts";
 import { checkSchedules } from "./check_schedules.ts";
 import { checkTemporary } from "./check_temporary.ts";
 import { checkProgress, checkWorkers } from "./check_workers.ts";
@@ -57,6 +57,7 @@ async function look(examination: Examination): Promise<boolean> {
   await checkLogs(examination, jobs);
   await checkReservations(examination);
   await checkMarkers(examination, jobs);
+  await checkWaiting(examination, jobs);
   checkSchedules(examination);
   checkClock(examination, jobs);
   return true;

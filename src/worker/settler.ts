@@ -95,14 +95,14 @@ export class Settler {
 
   /**
    * Short jobs in quick succession: some milliseconds' worth of them share their flushes, and the turns of
-   * the event loop. Nothing waits for that: the slots are filled meanwhile, and the last job of all is
-   * not gathered.
+   * the event loop. Nothing waits for that: the slots are filled meanwhile, and with the last job of all
+   * the gathering is over.
    */
   #gather(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, GATHER_FOR);
       this.#gathered = () => {
-        if (this.#waiting.length < GATHER_UP_TO) return;
+        if (this.#waiting.length < GATHER_UP_TO && this.#events.busy()) return;
         clearTimeout(timer);
         resolve();
       };

@@ -97,6 +97,29 @@ for (const busy of [true, false]) {
   );
 }
 
+Deno.test("jobs that are being gathered are settled at once when the last one ends", async () => {
+  await using temporary = await temporaryQueue({ fsync: true });
+  let busy = true;
+  const flushed: number[] = [];
+  const { settler } = settlerOf(temporary, {
+    sync(paths) {
+      if (paths.some((path) => path.includes("@host-1-ab."))) flushed.push(paths.length - 1);
+      return Promise.resolve();
+    },
+  }, () => busy);
+  const all = [];
+  for (let n = 0; n < 3; n++) all.push(await done(temporary, `x${n}`));
+  settler.add(all[0]!);
+  await settler.idle();
+  settler.add(all[1]!);
+  busy = false;
+  settler.add(all[2]!);
+  // No timer has a turn before these are over.
+  for (let ticks = 0; ticks < 20; ticks++) await null;
+  assertEquals(flushed, [1, 2]);
+  await settler.idle();
+});
+
 Deno.test("a job that ends at the very moment when all others are settled is not forgotten", async () => {
   await using temporary = await temporaryQueue();
   for (let ticks = 0; ticks < 20; ticks++) {

@@ -6,28 +6,37 @@
 
 const encoder = new TextEncoder();
 
-/**
- * C strings, one after another in memory that does not move: their addresses hold as long as the
- * object is referred to, see {@linkcode CStrings.keep}.
- */
+/** C strings, one after another in memory that does not move. */
 export class CStrings {
-  readonly #memory: Uint8Array;
-  /** The address of each. */
-  readonly addresses: BigUint64Array<ArrayBuffer>;
+  #memory = new Uint8Array(0);
+  #base = 0n;
 
-  /** @param strings None may hold a NUL. */
-  constructor(strings: readonly string[]) {
-    let size = 1;
-    for (const text of strings) size += text.length * 3 + 1;
-    const memory = new Uint8Array(size);
-    const base = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory)));
-    this.addresses = new BigUint64Array(strings.length);
-    let at = 0;
-    for (const [index, text] of strings.entries()) {
-      this.addresses[index] = base + BigInt(at);
-      at += encoder.encodeInto(text, memory.subarray(at)).written + 1;
+  /**
+   * Puts strings in the place of those that were there.
+   *
+   * @param strings None may hold a NUL.
+   * @returns The address of each. They hold until the next call, and as long as the object is referred to, see
+   * {@linkcode CStrings.keep}.
+   */
+  put(strings: readonly string[]): BigUint64Array<ArrayBuffer> {
+    const text = strings.join("\0") + "\0";
+    // A character is at most 3 bytes for each UTF-16 unit.
+    if (text.length * 3 > this.#memory.length) {
+      this.#memory = new Uint8Array(text.length * 3);
+      this.#base = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#memory)));
     }
-    this.#memory = memory;
+    encoder.encodeInto(text, this.#memory);
+    const addresses = new BigUint64Array(strings.length);
+    for (let index = 0, at = 0; index < strings.length; index++) {
+      addresses[index] = this.#base + BigInt(at);
+      at = this.#memory.indexOf(0, at) + 1;
+    }
+    return addresses;
+  }
+
+  /** The bytes that it takes up. */
+  get size(): number {
+    return this.#memory.length;
   }
 
   /** To be called after the last use of an address: until then the memory is there. */
@@ -53,20 +62,22 @@ export function pointerArray(
 
 /** An environment that many commands get, made into C strings once. */
 export class CEnvironment {
-  readonly #names: readonly string[];
-  readonly #strings: CStrings;
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #strings = new CStrings();
+  readonly #addresses: BigUint64Array<ArrayBuffer>;
 
   /** @param variables Their values by their names. */
   constructor(variables: Readonly<Record<string, string>>) {
-    this.#names = Object.keys(variables);
-    this.#strings = new CStrings(this.#names.map((name) => `${name}=${variables[name]}`));
+    const names = Object.keys(variables);
+    this.#places = new Map(names.map((name, index) => [name, index]));
+    this.#addresses = this.#strings.put(names.map((name) => `${name}=${variables[name]}`));
   }
 
   /** The addresses of all variables but for some. */
   without(others: Readonly<Record<string, string>>): BigUint64Array {
-    const { addresses } = this.#strings;
-    if (!this.#names.some((name) => Object.hasOwn(others, name))) return addresses;
-    return addresses.filter((_, index) => !Object.hasOwn(others, this.#names[index]!));
+    const places = Object.keys(others).map((name) => this.#places.get(name));
+    if (places.every((place) => place === undefined)) return this.#addresses;
+    return this.#addresses.filter((_, index) => !places.includes(index));
   }
 
   /** As {@linkcode CStrings.keep}. */

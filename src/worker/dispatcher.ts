@@ -17,7 +17,7 @@ import { followUp } from "./follow_up.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
 import { JobOutput, type JobResult, withResult } from "./job_output.ts";
 import type { Admitted } from "./limiter.ts";
-import { type RunningJob, startJob } from "./run_job.ts";
+import { type RunningJob, sharedEnvironment, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
 import type { Spawner } from "./spawner.ts";
 
@@ -42,7 +42,7 @@ export class Dispatcher {
   readonly #changed: () => void;
   readonly #settler: Settler;
   readonly #running = new Set<RunningJob>();
-  readonly #environment: Record<string, string> = Deno.env.toObject();
+  readonly #environment: Readonly<Record<string, string>>;
   /** Entries that are being claimed. */
   #claiming = 0;
   #unsettled = 0;
@@ -84,6 +84,7 @@ export class Dispatcher {
       refused: (error) => this.#tell(error),
       trouble: (error) => this.#trouble(error),
     });
+    this.#environment = sharedEnvironment(store, worker);
     this.#output = new JobOutput(store, worker);
     this.#settler = new Settler(store, worker, {
       busy: () => this.#running.size + this.#claiming > 0,

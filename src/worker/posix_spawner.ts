@@ -6,6 +6,7 @@
  * @module
  */
 
+import { passingPath } from "../queue/libc.ts";
 import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
 import { spawnError } from "./spawn_error.ts";
@@ -43,19 +44,31 @@ const SPAWN_SETSIGDEF = 0x04, SPAWN_SETSIGMASK = 0x08, SPAWN_SETSID = 0x80;
 const O_WRONLY = 1, O_CREAT = 0o100, O_APPEND = 0o2000, O_NONBLOCK = 0o4000;
 const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 const WNOHANG = 1;
+/** Memory for the strings of one start that is kept for the next, in bytes at most. */
+const MOST_KEPT = 64 * 1024;
 
 const encoder = new TextEncoder();
 const NOTHING = {};
 const cString = (text: string) => encoder.encode(text + "\0");
+
+/** What one start of a command needs to itself while it is under way. */
+interface Room {
+  readonly pid: Int32Array<ArrayBuffer>;
+  readonly actions: Uint8Array<ArrayBuffer>;
+  readonly strings: CStrings;
+}
 
 /** Starts commands with `posix_spawn`, and reaps them when SIGCHLD says that one has ended. */
 export class PosixSpawner implements Spawner {
   readonly #c: Deno.DynamicLibrary<typeof SYMBOLS>;
   readonly #attributes = new Uint8Array(1024);
   readonly #shell = cString("/bin/sh");
-  readonly #words = new CStrings(["/bin/sh", "-c", "--"]);
+  readonly #words = new CStrings();
+  readonly #wordAddresses = this.#words.put(["/bin/sh", "-c", "--"]);
   readonly #inherited = new WeakMap<object, CEnvironment>();
   readonly #devNull = cString("/dev/null");
+  /** Of starts that are over. */
+  readonly #rooms: Room[] = [];
   readonly #children = new Map<number, (exit: Exit) => void>();
   readonly #status = new Uint32Array(1);
   readonly #reap = () => this.#reapEnded();
@@ -81,33 +94,33 @@ export class PosixSpawner implements Spawner {
 
   async spawn({ command, cwd, env, inherited, log }: SpawnRequest): Promise<Child> {
     const c = this.#c.symbols;
-    const pidCell = new Int32Array(1);
-    const actions = new Uint8Array(512);
-    const logPath = cString(log);
-    const own = new CStrings([command, ...Object.keys(env).map((name) => `${name}=${env[name]}`)]);
-    const [commandAddress, ...variables] = own.addresses;
+    const room = this.#rooms.pop() ??
+      { pid: new Int32Array(1), actions: new Uint8Array(512), strings: new CStrings() };
+    const { pid: cell, actions, strings } = room;
+    const variables = Object.keys(env).map((name) => `${name}=${env[name]}`);
+    const own = strings.put([command, ...variables]);
     const environment = this.#inheritedBy(inherited);
     c.posix_spawn_file_actions_init(actions);
     c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
     // A fifo in the log's place would keep us waiting for someone to read it. To a file it makes no difference.
     const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-    c.posix_spawn_file_actions_addopen(actions, 1, logPath, flags, 0o600);
+    c.posix_spawn_file_actions_addopen(actions, 1, passingPath(log), flags, 0o600);
     c.posix_spawn_file_actions_adddup2(actions, 1, 2);
-    if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, cString(cwd));
+    if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, passingPath(cwd));
     c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3);
     const code = await c.posix_spawn(
-      new Uint8Array(pidCell.buffer),
+      new Uint8Array(cell.buffer),
       this.#shell,
       actions,
       this.#attributes,
-      pointerArray(this.#words.addresses, [commandAddress!]),
-      pointerArray(environment.without(env), variables),
+      pointerArray(this.#wordAddresses, own.subarray(0, 1)),
+      pointerArray(environment.without(env), own.subarray(1)),
     );
-    own.keep();
     environment.keep();
     c.posix_spawn_file_actions_destroy(actions);
+    const pid = cell[0]!;
+    if (strings.size <= MOST_KEPT) this.#rooms.push(room);
     if (code !== 0) throw spawnError(code, cwd);
-    const pid = pidCell[0]!;
     const exited = new Promise<Exit>((resolve) => this.#children.set(pid, resolve));
     // It may have ended, and SIGCHLD come, before its number was known here.
     this.#reapOne(pid);

@@ -34,28 +34,36 @@ export interface RunningJob {
   kill(): void;
 }
 
+/** The environment that every job of a worker gets: the worker's own, and what tells whose job it is. */
+export function sharedEnvironment(store: Store, worker: string): Record<string, string> {
+  return { ...Deno.env.toObject(), ...whereItRuns(store, worker) };
+}
+
+function whereItRuns(store: Store, worker: string): Record<string, string> {
+  return { QUEUECTL_DIR: store.dir, QUEUECTL_WORKER: worker };
+}
+
 /**
  * Starts the command of a claimed job.
  *
- * @param inherited The environment that every job gets; the same object for all.
+ * @param shared What {@linkcode sharedEnvironment} gives; the same object for all.
  * @throws {SpawnError} If this machine is short of something, so that it is not the job's fault.
  */
 export async function startJob(
   store: Store,
   spawner: Spawner,
   claim: Claim,
-  inherited: Readonly<Record<string, string>>,
+  shared: Readonly<Record<string, string>>,
 ): Promise<RunningJob> {
   const { job, worker } = claim;
   const log = pathIn(store, "processing", logName(claim.id));
   const startedAt = store.now();
   const begun = performance.now();
-  const env = {
-    ...job.env,
+  const env: Record<string, string> = {
+    // What tells whose a job is wins over what the job says.
+    ...(job.env && { ...job.env, ...whereItRuns(store, worker) }),
     QUEUECTL_JOB_ID: claim.id,
     QUEUECTL_ATTEMPT: String(job.history.length + 1),
-    QUEUECTL_DIR: store.dir,
-    QUEUECTL_WORKER: worker,
     QUEUECTL_PROGRESS: progressPath(store, worker, claim.id),
     QUEUECTL_RESULT: resultPath(store, worker, claim.id),
   };
@@ -69,7 +77,7 @@ export async function startJob(
 
   let child: Child;
   try {
-    const request = { command: job.command, cwd: job.cwd, env, inherited, log };
+    const request = { command: job.command, cwd: job.cwd, env, inherited: shared, log };
     child = await spawner.spawn(request).catch((error) => {
       if (!putAside(store, log)) throw error;
       return spawner.spawn(request);

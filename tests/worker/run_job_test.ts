@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/ass
 import { type Claim, claim } from "../../src/queue/claim.ts";
 import type { JobInput } from "../../src/queue/job.ts";
 import { parseEntryName } from "../../src/queue/names.ts";
-import { startJob } from "../../src/worker/run_job.ts";
+import { sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
 import { newSpawner } from "../../src/worker/spawn.ts";
 import {
   eventually,
@@ -37,10 +37,11 @@ for (const portable of [false, true]) {
     Deno.test(`${name} (${portable ? "portable" : "posix"})`, async () => {
       await using temporary = await temporaryQueue(settings);
       const spawner = newSpawner(portable);
-      const inherited = Deno.env.toObject();
       await fn(async (input, env = {}) => {
         const claimed = await claimOne(temporary, input);
-        return startJob(temporary.queue.store, spawner, claimed, { ...inherited, ...env });
+        const { store } = temporary.queue;
+        const shared = sharedEnvironment(store, claimed.worker);
+        return startJob(store, spawner, claimed, { ...shared, ...env });
       }, temporary);
       spawner.close();
     });
@@ -50,7 +51,10 @@ for (const portable of [false, true]) {
     {},
     async (run, { dir }) => {
       const job = await run(
-        { command: "env", env: { MINE: "1", BOTH: "job", QUEUECTL_JOB_ID: "forged" } },
+        {
+          command: "env",
+          env: { MINE: "1", BOTH: "job", QUEUECTL_JOB_ID: "forged", QUEUECTL_DIR: "forged" },
+        },
         { INHERITED: "2", BOTH: "worker" },
       );
       await job.ended;
@@ -67,6 +71,7 @@ for (const portable of [false, true]) {
       for (const pair of Object.entries(expected)) {
         assert(lines.includes(pair.join("=")), `${pair}`);
       }
+      assertEquals(lines.filter((line) => line.includes("forged")), []);
     },
   );
 

@@ -185,61 +185,44 @@ export interface JobDefaults {
 export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job {
   const fault = faultOf(input, CHECKS_OF_INPUT);
   if (fault) throw new UsageError(`a job's ${fault}`);
-  // What only a worker can know is not taken from outside, nor is the state, which no file holds.
-  const {
-    hold: _hold,
-    attempts: _attempts,
-    history: _history,
-    created_at: _created,
-    updated_at: _updated,
-    ...given
-  } = input;
-  return fillIn(given, input.id ?? newId(), defaults, now);
+  return fillIn(input, input.id ?? newId(), defaults, now, false);
 }
 
+/** The fields that {@linkcode fillIn} puts in their places, and those that a reader is told besides. */
+const PLACED: ReadonlySet<string> = new Set([
+  ...["id", "command", "cwd", "env", "priority", "max_retries", "timeout", "run_at"],
+  ...["created_at", "updated_at", "attempts", "history"],
+  ...["state", "held", "waits_for", "waited_for_by", "limited_by", "progress", "malformed"],
+]);
+
+/** @param recorded Whether it comes from a file: what only a worker can know is not taken from elsewhere. */
 function fillIn(
   given: Record<string, unknown>,
   id: string,
   defaults: JobDefaults,
   now: number,
+  recorded: boolean,
 ): Job {
-  // What a reader is told besides is not taken from the file.
-  const {
-    id: _id,
-    state: _state,
-    held: _held,
-    waits_for: _waitsFor,
-    waited_for_by: _waitedForBy,
-    limited_by: _limitedBy,
-    progress: _progress,
-    malformed: _malformed,
-    command,
-    cwd,
-    env,
-    priority,
-    max_retries,
-    timeout,
-    run_at,
-    created_at,
-    updated_at,
-    ...rest
-  } = given as Partial<Job>;
+  const { command, cwd, env, priority, max_retries, timeout, run_at } = given as Partial<Job>;
+  const { created_at, updated_at, attempts, history } = (recorded ? given : {}) as Partial<Job>;
   const at = new Date(now).toISOString();
-  return {
-    id,
-    command: command!,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-    priority: priority ?? DEFAULT_PRIORITY,
-    max_retries: max_retries ?? defaults.max_retries,
-    timeout: timeout === undefined ? defaults.timeout : timeout,
-    run_at: run_at === undefined ? at : new Date(run_at).toISOString(),
-    created_at: created_at ?? at,
-    updated_at: updated_at ?? at,
-    attempts: 0,
-    history: [],
-    ...rest,
-  };
+  const job = { id, command: command! } as Job;
+  if (cwd !== undefined) job.cwd = cwd;
+  if (env !== undefined) job.env = env;
+  job.priority = priority ?? DEFAULT_PRIORITY;
+  job.max_retries = max_retries ?? defaults.max_retries;
+  job.timeout = timeout === undefined ? defaults.timeout : timeout;
+  job.run_at = run_at === undefined ? at : new Date(run_at).toISOString();
+  job.created_at = created_at ?? at;
+  job.updated_at = updated_at ?? at;
+  job.attempts = attempts ?? 0;
+  job.history = history ?? [];
+  // Most jobs have no more, and to look for it costs less than to take the rest of an object.
+  const rest = Object.keys(given).filter((name) =>
+    !PLACED.has(name) && (recorded || name !== "hold")
+  );
+  if (rest.length === 0) return job;
+  return { ...job, ...Object.fromEntries(rest.map((name) => [name, given[name]])) };
 }
 
 /** Made when it is needed: who only adds a job reads none. */
@@ -274,7 +257,7 @@ export function parseJob(
   fields.id = id;
   const fault = faultOf(fields, CHECKS_OF_FILE);
   if (fault) return { fault };
-  const job = fillIn(fields, id, defaults, now);
+  const job = fillIn(fields, id, defaults, now, true);
   if (content.length > MAX_JOB_BYTES && job.history.length === 0) {
     return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
   }

@@ -12,13 +12,17 @@ import { signalName } from "./signals.ts";
 import { spawnError } from "./spawn_error.ts";
 import type { Child, Exit, Spawner, SpawnRequest } from "./spawner.ts";
 
+const POSIX_SPAWN = {
+  parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
+  result: "i32",
+} as const;
+
+/** The caller stands still until the new process has called exec. */
+const INLINE = { posix_spawn: { ...POSIX_SPAWN, nonblocking: false } } as const;
+/** Another thread stands still for it. */
+const ON_A_THREAD = { posix_spawn: { ...POSIX_SPAWN, nonblocking: true } } as const;
+
 const SYMBOLS = {
-  posix_spawn: {
-    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
-    result: "i32",
-    // The caller stands still until the new process has called exec: a thread's time, not ours.
-    nonblocking: true,
-  },
   posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
   posix_spawn_file_actions_addopen: {
     parameters: ["buffer", "i32", "buffer", "i32", "u32"],
@@ -60,7 +64,7 @@ interface Room {
 
 /** Starts commands with `posix_spawn`, and reaps them when SIGCHLD says that one has ended. */
 export class PosixSpawner implements Spawner {
-  readonly #c: Deno.DynamicLibrary<typeof SYMBOLS>;
+  readonly #c: Deno.DynamicLibrary<typeof SYMBOLS & (typeof INLINE | typeof ON_A_THREAD)>;
   readonly #attributes = new Uint8Array(1024);
   readonly #shell = cString("/bin/sh");
   readonly #words = new CStrings();
@@ -74,9 +78,12 @@ export class PosixSpawner implements Spawner {
   readonly #reap = () => this.#reapEnded();
   readonly #safetyNet: ReturnType<typeof setInterval>;
 
-  /** @throws If the C library cannot be opened: no permission for it, or another one. */
-  constructor() {
-    this.#c = Deno.dlopen("libc.so.6", SYMBOLS);
+  /**
+   * @param inline Whether the whole program may stand still until a command's shell runs.
+   * @throws If the C library cannot be opened: no permission for it, or another one.
+   */
+  constructor(inline: boolean) {
+    this.#c = Deno.dlopen("libc.so.6", { ...SYMBOLS, ...(inline ? INLINE : ON_A_THREAD) });
     const c = this.#c.symbols;
     c.posix_spawnattr_init(this.#attributes);
     c.posix_spawnattr_setflags(

@@ -112,7 +112,8 @@ export class Worker {
     this.#presence = this.#arrive(slots);
     const changed = () => this.#pump();
     const trouble = (message: string) => this.#emit({ kind: "trouble", message });
-    const spawner = newSpawner();
+    // With one slot nothing else is to be begun meanwhile.
+    const spawner = newSpawner({ inline: slots === 1 });
     this.#aftermath = new Aftermath(this.#store, spawner, this.name, trouble);
     this.#pruner = new Pruner(this.#store, (error) => this.#trouble(error));
     this.#recoverer = new Recoverer(this.#store, this.name, {

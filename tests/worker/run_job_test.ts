@@ -36,7 +36,7 @@ for (const portable of [false, true]) {
   ) =>
     Deno.test(`${name} (${portable ? "portable" : "posix"})`, async () => {
       await using temporary = await temporaryQueue(settings);
-      const spawner = newSpawner(portable);
+      const spawner = newSpawner({ portable });
       await fn(async (input, env = {}) => {
         const claimed = await claimOne(temporary, input);
         const { store } = temporary.queue;

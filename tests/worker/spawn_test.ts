@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MAX_COMMAND_BYTES } from "../../src/queue/job_fields.ts";
-import { newSpawner } from "../../src/worker/spawn.ts";
+import { newSpawner, type SpawnerOptions } from "../../src/worker/spawn.ts";
 import { SpawnError } from "../../src/worker/spawn_error.ts";
 import type { Exit, SpawnRequest } from "../../src/worker/spawner.ts";
 import { temporaryDirectory } from "../queue/temporary_queue.ts";
@@ -8,10 +8,10 @@ import { temporaryDirectory } from "../queue/temporary_queue.ts";
 const ENV = { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin" };
 
 /** A spawner and a directory for what it runs. */
-async function workshop(portable: boolean) {
+async function workshop(options: SpawnerOptions) {
   const directory = await temporaryDirectory();
   const { path } = directory;
-  const spawner = newSpawner(portable);
+  const spawner = newSpawner(options);
   const log = `${path}/log`;
   const start = (command: string, rest: Partial<SpawnRequest> = {}) =>
     spawner.spawn({ command, env: ENV, log, ...rest });
@@ -57,10 +57,19 @@ function inheritable(): Disposable {
   return { [Symbol.dispose]: () => void symbols.close(file) };
 }
 
-for (const portable of [false, true]) {
+for (
+  const [kind, options] of Object.entries(
+    {
+      "the posix spawner": {},
+      "the posix spawner, inline,": { inline: true },
+      "the portable spawner": { portable: true },
+    } satisfies Record<string, SpawnerOptions>,
+  )
+) {
+  const { portable }: SpawnerOptions = options;
   const test = (name: string, fn: (shop: Awaited<ReturnType<typeof workshop>>) => Promise<void>) =>
-    Deno.test(`${portable ? "the portable" : "the posix"} spawner ${name}`, async () => {
-      await using shop = await workshop(portable);
+    Deno.test(`${kind} ${name}`, async () => {
+      await using shop = await workshop(options);
       await fn(shop);
     });
 

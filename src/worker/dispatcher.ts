@@ -6,7 +6,6 @@
  */
 
 import type { Claim } from "../queue/claim.ts";
-import type { SettledState } from "../queue/names.ts";
 import { reasonOf } from "../queue/errors.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
@@ -15,7 +14,7 @@ import { troubleText, type WorkerEvent } from "./events.ts";
 import type { Finder } from "./finder.ts";
 import { followUp } from "./follow_up.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
-import { JobOutput, type JobResult, withResult } from "./job_output.ts";
+import { JobOutput } from "./job_output.ts";
 import type { Admitted } from "./limiter.ts";
 import { type RunningJob, sharedEnvironment, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
@@ -79,7 +78,7 @@ export class Dispatcher {
       waits: (id, resource, places) => emit({ kind: "waits", id, resource, places }),
       malformed: (id, reason) => {
         emit({ kind: "malformed", id, reason });
-        this.#follow(id, "dead");
+        this.#follow([id]);
       },
       refused: (error) => this.#tell(error),
       trouble: (error) => this.#trouble(error),
@@ -88,7 +87,8 @@ export class Dispatcher {
     this.#output = new JobOutput(store, worker);
     this.#settler = new Settler(store, worker, {
       busy: () => this.#running.size + this.#claiming > 0,
-      settled: (settlement) => this.#settled(settlement),
+      completed: (settlements) => this.#output.addTo(settlements),
+      settled: (settlements) => this.#settled(settlements),
       trouble: (error) => {
         this.#tell(error);
         this.#changed();
@@ -231,23 +231,15 @@ export class Dispatcher {
 
   /** Has the attempt's outcome recorded; the job counts as unsettled already. */
   #settle(claimed: Claim, result: AttemptResult): void {
-    const settlement = settlementOf(claimed, result, this.#store.config, Math.random());
-    const output = this.#takeOutput(claimed.id);
-    this.#settler.add(output ? withResult(settlement, output) : settlement);
+    this.#settler.add(settlementOf(claimed, result, this.#store.config, Math.random()));
   }
 
-  #takeOutput(id: string): JobResult | undefined {
-    try {
-      return this.#output.take(id);
-    } catch (error) {
-      return { result: "", note: `the result cannot be read: ${reasonOf(error)}` };
-    }
-  }
-
-  #settled(settlement: Settlement): void {
-    this.#unsettled--;
-    this.claimer.release(settlement.claim.id);
-    if (settlement.progress === "settled") {
+  #settled(settlements: readonly Settlement[]): void {
+    const ended: string[] = [];
+    for (const settlement of settlements) {
+      this.#unsettled--;
+      this.claimer.release(settlement.claim.id);
+      if (settlement.progress !== "settled") continue;
       const { job, state, readyAt } = settlement;
       this.#emit({
         kind: "ended",
@@ -257,16 +249,17 @@ export class Dispatcher {
         state,
         ...(readyAt === undefined ? {} : { readyAt }),
       });
-      this.#follow(job.id, state);
+      if (state === "done" || state === "dead") ended.push(job.id);
       this.onSettled(settlement);
     }
+    if (ended.length > 0) this.#follow(ended);
     this.#changed();
   }
 
-  /** Does what follows from a job's end, in the background. */
-  #follow(id: string, state: SettledState): void {
+  /** Does what follows from the ends of jobs, in the background. */
+  #follow(ended: readonly string[]): void {
     this.#following++;
-    void followUp(this.#store, id, state)
+    void followUp(this.#store, ended)
       .catch((error) => this.#tell(error))
       .finally(() => {
         this.#following--;

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { releaseChildren } from "../queue/dependencies.ts";
-import type { SettledState } from "../queue/names.ts";
-import { pathIn, type Store } from "../queue/store.ts";
+import { parentsAmong, releaseChildren } from "../queue/dependencies.ts";
+import type { Store } from "../queue/store.ts";
 
 /**
- * Does what follows from a job's having been settled: the jobs that waited for it are released. Should
- * the worker die before it is done, whoever recovers it does the rest.
+ * Does what follows from jobs' having ended: those that waited for them are released. Should the worker die before
+ * it is done, whoever recovers it does the rest.
+ *
+ * @param ended The jobs, in done/ or dead/ now.
  */
-export async function followUp(store: Store, id: string, state: SettledState): Promise<void> {
-  if (state !== "done" && state !== "dead") return;
-  if (store.files.exists(pathIn(store, "after", id))) await releaseChildren(store, id);
+export async function followUp(store: Store, ended: readonly string[]): Promise<void> {
+  for (const id of parentsAmong(store, ended)) await releaseChildren(store, id);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { reasonOf } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 import {
   makeProgress,
@@ -34,7 +35,7 @@ export interface JobResult {
   note?: string;
 }
 
-/** The folder in which a worker's jobs tell of themselves. Jobs that do not cost one look at it, no more. */
+/** The folder in which a worker's jobs tell of themselves. All that end together and do not cost one look at it. */
 export class JobOutput {
   readonly #store: Store;
   readonly #worker: string;
@@ -55,8 +56,37 @@ export class JobOutput {
     }
   }
 
-  /** Takes what a job that has ended left there. */
-  take(id: string): JobResult | undefined {
+  /**
+   * Takes what jobs that have ended left there.
+   *
+   * @returns The settlements, each with what its job left.
+   */
+  addTo(settlements: readonly Settlement[]): Settlement[] {
+    if (this.#isUnused()) return [...settlements];
+    return settlements.map((settlement) => {
+      const output = this.#take(settlement.claim.id);
+      return output ? withResult(settlement, output) : settlement;
+    });
+  }
+
+  #isUnused(): boolean {
+    try {
+      return this.#store.files.stat(this.#folder)?.mtime === this.#unusedSince;
+    } catch {
+      // Each job's own look will say what is wrong.
+      return false;
+    }
+  }
+
+  #take(id: string): JobResult | undefined {
+    try {
+      return this.#takeOut(id);
+    } catch (error) {
+      return { result: "", note: `the result cannot be read: ${reasonOf(error)}` };
+    }
+  }
+
+  #takeOut(id: string): JobResult | undefined {
     const { files, now } = this.#store;
     const changed = files.stat(this.#folder)?.mtime;
     if (changed === undefined) {
@@ -64,7 +94,6 @@ export class JobOutput {
       makeProgress(this.#store, this.#worker);
       return undefined;
     }
-    if (changed === this.#unusedSince) return undefined;
     removeOutput(this.#store, progressPath(this.#store, this.#worker, id));
     const path = resultPath(this.#store, this.#worker, id);
     const stat = files.stat(path);

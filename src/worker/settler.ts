@@ -23,8 +23,10 @@ const RETRY_AFTER = 1000;
 export interface SettlerEvents {
   /** Whether other jobs may end soon. */
   busy(): boolean;
-  /** A job is settled, durably. */
-  settled(settlement: Settlement): void;
+  /** Some jobs are about to be settled; gives them as they are to be. */
+  completed(settlements: readonly Settlement[]): Settlement[];
+  /** Jobs are settled, durably, or were taken away. */
+  settled(settlements: readonly Settlement[]): void;
   /** The disk refuses; the settler goes on trying. */
   trouble(error: unknown): void;
 }
@@ -75,7 +77,7 @@ export class Settler {
         continue;
       }
       if (this.#isWorthGathering()) await this.#gather();
-      const group = this.#waiting;
+      const group = this.#events.completed(this.#waiting);
       this.#waiting = [];
       // A job that cannot be settled must not hold up the others, so after a failure each goes alone.
       const parts = this.stuck ? group.map((settlement) => [settlement]) : [group];
@@ -117,10 +119,9 @@ export class Settler {
       this.stuck = true;
       this.#events.trouble(error);
     }
-    for (const settlement of part) {
-      if (settlement.progress === "settled" || settlement.progress === "gone") {
-        this.#events.settled(settlement);
-      } else this.#waiting.push(settlement);
-    }
+    const isOver = ({ progress }: Settlement) => progress === "settled" || progress === "gone";
+    this.#waiting.push(...part.filter((settlement) => !isOver(settlement)));
+    const over = part.filter(isOver);
+    if (over.length > 0) this.#events.settled(over);
   }
 }

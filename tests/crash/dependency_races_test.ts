@@ -37,7 +37,7 @@ const running = (id: string): Actor => async (files: FilePort) => {
   assert(result.kind === "claimed");
   const settlement = endRun(store, result.claim, "done");
   await settle(store, [settlement]);
-  await followUp(store, id, settlement.state);
+  await followUp(store, [id]);
 };
 
 /** Whether the job waits under a name that is ready. */

@@ -64,9 +64,10 @@ export async function claimReady(
 /** Settles jobs, and then does what their ends bring about. */
 export async function settleAndTell(store: Store, settlements: Settlement[]): Promise<void> {
   await settle(store, settlements);
-  for (const { claim, state, progress } of settlements) {
-    if (progress === "settled") await followUp(store, claim.id, state);
-  }
+  const ended = settlements.filter(({ progress, state }) =>
+    progress === "settled" && (state === "done" || state === "dead")
+  );
+  if (ended.length > 0) await followUp(store, ended.map(({ claim }) => claim.id));
 }
 
 /** The line that an attempt leaves in the job's log. */

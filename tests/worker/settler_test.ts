@@ -22,7 +22,10 @@ function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, bus
   const troubles: string[] = [];
   const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, "host-1-ab", {
     busy,
-    settled: ({ claim, progress }) => settled.push(`${claim.id} ${progress}`),
+    completed: (settlements) => [...settlements],
+    settled: (settlements) => {
+      for (const { claim, progress } of settlements) settled.push(`${claim.id} ${progress}`);
+    },
     trouble: (error) => troubles.push((error as Error).message),
   });
   return { settler, settled, troubles };
@@ -130,8 +133,10 @@ Deno.test("a job that ends at the very moment when all others are settled is not
     let settled = 0;
     const settler = new Settler(temporary.queue.store, "host-1-ab", {
       busy: () => false,
-      async settled() {
-        if (++settled > 1) return;
+      completed: (settlements) => [...settlements],
+      async settled(settlements) {
+        settled += settlements.length;
+        if (settled > 1) return;
         for (let n = 0; n < ticks; n++) await null;
         settler.add(second);
       },

@@ -195,9 +195,10 @@ export class Finder {
     try {
       const changed = this.#changedAt(batch);
       for (const entry of batchEntries(this.#store, batch)) {
-        if (this.isParked({ ...entry, batch: false })) continue;
+        const indexed = { ...entry, batch: false };
+        if (this.isParked(indexed)) continue;
         count++;
-        this.#add({ ...entry, batch: false });
+        this.#add(indexed);
       }
       this.#opened.set(batch, count);
       if (count > 0 || this.#closeBatch(batch)) return;

@@ -6,8 +6,8 @@
  */
 
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "./dependencies.ts";
-import { entries, readJobFile } from "./entries.ts";
-import { chargedAttempts, type Job } from "./job.ts";
+import { entries, fileFault } from "./entries.ts";
+import { chargedAttempts, type Job, parseJob } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
 import {
   claimedName,
@@ -93,7 +93,7 @@ async function examine(
   purpose: "to run it" | "to change it",
 ): Promise<ClaimResult> {
   const { id, name, time } = taken;
-  const read = readClaimed(store, name, id);
+  const read = await readClaimed(store, name, id);
   const nameFault = entry.id !== id && !ID_PATTERN.test(entry.id)
     ? `its name is not the ID of a job (1 to 64 letters, digits, - or _)`
     : undefined;
@@ -184,19 +184,24 @@ function runs(store: Store, id: string): boolean {
 }
 
 /**
- * Reads a file in processing/ that is ours. Never blocks and never follows a link.
+ * Reads a file in processing/ that is ours. Never follows a link, and holds nobody up: one that has waited for long
+ * may have to be fetched from the disk.
  *
  * @throws {Deno.errors.NotFound} If it was taken away.
  */
-export function readClaimed(
+export async function readClaimed(
   store: Store,
   name: string,
   id: string,
-): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
+): Promise<ReturnType<typeof parseJob>> {
   const path = pathIn(store, "processing", name);
   const stat = store.files.stat(path);
   if (!stat) throw new Deno.errors.NotFound(`${path} was taken away`);
-  return readJobFile(store, path, stat, id);
+  const fault = fileFault(stat);
+  if (fault) return { fault };
+  const content = store.files.readReady(path);
+  const bytes = content instanceof Uint8Array ? content : await content;
+  return parseJob(bytes, id, store.config, stat.mtime);
 }
 
 /**

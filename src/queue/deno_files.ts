@@ -12,6 +12,7 @@ import {
   flushed,
   flushedWhole,
   lookAt,
+  readReady,
   readRegular,
   removed,
   writeOver,
@@ -69,6 +70,13 @@ export const denoFiles: FilePort = {
   read(path) {
     const c = libcFor(path);
     return c && readRegular(c, path) || plainFiles.read(path);
+  },
+
+  readReady(path) {
+    const c = libcFor(path);
+    const content = c && readReady(c, path);
+    if (content instanceof Uint8Array) return content;
+    return content?.then((read) => read ?? plainFiles.read(path)) ?? plainFiles.read(path);
   },
 
   create(path, content) {

@@ -117,9 +117,15 @@ export function readJobFile(
   stat: FileStat,
   id: string,
 ): ReturnType<typeof parseJob> {
-  if (stat.kind !== "file") return { fault: "it is not a regular file" };
-  if (stat.size > MAX_GROWN_BYTES) return { fault: `it is larger than ${MAX_GROWN_BYTES} bytes` };
+  const fault = fileFault(stat);
+  if (fault) return { fault };
   return parseJob(store.files.read(path), id, store.config, stat.mtime);
+}
+
+/** Why a file can be no job's, before it is read. */
+export function fileFault(stat: FileStat): string | undefined {
+  if (stat.kind !== "file") return "it is not a regular file";
+  if (stat.size > MAX_GROWN_BYTES) return `it is larger than ${MAX_GROWN_BYTES} bytes`;
 }
 
 /**

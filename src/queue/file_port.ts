@@ -61,6 +61,11 @@ export interface FilePort {
   exists(path: string): boolean;
   /** Reads a whole regular file. Refuses, without blocking, what is not one. */
   read(path: string): Uint8Array;
+  /**
+   * As {@linkcode FilePort.read}, without holding up the caller: what would have to be waited for, as memory has
+   * not got it, comes in a promise.
+   */
+  readReady(path: string): Uint8Array | Promise<Uint8Array>;
   /** Makes a new file of mode 0600 with this content, not yet flushed, or none. Fails if the name exists. */
   create(path: string, content: Uint8Array): void;
   /**

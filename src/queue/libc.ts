@@ -30,6 +30,7 @@ const SYMBOLS = {
     result: "isize",
     nonblocking: true,
   },
+  preadv2: { parameters: ["i32", "buffer", "i32", "i64", "i32"], result: "isize" },
   fsync: { parameters: ["i32"], result: "i32", nonblocking: true },
   syncfs: { parameters: ["i32"], result: "i32", nonblocking: true },
 } as const;
@@ -100,7 +101,7 @@ export function libcFor(path: string): Libc | undefined {
 }
 
 /** Values of `errno` that are told apart. */
-export const ENOENT = 2, EEXIST = 17;
+export const ENOENT = 2, EAGAIN = 11, EEXIST = 17;
 
 let errnoView: Deno.UnsafePointerView | undefined;
 

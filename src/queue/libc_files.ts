@@ -10,13 +10,13 @@
  */
 
 import type { EntryKind, FileStat } from "./file_port.ts";
-import { ENOENT, errno, type Libc, passingPath, pathBytes } from "./libc.ts";
+import { EAGAIN, ENOENT, errno, type Libc, passingPath, pathBytes } from "./libc.ts";
 
 const isArm = Deno.build.arch === "aarch64";
 const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
 const O_NOFOLLOW = isArm ? 0o100000 : 0o400000;
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
-const STATX_BASIC_STATS = 0x7ff;
+const STATX_BASIC_STATS = 0x7ff, RWF_NOWAIT = 8;
 
 const NO_PATH = new Uint8Array(1);
 /** A `struct statx`, which has the same layout on every machine. */
@@ -68,16 +68,28 @@ export function lookAt(c: Libc, path: string): FileStat | null | undefined {
   };
 }
 
-/** Reads a regular file. */
-export function readRegular(c: Libc, path: string): Uint8Array | undefined {
+/** Opens a regular file to read it; its size is then where {@linkcode sizeSeen} finds it. */
+function openRegular(c: Libc, path: string): number | undefined {
   // Not blocking, and looked at before it is read, should it be a fifo.
   const fd = c.open(passingPath(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) return undefined;
+  const isRegular = c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) === 0 &&
+    kindOfMode(fields.getUint16(28, littleEndian)) === "file";
+  if (isRegular) return fd;
+  c.close(fd);
+}
+
+function sizeSeen(): number {
+  return uint64(40);
+}
+
+/** Reads a regular file. */
+export function readRegular(c: Libc, path: string): Uint8Array | undefined {
+  const fd = openRegular(c, path);
+  if (fd === undefined) return undefined;
   try {
-    if (c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) !== 0) return undefined;
-    if (kindOfMode(fields.getUint16(28, littleEndian)) !== "file") return undefined;
     // One byte more than there should be: a read that does not fill it has met the end.
-    let buffer = new Uint8Array(uint64(40) + 1);
+    let buffer = new Uint8Array(sizeSeen() + 1);
     for (let at = 0;;) {
       const read = Number(c.read(fd, buffer.subarray(at), BigInt(buffer.length - at)));
       if (read < 0) return undefined;
@@ -87,6 +99,49 @@ export function readRegular(c: Libc, path: string): Uint8Array | undefined {
       longer.set(buffer);
       buffer = longer;
     }
+  } finally {
+    c.close(fd);
+  }
+}
+
+/** What is read at once if memory has it; its address never changes. */
+const ready = new Uint8Array(16 * 1024);
+let readyVector: Uint8Array<ArrayBuffer> | undefined;
+
+/** A `struct iovec` for {@linkcode ready}. */
+function vectorOfReady(): Uint8Array<ArrayBuffer> {
+  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(ready));
+  return new Uint8Array(new BigUint64Array([BigInt(address), BigInt(ready.length)]).buffer);
+}
+
+/**
+ * Reads a regular file: now if the kernel has it in memory (`RWF_NOWAIT` of preadv2(2)), else on another thread, as
+ * that waits for the disk.
+ */
+export function readReady(
+  c: Libc,
+  path: string,
+): Uint8Array | Promise<Uint8Array | undefined> | undefined {
+  const fd = openRegular(c, path);
+  if (fd === undefined) return undefined;
+  const size = sizeSeen();
+  if (size < ready.length) {
+    const read = Number(c.preadv2(fd, readyVector ??= vectorOfReady(), 1, 0n, RWF_NOWAIT));
+    if (read === size || (read < 0 && errno(c) !== EAGAIN)) {
+      c.close(fd);
+      // Some file systems cannot tell: those in memory need not, the others have to be waited for.
+      return read === size ? ready.slice(0, size) : readRegular(c, path);
+    }
+  }
+  return readElsewhere(c, fd, size);
+}
+
+async function readElsewhere(c: Libc, fd: number, size: number): Promise<Uint8Array | undefined> {
+  const buffer = new Uint8Array(size + 1);
+  try {
+    const read = Number(await c.readElsewhere(fd, buffer, BigInt(buffer.length)));
+    // Less or more than it had is for the caller's other way.
+    return read === size ? buffer.subarray(0, size) : undefined;
   } finally {
     c.close(fd);
   }

@@ -93,6 +93,10 @@ export const plainFiles: FilePort = {
     return Deno.readFileSync(path);
   },
 
+  readReady(path) {
+    return plainFiles.read(path);
+  },
+
   create(path, content) {
     using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
     try {

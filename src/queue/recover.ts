@@ -163,9 +163,9 @@ async function takeOverRunning(
   for (const { name } of [...store.files.list(pathIn(store, "processing"))]) {
     const entry = parseEntryName(name);
     if (entry?.worker !== worker) continue;
-    let read: ReturnType<typeof readClaimed>;
+    let read: Awaited<ReturnType<typeof readClaimed>>;
     try {
-      read = readClaimed(store, name, entry.id);
+      read = await readClaimed(store, name, entry.id);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue;
       throw error;

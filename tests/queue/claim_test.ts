@@ -164,9 +164,9 @@ Deno.test("an entry that cannot be read goes back to where it was", async () => 
     ...store,
     files: {
       ...denoFiles,
-      read(path: string) {
+      readReady(path: string) {
         if (path.includes("/processing/")) throw new Error("Too many open files");
-        return denoFiles.read(path);
+        return denoFiles.readReady(path);
       },
     },
   };

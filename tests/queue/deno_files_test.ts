@@ -58,6 +58,27 @@ for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles 
     assertThrows(() => files.read(`${path}/missing`), Deno.errors.NotFound);
   });
 
+  Deno.test(`${how}: readReady() gives what read() gives, at once or later, and refuses the same`, async () => {
+    await using directory = await temporaryDirectory();
+    const path = `${directory.path}/file`;
+    const later: number[] = [];
+    // Only who makes many calls has them made by the C library.
+    for (let calls = 0; calls < 60; calls++) files.exists(path);
+    for (const size of [0, 1, 300, 16_383, 16_384, 100_000]) {
+      Deno.writeFileSync(path, new Uint8Array(size).map((_, index) => index * 7));
+      const content = files.readReady(path);
+      if (content instanceof Promise) later.push(size);
+      assertEquals(await content, files.read(path));
+    }
+    // What would take long to copy is left to another thread where there is a choice.
+    assertEquals(later, files === denoFiles ? [16_384, 100_000] : []);
+    Deno.removeSync(path);
+    assertThrows(() => files.readReady(path), Deno.errors.NotFound);
+    Deno.symlinkSync("/etc/passwd", path);
+    assertThrows(() => files.readReady(path));
+    assertThrows(() => files.readReady(directory.path));
+  });
+
   Deno.test(`${how}: rename() replaces, renameNew() does not`, async () => {
     await using temporary = await temporaryDirectory();
     const { path } = temporary;

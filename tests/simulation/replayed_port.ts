@@ -77,6 +77,10 @@ export class ReplayedPort implements FilePort {
     return this.#call("read", [path], () => this.#process.read(path)).slice();
   }
 
+  readReady(path: string): Uint8Array {
+    return this.read(path);
+  }
+
   create(path: string, content: Uint8Array): void {
     this.#call("create", [path, content], () => this.#process.create(path, content));
   }

@@ -109,6 +109,10 @@ export class SimulatedProcess implements FilePort {
     });
   }
 
+  readReady(path: string): Uint8Array {
+    return this.read(path);
+  }
+
   create(path: string, content: Uint8Array): void {
     const write = (written: Uint8Array) => {
       const { state } = this.#disk;

@@ -20,7 +20,8 @@ export async function jobOfCall(call: Invocation): Promise<JobInput> {
   const { options } = call;
   const job = await wordsJob(call);
   // A call without options is the most frequent one, and is not made to load what reads them.
-  if (!ENQUEUE_OPTIONS.some(({ name }) => name !== "command" && options.has(name))) {
+  const able = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS];
+  if (!able.some(({ name }) => name !== "command" && options.has(name))) {
     return mergeJobs(job, {});
   }
   const module = await import(later("./job_options.ts")) as typeof import("./job_options.ts");

@@ -9,6 +9,9 @@ import { HELD_TIME, ID_PATTERN } from "./names.ts";
 /** The longest command, in bytes: the kernel passes at most 128 KiB in one argument. */
 export const MAX_COMMAND_BYTES = 100 * 1024;
 
+/** The longest `NAME=VALUE` of an environment, in bytes: MAX_ARG_STRLEN of execve(2) without the NUL at its end. */
+const MAX_VARIABLE_BYTES = 128 * 1024 - 1;
+
 /** How deep the arrays and objects in a job may be nested. Much deeper ones could be read but not written. */
 const MAX_DEPTH = 100;
 
@@ -76,8 +79,17 @@ const environment: Check = (value) => {
     }
     const fault = text(content);
     if (fault) return `"${name}" ${fault}`;
+    if (isLonger(`${name}=${content}`, MAX_VARIABLE_BYTES)) {
+      return `"${name}" must not be longer than 128 KB with its name; put it in a file`;
+    }
   }
 };
+
+/** Whether a text takes more bytes than so many. */
+function isLonger(text: string, bytes: number): boolean {
+  // A character is at most 3 bytes for each UTF-16 unit: most texts need no encoding.
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
+}
 
 /** What each known field of an input may hold. `undefined` and a missing field are the same. */
 const FIELDS: Record<string, Check> = {
@@ -90,11 +102,9 @@ const FIELDS: Record<string, Check> = {
     if (fault) return fault;
     const command = value as string;
     if (command.trim() === "") return "must not be empty";
-    // A character is at most 3 bytes for each UTF-16 unit: most commands need no encoding.
-    if (command.length * 3 <= MAX_COMMAND_BYTES) return undefined;
-    return new TextEncoder().encode(command).length <= MAX_COMMAND_BYTES
-      ? undefined
-      : "must not be longer than 100 KB; put it in a script";
+    return isLonger(command, MAX_COMMAND_BYTES)
+      ? "must not be longer than 100 KB; put it in a script"
+      : undefined;
   },
   cwd: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),
   env: environment,

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../src/queue/errors.ts";
 import {
   chargedAttempts,
@@ -107,6 +107,16 @@ Deno.test("newJob() takes a command of 100 KB in bytes, and not one more", () =>
   assertEquals(make({ command: umlauts }).command, umlauts);
   refused({ command: umlauts + "x" }, "longer than 100 KB");
   refused({ command: "😀".repeat(MAX_COMMAND_BYTES / 4) + "x" }, "longer than 100 KB");
+});
+
+Deno.test("newJob() takes a variable as long as the kernel does, and not one byte more", () => {
+  const longest = "x".repeat(128 * 1024 - 1 - "A=".length);
+  const job = make({ command: "a", env: { A: longest } });
+  refused({ command: "a", env: { A: longest + "x" } }, 'env "A" must not be longer than 128 KB');
+  const start = (env: Record<string, string>) =>
+    new Deno.Command("/bin/true", { env, clearEnv: true }).outputSync();
+  assert(start(job.env!).success);
+  assertThrows(() => start({ A: longest + "x" }));
 });
 
 Deno.test("newJob() takes an optional field that is undefined as one that is missing", () => {

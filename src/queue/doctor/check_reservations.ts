@@ -86,7 +86,10 @@ function isThere(store: Store, entry: Entry): boolean {
   return store.files.exists(pathIn(store, entry.state, entry.path));
 }
 
-/** Notes who waits for a job that was removed by hand, or for itself. */
+/**
+ * Notes who waits for a job that was removed by hand, or for itself. While a program adds jobs, what some of them
+ * wait for may be among those that it has yet to add: then nothing is said.
+ */
 function noteHopeless(
   examination: Examination,
   jobs: Jobs,
@@ -97,12 +100,22 @@ function noteHopeless(
   for (const child of children) {
     const isOwn = parent === child;
     if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
-    if (!isOpen(store, child) || (!isOwn && findTaken(store, new Set([parent])))) continue;
+    if (!isOpen(store, child) || (!isOwn && isThereOrComing(store, parent))) continue;
     examination.note(
       `${child} waits for ${isOwn ? "itself" : `${parent}, which is no more`}`,
       `let it go with: queuectl release ${child}`,
     );
   }
+}
+
+function isThereOrComing(store: Store, id: string): boolean {
+  const isThere = () => findTaken(store, new Set([id])) !== undefined;
+  if (isThere()) return true;
+  const lock = tryLockQueue(store);
+  if (!lock) return true;
+  lock.release();
+  // It may have been added before the lock was free.
+  return isThere();
 }
 
 function namesIn(store: Store, directory: string): string[] {

@@ -43,9 +43,12 @@ export interface Claim {
   logOffset: number;
 }
 
-/** What came of trying to claim a waiting entry. */
+/**
+ * What came of trying to claim a waiting entry. Of one that was claimed, `fetched` says whether its file was not in
+ * memory and had to be fetched from the disk.
+ */
 export type ClaimResult =
-  | { kind: "claimed"; claim: Claim }
+  | { kind: "claimed"; claim: Claim; fetched: boolean }
   /** Another was first, or it was removed. Normal. */
   | { kind: "gone" }
   /** A dropped file that is not due yet, or whose priority its name did not say: renamed so. */
@@ -133,7 +136,8 @@ async function examine(
     }
     unmarkChild(store, job);
   }
-  return { kind: "claimed", claim: { ...taken, job, logOffset } };
+  const { fetched = false } = read;
+  return { kind: "claimed", claim: { ...taken, job, logOffset }, fetched };
 }
 
 function putUnderRightName(
@@ -193,15 +197,16 @@ export async function readClaimed(
   store: Store,
   name: string,
   id: string,
-): Promise<ReturnType<typeof parseJob>> {
+): Promise<ReturnType<typeof parseJob> & { fetched?: boolean }> {
   const path = pathIn(store, "processing", name);
   const stat = store.files.stat(path);
   if (!stat) throw new Deno.errors.NotFound(`${path} was taken away`);
   const fault = fileFault(stat);
   if (fault) return { fault };
   const content = store.files.readReady(path);
-  const bytes = content instanceof Uint8Array ? content : await content;
-  return parseJob(bytes, id, store.config, stat.mtime);
+  const fetched = content instanceof Promise;
+  const bytes = fetched ? await content : content;
+  return { ...parseJob(bytes, id, store.config, stat.mtime), fetched };
 }
 
 /**

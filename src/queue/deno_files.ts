@@ -9,6 +9,7 @@ import type { FilePort, FileStat } from "./file_port.ts";
 import { EEXIST, ENOENT, errno, libc, libcFor, passingPath } from "./libc.ts";
 import {
   createNew,
+  fetched,
   flushed,
   flushedWhole,
   lookAt,
@@ -77,6 +78,11 @@ export const denoFiles: FilePort = {
     const content = c && readReady(c, path);
     if (content instanceof Uint8Array) return content;
     return content?.then((read) => read ?? plainFiles.read(path)) ?? plainFiles.read(path);
+  },
+
+  fetch(path) {
+    const c = libcFor(path);
+    if (c) void fetched(c, path);
   },
 
   create(path, content) {

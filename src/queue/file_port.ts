@@ -66,6 +66,8 @@ export interface FilePort {
    * not got it, comes in a promise.
    */
   readReady(path: string): Uint8Array | Promise<Uint8Array>;
+  /** Has a file that will soon be read brought into memory, in the background, if that can be done. Never fails. */
+  fetch(path: string): void;
   /** Makes a new file of mode 0600 with this content, not yet flushed, or none. Fails if the name exists. */
   create(path: string, content: Uint8Array): void;
   /**

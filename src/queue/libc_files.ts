@@ -16,7 +16,7 @@ const isArm = Deno.build.arch === "aarch64";
 const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
 const O_NOFOLLOW = isArm ? 0o100000 : 0o400000;
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
-const STATX_BASIC_STATS = 0x7ff, RWF_NOWAIT = 8;
+const STATX_BASIC_STATS = 0x7ff, RWF_NOWAIT = 8, POSIX_FADV_WILLNEED = 3;
 
 const NO_PATH = new Uint8Array(1);
 /** A `struct statx`, which has the same layout on every machine. */
@@ -145,6 +145,17 @@ async function readElsewhere(c: Libc, fd: number, size: number): Promise<Uint8Ar
   } finally {
     c.close(fd);
   }
+}
+
+/**
+ * Has the kernel begin to bring a file into memory. Its name and inode may have to be read first: that another thread
+ * waits for.
+ */
+export async function fetched(c: Libc, path: string): Promise<void> {
+  const fd = await c.openElsewhere(pathBytes(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+  if (fd < 0) return;
+  c.posix_fadvise(fd, 0n, 0n, POSIX_FADV_WILLNEED);
+  c.close(fd);
 }
 
 /** Makes a new file with this content, and nothing if that fails. */

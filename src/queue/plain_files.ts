@@ -97,6 +97,10 @@ export const plainFiles: FilePort = {
     return plainFiles.read(path);
   },
 
+  fetch() {
+    // The runtime has no call for it.
+  },
+
   create(path, content) {
     using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
     try {

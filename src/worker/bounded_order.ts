@@ -64,6 +64,11 @@ export class BoundedOrder<T> {
     return this.#heapIsAhead() ? this.#heap.peek() : this.#sorted.at(-1);
   }
 
+  /** What will be about so many places further, of those that came by the thousand. */
+  ahead(places: number): T | undefined {
+    return this.#sorted.at(-1 - places);
+  }
+
   /** Takes the foremost out. */
   pop(): T | undefined {
     this.#arrange();

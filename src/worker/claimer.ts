@@ -8,7 +8,7 @@
 import { type Claim, claim } from "../queue/claim.ts";
 import { putBackUnrun } from "../queue/limits.ts";
 import { type Settlement, unrunSettlement } from "../queue/settle.ts";
-import type { Store } from "../queue/store.ts";
+import { pathIn, type Store } from "../queue/store.ts";
 import type { Finder } from "./finder.ts";
 import { type Admitted, type HeldPlaces, Limiter } from "./limiter.ts";
 import { OwnedJobs } from "./owned_jobs.ts";
@@ -38,6 +38,11 @@ export interface ClaimerEvents {
   trouble(error: unknown): void;
 }
 
+/** While files have to be fetched from the disk, that of the job so many places further is fetched ahead … */
+const FETCH_AHEAD = 16;
+/** … at so many claims; then it is seen whether they still have to be. */
+const FETCH_FOR = 64;
+
 /** Claims jobs for one worker. */
 export class Claimer {
   readonly #store: Store;
@@ -48,6 +53,8 @@ export class Claimer {
   /** What is held for jobs that run or are to be settled, by ID; only where limits are set. */
   readonly #held = new Map<string, HeldPlaces>();
   readonly #owned = new OwnedJobs();
+  /** The claims at which a file is still to be fetched ahead. */
+  #fetches = 0;
 
   constructor(store: Store, worker: string, finder: Finder, events: ClaimerEvents) {
     this.#store = store;
@@ -103,7 +110,10 @@ export class Claimer {
     try {
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
-      if (result.kind === "claimed") return { claim: result.claim };
+      if (result.kind === "claimed") {
+        this.#fetchAhead(result.fetched);
+        return { claim: result.claim };
+      }
       if (result.kind === "hopeless") {
         return { unrun: unrunSettlement(result.claim, this.#store.now(), result.reason) };
       }
@@ -114,6 +124,17 @@ export class Claimer {
       if (error instanceof Deno.errors.PermissionDenied) this.#events.refused(error);
       else this.#events.trouble(error);
       this.#finder.putAside(entry);
+    }
+  }
+
+  /** Jobs that have waited for long lie on the disk: to wait for each of them costs more than the claim. */
+  #fetchAhead(wasFetched: boolean): void {
+    if (wasFetched) this.#fetches = FETCH_FOR;
+    if (this.#fetches === 0) return;
+    this.#fetches--;
+    const entry = this.#finder.ahead(FETCH_AHEAD);
+    if (entry && !entry.batch) {
+      this.#store.files.fetch(pathIn(this.#store, entry.state, entry.path));
     }
   }
 

@@ -101,6 +101,11 @@ export class Finder {
     this.#contended = true;
   }
 
+  /** A job that will be given out after about so many others, if there is such. */
+  ahead(places: number): IndexEntry | undefined {
+    return this.#index.ahead(places);
+  }
+
   /** Whether a job is ready. */
   hasReady(): boolean {
     return this.#index.hasReady(this.#store.now());

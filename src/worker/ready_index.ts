@@ -93,6 +93,11 @@ export class ReadyIndex {
     return entry;
   }
 
+  /** An entry that will be taken out after about so many others, if there is such. */
+  ahead(places: number): IndexEntry | undefined {
+    return this.#ready.ahead(places);
+  }
+
   /** Whether an entry is ready. */
   hasReady(now: number): boolean {
     this.#promote(now);

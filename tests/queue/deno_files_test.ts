@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
+import { fetched } from "../../src/queue/libc_files.ts";
 import { plainFiles, waitingFiles } from "../../src/queue/plain_files.ts";
 import { libc, nameFromBytes, passingPath, pathBytes } from "../../src/queue/libc.ts";
 import { eventually, namesIn, temporaryDirectory } from "./temporary_queue.ts";
@@ -158,6 +159,26 @@ for (
     assertEquals(flushes, 2);
   });
 }
+
+Deno.test({
+  name:
+    "fetched() opens a file and closes it again, waits for no fifo, and passes over what is not there",
+  ignore: !libc(),
+  async fn() {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    Deno.writeTextFileSync(`${path}/file`, "content");
+    await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
+    Deno.symlinkSync("file", `${path}/link`);
+    const open = () => namesIn("/proc/self/fd", "").length;
+    await fetched(libc()!, `${path}/file`);
+    const before = open();
+    for (const name of ["file", "fifo", "link", "missing", ""]) {
+      await fetched(libc()!, `${path}/${name}`);
+    }
+    assertEquals(open(), before);
+  },
+});
 
 Deno.test("list() of a folder that is removed meanwhile just ends, and closes it", async () => {
   await using temporary = await temporaryDirectory();

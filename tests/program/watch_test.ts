@@ -81,7 +81,7 @@ for (
 ) {
   watchTest(`gives the terminal back at ${name}`, async () => {
     await using program = new Program();
-    await program.answer("enqueue", "--hold", "true");
+    await program.answer("enqueue", "true");
     const watch = new Watch(program);
     await watch.running.says(/pending 1/);
     end(watch);
@@ -93,7 +93,7 @@ for (
 
 watchTest("fits terminals of any size, and follows their changes", async () => {
   await using program = new Program();
-  await program.answer("enqueue", "--hold", "true");
+  await program.answer("enqueue", "true");
   const watch = new Watch(program, 10, 3);
   await watch.running.says(/too small/);
   assert(!watch.text.includes("pending"));

@@ -11,6 +11,9 @@ Deno.test("list shows everything not done and the last 10 done, newest last", as
   for (const id of ["a", "b", "c"]) await program.answer("enqueue", "--id", id, "true");
   const ids = idsOf(await program.json("list"));
   assertEquals([ids.length, ids.slice(-3)], [13, ["a", "b", "c"]]);
+  // Whoever says how many gets so many, done ones too.
+  assertEquals((await program.json("list", "--limit", "14")).length, 14);
+  assertEquals((await program.json("list", "--limit", "100")).length, 15);
 });
 
 Deno.test("list prints ID, state, attempts, age, what it waits for and command with tabs between where nobody watches", async () => {

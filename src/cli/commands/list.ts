@@ -14,7 +14,7 @@ import { parseState } from "../state_name.ts";
 /** How many done jobs are shown unless more are asked for. */
 const DONE_SHOWN = 10;
 
-/** Lists the jobs of a state, or everything not done and the last few done; newest last. */
+/** Lists the newest jobs, of a state or of all, or everything not done and the last few done; newest last. */
 export async function list(call: Invocation): Promise<void> {
   const state = call.options.text("state");
   const limit = call.options.whole("limit", 0, 1e15);
@@ -26,7 +26,7 @@ export async function list(call: Invocation): Promise<void> {
 
 function recentJobs(queue: Queue, limit: number | undefined): JobView[] {
   const open = queue.list({ states: JOB_STATES.filter((state) => state !== "done"), limit });
-  const done = queue.list({ states: ["done"], limit: Math.min(limit ?? DONE_SHOWN, DONE_SHOWN) });
+  const done = queue.list({ states: ["done"], limit: limit ?? DONE_SHOWN });
   // A job that ended between the two looks was met twice.
   const ended = new Set(done.map(({ id }) => id));
   const jobs = [...open.filter(({ id }) => !ended.has(id)), ...done];

@@ -5,7 +5,6 @@
  */
 
 import { releaseOverlooked } from "../../src/queue/dependencies.ts";
-import { examine } from "../../src/queue/doctor/examine.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
@@ -18,7 +17,7 @@ import { clock, DIR } from "./queue_disk.ts";
 import {
   arriveAs,
   claimReady,
-  noPause,
+  doctor,
   noSurvivors,
   removeEmptyBatches,
   run,
@@ -87,15 +86,7 @@ export function recoverAgain(disk: SimulatedDisk): Promise<Recovery[]> {
 /** What the doctor finds, a sentence each; what it mends is not among them. */
 export function findings(disk: SimulatedDisk, repair = false): Promise<string[]> {
   return inQueue(disk, "doctor", 4000, async (store) => {
-    const options = {
-      repair,
-      host: "doctor",
-      pid: 1,
-      version: "",
-      killSurvivors: noSurvivors,
-      pause: noPause,
-    };
-    const found = await examine(store, options);
+    const found = await doctor(store, repair);
     return found.filter((finding) => !finding.mended).map((finding) => finding.problem);
   });
 }

@@ -5,7 +5,6 @@
  */
 
 import { enqueue } from "../../src/queue/enqueue.ts";
-import { examine } from "../../src/queue/doctor/examine.ts";
 import { type Presence, requestStop } from "../../src/queue/presence.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
@@ -15,7 +14,7 @@ import { BURIED, RUN } from "./ledger.ts";
 import { Broken, type Operation } from "./operation.ts";
 import { DIR, openAt, START } from "./queue_disk.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED } from "./settle_operations.ts";
-import { arriveAs, noPause, noSurvivors } from "./worker_steps.ts";
+import { arriveAs, doctor, noSurvivors } from "./worker_steps.ts";
 
 /** What worker `w2` has taken over and not yet settled. */
 interface Scene {
@@ -108,15 +107,7 @@ const doctorRepair: Operation = {
   name: "doctor-repair",
   process: "doctor",
   async act({ store }) {
-    const options = {
-      repair: true,
-      host: "doctor",
-      pid: 2,
-      version: "",
-      killSurvivors: noSurvivors,
-      pause: noPause,
-    };
-    const left = (await examine(store, options)).filter((finding) => !finding.mended);
+    const left = (await doctor(store, true)).filter((finding) => !finding.mended);
     if (left.length > 0) throw new Error(left.map((finding) => finding.remedy).join("; "));
   },
 };

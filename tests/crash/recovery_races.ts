@@ -7,7 +7,6 @@
 
 import { claim } from "../../src/queue/claim.ts";
 import { enqueue } from "../../src/queue/enqueue.ts";
-import { examine } from "../../src/queue/doctor/examine.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
@@ -19,7 +18,7 @@ import { type Fate, type Ledger, RUN } from "./ledger.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING } from "./settle_operations.ts";
-import { arriveAs, claimReady, noPause, noSurvivors, readyEntries, run } from "./worker_steps.ts";
+import { arriveAs, claimReady, doctor, noSurvivors, readyEntries, run } from "./worker_steps.ts";
 
 /** Recovers whoever is dead; whether there was anyone. */
 async function recovering(store: Store, worker: string): Promise<Recovery[]> {
@@ -269,15 +268,7 @@ const liveSettlerAndDoctor: Race<Settlement[]> = {
   name: "live-settler-doctor",
   actors: {
     w1: settleAs,
-    doctor: (store) =>
-      examine(store, {
-        repair: true,
-        host: "doctor",
-        pid: 2,
-        version: "",
-        killSurvivors: noSurvivors,
-        pause: noPause,
-      }),
+    doctor: (store) => doctor(store, true),
   },
   expect(ledger, ends) {
     ledger.expect("echo a", TO_DONE.meant);

@@ -8,7 +8,6 @@ import { claim, type WaitingEntry } from "../../src/queue/claim.ts";
 import { cancelWaiting, setHeld } from "../../src/queue/control.ts";
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { entries } from "../../src/queue/entries.ts";
-import { examine } from "../../src/queue/doctor/examine.ts";
 import { QueueError } from "../../src/queue/errors.ts";
 import { HELD_TIME } from "../../src/queue/names.ts";
 import type { Settlement } from "../../src/queue/settle.ts";
@@ -19,7 +18,7 @@ import { openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { queueOf } from "./upkeep_operations.ts";
 import { family, HOPELESS, urging } from "./waiting_operations.ts";
-import { arriveAs, claimReady, noPause, noSurvivors, run, settleAndTell } from "./worker_steps.ts";
+import { arriveAs, claimReady, doctor, run, settleAndTell } from "./worker_steps.ts";
 
 /** Workers `w1` and `w2` each run one of the jobs that are ready, which is to be settled. */
 async function running(disk: SimulatedDisk, commands: readonly string[]): Promise<Settlement[]> {
@@ -73,20 +72,13 @@ const newChildAndDoctor: Race = {
     await family(await openAt(disk.process("client"), START), ledger, false),
   actors: {
     client: (store) => enqueue(store, { command: "echo c", id: "c", after: ["p"] }),
-    doctor: (store) =>
-      examine(store, {
-        repair: true,
-        host: "doctor",
-        pid: 2,
-        version: "",
-        killSurvivors: noSurvivors,
-        pause: noPause,
-      }),
+    doctor: (store) => doctor(store, true),
   },
   expect(ledger, ends) {
     ledger.expect("echo c", RUN);
     if (wasKilled(ends.client)) ledger.allow("echo c", ABSENT);
     else if (!returned(ends.client)) throw new Error("the doctor kept a job from being added");
+    if (!returned(ends.doctor) && !wasKilled(ends.doctor)) throw new Error("the doctor failed");
   },
 };
 

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Finding } from "../../src/queue/doctor/examination.ts";
+import { examine } from "../../src/queue/doctor/examine.ts";
 import { type Claim, claim, type WaitingEntry } from "../../src/queue/claim.ts";
 import { entries } from "../../src/queue/entries.ts";
 import { logName } from "../../src/queue/logs.ts";
@@ -68,6 +70,18 @@ export async function settleAndTell(store: Store, settlements: Settlement[]): Pr
     progress === "settled" && (state === "done" || state === "dead")
   );
   if (ended.length > 0) await followUp(store, ended.map(({ claim }) => claim.id));
+}
+
+/** What the doctor finds, and if that is wanted mends. */
+export function doctor(store: Store, repair: boolean): Promise<Finding[]> {
+  return examine(store, {
+    repair,
+    host: "doctor",
+    pid: 2,
+    version: "",
+    killSurvivors: noSurvivors,
+    pause: noPause,
+  });
 }
 
 /** The line that an attempt leaves in the job's log. */

@@ -31,6 +31,20 @@ function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, bus
   return { settler, settled, troubles };
 }
 
+/** A settler of a queue that flushes at once, and three jobs for it; `flushed` has the sizes of its groups. */
+async function threeFor(temporary: TemporaryQueue, busy: () => boolean) {
+  const flushed: number[] = [];
+  const { settler } = settlerOf(temporary, {
+    sync(paths) {
+      if (paths.some((path) => path.includes("@host-1-ab."))) flushed.push(paths.length - 1);
+      return Promise.resolve();
+    },
+  }, busy);
+  const jobs = [];
+  for (let n = 0; n < 3; n++) jobs.push(await done(temporary, `x${n}`));
+  return { settler, flushed, jobs };
+}
+
 Deno.test("a settler settles what it is given, and tells", async () => {
   await using temporary = await temporaryQueue({ fsync: true });
   const { settler, settled, troubles } = settlerOf(temporary);
@@ -79,15 +93,7 @@ for (const busy of [true, false]) {
     } more runs`,
     async () => {
       await using temporary = await temporaryQueue({ fsync: true });
-      const flushed: number[] = [];
-      const { settler } = settlerOf(temporary, {
-        sync(paths) {
-          if (paths.some((path) => path.includes("@host-1-ab."))) flushed.push(paths.length - 1);
-          return Promise.resolve();
-        },
-      }, () => busy);
-      const all = [];
-      for (let n = 0; n < 3; n++) all.push(await done(temporary, `x${n}`));
+      const { settler, flushed, jobs: all } = await threeFor(temporary, () => busy);
       settler.add(all[0]!);
       await settler.idle();
       settler.add(all[1]!);
@@ -103,15 +109,7 @@ for (const busy of [true, false]) {
 Deno.test("jobs that are being gathered are settled at once when the last one ends", async () => {
   await using temporary = await temporaryQueue({ fsync: true });
   let busy = true;
-  const flushed: number[] = [];
-  const { settler } = settlerOf(temporary, {
-    sync(paths) {
-      if (paths.some((path) => path.includes("@host-1-ab."))) flushed.push(paths.length - 1);
-      return Promise.resolve();
-    },
-  }, () => busy);
-  const all = [];
-  for (let n = 0; n < 3; n++) all.push(await done(temporary, `x${n}`));
+  const { settler, flushed, jobs: all } = await threeFor(temporary, () => busy);
   settler.add(all[0]!);
   await settler.idle();
   settler.add(all[1]!);

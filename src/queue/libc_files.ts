@@ -86,10 +86,14 @@ function sizeSeen(): number {
 /** Reads a regular file. */
 export function readRegular(c: Libc, path: string): Uint8Array | undefined {
   const fd = openRegular(c, path);
-  if (fd === undefined) return undefined;
+  return fd === undefined ? undefined : readOpen(c, fd, sizeSeen());
+}
+
+/** Reads an open file from where it stands, and closes it. */
+function readOpen(c: Libc, fd: number, size: number): Uint8Array | undefined {
   try {
     // One byte more than there should be: a read that does not fill it has met the end.
-    let buffer = new Uint8Array(sizeSeen() + 1);
+    let buffer = new Uint8Array(size + 1);
     for (let at = 0;;) {
       const read = Number(c.read(fd, buffer.subarray(at), BigInt(buffer.length - at)));
       if (read < 0) return undefined;
@@ -127,10 +131,11 @@ export function readReady(
   const size = sizeSeen();
   if (size < ready.length) {
     const read = Number(c.preadv2(fd, readyVector ??= vectorOfReady(), 1, 0n, RWF_NOWAIT));
-    if (read === size || (read < 0 && errno(c) !== EAGAIN)) {
+    // Some file systems cannot tell: those in memory need not, the others have to be waited for.
+    if (read < 0 && errno(c) !== EAGAIN) return readOpen(c, fd, size);
+    if (read === size) {
       c.close(fd);
-      // Some file systems cannot tell: those in memory need not, the others have to be waited for.
-      return read === size ? ready.slice(0, size) : readRegular(c, path);
+      return ready.slice(0, size);
     }
   }
   return readElsewhere(c, fd, size);

@@ -14,5 +14,14 @@ import type { Store } from "../queue/store.ts";
  * @param ended The jobs, in done/ or dead/ now.
  */
 export async function followUp(store: Store, ended: readonly string[]): Promise<void> {
-  for (const id of parentsAmong(store, ended)) await releaseChildren(store, id);
+  let failure: unknown;
+  for (const id of parentsAmong(store, ended)) {
+    try {
+      await releaseChildren(store, id);
+    } catch (error) {
+      // The children of the others are not to wait for it.
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure;
 }

@@ -23,7 +23,7 @@ const RETRY_AFTER = 1000;
 export interface SettlerEvents {
   /** Whether other jobs may end soon. */
   busy(): boolean;
-  /** Some jobs are about to be settled; gives them as they are to be. */
+  /** Some jobs are about to be settled; gives them as they are to be. Asked once of each. */
   completed(settlements: readonly Settlement[]): Settlement[];
   /** Jobs are settled, durably, or were taken away. */
   settled(settlements: readonly Settlement[]): void;
@@ -37,6 +37,8 @@ export class Settler {
   readonly #events: SettlerEvents;
   readonly #spares: Spares;
   #waiting: Settlement[] = [];
+  /** What the disk refused last time: completed already. */
+  #refused: Settlement[] = [];
   #working: Promise<void> | undefined;
   #abandoned = false;
   #lastSettled = -Infinity;
@@ -71,14 +73,15 @@ export class Settler {
 
   async #work(): Promise<void> {
     while (!this.#abandoned) {
-      if (this.#waiting.length === 0) {
+      if (this.#waiting.length + this.#refused.length === 0) {
         if (this.#spares.none || this.#events.busy()) break;
         await this.#spares.drop();
         continue;
       }
       if (this.#isWorthGathering()) await this.#gather();
-      const group = this.#events.completed(this.#waiting);
+      const group = [...this.#refused, ...this.#events.completed(this.#waiting)];
       this.#waiting = [];
+      this.#refused = [];
       // A job that cannot be settled must not hold up the others, so after a failure each goes alone.
       const parts = this.stuck ? group.map((settlement) => [settlement]) : [group];
       this.stuck = false;
@@ -120,7 +123,7 @@ export class Settler {
       this.#events.trouble(error);
     }
     const isOver = ({ progress }: Settlement) => progress === "settled" || progress === "gone";
-    this.#waiting.push(...part.filter((settlement) => !isOver(settlement)));
+    this.#refused.push(...part.filter((settlement) => !isOver(settlement)));
     const over = part.filter(isOver);
     if (over.length > 0) this.#events.settled(over);
   }

@@ -11,9 +11,9 @@ import type { Spawner } from "./spawner.ts";
 /** Which spawner is wanted. */
 export interface SpawnerOptions {
   /**
-   * Whether {@linkcode Spawner.spawn} may keep the whole program waiting until the command's shell runs. That takes
-   * a seventh less of the machine for a short command than to have it done on another thread, and is for who has one command at a time and
-   * nothing else to do. Default: no.
+   * Whether {@linkcode Spawner.spawn} may keep the whole program waiting until the command's shell runs. For a short
+   * command that takes a seventh less of the machine than to have it done on another thread. It is for who has one
+   * command at a time and nothing else to do. Default: no.
    */
   inline?: boolean;
   /** Whether to do without the C library even where it can be had. Default: no. */

@@ -166,6 +166,33 @@ Deno.test("a settler goes on when the disk does, and one bad job does not hold u
   assertEquals([settled.at(-1), settler.stuck], ["bad settled", false]);
 });
 
+Deno.test("what a job left is asked for once, however often the disk refuses to have it settled", async () => {
+  await using temporary = await temporaryQueue();
+  let refusals = 1;
+  const asked: string[] = [];
+  let settled = 0;
+  const files = {
+    ...denoFiles,
+    create(path: string, content: Uint8Array) {
+      if (refusals-- > 0) throw new Error("No space left on device");
+      denoFiles.create(path, content);
+    },
+  };
+  const settler = new Settler({ ...temporary.queue.store, files }, "host-1-ab", {
+    busy: () => false,
+    completed(settlements) {
+      asked.push(...settlements.map(({ claim }) => claim.id));
+      return [...settlements];
+    },
+    settled: (settlements) => void (settled += settlements.length),
+    trouble() {},
+  });
+  settler.add(await done(temporary, "a"));
+  await eventually("it is settled", () => settled === 1);
+  await settler.idle();
+  assertEquals(asked, ["a"]);
+});
+
 Deno.test("a settler that was told to abandon its jobs settles none of those left", async () => {
   await using temporary = await temporaryQueue();
   const { settler, settled } = settlerOf(temporary);

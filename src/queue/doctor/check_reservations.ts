@@ -109,13 +109,13 @@ function noteHopeless(
 }
 
 function isThereOrComing(store: Store, id: string): boolean {
-  const isThere = () => findTaken(store, new Set([id])) !== undefined;
-  if (isThere()) return true;
+  const isTaken = () => findTaken(store, new Set([id])) !== undefined;
+  if (isTaken()) return true;
   const lock = tryLockQueue(store);
   if (!lock) return true;
   lock.release();
   // It may have been added before the lock was free.
-  return isThere();
+  return isTaken();
 }
 
 function namesIn(store: Store, directory: string): string[] {

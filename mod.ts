@@ -40,6 +40,7 @@ export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/q
 export type {
   DirectoryEntry,
   EntryKind,
+  Fetcher,
   FileLock,
   FilePort,
   FileStat,

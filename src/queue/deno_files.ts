@@ -9,7 +9,6 @@ import type { FilePort, FileStat } from "./file_port.ts";
 import { EEXIST, ENOENT, errno, libc, libcFor, passingPath } from "./libc.ts";
 import {
   createNew,
-  fetched,
   flushed,
   flushedWhole,
   lookAt,
@@ -80,9 +79,20 @@ export const denoFiles: FilePort = {
     return content?.then((read) => read ?? plainFiles.read(path)) ?? plainFiles.read(path);
   },
 
-  fetch(path) {
-    const c = libcFor(path);
-    if (c) void fetched(c, path);
+  startFetcher() {
+    if (!libc()) return undefined;
+    const url = import.meta.resolve("./fetch_thread.ts");
+    try {
+      const thread = new Worker(url, { type: "module", name: "queuectl fetcher" });
+      thread.addEventListener("error", (event) => event.preventDefault());
+      return {
+        fetch: (paths) => thread.postMessage(paths),
+        [Symbol.dispose]: () => thread.terminate(),
+      };
+    } catch {
+      // Without it files come when they are read.
+      return undefined;
+    }
   },
 
   create(path, content) {

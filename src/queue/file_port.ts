@@ -48,6 +48,12 @@ export interface FileLock {
   release(): void;
 }
 
+/** Brings files into memory in the background. Costs memory of its own until it is disposed of. */
+export interface Fetcher extends Disposable {
+  /** Has files brought into memory that will soon be read. Never fails, and waits for nothing. */
+  fetch(paths: readonly string[]): void;
+}
+
 /** The calls that the queue makes of a file system. */
 export interface FilePort {
   /**
@@ -66,8 +72,8 @@ export interface FilePort {
    * not got it, comes in a promise.
    */
   readReady(path: string): Uint8Array | Promise<Uint8Array>;
-  /** Has a file that will soon be read brought into memory, in the background, if that can be done. Never fails. */
-  fetch(path: string): void;
+  /** Starts what brings files into memory before they are read, where that can be done. */
+  startFetcher?(): Fetcher | undefined;
   /** Makes a new file of mode 0600 with this content, not yet flushed, or none. Fails if the name exists. */
   create(path: string, content: Uint8Array): void;
   /**

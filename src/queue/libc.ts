@@ -24,12 +24,6 @@ const SYMBOLS = {
   inotify_rm_watch: { parameters: ["i32", "i32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
   unlinkElsewhere: { name: "unlink", parameters: ["buffer"], result: "i32", nonblocking: true },
-  openElsewhere: {
-    name: "open",
-    parameters: ["buffer", "i32", "u32"],
-    result: "i32",
-    nonblocking: true,
-  },
   posix_fadvise: { parameters: ["i32", "i64", "i64", "i32"], result: "i32" },
   readElsewhere: {
     name: "read",

@@ -153,13 +153,13 @@ async function readElsewhere(c: Libc, fd: number, size: number): Promise<Uint8Ar
 }
 
 /**
- * Has the kernel begin to bring a file into memory. Its name and inode may have to be read first: that another thread
- * waits for.
+ * Has the kernel bring into memory what {@linkcode readReady} will read of a file. Waits for its name and its inode
+ * to be read, and not for its content.
  */
-export async function fetched(c: Libc, path: string): Promise<void> {
-  const fd = await c.openElsewhere(pathBytes(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+export function bringIn(c: Libc, path: string): void {
+  const fd = c.open(passingPath(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) return;
-  c.posix_fadvise(fd, 0n, 0n, POSIX_FADV_WILLNEED);
+  c.posix_fadvise(fd, 0n, BigInt(ready.length), POSIX_FADV_WILLNEED);
   c.close(fd);
 }
 

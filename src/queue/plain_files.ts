@@ -97,10 +97,6 @@ export const plainFiles: FilePort = {
     return plainFiles.read(path);
   },
 
-  fetch() {
-    // The runtime has no call for it.
-  },
-
   create(path, content) {
     using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
     try {

@@ -9,8 +9,8 @@ import { BinaryHeap } from "@std/data-structures/binary-heap";
 /**
  * Gives entries out foremost first, and when it grows too large drops those that come last.
  *
- * Most come in by the thousand, from a directory, and are sorted once: giving one out then costs nothing.
- * What comes one by one afterwards goes into a heap beside them.
+ * Most come in by the thousand, from a directory, and are sorted: giving one out then costs nothing. What comes
+ * one by one afterwards goes into a heap beside them, and when that has become a sixteenth as large, in among them.
  */
 export class BoundedOrder<T> {
   readonly #order: (a: T, b: T) => number;
@@ -64,9 +64,15 @@ export class BoundedOrder<T> {
     return this.#heapIsAhead() ? this.#heap.peek() : this.#sorted.at(-1);
   }
 
-  /** What will be about so many places further, of those that came by the thousand. */
-  ahead(places: number): T | undefined {
-    return this.#sorted.at(-1 - places);
+  /**
+   * What comes after the foremost, foremost first: nearly all of it, as what came last is not looked at.
+   *
+   * @param from How many places further it begins: 0 is the foremost.
+   * @param to Where it ends, that place excluded.
+   */
+  ahead(from: number, to: number): T[] {
+    const { length } = this.#sorted;
+    return this.#sorted.slice(Math.max(0, length - to), Math.max(0, length - from)).reverse();
   }
 
   /** Takes the foremost out. */
@@ -87,7 +93,8 @@ export class BoundedOrder<T> {
 
   #arrange(): void {
     if (this.#fresh.length === 0) return;
-    if (this.#fresh.length > this.#sorted.length) this.#sortAll();
+    const beside = this.#heap.length + this.#fresh.length;
+    if (beside > this.#sorted.length / 16) this.#sortAll();
     else for (const entry of this.#fresh.splice(0)) this.#heap.push(entry);
   }
 

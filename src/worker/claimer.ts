@@ -8,7 +8,8 @@
 import { type Claim, claim } from "../queue/claim.ts";
 import { putBackUnrun } from "../queue/limits.ts";
 import { type Settlement, unrunSettlement } from "../queue/settle.ts";
-import { pathIn, type Store } from "../queue/store.ts";
+import type { Store } from "../queue/store.ts";
+import { FetchAhead } from "./fetch_ahead.ts";
 import type { Finder } from "./finder.ts";
 import { type Admitted, type HeldPlaces, Limiter } from "./limiter.ts";
 import { OwnedJobs } from "./owned_jobs.ts";
@@ -38,11 +39,6 @@ export interface ClaimerEvents {
   trouble(error: unknown): void;
 }
 
-/** While files have to be fetched from the disk, that of the job so many places further is fetched ahead … */
-const FETCH_AHEAD = 16;
-/** … at so many claims; then it is seen whether they still have to be. */
-const FETCH_FOR = 64;
-
 /** Claims jobs for one worker. */
 export class Claimer {
   readonly #store: Store;
@@ -53,8 +49,7 @@ export class Claimer {
   /** What is held for jobs that run or are to be settled, by ID; only where limits are set. */
   readonly #held = new Map<string, HeldPlaces>();
   readonly #owned = new OwnedJobs();
-  /** The claims at which a file is still to be fetched ahead. */
-  #fetches = 0;
+  readonly #fetchAhead: FetchAhead;
 
   constructor(store: Store, worker: string, finder: Finder, events: ClaimerEvents) {
     this.#store = store;
@@ -62,6 +57,7 @@ export class Claimer {
     this.#finder = finder;
     this.#events = events;
     this.#limiter = new Limiter(store, worker, events);
+    this.#fetchAhead = new FetchAhead(store, finder);
     finder.isParked = (entry) => this.#limiter.isParked(entry);
   }
 
@@ -111,7 +107,7 @@ export class Claimer {
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
       if (result.kind === "claimed") {
-        this.#fetchAhead(result.fetched);
+        this.#fetchAhead.claimed(result.fetched);
         return { claim: result.claim };
       }
       if (result.kind === "hopeless") {
@@ -124,17 +120,6 @@ export class Claimer {
       if (error instanceof Deno.errors.PermissionDenied) this.#events.refused(error);
       else this.#events.trouble(error);
       this.#finder.putAside(entry);
-    }
-  }
-
-  /** Jobs that have waited for long lie on the disk: to wait for each of them costs more than the claim. */
-  #fetchAhead(wasFetched: boolean): void {
-    if (wasFetched) this.#fetches = FETCH_FOR;
-    if (this.#fetches === 0) return;
-    this.#fetches--;
-    const entry = this.#finder.ahead(FETCH_AHEAD);
-    if (entry && !entry.batch) {
-      this.#store.files.fetch(pathIn(this.#store, entry.state, entry.path));
     }
   }
 
@@ -189,6 +174,7 @@ export class Claimer {
    */
   close(declaredDead: boolean): void {
     this.#limiter.close();
+    this.#fetchAhead.close();
     for (const held of this.#held.values()) this.#limiter.release(held, declaredDead);
   }
 }

@@ -101,9 +101,9 @@ export class Finder {
     this.#contended = true;
   }
 
-  /** A job that will be given out after about so many others, if there is such. */
-  ahead(places: number): IndexEntry | undefined {
-    return this.#index.ahead(places);
+  /** Most of what will be given out after others, `from` to `to` of them, in its order. */
+  ahead(from: number, to: number): IndexEntry[] {
+    return this.#index.ahead(from, to);
   }
 
   /** Whether a job is ready. */

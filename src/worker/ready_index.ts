@@ -93,9 +93,9 @@ export class ReadyIndex {
     return entry;
   }
 
-  /** An entry that will be taken out after about so many others, if there is such. */
-  ahead(places: number): IndexEntry | undefined {
-    return this.#ready.ahead(places);
+  /** Most of the ready entries that will be taken out after others, `from` to `to` of them, in their order. */
+  ahead(from: number, to: number): IndexEntry[] {
+    return this.#ready.ahead(from, to);
   }
 
   /** Whether an entry is ready. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
-import { fetched } from "../../src/queue/libc_files.ts";
+import { bringIn } from "../../src/queue/libc_files.ts";
 import { plainFiles, waitingFiles } from "../../src/queue/plain_files.ts";
 import { libc, nameFromBytes, passingPath, pathBytes } from "../../src/queue/libc.ts";
 import { eventually, namesIn, temporaryDirectory } from "./temporary_queue.ts";
@@ -162,7 +162,7 @@ for (
 
 Deno.test({
   name:
-    "fetched() opens a file and closes it again, waits for no fifo, and passes over what is not there",
+    "bringIn() opens a file and closes it again, waits for no fifo, and passes over what is not there",
   ignore: !libc(),
   async fn() {
     await using temporary = await temporaryDirectory();
@@ -171,12 +171,32 @@ Deno.test({
     await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
     Deno.symlinkSync("file", `${path}/link`);
     const open = () => namesIn("/proc/self/fd", "").length;
-    await fetched(libc()!, `${path}/file`);
+    bringIn(libc()!, `${path}/file`);
     const before = open();
     for (const name of ["file", "fifo", "link", "missing", ""]) {
-      await fetched(libc()!, `${path}/${name}`);
+      bringIn(libc()!, `${path}/${name}`);
     }
     assertEquals(open(), before);
+  },
+});
+
+Deno.test({
+  name: "a fetcher opens what it is to fetch, and ends when it is disposed of",
+  ignore: !libc(),
+  async fn() {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
+    using fetcher = denoFiles.startFetcher!()!;
+    // To open a fifo for writing waits until another opens it for reading.
+    const writer = new Deno.Command("sh", { args: ["-c", `exec 3>"$0"`, `${path}/fifo`] }).spawn();
+    let isOpen = false;
+    const opened = writer.status.then(() => isOpen = true);
+    await eventually("the fifo is opened", () => {
+      if (!isOpen) fetcher.fetch([`${path}/missing`, `${path}/fifo`]);
+      return isOpen;
+    });
+    await opened;
   },
 });
 

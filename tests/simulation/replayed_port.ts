@@ -81,8 +81,6 @@ export class ReplayedPort implements FilePort {
     return this.read(path);
   }
 
-  fetch(): void {}
-
   create(path: string, content: Uint8Array): void {
     this.#call("create", [path, content], () => this.#process.create(path, content));
   }

@@ -113,8 +113,6 @@ export class SimulatedProcess implements FilePort {
     return this.read(path);
   }
 
-  fetch(): void {}
-
   create(path: string, content: Uint8Array): void {
     const write = (written: Uint8Array) => {
       const { state } = this.#disk;

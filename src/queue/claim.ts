@@ -6,7 +6,7 @@
  */
 
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "./dependencies.ts";
-import { entries, fileFault } from "./entries.ts";
+import { entries, fileFault, nameOf, readingFault } from "./entries.ts";
 import { chargedAttempts, type Job, parseJob } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
 import {
@@ -98,7 +98,8 @@ async function examine(
   const { id, name, time } = taken;
   const read = await readClaimed(store, name, id);
   const nameFault = entry.id !== id && !ID_PATTERN.test(entry.id)
-    ? `its name is not the ID of a job (1 to 64 letters, digits, - or _)`
+    ? `its name, ${JSON.stringify(nameOf(entry.path))}, is not the ID of a job ` +
+      "(1 to 64 letters, digits, - or _)"
     : undefined;
   if (nameFault || read.fault !== undefined) {
     const reason = nameFault ?? read.fault!;
@@ -203,10 +204,14 @@ export async function readClaimed(
   if (!stat) throw new Deno.errors.NotFound(`${path} was taken away`);
   const fault = fileFault(stat);
   if (fault) return { fault };
-  const content = store.files.readReady(path);
-  const fetched = content instanceof Promise;
-  const bytes = fetched ? await content : content;
-  return { ...parseJob(bytes, id, store.config, stat.mtime), fetched };
+  try {
+    const content = store.files.readReady(path);
+    const fetched = content instanceof Promise;
+    const bytes = fetched ? await content : content;
+    return { ...parseJob(bytes, id, store.config, stat.mtime), fetched };
+  } catch (error) {
+    return { fault: readingFault(store, stat, error) };
+  }
 }
 
 /**

@@ -119,7 +119,28 @@ export function readJobFile(
 ): ReturnType<typeof parseJob> {
   const fault = fileFault(stat);
   if (fault) return { fault };
-  return parseJob(store.files.read(path), id, store.config, stat.mtime);
+  let content: Uint8Array;
+  try {
+    content = store.files.read(path);
+  } catch (error) {
+    return { fault: readingFault(store, stat, error) };
+  }
+  return parseJob(content, id, store.config, stat.mtime);
+}
+
+/**
+ * Why a file that could not be read is no job's: its owner or its mode says that it never will be.
+ *
+ * @throws The error, if they do not: it may be over the next time.
+ */
+export function readingFault(store: Store, stat: FileStat, error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied) {
+    if (stat.uid !== store.files.stat(store.dir)?.uid) {
+      return "it is another user's, and may not be read";
+    }
+    if ((stat.mode & 0o400) === 0) return `its mode, ${stat.mode.toString(8)}, forbids to read it`;
+  }
+  throw error;
 }
 
 /** Why a file can be no job's, before it is read. */

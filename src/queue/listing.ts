@@ -64,7 +64,8 @@ export function countJobs(store: Store): Counts {
  * Whether nothing is left to do but what waits for a time, for a person, or for such jobs: nothing is ready, runs,
  * or is to be retried.
  *
- * @param waits Tells of a job that is ready that it waits for a person all the same. Default: none does.
+ * @param waits Tells of a job that is ready, or to be retried, that it waits for a person all the same. Default: none
+ * does.
  */
 export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => false): boolean {
   const now = store.now();
@@ -73,7 +74,9 @@ export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => 
   for (const entry of entries(store, "pending")) {
     if (entry.time <= now && !waits(entry)) return false;
   }
-  for (const { time } of entries(store, "failed")) if (time < HELD_TIME) return false;
+  for (const entry of entries(store, "failed")) {
+    if (entry.time < HELD_TIME && !waits(entry)) return false;
+  }
   return true;
 }
 

@@ -50,6 +50,8 @@ export class Claimer {
   readonly #held = new Map<string, HeldPlaces>();
   readonly #owned = new OwnedJobs();
   readonly #fetchAhead: FetchAhead;
+  /** The places of those that this user may not move. */
+  readonly #refused = new Set<string>();
 
   constructor(store: Store, worker: string, finder: Finder, events: ClaimerEvents) {
     this.#store = store;
@@ -69,6 +71,11 @@ export class Claimer {
   /** Whether a job is known to wait for a resource. */
   isParked(entry: Pick<IndexEntry, "state" | "path">): boolean {
     return this.#limiter.isParked(entry);
+  }
+
+  /** Whether a job was not to be claimed when that was last tried, as this user may not move it. */
+  isRefused({ state, path }: Pick<IndexEntry, "state" | "path">): boolean {
+    return this.#refused.has(`${state}/${path}`);
   }
 
   /** Takes notice of the settings, which may have changed. */
@@ -106,6 +113,7 @@ export class Claimer {
     try {
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
+      if (this.#refused.size > 0) this.#refused.delete(`${entry.state}/${entry.path}`);
       if (result.kind === "claimed") {
         this.#fetchAhead.claimed(result.fetched);
         return { claim: result.claim };
@@ -117,8 +125,10 @@ export class Claimer {
       if (result.kind === "malformed") this.#events.malformed(result.id, result.reason);
     } catch (error) {
       // Another user's folder, say: that is no reason for the rest to wait, and must not come first again.
-      if (error instanceof Deno.errors.PermissionDenied) this.#events.refused(error);
-      else this.#events.trouble(error);
+      if (error instanceof Deno.errors.PermissionDenied) {
+        this.#refused.add(`${entry.state}/${entry.path}`);
+        this.#events.refused(error);
+      } else this.#events.trouble(error);
       this.#finder.putAside(entry);
     }
   }

@@ -176,6 +176,11 @@ export class Worker {
     }
   }
 
+  /** Whether nothing runs, and what has ended cannot be recorded for now: until it can, the worker does not leave. */
+  get stuck(): boolean {
+    return this.#presence !== undefined && this.#dispatcher.stuck;
+  }
+
   /**
    * Claims nothing more, finishes what runs, leaves; see {@linkcode Worker.finished}.
    *
@@ -238,12 +243,14 @@ export class Worker {
       if (!this.#dispatcher.busy) this.#drainLater();
       return;
     }
+    const { claimer } = this.#dispatcher;
     // Twice, as a job that goes back while the first look passes is met in the second.
     const isOver = () =>
       isAtRest(
         this.#store,
         ({ state, path }) =>
-          state === "pending" && this.#dispatcher.claimer.isParked({ state, path }),
+          (state === "pending" || state === "failed") &&
+          (claimer.isParked({ state, path }) || claimer.isRefused({ state, path })),
       );
     if (isOver() && isOver()) await this.#leave("drained");
     else this.#drainLater();

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { QueueError } from "../../src/queue/errors.ts";
 import { JOB_STATES } from "../../src/queue/names.ts";
 import { Queue } from "../../src/queue/queue.ts";
@@ -174,5 +180,36 @@ Deno.test({
     const { code, out, err } = await worked;
     assertEquals(code, 0, err);
     assert(out.includes('"trouble"'), out);
+  },
+});
+
+Deno.test({
+  name:
+    "what this user may not read lies in dead/, and what it may not move holds up neither list nor --drain",
+  ignore: !other.run,
+  async fn() {
+    await using scratch = await scratchFolder();
+    Deno.chmodSync(scratch.path, 0o777);
+    const dir = `${scratch.path}/theirs`;
+    await other.run!("--dir", dir, "enqueue", "--id", "good", "true");
+    Deno.writeTextFileSync(`${dir}/pending/closed.json`, '{"command":"true"}', { mode: 0o600 });
+    const frozen = `${dir}/pending/20200101T000000.000Z-9-frozen`;
+    Deno.mkdirSync(frozen, { mode: 0o755 });
+    Deno.writeTextFileSync(`${frozen}/frozen.json`, '{"command":"true"}');
+    const worked = await other.run!("--dir", dir, "worker", "start", "--drain");
+    assertEquals(worked.code, 0, worked.err);
+    assertMatch(worked.out, /trouble +Permission denied: .*frozen/);
+    const listed = await other.run!("--dir", dir, "list");
+    assertEquals(listed.code, 0, listed.err);
+    const states = listed.out.split("\n").slice(1).map((line) =>
+      line.split("\t").slice(0, 2).join(" ")
+    );
+    assertEquals(states.sort(), ["closed dead", "frozen pending", "good done"]);
+    assertMatch(
+      Deno.readTextFileSync(`${dir}/dead/closed.log`),
+      /another user's, and may not be read/,
+    );
+    const removed = await other.run!("--dir", dir, "rm", "closed");
+    assertEquals(removed.code, 0, removed.err);
   },
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { claim, type WaitingEntry } from "../../src/queue/claim.ts";
 import { denoFiles } from "../../src/queue/deno_files.ts";
 import { parseEntryName } from "../../src/queue/names.ts";
@@ -67,7 +67,10 @@ Deno.test("a file whose name is no ID lands in dead/ under one that is", async (
     assertEquals(result.kind, "malformed", stem);
     const id = (result as { id: string }).id;
     assertEquals(Deno.readTextFileSync(`${dir}/dead/${id}.json`), JOB);
-    assertStringIncludes(Deno.readTextFileSync(`${dir}/dead/${id}.log`), "is not the ID of a job");
+    assertStringIncludes(
+      Deno.readTextFileSync(`${dir}/dead/${id}.log`),
+      `its name, ${JSON.stringify(`${stem}.json`)}, is not the ID of a job`,
+    );
   }
 });
 
@@ -115,4 +118,35 @@ Deno.test("a waiting retry that someone made no job of keeps what it printed", a
   const log = Deno.readTextFileSync(`${dir}/dead/x.log`);
   assertEquals(log, "output\nqueuectl: not a job: it is not JSON in UTF-8\n");
   assertEquals(namesIn(dir, "failed"), []);
+});
+
+Deno.test("a file that its mode or its owner closes to the worker lands in dead/ as it is; one that could not be read for once stays", async () => {
+  for (const closed of ["mode", "owner", "nothing"]) {
+    await using temporary = await temporaryQueue();
+    const { dir, queue } = temporary;
+    drop(dir, "pending/x.json", JOB);
+    if (closed === "mode") Deno.chmodSync(`${dir}/pending/x.json`, 0o200);
+    // As root, whom no mode keeps from reading, the tests have the disk say so.
+    const files = {
+      ...denoFiles,
+      stat(path: string) {
+        const stat = denoFiles.stat(path);
+        if (stat && closed === "owner" && path !== dir) stat.uid++;
+        return stat;
+      },
+      readReady(): never {
+        throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+      },
+    };
+    const claiming = claim({ ...queue.store, files }, waiting("x.json"), WORKER);
+    if (closed === "nothing") {
+      await assertRejects(() => claiming, Deno.errors.PermissionDenied);
+      assertEquals(namesIn(dir, "pending"), ["x.json"]);
+      continue;
+    }
+    const reason = (await claiming as { reason: string }).reason;
+    assertMatch(reason, closed === "mode" ? /its mode, 200, forbids/ : /another user's/);
+    assertEquals(namesIn(dir, "dead"), ["x.json", "x.log"]);
+    assertEquals(Deno.statSync(`${dir}/dead/x.json`).size, JOB.length);
+  }
 });

@@ -89,8 +89,8 @@ export class Dispatcher {
       busy: () => this.#running.size + this.#claiming > 0,
       completed: (settlements) => this.#output.addTo(settlements),
       settled: (settlements) => this.#settled(settlements),
-      trouble: (error) => {
-        this.#tell(error);
+      trouble: (error, refused) => {
+        this.#tell(error, `the end of ${shortList(refused)} is not recorded yet: `);
         this.#changed();
       },
     });
@@ -267,8 +267,8 @@ export class Dispatcher {
       });
   }
 
-  #tell(error: unknown): void {
-    this.#emit({ kind: "trouble", message: troubleText(error) });
+  #tell(error: unknown, what = ""): void {
+    this.#emit({ kind: "trouble", message: what + troubleText(error) });
   }
 
   /** Says what is wrong, and claims nothing for a moment. */
@@ -277,4 +277,10 @@ export class Dispatcher {
     this.#pausedUntil = performance.now() + PAUSE_AFTER_TROUBLE;
     setTimeout(() => this.#changed(), PAUSE_AFTER_TROUBLE);
   }
+}
+
+/** The first of some jobs, and how many there are beside it. */
+function shortList(settlements: readonly Settlement[]): string {
+  const rest = settlements.length - 1;
+  return (settlements[0]?.claim.id ?? "a job") + (rest > 0 ? ` and ${rest} more` : "");
 }

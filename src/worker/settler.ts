@@ -27,8 +27,8 @@ export interface SettlerEvents {
   completed(settlements: readonly Settlement[]): Settlement[];
   /** Jobs are settled, durably, or were taken away. */
   settled(settlements: readonly Settlement[]): void;
-  /** The disk refuses; the settler goes on trying. */
-  trouble(error: unknown): void;
+  /** The disk refuses to have these jobs settled; the settler goes on trying. */
+  trouble(error: unknown, refused: readonly Settlement[]): void;
 }
 
 /** Settles jobs in the background, together where that is possible, and again where the disk refused. */
@@ -115,14 +115,14 @@ export class Settler {
   }
 
   async #settle(part: Settlement[]): Promise<void> {
+    const isOver = ({ progress }: Settlement) => progress === "settled" || progress === "gone";
     try {
       // Where nothing follows soon there is nothing to keep files for.
       await settle(this.#store, part, this.#events.busy() ? this.#spares : undefined);
     } catch (error) {
       this.stuck = true;
-      this.#events.trouble(error);
+      this.#events.trouble(error, part.filter((settlement) => !isOver(settlement)));
     }
-    const isOver = ({ progress }: Settlement) => progress === "settled" || progress === "gone";
     this.#refused.push(...part.filter((settlement) => !isOver(settlement)));
     const over = part.filter(isOver);
     if (over.length > 0) this.#events.settled(over);

@@ -255,10 +255,10 @@ Deno.test("worker start leaves at a second SIGINT though nothing can be recorded
   Deno.renameSync(`${program.dir}/done`, `${program.home}/done`);
   Deno.writeTextFileSync(`${program.dir}/done`, "");
   Deno.writeTextFileSync(`${program.home}/go`, "");
-  await worker.says(/trouble .*Not a directory: .*\/done/);
+  await worker.says(/trouble +the end of a is not recorded yet: Not a directory: .*\/done/);
   worker.kill("SIGINT");
-  await worker.says(/finishing what runs/);
-  await worker.insist("SIGINT", /putting back what runs/);
+  await worker.says(/leaving as soon as what has ended can be recorded/);
+  await worker.insist("SIGINT", /leaving to the next worker/);
   assertEquals((await worker.ended).code, 0);
   Deno.removeSync(`${program.dir}/done`);
   Deno.renameSync(`${program.home}/done`, `${program.dir}/done`);

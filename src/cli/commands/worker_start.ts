@@ -46,11 +46,21 @@ export async function workerStart(call: Invocation): Promise<number> {
   const quiet = onInterrupt(() => {
     signals++;
     if (signals === 1) {
-      say("queuectl: finishing what runs, then leaving; again: put it back and leave at once");
+      say(
+        worker.stuck
+          ? "queuectl: leaving as soon as what has ended can be recorded; again: leave that to the next worker"
+          : "queuectl: finishing what runs, then leaving; again: put it back and leave at once",
+      );
       worker.stop();
       return;
     }
-    if (signals === 2) say("queuectl: putting back what runs, then leaving");
+    if (signals === 2) {
+      say(
+        worker.stuck
+          ? "queuectl: leaving to the next worker what could not be recorded"
+          : "queuectl: putting back what runs, then leaving",
+      );
+    }
     worker.stop({ now: true });
   });
   try {

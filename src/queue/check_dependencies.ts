@@ -58,8 +58,13 @@ export function dependencyFault(
   return { index: places.get(circle[0]!)!, unknown: false, message };
 }
 
-/** A circle of jobs that wait for each other, its first at both ends; `undefined` if there is none. */
-function circleAmong(
+/**
+ * A circle of jobs that wait for each other, its first at both ends; `undefined` if there is none.
+ *
+ * @param starts IDs, at least one of each circle.
+ * @param parentsOf What a job waits for.
+ */
+export function circleAmong(
   starts: readonly string[],
   parentsOf: (id: string) => readonly string[],
 ): string[] | undefined {

@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Finding } from "../../src/queue/doctor/examination.ts";
 import { examine } from "../../src/queue/doctor/examine.ts";
-import { newId } from "../../src/queue/names.ts";
+import { claim } from "../../src/queue/claim.ts";
+import { newId, parseEntryName } from "../../src/queue/names.ts";
 import { arrive } from "../../src/queue/presence.ts";
 import { scheduleFile } from "../../src/queue/schedule.ts";
 import { lockQueue } from "../../src/queue/taken_ids.ts";
@@ -115,7 +116,7 @@ Deno.test("a worker that died is recovered: what it ran waits for its retry", as
   await mends(
     temporary,
     /^worker host-1-ab has died and no other has taken over what it ran yet$/,
-    "settles what it ran as lost, to be retried",
+    "settles what it ran, as lost and to be retried if its end was not written down",
   );
   assertEquals(queue.get("a")?.history.map(({ outcome }) => outcome), ["lost"]);
   assertEquals(namesIn(dir, "workers"), []);
@@ -127,7 +128,7 @@ Deno.test("a worker without a presence file is recovered too", async () => {
   await mends(
     temporary,
     /^worker host-1-ab has died/,
-    "settles what it ran as lost, to be retried",
+    "settles what it ran, as lost and to be retried if its end was not written down",
   );
   assertEquals(temporary.queue.get("a")?.state, "failed");
 });
@@ -187,7 +188,7 @@ Deno.test("a job in two places is told, and both stay", async () => {
   await using temporary = await temporaryQueue();
   drop(temporary.dir, "done/a.json", '{"command":"true"}');
   drop(temporary.dir, "dead/a.json", '{"command":"false"}');
-  await says(temporary, /^the ID "a" is there 2 times: in done\/ and dead\/$/);
+  await says(temporary, /^the ID "a" is there 2 times: done\/"a.json" and dead\/"a.json"$/);
 });
 
 Deno.test("files that are no jobs, or that none will run, are told and stay", async () => {
@@ -345,4 +346,33 @@ Deno.test("a job that waits for one that is no more, or for itself, is told", as
   assertEquals(await findings(temporary), []);
   lock.release();
   await says(temporary, /^child waits for parent, which is no more$/);
+});
+
+Deno.test("each circle of jobs that wait for each other is told, and a job that waits for itself", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const after: Record<string, string> = {
+    a: "b",
+    b: "c",
+    c: "a",
+    x: "y",
+    y: "x",
+    z: "x",
+    me: "me",
+  };
+  for (const [id, parent] of Object.entries(after)) {
+    drop(dir, `pending/${id}.json`, JSON.stringify({ command: "true", after: [parent] }));
+  }
+  for (const id of Object.keys(after)) {
+    await claim(queue.store, {
+      ...parseEntryName(`${id}.json`)!,
+      state: "pending",
+      path: `${id}.json`,
+    }, "host-1-ab");
+  }
+  assertEquals((await findings(temporary)).map(({ problem }) => problem).sort(), [
+    "me waits for itself",
+    "these jobs wait for each other: a after b after c after a",
+    "these jobs wait for each other: x after y after x",
+  ]);
 });

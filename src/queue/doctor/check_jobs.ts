@@ -5,7 +5,9 @@
  */
 
 import { entries, type Entry, readEntry } from "../entries.ts";
+import { reasonWithin } from "../errors.ts";
 import {
+  ID_PATTERN,
   JOB_STATES,
   type JobState,
   parseBatchName,
@@ -47,16 +49,24 @@ export async function checkJobs(examination: Examination): Promise<Jobs> {
 }
 
 function checkPlaces(examination: Examination, id: string, places: readonly Entry[]): void {
-  if (places.length < 2) return;
+  // What has no ID is told of by itself.
+  if (places.length < 2 || !ID_PATTERN.test(id)) return;
   const { store } = examination;
   // Seen at two places may only mean that it moved while we looked.
   const still = places.filter((entry) => store.files.exists(pathOf(store, entry)));
   if (still.length < 2) return;
   examination.note(
-    `the ID ${JSON.stringify(id)} is there ${still.length} times: in ` +
-      still.map((entry) => `${entry.state}/`).join(" and "),
+    `the ID ${JSON.stringify(id)} is there ${still.length} times: ` +
+      still.map(shownAs).join(" and "),
     "rename all but one of the files; none of them is lost meanwhile",
   );
+}
+
+function shownAs(entry: Entry): string {
+  const [state, path] = isBeingSettled(entry)
+    ? ["tmp", entry.path.slice("../tmp/".length)]
+    : [entry.state, entry.path];
+  return `${state}/${JSON.stringify(path)}`;
 }
 
 /** Whether a job lies in tmp/ to be settled: whoever settles it sees to it. */
@@ -147,7 +157,7 @@ function faultOf(store: Store, entry: Entry): string | undefined {
     const malformed = readEntry(store, entry)?.malformed;
     return typeof malformed === "string" ? malformed : undefined;
   } catch (error) {
-    return `it cannot be read: ${error instanceof Error ? error.message : error}`;
+    return `it cannot be read: ${reasonWithin(error)}`;
   }
 }
 

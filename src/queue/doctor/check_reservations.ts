@@ -4,6 +4,7 @@
  * @module
  */
 
+import { circleAmong } from "../check_dependencies.ts";
 import { markChildren, parentsOf, releaseIfReady } from "../dependencies.ts";
 import { type Entry, readEntry } from "../entries.ts";
 import { QueueError } from "../errors.ts";
@@ -55,14 +56,19 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
   }
 }
 
-/** Checks that each job which waits for others is noted in after/: whoever settles those lets go whom it finds there. */
+/**
+ * Checks that each job which waits for others is noted in after/: whoever settles those lets go whom it finds there;
+ * and that none waits for itself by way of others.
+ */
 export async function checkWaiting(examination: Examination, jobs: Jobs): Promise<void> {
   const { store } = examination;
+  const links = new Map<string, string[]>();
   for (const [id, places] of jobs.places) {
     for (const entry of places) {
       if (entry.state !== "pending" || entry.time !== AFTER_TIME) continue;
       const job = readEntry(store, entry);
       if (!job || job.malformed !== undefined) continue;
+      links.set(id, parentsOf(job).filter((parent) => parent !== id));
       const unnoted = parentsOf(job).filter((parent) =>
         !store.files.exists(pathIn(store, "after", `${parent}/${id}`))
       );
@@ -73,6 +79,20 @@ export async function checkWaiting(examination: Examination, jobs: Jobs): Promis
         () => whileNoneAdds(store, () => noteWaiting(store, entry, job)),
       );
     }
+  }
+  noteCircles(examination, links);
+}
+
+/** Jobs that were dropped into pending/ may wait for each other, which `enqueue` would have refused. */
+function noteCircles(examination: Examination, links: Map<string, string[]>): void {
+  for (;;) {
+    const circle = circleAmong([...links.keys()].sort(), (id) => links.get(id) ?? []);
+    if (!circle) return;
+    examination.note(
+      `these jobs wait for each other: ${circle.join(" after ")}`,
+      `change what one of them waits for, with: queuectl edit ${circle[0]}`,
+    );
+    for (const id of circle) links.delete(id);
   }
 }
 
@@ -101,8 +121,13 @@ function noteHopeless(
     const isOwn = parent === child;
     if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
     if (!isOpen(store, child) || (!isOwn && isThereOrComing(store, parent))) continue;
+    if (isOwn) {
+      const mend = `change what it waits for, with: queuectl edit ${child}`;
+      examination.note(`${child} waits for itself`, mend);
+      continue;
+    }
     examination.note(
-      `${child} waits for ${isOwn ? "itself" : `${parent}, which is no more`}`,
+      `${child} waits for ${parent}, which is no more`,
       `let it go with: queuectl release ${child}`,
     );
   }

@@ -21,7 +21,7 @@ export async function checkWorkers(examination: Examination): Promise<void> {
   for (const worker of [...dead, ...absentWorkers(store)]) {
     await examination.mend(
       `worker ${worker} has died and no other has taken over what it ran yet`,
-      "settles what it ran as lost, to be retried",
+      "settles what it ran, as lost and to be retried if its end was not written down",
       () => recoverAll(examination),
     );
   }

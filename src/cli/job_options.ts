@@ -32,6 +32,9 @@ export function jobFields(options: GivenOptions, now: number): Partial<JobInput>
   const readyAt = readyAtOf(options, now);
   set("run_at", readyAt === undefined ? undefined : new Date(readyAt).toISOString());
   set("after", afterOf(options.all("after")));
+  if (options.has("after-any") && !options.has("after")) {
+    throw new UsageError("--after-any needs --after ID");
+  }
   set("after_any", flagOf(options, "after-any"));
   set("unique", options.text("unique"));
   if (options.has("unique-fail") && !options.has("unique")) {

@@ -25,7 +25,8 @@ export class WaitedForError extends QueueError {
     const shown = children.slice(0, 5).join(", ");
     const more = children.length > 5 ? ` and ${children.length - 5} more` : "";
     const wait = children.length === 1 ? "waits" : "wait";
-    super(`job ${id} was not removed, as ${shown}${more} ${wait} for it; remove that first`);
+    const first = children.length === 1 ? "that" : "those";
+    super(`job ${id} was not removed, as ${shown}${more} ${wait} for it; remove ${first} first`);
   }
 }
 

@@ -56,6 +56,7 @@ Deno.test("a job whose parent dies says why it is dead; with --after-any it runs
   await program.answer("enqueue", "--id", "a", "--max-retries", "0", "false");
   await program.answer("enqueue", "--id", "b", "--after", "a", "true");
   await program.answer("enqueue", "--id", "c", "--after", "a", "--after-any", "true");
+  assertEquals((await program.run(["enqueue", "--after-any", "true"])).code, 2);
   await program.drain();
   assertEquals((await program.json("show", "b")).reason, "job a, which it waited for, is dead");
   assertMatch(

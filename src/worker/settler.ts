@@ -14,7 +14,7 @@ const GATHER_WHEN_WITHIN = 20;
 /** … for at most this long … */
 const GATHER_FOR = 20;
 /** … or until there are this many. */
-const GATHER_UP_TO = 32;
+const GATHER_UP_TO = 16;
 
 /** How long to wait before a disk that failed is tried again, in milliseconds. */
 const RETRY_AFTER = 1000;

@@ -84,6 +84,7 @@ export const denoFiles: FilePort = {
     const url = import.meta.resolve("./fetch_thread.ts");
     try {
       const thread = new Worker(url, { type: "module", name: "queuectl fetcher" });
+      // An error in it, unheeded, would end the whole program.
       thread.addEventListener("error", (event) => event.preventDefault());
       return {
         fetch: (paths) => thread.postMessage(paths),

@@ -279,8 +279,8 @@ export class Dispatcher {
   }
 }
 
-/** The first of some jobs, and how many there are beside it. */
+/** The first of some jobs, at least one, and how many there are beside it. */
 function shortList(settlements: readonly Settlement[]): string {
   const rest = settlements.length - 1;
-  return (settlements[0]?.claim.id ?? "a job") + (rest > 0 ? ` and ${rest} more` : "");
+  return settlements[0]!.claim.id + (rest > 0 ? ` and ${rest} more` : "");
 }

@@ -116,14 +116,15 @@ export class Settler {
 
   async #settle(part: Settlement[]): Promise<void> {
     const isOver = ({ progress }: Settlement) => progress === "settled" || progress === "gone";
+    const refused = () => part.filter((settlement) => !isOver(settlement));
     try {
       // Where nothing follows soon there is nothing to keep files for.
       await settle(this.#store, part, this.#events.busy() ? this.#spares : undefined);
     } catch (error) {
       this.stuck = true;
-      this.#events.trouble(error, part.filter((settlement) => !isOver(settlement)));
+      this.#events.trouble(error, refused());
     }
-    this.#refused.push(...part.filter((settlement) => !isOver(settlement)));
+    this.#refused.push(...refused());
     const over = part.filter(isOver);
     if (over.length > 0) this.#events.settled(over);
   }

@@ -22,6 +22,13 @@ async function queueIn(path: string): Promise<Queue> {
   return queue;
 }
 
+/** Drops a batch of one job that another user can read, and cannot take out. */
+function dropFrozen(dir: string): void {
+  const frozen = `${dir}/pending/20200101T000000.000Z-9-frozen`;
+  Deno.mkdirSync(frozen, { mode: 0o755 });
+  Deno.writeTextFileSync(`${frozen}/frozen.json`, '{"command":"true"}');
+}
+
 Deno.test("a new queue is closed to others, and so is every file in it, whatever the umask", async () => {
   await using scratch = await scratchFolder();
   const before = Deno.umask(0);
@@ -167,9 +174,7 @@ Deno.test({
     Deno.mkdirSync(locked, { mode: 0o700 });
     Deno.writeTextFileSync(`${locked}/inner.json`, '{"command":"true"}');
     // Claiming it fails each time, and must not keep the worker from the other job.
-    const frozen = `${dir}/pending/20200101T000000.000Z-9-frozen`;
-    Deno.mkdirSync(frozen, { mode: 0o755 });
-    Deno.writeTextFileSync(`${frozen}/frozen.json`, '{"command":"true"}');
+    dropFrozen(dir);
     const worked = other.run!("--dir", dir, "worker", "start", "--json");
     const queue = await Queue.open(dir);
     try {
@@ -193,9 +198,7 @@ Deno.test({
     const dir = `${scratch.path}/theirs`;
     await other.run!("--dir", dir, "enqueue", "--id", "good", "true");
     Deno.writeTextFileSync(`${dir}/pending/closed.json`, '{"command":"true"}', { mode: 0o600 });
-    const frozen = `${dir}/pending/20200101T000000.000Z-9-frozen`;
-    Deno.mkdirSync(frozen, { mode: 0o755 });
-    Deno.writeTextFileSync(`${frozen}/frozen.json`, '{"command":"true"}');
+    dropFrozen(dir);
     const worked = await other.run!("--dir", dir, "worker", "start", "--drain");
     assertEquals(worked.code, 0, worked.err);
     assertMatch(worked.out, /trouble +Permission denied: .*frozen/);

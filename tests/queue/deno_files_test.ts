@@ -180,6 +180,17 @@ Deno.test({
   },
 });
 
+/** The threads of this process that the runtime has made for a `Worker`. */
+function threadsOfWorkers(): string[] {
+  return namesIn("/proc/self/task", "").filter((id) => {
+    try {
+      return Deno.readTextFileSync(`/proc/self/task/${id}/comm`).startsWith("worker-");
+    } catch {
+      return false;
+    }
+  });
+}
+
 Deno.test({
   name: "a fetcher opens what it is to fetch, and ends when it is disposed of",
   ignore: !libc(),
@@ -187,7 +198,8 @@ Deno.test({
     await using temporary = await temporaryDirectory();
     const { path } = temporary;
     await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
-    using fetcher = denoFiles.startFetcher!()!;
+    const before = threadsOfWorkers();
+    const fetcher = denoFiles.startFetcher!()!;
     // To open a fifo for writing waits until another opens it for reading.
     const writer = new Deno.Command("sh", { args: ["-c", `exec 3>"$0"`, `${path}/fifo`] }).spawn();
     let isOpen = false;
@@ -197,6 +209,13 @@ Deno.test({
       return isOpen;
     });
     await opened;
+    const thread = threadsOfWorkers().filter((id) => !before.includes(id));
+    assert(thread.length > 0);
+    fetcher[Symbol.dispose]();
+    await eventually(
+      "its thread is over",
+      () => !threadsOfWorkers().some((id) => thread.includes(id)),
+    );
   },
 });
 

@@ -122,7 +122,7 @@ function removeEmpty(store: Store, batch: string): void {
 async function checkFile(examination: Examination, entry: Entry): Promise<void> {
   const { store } = examination;
   const path = pathIn(store, entry.state, entry.path);
-  const shown = `${entry.state}/${JSON.stringify(entry.path)}`;
+  const shown = shownAs(entry);
   const stat = store.files.stat(path);
   if (!stat) return;
   if (stat.kind === "file" && (stat.mode & 0o022) !== 0) {

@@ -1,12 +1,13 @@
 /**
- * Finding jobs in the dead letter queue.
+ * Jobs in the dead letter queue: finding them, and how they came there.
  *
  * @module
  */
 
 import { QueueError } from "../queue/errors.ts";
-import type { JobView } from "../queue/job.ts";
+import type { Job, JobView } from "../queue/job.ts";
 import type { Queue } from "../queue/queue.ts";
+import { outcomeText } from "./attempt_text.ts";
 
 /**
  * The dead job that a text means.
@@ -17,4 +18,17 @@ export function findDead(queue: Queue, text: string): JobView {
   const job = queue.find(text);
   if (job.state === "dead") return job;
   throw new QueueError(`job ${job.id} is ${job.state}, not in the dead letter queue`);
+}
+
+/** Whether a dead job is dead because someone cancelled it, and not because it failed. */
+export function wasCancelled(job: Job): boolean {
+  // A reason stands for an attempt: the job died later, without having run again.
+  return job.reason === undefined && job.history.at(-1)?.outcome === "cancelled";
+}
+
+/** How a dead job came to be dead: `exit 3`, `timeout`, `cancelled`, `never ran`, `not a job`. */
+export function deathText(job: Job): string {
+  if (typeof job.malformed === "string") return "not a job";
+  const last = job.reason === undefined ? job.history.at(-1) : undefined;
+  return last ? outcomeText(last) : "never ran";
 }

@@ -19,8 +19,14 @@ export const STATE_COLUMN = 1;
  * far it has come, if any of them tells.
  *
  * @param asBar Shows that as a bar, for a person.
+ * @param how Adds a column, HOW, with what this returns for each job.
  */
-export function jobTable(jobs: readonly JobView[], now: number, asBar = false): Table {
+export function jobTable(
+  jobs: readonly JobView[],
+  now: number,
+  asBar = false,
+  how?: (job: JobView) => string,
+): Table {
   const tells = jobs.some((job) => job.progress);
   const progress = (job: JobView) =>
     !job.progress ? "" : asBar ? progressBar(job.progress, 10, 24) : visibleText(job.progress.text);
@@ -31,6 +37,7 @@ export function jobTable(jobs: readonly JobView[], now: number, asBar = false): 
     ...["ID", "STATE", "ATTEMPTS", "AGE"],
     ...(shown ? ["WAITS"] : []),
     ...(tells ? ["PROGRESS"] : []),
+    ...(how ? ["HOW"] : []),
     "COMMAND",
   ];
   return {
@@ -43,6 +50,7 @@ export function jobTable(jobs: readonly JobView[], now: number, asBar = false): 
       formatAge(now - Date.parse(job.created_at)),
       ...(shown ? [waits[row]!] : []),
       ...(tells ? [progress(job)] : []),
+      ...(how ? [visibleText(how(job))] : []),
       typeof job.malformed === "string" && job.command === ""
         ? `(not a job: ${visibleText(job.malformed)})`
         : visibleText(job.command),

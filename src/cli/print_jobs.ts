@@ -5,6 +5,7 @@
  */
 
 import type { JobView } from "../queue/job.ts";
+import { deathText, wasCancelled } from "./dead_job.ts";
 import { jobTable, STATE_COLUMN } from "./job_table.ts";
 import { printJson } from "./output.ts";
 import { printTable } from "./print_table.ts";
@@ -14,4 +15,16 @@ import { readsStdout } from "./terminal.ts";
 export async function printJobs(jobs: readonly JobView[], json: boolean): Promise<void> {
   if (json) printJson(jobs.map((job) => ({ held: false, waits_for: [], ...job })));
   else await printTable(jobTable(jobs, Date.now(), readsStdout()), STATE_COLUMN);
+}
+
+/** Prints dead jobs likewise, and of each whether it was cancelled or how else it came to be dead. */
+export async function printDeadJobs(jobs: readonly JobView[], json: boolean): Promise<void> {
+  if (json) {
+    printJson(jobs.map((job) => ({
+      held: false,
+      waits_for: [],
+      ...job,
+      cancelled: wasCancelled(job),
+    })));
+  } else await printTable(jobTable(jobs, Date.now(), readsStdout(), deathText), STATE_COLUMN);
 }

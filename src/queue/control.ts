@@ -174,7 +174,9 @@ export async function cancelWaiting(store: Store, entry: WaitingEntry): Promise<
       led_to: "dead",
       reason: "cancelled before it ran",
     } as const;
-    return { dead: { ...job, history: [...job.history, attempt] } };
+    // Why it was dead before somebody had it run again.
+    const { reason: _reason, ...rest } = job as Job;
+    return { dead: { ...rest, history: [...job.history, attempt] } as Job };
   });
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually, isThere } from "../queue/temporary_queue.ts";
 import { Program } from "./program.ts";
 
 const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id);
@@ -39,6 +40,44 @@ Deno.test("dlq retry --all retries every dead job", async () => {
   await program.drain();
   assertEquals((await program.answer("dlq", "retry", "--all")).split("\n").sort(), ["a", "b"]);
   assertEquals((await program.json("status")).jobs.pending, 2);
+});
+
+Deno.test("dlq retry --all leaves cancelled jobs alone and says so; --cancelled takes them", async () => {
+  await using program = new Program();
+  for (const id of ["failed", "waiting"]) {
+    await program.answer("enqueue", "--id", id, "--max-retries", "0", "false");
+  }
+  await program.answer("cancel", "waiting");
+  await program.answer("enqueue", "--id", "child", "--after", "waiting", "true");
+  await program.drain();
+  await program.answer("enqueue", "--id", "running", "echo up > up; sleep 1000");
+  const worker = program.spawn(["worker", "start", "--drain"]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  await program.answer("cancel", "running");
+  await worker.ended;
+
+  const how = Object.fromEntries(
+    (await program.answer("dlq", "list")).split("\n").map((line) => line.split("\t"))
+      .map((cells) => [cells[0], cells.at(-2)]),
+  );
+  assertEquals(how, {
+    ID: "HOW",
+    failed: "exit 1",
+    waiting: "cancelled",
+    child: "never ran",
+    running: "cancelled",
+  });
+  const listed: { id: string; cancelled: boolean }[] = await program.json("dlq", "list");
+  assertEquals(listed.filter(({ cancelled }) => cancelled).map(({ id }) => id).sort(), [
+    "running",
+    "waiting",
+  ]);
+
+  const all = await program.run(["dlq", "retry", "--all"]);
+  assertEquals([all.code, all.stdout.trim().split("\n").sort()], [0, ["child", "failed"]]);
+  assertStringIncludes(all.stderr, "cancelled jobs left alone: 2 (see: queuectl dlq retry --can");
+  const rest = await program.answer("dlq", "retry", "--cancelled");
+  assertEquals(rest.split("\n").sort(), ["running", "waiting"]);
 });
 
 Deno.test("dlq retry does what it can, and refuses what is not dead", async () => {

@@ -111,7 +111,10 @@ export const JOB_COMMANDS: readonly Command[] = [
     summary: "make dead jobs pending again, with a fresh count of attempts",
     takes: "ID…",
     words: [0, ANY],
-    options: [{ name: "all", help: "every dead job" }],
+    options: [
+      { name: "all", help: "every dead job that failed; a cancelled one only with --cancelled" },
+      { name: "cancelled", help: "every dead job that was cancelled" },
+    ],
   },
   {
     name: "dlq clear",

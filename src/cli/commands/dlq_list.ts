@@ -6,11 +6,11 @@
 
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
-import { printJobs } from "../print_jobs.ts";
+import { printDeadJobs } from "../print_jobs.ts";
 
 /** Lists the jobs that are out of retries, cancelled or malformed; newest last. */
 export async function dlqList(call: Invocation): Promise<void> {
   const limit = call.options.whole("limit", 0, 1e15);
   const queue = await Queue.open(call.dir);
-  await printJobs(queue.list({ states: ["dead"], limit }), call.json);
+  await printDeadJobs(queue.list({ states: ["dead"], limit }), call.json);
 }

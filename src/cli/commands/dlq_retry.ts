@@ -7,22 +7,38 @@
 import { UsageError } from "../../queue/errors.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
-import { findDead } from "../dead_job.ts";
+import { findDead, wasCancelled } from "../dead_job.ts";
 import { eachOf } from "../each_of.ts";
 import { print, say } from "../output.ts";
 
 /** Moves dead jobs to pending with a fresh count of attempts; prints their IDs. */
 export async function dlqRetry(call: Invocation): Promise<number> {
-  const all = call.options.has("all");
-  if (all === call.words.length > 0) {
-    throw new UsageError(all ? "give --all or IDs, not both" : "dlq retry needs an ID, or --all");
+  const [all, cancelled] = [call.options.has("all"), call.options.has("cancelled")];
+  if ((all || cancelled) === call.words.length > 0) {
+    throw new UsageError(
+      all || cancelled
+        ? `give ${all ? "--all" : "--cancelled"} or IDs, not both`
+        : "dlq retry needs an ID, --all or --cancelled",
+    );
   }
   const queue = await Queue.open(call.dir);
-  const words = all ? queue.list({ states: ["dead"] }).map(({ id }) => id) : call.words;
-  if (words.length === 0) say("no job is dead; there is nothing to retry");
+  const words = all || cancelled ? chosen(queue, all, cancelled) : call.words;
   return await eachOf(words, async (word) => {
     const { id } = findDead(queue, word);
     await queue.requeue(id);
     print(id);
   });
+}
+
+/** The IDs of the dead jobs that failed, that were cancelled, or both; says what is left out. */
+function chosen(queue: Queue, failed: boolean, cancelled: boolean): string[] {
+  const dead = queue.list({ states: ["dead"] });
+  const ids = dead.filter((job) => wasCancelled(job) ? cancelled : failed).map(({ id }) => id);
+  const left = dead.length - ids.length;
+  if (dead.length === 0) say("no job is dead; there is nothing to retry");
+  else if (!failed && ids.length === 0) say("no dead job was cancelled; there is nothing to retry");
+  else if (!cancelled && left > 0) {
+    say(`queuectl: cancelled jobs left alone: ${left} (see: queuectl dlq retry --cancelled)`);
+  }
+  return ids;
 }

@@ -85,6 +85,7 @@ export {
   WatchedQueue,
   type WorkerView,
 } from "./src/queue/watched_queue.ts";
+export { quotedPath, UNSAFE_CHARACTERS } from "./src/queue/shown_text.ts";
 export { secondsInSpan } from "./src/queue/time_span.ts";
 export { waitingFiles } from "./src/queue/plain_files.ts";
 export { VERSION } from "./src/version.ts";

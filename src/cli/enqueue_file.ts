@@ -13,7 +13,7 @@ import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
 import { readJobLines } from "./job_lines.ts";
 import { jobFields } from "./job_options.ts";
-import { printLines, say } from "./output.ts";
+import { jsonText, printLines, say } from "./output.ts";
 import { Progress } from "./progress.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   resolveAfter(queue, chosen, (index) => `${source}, line ${lines[skip + index]}: `);
   const progress = new Progress(chosen.length);
   const toLine = call.json
-    ? (job: Job) => JSON.stringify({ ...job, state: "pending" })
+    ? (job: Job) => jsonText({ ...job, state: "pending" })
     : (job: Job) => job.id;
   let unwritten: unknown;
   let taken = 0;

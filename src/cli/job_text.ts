@@ -91,10 +91,10 @@ function attemptLines(history: readonly Attempt[], now: number): string[] {
   return alignedLines({
     head: ["ATTEMPT", "STARTED", "TOOK", "OUTCOME", "EXIT", "WORKER"],
     rows: history.map((attempt) => [
-      String(attempt.attempt),
+      visibleText(String(attempt.attempt)),
       formatMoment(Date.parse(attempt.started_at), now),
       formatDuration(attempt.duration_ms),
-      attempt.outcome,
+      visibleText(attempt.outcome),
       visibleText(outcomeText(attempt)),
       visibleText(attempt.worker),
     ]),

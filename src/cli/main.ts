@@ -12,7 +12,7 @@ import { type Command, GLOBAL_OPTIONS, later, loadCommand } from "./command.ts";
 import { ADDING_COMMANDS } from "./command_table/adding_commands.ts";
 import { enqueue } from "./commands/enqueue.ts";
 import { type GivenOptions, MisspelledError, readWords } from "./option.ts";
-import { print, say } from "./output.ts";
+import { print, printText, say } from "./output.ts";
 
 /**
  * Runs queuectl.
@@ -50,7 +50,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const { options, words, separatedAt } = readWords(rest, known, found.verbatim ?? false, see);
   if (options.has("help") || before.has("help")) {
     const { commandHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
-    print(commandHelp(found));
+    printText(commandHelp(found));
     return 0;
   }
   checkWords(found, words);
@@ -112,7 +112,7 @@ async function withoutCommand(
   if (group === "" && rest[0] === "help") return await dispatch([...rest.slice(1), "--help"]);
   if (options.has("help") || (group === "" && rest.length === 0)) {
     const { groupHelp, topHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
-    print(group === "" ? topHelp() : groupHelp(group));
+    printText(group === "" ? topHelp() : groupHelp(group));
     return 0;
   }
   const prefix = group === "" ? "" : `${group} `;

@@ -1,11 +1,15 @@
 /**
  * Writing: the answer to stdout, the talk to stderr.
  *
+ * All that queuectl says passes here, and here it is made sure that no name and no field of a file makes a terminal do
+ * anything. What a job printed itself goes through {@linkcode writeOut}, as it is.
+ *
  * @module
  */
 
 import { QueueError, reasonWithin } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
+import { UNSAFE_CHARACTERS } from "../queue/shown_text.ts";
 
 const encoder = new TextEncoder();
 
@@ -41,19 +45,65 @@ export function writeOut(bytes: Uint8Array): void {
   }
 }
 
-/** Writes lines to stdout. */
+const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** An unsafe character as an escape: `\n`, `\x1b`, `\u202e`. */
+export function escapeOf(char: string): string {
+  const code = char.charCodeAt(0);
+  return NAMED[char] ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
+}
+
+/** What most lines are: found faster than an unsafe character is. Tabs part the cells of a table. */
+const PLAIN_LINE = /^[\t\x20-\x7e]*$/;
+
+/** The colours that queuectl itself uses, or a character that must not reach a terminal. */
+const COLOUR_OR_UNSAFE = new RegExp(
+  `\\x1b\\[(?:0|1|2|22|3[0-79]|90)m|${UNSAFE_CHARACTERS.source}`,
+  "gu",
+);
+
+/**
+ * A line in which a terminal obeys nothing but tabs and the colours of queuectl. The text of a cell has been made safe
+ * before it was coloured; this is for what that was forgotten of.
+ */
+export function safeLine(line: string): string {
+  if (PLAIN_LINE.test(line)) return line;
+  return line.replace(
+    COLOUR_OR_UNSAFE,
+    (found) => found.length > 1 || found === "\t" ? found : escapeOf(found),
+  );
+}
+
+/** Writes lines to stdout; a line break within one is written as an escape. */
 export function printLines(lines: readonly string[]): void {
-  if (lines.length > 0) writeOut(encoder.encode(lines.join("\n") + "\n"));
+  if (lines.length > 0) writeOut(encoder.encode(lines.map(safeLine).join("\n") + "\n"));
 }
 
 /** Writes a line to stdout. */
 export function print(line: string): void {
-  writeOut(encoder.encode(line + "\n"));
+  writeOut(encoder.encode(safeLine(line) + "\n"));
+}
+
+/** Writes a text of several lines to stdout. */
+export function printText(text: string): void {
+  printLines(text.split("\n"));
 }
 
 /** Writes a value to stdout as JSON that a person can read. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  printText(jsonText(value, 2));
+}
+
+/** JSON on one line, or indented, with escapes for all that a terminal would obey. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    UNSAFE_CHARACTERS,
+    (char) => char === "\n" ? char : `\\u${hex(char.charCodeAt(0), 4)}`,
+  );
 }
 
 /**
@@ -73,10 +123,10 @@ export function printAdded(job: Job, json: boolean): void {
   }
 }
 
-/** Says something on stderr. That nobody listens is no reason to fail. */
+/** Says a sentence on stderr, on one line. That nobody listens is no reason to fail. */
 export function say(line: string): void {
   try {
-    Deno.stderr.writeSync(encoder.encode(line + "\n"));
+    Deno.stderr.writeSync(encoder.encode(safeLine(line) + "\n"));
   } catch {
     // The exit status still tells.
   }

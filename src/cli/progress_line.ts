@@ -7,6 +7,7 @@
 import type { Progress } from "../queue/progress.ts";
 import type { Queue } from "../queue/queue.ts";
 import { progressOf } from "../queue/running_progress.ts";
+import { safeLine } from "./output.ts";
 import { progressBar } from "./progress_bar.ts";
 import { terminalWidth } from "./terminal.ts";
 
@@ -53,7 +54,7 @@ export class ProgressLine {
     const progress = this.#look();
     const text = progress ? progressBar(progress, 30, terminalWidth() - 1) : "";
     if (text === this.#shown) return;
-    write(`\r${text}\x1b[K`);
+    write(`\r${safeLine(text)}\x1b[K`);
     this.#shown = text;
   }
 }

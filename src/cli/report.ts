@@ -31,7 +31,8 @@ export function report(error: unknown): number {
   if (fault !== undefined) fail(fault);
   else {
     // Not the user's mistake but ours: all that helps to find it.
-    say(`queuectl: this is a fault in queuectl: ${error instanceof Error ? error.stack : error}`);
+    const about = `${error instanceof Error ? error.stack : error}`;
+    `queuectl: this is a fault in queuectl: ${about}`.split("\n").forEach(say);
   }
   return 1;
 }

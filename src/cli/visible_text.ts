@@ -4,13 +4,11 @@
  * @module
  */
 
-/** What moves the cursor, rings, clears, or turns the direction of writing around; and what is no text. */
-const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
+import { UNSAFE_CHARACTERS } from "../queue/shown_text.ts";
+import { escapeOf } from "./output.ts";
 
-/** What most text is, told faster than what is unsafe is looked for. */
+/** What most text is: found faster than an unsafe character is. */
 const PLAIN = /^[\x20-\x7e]*$/;
-
-const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
  * A text on one line, with nothing in it that a terminal would obey: control characters, those that
@@ -24,12 +22,5 @@ const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
  * ```
  */
 export function visibleText(text: string): string {
-  if (PLAIN.test(text)) return text;
-  return text.replace(UNSAFE, (char) => {
-    const code = char.codePointAt(0)!;
-    return NAMED[char] ??
-      (code < 256
-        ? `\\x${code.toString(16).padStart(2, "0")}`
-        : `\\u${code.toString(16).padStart(4, "0")}`);
-  });
+  return PLAIN.test(text) ? text : text.replace(UNSAFE_CHARACTERS, escapeOf);
 }

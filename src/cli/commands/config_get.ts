@@ -7,7 +7,7 @@
 import { configKey } from "../../queue/settings.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
-import { print, printJson } from "../output.ts";
+import { printJson, printText } from "../output.ts";
 import { settingText } from "../setting_text.ts";
 
 /** Prints the value of a setting that is in force. */
@@ -15,5 +15,5 @@ export async function configGet(call: Invocation): Promise<void> {
   const key = configKey(call.words[0]!);
   const value = (await Queue.open(call.dir)).config()[key];
   if (call.json) printJson(value ?? null);
-  else print(settingText(value ?? null));
+  else printText(settingText(value ?? null));
 }

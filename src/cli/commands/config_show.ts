@@ -10,6 +10,7 @@ import type { Invocation } from "../command.ts";
 import { printJson } from "../output.ts";
 import { printTable } from "../print_table.ts";
 import { settingText } from "../setting_text.ts";
+import { visibleText } from "../visible_text.ts";
 
 /** Prints the settings in force. */
 export async function configShow(call: Invocation): Promise<void> {
@@ -18,6 +19,6 @@ export async function configShow(call: Invocation): Promise<void> {
   await printTable({
     head: ["KEY", "VALUE"],
     rows: [...CONFIG_KEYS, ...Object.keys(config).filter(isResourceKey).sort()]
-      .map((key) => [key, settingText(config[key] ?? null)]),
+      .map((key) => [key, visibleText(settingText(config[key] ?? null))]),
   });
 }

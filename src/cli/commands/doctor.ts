@@ -9,7 +9,7 @@ import { Queue } from "../../queue/queue.ts";
 import { VERSION } from "../../version.ts";
 import { killSurvivors } from "../../worker/survivors.ts";
 import type { Invocation } from "../command.ts";
-import { print, printJson } from "../output.ts";
+import { print, printJson, printLines } from "../output.ts";
 import { visibleText } from "../visible_text.ts";
 
 /** Prints each finding and its remedy; exits with 0 if all is well or has been mended, else with 1. */
@@ -26,11 +26,12 @@ export async function doctor(call: Invocation): Promise<number> {
   if (call.json) printJson(findings);
   else {
     for (const { problem, remedy, mended } of findings) {
-      print(
-        `${mended ? "mended" : "found "}  ${visibleText(problem)}\n        ${visibleText(remedy)}`,
-      );
+      printLines([
+        `${mended ? "mended" : "found "}  ${visibleText(problem)}`,
+        `        ${visibleText(remedy)}`,
+      ]);
     }
-    if (findings.length === 0) print(`${queue.dir} is well`);
+    if (findings.length === 0) print(`${visibleText(queue.dir)} is well`);
   }
   return findings.every(({ mended }) => mended) ? 0 : 1;
 }

@@ -6,11 +6,11 @@
 
 import { locateQueue } from "../../queue/open_store.ts";
 import type { Invocation } from "../command.ts";
-import { print, printJson } from "../output.ts";
+import { printJson, printText } from "../output.ts";
 
 /** Prints the queue's directory, whether it exists yet or not. */
 export function queuePath(call: Invocation): void {
   const dir = locateQueue(call.dir);
   if (call.json) printJson({ dir });
-  else print(dir);
+  else printText(dir);
 }

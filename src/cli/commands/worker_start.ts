@@ -8,7 +8,7 @@ import { Queue } from "../../queue/queue.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Invocation } from "../command.ts";
 import { onInterrupt, PIPE_STATUS } from "../interrupt.ts";
-import { printLines, say } from "../output.ts";
+import { jsonText, printLines, say } from "../output.ts";
 import { PacedOutput } from "../paced_output.ts";
 import { coloursStdout, readsStdout, terminalWidth } from "../terminal.ts";
 import { eventLine } from "../worker_line.ts";
@@ -40,7 +40,7 @@ export async function workerStart(call: Invocation): Promise<number> {
     count,
     drain: call.options.has("drain"),
     onEvent: (event) =>
-      output.add(call.json ? JSON.stringify(event) : eventLine(event, Date.now(), style)),
+      output.add(call.json ? jsonText(event) : eventLine(event, Date.now(), style)),
   });
   let signals = 0;
   const quiet = onInterrupt(() => {

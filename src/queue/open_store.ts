@@ -113,9 +113,11 @@ export interface StoreOptions {
  * Opens a queue directory; makes it one if it is missing or empty.
  *
  * @param dir Absolute.
- * @throws {QueueError} If it holds other things, is of another format, or cannot be reached.
+ * @throws {QueueError} If it holds other things, is of another format, or cannot be reached; or if the runtime
+ * is too old.
  */
 export async function openStore(dir: string, options: StoreOptions = {}): Promise<Store> {
+  refuseOldDeno(Deno.version.deno);
   const files = options.files ?? plainFiles;
   try {
     let names = namesIn(files, dir);
@@ -268,4 +270,23 @@ export function distrust(
         `close it with: chmod -R go-rwx '${store.dir}'`;
     }
   }
+}
+
+/** Older ones free the buffer of a call on another thread while the C library still writes to it. */
+const OLDEST_DENO = [2, 7, 6] as const;
+
+/**
+ * Refuses a runtime in which calls of the C library on other threads corrupt memory.
+ *
+ * @param version The runtime's, such as `2.9.6`.
+ * @throws {QueueError} If it is too old.
+ */
+export function refuseOldDeno(version: string): void {
+  const parts = version.split(".").map(Number.parseFloat);
+  const differs = OLDEST_DENO.findIndex((part, at) => parts[at] !== part);
+  if (differs < 0 || parts[differs]! > OLDEST_DENO[differs]!) return;
+  throw new QueueError(
+    `Deno ${version} is too old: before ${OLDEST_DENO.join(".")} it frees memory that the C ` +
+      "library still writes to; install a newer one: npm install -g deno@2.9.6",
+  );
 }

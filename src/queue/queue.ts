@@ -59,7 +59,7 @@ export class Queue {
    *
    * @param dir The directory. Default: `$QUEUECTL_DIR`, else the nearest `.queuectl/` here or above,
    * else `~/.queuectl`.
-   * @throws {QueueError} If it holds other things, or cannot be reached.
+   * @throws {QueueError} If it holds other things, or cannot be reached, or if Deno is older than 2.7.6.
    */
   static async open(dir?: string, options?: StoreOptions): Promise<Queue> {
     return new Queue(await openStore(locateQueue(dir), { files: denoFiles, ...options }));

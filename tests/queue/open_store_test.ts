@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { QueueError } from "../../src/queue/errors.ts";
 import type { FilePort } from "../../src/queue/file_port.ts";
-import { distrust, locateQueue, openStore } from "../../src/queue/open_store.ts";
+import { distrust, locateQueue, openStore, refuseOldDeno } from "../../src/queue/open_store.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { everyPair } from "../simulation/interleave.ts";
 import { SimulatedDisk } from "../simulation/simulated_disk.ts";
@@ -235,5 +235,14 @@ Deno.test("a queue that another makes and uses at once is opened, at any pair of
   const other = (files: FilePort) => openStore("/q", { files }).then(({ dir }) => dir);
   for await (const { ends, i, j, disk } of everyPair(new SimulatedDisk(), { other, maker })) {
     assertEquals(ends.other.status, "returned", `i=${i} j=${j}\n${disk.trace()}`);
+  }
+});
+
+Deno.test("a Deno that frees what the C library still writes to is refused", () => {
+  for (const version of ["1.46.3", "2.7.5", "2.6.10", "2.7.0-rc.1"]) {
+    assertThrows(() => refuseOldDeno(version), QueueError, `Deno ${version} is too old`);
+  }
+  for (const version of ["2.7.6", "2.7.10", "2.8.0", "3.0.0", "2.9.6+1234567"]) {
+    refuseOldDeno(version);
   }
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The signals that ask a program to end. A closed terminal (SIGHUP) asks too. */
+/** The signals that ask a program to end. A closed terminal (SIGHUP) asks too, but not a worker. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** One of the signals that ask a program to end. */

@@ -197,6 +197,11 @@ export class Worker {
     this.#pump();
   }
 
+  /** Reads the settings now; a worker also does so when they change, and each `poll_interval`. */
+  reload(): void {
+    if (this.#presence && !this.#leaving) this.#lookAtSettings();
+  }
+
   /** Goes on with whatever can go on: claims, or leaves when it is time to. */
   #pump(): void {
     if (this.#leaving) return;

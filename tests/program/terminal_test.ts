@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
+import { eventually, isThere } from "../queue/temporary_queue.ts";
 import { Program, type Running } from "./program.ts";
 
 /** What a person has beside the words of a call. */
@@ -75,6 +76,21 @@ terminalTest("wait and logs -f say that no worker is alive to run the job", asyn
     await waiting.says(/no worker is alive to run what is waited for/);
     await waiting.end();
   }
+});
+
+terminalTest("a worker whose terminal is closed finishes what it runs and leaves", async () => {
+  await using program = new Program();
+  await program.answer(
+    "enqueue",
+    ...["--id", "a", "echo up > up; until test -e go; do sleep 0.02; done"],
+  );
+  const worker = spawnOnTerminal(program, ["worker", "start"], { columns: 200 });
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  await worker.end();
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  await eventually("it has left", () => program.names("workers").length === 0);
+  const { state, history } = await program.json("show", "a");
+  assertEquals([state, history.length], ["done", 1]);
 });
 
 function hasScript(): boolean {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { drop, eventually } from "../queue/temporary_queue.ts";
+import { drop, eventually, isThere } from "../queue/temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("worker start prints a line for each start and end of a job", async () => {
@@ -63,6 +63,28 @@ Deno.test("worker start --drain waits for retries", async () => {
   await program.answer("enqueue", "--backoff-base", "0.2", 'test "$QUEUECTL_ATTEMPT" = 2');
   await program.drain();
   assertEquals((await program.json("status")).jobs.done, 1);
+});
+
+Deno.test("SIGHUP is no request to leave: a worker reads its settings again, and SIGTERM after it is the first", async () => {
+  await using program = new Program();
+  await program.answer(
+    "enqueue",
+    "--id",
+    "a",
+    "echo up > up; until test -e go; do sleep 0.02; done",
+  );
+  const worker = program.spawn(["worker", "start"]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  worker.kill("SIGHUP");
+  await worker.says(/reading the settings again/);
+  await program.answer("enqueue", "--id", "b", "true");
+  worker.kill("SIGTERM");
+  await worker.says(/finishing what runs, then leaving/);
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  assertEquals((await worker.ended).code, 0);
+  assertEquals(worker.stderr.includes("putting back"), false);
+  const { state, history } = await program.json("show", "a");
+  assertEquals([state, history.length], ["done", 1]);
 });
 
 Deno.test("worker start finishes what it runs at SIGTERM, then leaves", async () => {

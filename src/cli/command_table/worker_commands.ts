@@ -25,6 +25,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
     ],
     details: [
       "Ctrl-C or SIGTERM: finish what runs, then leave. Again: put it back, leave at once.",
+      "SIGHUP: read the settings again; if its terminal was closed, finish what runs and leave.",
     ],
   },
   {

@@ -42,8 +42,16 @@ export async function workerStart(call: Invocation): Promise<number> {
     onEvent: (event) =>
       output.add(call.json ? jsonText(event) : eventLine(event, Date.now(), style)),
   });
+  const onTerminal = Deno.stdout.isTerminal();
   let signals = 0;
-  const quiet = onInterrupt(() => {
+  const quiet = onInterrupt((signal) => {
+    if (signal === "SIGHUP") {
+      worker.reload();
+      // The signal itself is no request to leave; but what was shown to a person has no reader any more.
+      if (onTerminal && !Deno.stdout.isTerminal()) worker.stop();
+      else say("queuectl: reading the settings again");
+      return;
+    }
     signals++;
     if (signals === 1) {
       say(

@@ -8,6 +8,9 @@ import { readHistory } from "./history.ts";
 import type { Outcome } from "./job.ts";
 import type { Store } from "./store.ts";
 
+/** The shortest span that a rate is told of, in milliseconds: of less it would say nothing. */
+const LEAST_ACTIVE = 1000;
+
 /** How often attempts ended in each way. */
 export type Outcomes = Record<Outcome, number>;
 
@@ -37,8 +40,12 @@ export interface Stats {
   jobs: { done: number; dead: number };
   /** The share of attempts that succeeded, from 0 to 1, those that someone cancelled left out. */
   success_rate: number | null;
-  /** Attempts that ended, for each minute of the span. */
+  /** Attempts that ended, for each minute from `active_from` to `active_until`, but at least a second. */
   per_minute: number;
+  /** When the first of these attempts began, or `since` if that is later; ISO 8601 in UTC, `null` if none ended. */
+  active_from: string | null;
+  /** When the last of them ended. */
+  active_until: string | null;
   /** From ready to running. */
   wait_ms: Percentiles;
   /** From start to end. */
@@ -68,10 +75,13 @@ export function queueStats(store: Store, span: number, parts = 60): Stats {
   const jobs = { done: 0, dead: 0 };
   const counts = new Array<number>(parts).fill(0);
   const [waits, runs]: [number[], number[]] = [[], []];
+  let [from, to] = [Infinity, -Infinity];
   for (const line of readHistory(store, since)) {
     const finished = Date.parse(line.finished_at);
     if (finished > until) continue;
     if (line.outcome in outcomes) outcomes[line.outcome]++;
+    from = Math.min(from, Math.max(since, finished - Math.max(0, Number(line.duration_ms) || 0)));
+    to = Math.max(to, finished);
     if (line.led_to === "done" || line.led_to === "dead") jobs[line.led_to]++;
     counts[Math.min(parts - 1, Math.floor(((finished - since) / span) * parts))]!++;
     if (typeof line.wait_ms === "number") waits.push(line.wait_ms);
@@ -86,7 +96,9 @@ export function queueStats(store: Store, span: number, parts = 60): Stats {
     outcomes,
     jobs,
     success_rate: judged === 0 ? null : outcomes.done / judged,
-    per_minute: attempts / (span / 60_000),
+    per_minute: attempts === 0 ? 0 : attempts / (Math.max(LEAST_ACTIVE, to - from) / 60_000),
+    active_from: attempts === 0 ? null : new Date(from).toISOString(),
+    active_until: attempts === 0 ? null : new Date(to).toISOString(),
     wait_ms: percentiles(waits),
     run_ms: percentiles(runs),
     parts: counts,

@@ -15,7 +15,8 @@ Deno.test("stats tells how attempts ended, and how long they waited and ran", as
   assertEquals(stats.outcomes, { done: 3, failed: 2, timeout: 1, cancelled: 0, lost: 0 });
   assertEquals(stats.jobs, { done: 3, dead: 2 });
   assertEquals(stats.success_rate, 0.5);
-  assertEquals(stats.per_minute, 0.6);
+  const active = Date.parse(stats.active_until) - Date.parse(stats.active_from);
+  assertEquals(stats.per_minute, 6 / (Math.max(1000, active) / 60_000));
   assertEquals(stats.run_ms.max >= 100, true);
   const said = await program.answer("stats");
   assertStringIncludes(said, "6: 3 done, 2 failed, 1 timeout");
@@ -25,7 +26,7 @@ Deno.test("stats tells how attempts ended, and how long they waited and ran", as
 
 Deno.test("stats of a queue that ran nothing says so", async () => {
   await using program = new Program();
-  assertStringIncludes(await program.answer("stats"), "attempts    none ended");
+  assertMatch(await program.answer("stats"), /^attempts {4}none ended$[^]*^throughput {2}-$/m);
   assertEquals((await program.json("stats")).success_rate, null);
 });
 
@@ -49,6 +50,31 @@ Deno.test("stats looks no further back than it is asked, and passes over torn li
   );
   assertEquals((await program.json("stats", "--since", "1h")).attempts, 2);
   assertEquals((await program.json("stats", "--since", "5m")).attempts, 1);
+});
+
+Deno.test("stats gives the rate over the time in which there were jobs, and says which that is", async () => {
+  await using program = new Program();
+  await program.answer("config", "show");
+  Deno.mkdirSync(`${program.dir}/history`);
+  const begun = Date.now() - 30 * 60_000;
+  const lines = Array.from({ length: 5000 }, (_, job) =>
+    JSON.stringify({
+      id: `j${job}`,
+      finished_at: new Date(begun + 12 * (job + 1)).toISOString(),
+      wait_ms: 5,
+      duration_ms: 12,
+      outcome: "done",
+      led_to: "done",
+    }));
+  const day = new Date(begun).toISOString().slice(0, 10);
+  Deno.writeTextFileSync(`${program.dir}/history/${day}.w-1-ab.jsonl`, lines.join("\n") + "\n");
+  const { per_minute, active_from, active_until } = await program.json("stats", "--since", "1h");
+  assertEquals([per_minute, active_from], [5000, new Date(begun).toISOString()]);
+  assertEquals(active_until, new Date(begun + 60_000).toISOString());
+  assertMatch(
+    await program.answer("stats"),
+    /^throughput {2}5000 attempts a minute, from .*\d\d:\d\d:\d\d to .*\d\d:\d\d:\d\d \(1m00s\)$/m,
+  );
 });
 
 Deno.test("a history that cannot be written fails no job", async () => {

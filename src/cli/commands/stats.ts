@@ -11,7 +11,7 @@ import { chartLines } from "../chart.ts";
 import type { Invocation } from "../command.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
 import { printJson, printLines } from "../output.ts";
-import { formatMoment } from "../relative_time.ts";
+import { formatClock, formatDay, formatMoment } from "../relative_time.ts";
 import { alignedLines } from "../table.ts";
 import { readsStdout, terminalWidth } from "../terminal.ts";
 
@@ -35,7 +35,7 @@ export async function stats(call: Invocation): Promise<void> {
 }
 
 function statsLines(summed: Stats, now: number): string[] {
-  const { attempts, outcomes, jobs, success_rate, per_minute, wait_ms, run_ms } = summed;
+  const { attempts, outcomes, jobs, success_rate, wait_ms, run_ms } = summed;
   const line = (name: string, value: string) => `${name.padEnd(12)}${value}`;
   const parts = Object.entries(outcomes).filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${count} ${outcome}`);
@@ -44,13 +44,22 @@ function statsLines(summed: Stats, now: number): string[] {
     line("attempts", attempts === 0 ? "none ended" : `${attempts}: ${parts.join(", ")}`),
     line("jobs ended", `${jobs.done} done, ${jobs.dead} dead`),
     line("success", success_rate === null ? "-" : `${(success_rate * 100).toFixed(1)}%`),
-    line("throughput", `${per_minute.toFixed(per_minute < 10 ? 2 : 0)} attempts a minute`),
+    line("throughput", throughputText(summed)),
     "",
     ...alignedLines({
       head: ["", "P50", "P90", "P99", "MAX"],
       rows: [percentileRow("waited", wait_ms), percentileRow("ran", run_ms)],
     }, { width: Infinity }),
   ];
+}
+
+/** The rate, and the span that it is of: not all that was asked about, of which jobs may have taken a minute. */
+function throughputText({ per_minute, active_from, active_until }: Stats): string {
+  if (active_from === null || active_until === null) return "-";
+  const [from, until] = [Date.parse(active_from), Date.parse(active_until)];
+  const days = formatDay(from) === formatDay(until) ? "" : `${formatDay(from)} `;
+  return `${per_minute.toFixed(per_minute < 10 ? 2 : 0)} attempts a minute, ` +
+    `from ${days}${formatClock(from)} to ${formatClock(until)} (${formatDuration(until - from)})`;
 }
 
 function percentileRow(name: string, { p50, p90, p99, max }: Percentiles): string[] {

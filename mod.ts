@@ -66,6 +66,7 @@ export { addSchedule, type ScheduleInput } from "./src/queue/add_schedule.ts";
 export type { ScheduleView } from "./src/queue/schedule_view.ts";
 export {
   findSchedule,
+  lastRunByHand,
   listSchedules,
   pauseSchedule,
   removeSchedule,

@@ -5,9 +5,10 @@
  */
 
 import { enqueue } from "./enqueue.ts";
+import { entries } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import type { Job } from "./job.ts";
-import { HELD_TIME, newId } from "./names.ts";
+import { HELD_TIME, isUlid, JOB_STATES, newId, timeOfId } from "./names.ts";
 import type { Queue } from "./queue.ts";
 import { scheduleEntries } from "./return_schedules.ts";
 import { isPaused, madeJobFile, type ScheduleEntry, scheduleFile } from "./schedule.ts";
@@ -105,8 +106,35 @@ function dropMadeJob(store: Store, entry: ScheduleEntry): void {
 /** Adds a schedule's job now, whether it is due or not; that changes nothing about its times. */
 export async function runSchedule(queue: Queue, name: string): Promise<Job> {
   const { job } = await findSchedule(queue, name);
-  const id = `${name.slice(0, 37)}-${newId()}`;
+  const id = handPrefix(name) + newId();
   return await enqueue(queue.store, { ...job, id, schedule: name });
+}
+
+/**
+ * The last job that {@linkcode runSchedule} added for a schedule, of those that are still in the queue.
+ *
+ * @param name The schedule's.
+ * @returns The job's ID, and when it was added, ISO 8601 in UTC; `undefined` if there is none.
+ */
+export function lastRunByHand(queue: Queue, name: string): { id: string; at: string } | undefined {
+  const prefix = handPrefix(name);
+  const ids: string[] = [];
+  for (const state of JOB_STATES) {
+    for (const { id } of entries(queue.store, state)) {
+      // The ID of a job that was due has its time there, which is no ULID.
+      if (id.startsWith(prefix) && isUlid(id.slice(prefix.length))) ids.push(id);
+    }
+  }
+  // A long name is cut in the ID, and two can have the same beginning.
+  const id = ids.sort().findLast((id) => queue.get(id)?.schedule === name);
+  return id === undefined
+    ? undefined
+    : { id, at: new Date(timeOfId(id.slice(prefix.length))!).toISOString() };
+}
+
+/** How the ID of a job begins that was run by hand; a ULID follows. */
+function handPrefix(name: string): string {
+  return `${name.slice(0, 37)}-`;
 }
 
 /**

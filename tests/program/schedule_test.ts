@@ -89,8 +89,15 @@ Deno.test("schedule pause, resume, run and rm do what they say", async () => {
   assertStringIncludes(await program.answer("schedule", "list"), "\tpaused\t");
   assertEquals(await program.json("schedule", "resume", "s"), ["s"]);
   assertEquals((await program.json("schedule", "show", "s")).next.length, 3);
+  assertMatch(await program.answer("schedule", "show", "s"), /^last job +none yet$/m);
+  assertEquals((await program.json("schedule", "show", "s")).run_by_hand, null);
   const id = await program.answer("schedule", "run", "s");
   assertEquals((await program.json("show", id)).schedule, "s");
+  assertMatch(
+    await program.answer("schedule", "show", "s"),
+    new RegExp(`^last due +none yet\nrun by hand ${id}, `, "m"),
+  );
+  assertEquals((await program.json("schedule", "show", "s")).run_by_hand.id, id);
   assertEquals(await program.answer("schedule", "rm", "s"), "s");
   assertEquals(program.names("schedules"), []);
   assertEquals((await program.run(["schedule", "show", "s"])).code, 1);

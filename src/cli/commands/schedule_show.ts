@@ -5,7 +5,7 @@
  */
 
 import { Queue } from "../../queue/queue.ts";
-import { findSchedule } from "../../queue/schedules.ts";
+import { findSchedule, lastRunByHand } from "../../queue/schedules.ts";
 import type { ScheduleView } from "../../queue/schedule_view.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, printLines } from "../output.ts";
@@ -15,12 +15,18 @@ import { visibleText } from "../visible_text.ts";
 
 /** Prints a schedule, its next times, its last job and the times that it let pass. */
 export async function scheduleShow(call: Invocation): Promise<void> {
-  const schedule = await findSchedule(await Queue.open(call.dir), call.words[0]!);
-  if (call.json) printJson(schedule);
-  else printLines(scheduleLines(schedule, Date.now()));
+  const queue = await Queue.open(call.dir);
+  const schedule = await findSchedule(queue, call.words[0]!);
+  const byHand = lastRunByHand(queue, schedule.name);
+  if (call.json) printJson({ ...schedule, run_by_hand: byHand ?? null });
+  else printLines(scheduleLines(schedule, byHand, Date.now()));
 }
 
-function scheduleLines(schedule: ScheduleView, now: number): string[] {
+function scheduleLines(
+  schedule: ScheduleView,
+  byHand: ReturnType<typeof lastRunByHand>,
+  now: number,
+): string[] {
   const lines: string[] = [];
   const line = (name: string, value: string) =>
     lines.push(`${name.padEnd(12)}${visibleText(value)}`);
@@ -38,7 +44,8 @@ function scheduleLines(schedule: ScheduleView, now: number): string[] {
     line(field, typeof value === "string" ? value : JSON.stringify(value));
   }
   line("created", formatMoment(Date.parse(created_at), now));
-  line("last job", last ? `${last.id}, due ${due(last.due)}` : "none yet");
+  line(byHand ? "last due" : "last job", last ? `${last.id}, due ${due(last.due)}` : "none yet");
+  if (byHand) line("run by hand", `${byHand.id}, ${formatMoment(Date.parse(byHand.at), now)}`);
   for (const { due: time, reason } of [...schedule.skipped ?? []].reverse()) {
     line("skipped", `${due(time)}: ${reason}`);
   }

@@ -52,7 +52,7 @@ export function jobLines(
     line("env", visibleText(`${name}=${value}`));
   }
   line("priority", String(job.priority));
-  line("attempts", `${job.attempts} of ${job.max_retries + 1}`);
+  line("attempts", attemptsText(job));
   line("timeout", job.timeout === null ? "none" : formatDuration(job.timeout * 1000));
   if (job.backoff_base !== undefined) {
     line("backoff", `base ${formatDuration(job.backoff_base * 1000)}`);
@@ -81,6 +81,14 @@ export function jobLines(
   line("log", log === undefined ? "none yet" : visibleText(log));
   if (job.history.length > 0) lines.push("", ...attemptLines(job.history, now));
   return lines;
+}
+
+/** The runs that are charged, and all of them where there are others: those before a retry, or not charged. */
+function attemptsText({ attempts, max_retries, history }: JobView): string {
+  const charged = `${attempts} of ${max_retries + 1}`;
+  if (history.length === attempts) return charged;
+  const runs = history.length === 1 ? "1 run" : `${history.length} runs`;
+  return `${charged} (${runs} in all)`;
 }
 
 function limitText(limit: string): string {

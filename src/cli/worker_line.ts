@@ -69,10 +69,15 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
     case "started":
       return ["start", `${event.id}  ${cutToWidth(event.command, MOST_COMMAND)}`];
     case "ended": {
-      const { attempt, state } = event;
+      const { attempt, charged, state } = event;
       if (!attempt) return [state, event.reason ? `${event.id}  ${event.reason}` : event.id];
       const parts = [outcomeText(attempt), formatDuration(attempt.duration_ms)];
-      if (state !== "done" || attempt.attempt > 1) parts.push(`attempt ${attempt.attempt}`);
+      if (state !== "done" || attempt.attempt > 1) {
+        // Runs before a retry count on in the number; `show` tells both, too.
+        const differs = charged && charged.attempts !== attempt.attempt;
+        const which = differs ? ` (${charged.attempts} of ${charged.of})` : "";
+        parts.push(`attempt ${attempt.attempt}${which}`);
+      }
       if (state === "failed" && event.readyAt !== undefined) {
         const wait = event.readyAt - now;
         parts.push(wait < 500 ? "again at once" : `again in ${formatAge(wait + 500)}`);

@@ -245,7 +245,12 @@ export class Dispatcher {
         kind: "ended",
         id: job.id,
         // A reason stands for an attempt: it did not run.
-        ...(job.reason === undefined ? { attempt: job.history.at(-1) } : { reason: job.reason }),
+        ...(job.reason === undefined
+          ? {
+            attempt: job.history.at(-1),
+            charged: { attempts: job.attempts, of: job.max_retries + 1 },
+          }
+          : { reason: job.reason }),
         state,
         ...(readyAt === undefined ? {} : { readyAt }),
       });

@@ -18,11 +18,16 @@ export function troubleText(error: unknown): string {
 export type WorkerEvent =
   /** A command was started; `pid` is 0 if it could not be. */
   | { kind: "started"; id: string; attempt: number; pid: number; command: string }
-  /** A job is settled: an attempt ended, or it cannot run at all (`reason` says why); `readyAt` is when it is ready again, in milliseconds since 1970. */
+  /**
+   * A job is settled: an attempt ended, or it cannot run at all (`reason` says why); `readyAt` is when it is ready
+   * again, in milliseconds since 1970. `charged` says which of how many attempts that it may have this was: since
+   * it was last retried, and without those that are not charged.
+   */
   | {
     kind: "ended";
     id: string;
     attempt?: Attempt;
+    charged?: { attempts: number; of: number };
     reason?: string;
     state: SettledState;
     readyAt?: number;

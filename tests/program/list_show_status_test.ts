@@ -71,6 +71,29 @@ Deno.test("show tells everything about a job and each attempt", async () => {
   assertMatch(text, /\n1 .* failed +exit 1 .*\n2 .* done +exit 0 /);
 });
 
+Deno.test("show and the worker's lines number the runs of a job that was retried alike", async () => {
+  await using program = new Program();
+  await program.answer(
+    "enqueue",
+    "--id",
+    "a",
+    "--max-retries",
+    "1",
+    "--backoff-base",
+    "0",
+    "exit 3",
+  );
+  await program.drain();
+  assertMatch(await program.answer("show", "a"), /^attempts +2 of 2$/m);
+  await program.answer("retry", "a");
+  const lines = await program.answer("worker", "start", "--drain");
+  assertMatch(lines, / failed +a {2}exit 3, \S+, attempt 3 \(1 of 2\), again at once$/m);
+  assertMatch(lines, / dead +a {2}exit 3, \S+, attempt 4 \(2 of 2\)$/m);
+  const shown = await program.answer("show", "a");
+  assertMatch(shown, /^attempts +2 of 2 \(4 runs in all\)$/m);
+  assertMatch(shown, /^4 .* failed +exit 3 /m);
+});
+
 Deno.test("show --json prints the job with its state", async () => {
   await using program = new Program();
   await program.answer("enqueue", "--id", "a", "true");

@@ -46,6 +46,7 @@ export type {
   FileStat,
 } from "./src/queue/file_port.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/queue/follow.ts";
+export { homePath } from "./src/queue/home_path.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
 export type { Counts } from "./src/queue/listing.ts";
 export { JOB_STATES, type JobState } from "./src/queue/names.ts";

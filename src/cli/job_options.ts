@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "../queue/errors.ts";
+import { homePath } from "../queue/home_path.ts";
 import type { JobInput } from "../queue/job.ts";
 import { parseDuration } from "./duration.ts";
 import { absolutePath, type GivenOptions } from "./option.ts";
@@ -46,7 +47,7 @@ export function jobFields(options: GivenOptions, now: number): Partial<JobInput>
   set("hold", flagOf(options, "hold"));
   const cwd = options.text("cwd");
   if (cwd === "") throw new UsageError("--cwd needs a directory, not an empty word");
-  set("cwd", cwd === undefined ? undefined : absolutePath(cwd));
+  set("cwd", cwd === undefined ? undefined : absolutePath(homePath(cwd, "--cwd")));
   set("env", environmentOf(options.all("env")));
   return fields;
 }
@@ -106,8 +107,29 @@ function environmentOf(settings: readonly string[]): Record<string, string> | un
   const env: [string, string][] = [];
   for (const setting of settings) {
     const equals = setting.indexOf("=");
-    if (equals < 1) throw new UsageError(`--env must be NAME=VALUE, not "${setting}"`);
-    env.push([setting.slice(0, equals), setting.slice(equals + 1)]);
+    if (equals === 0 || setting === "") {
+      throw new UsageError(`--env must be NAME=VALUE or NAME, not "${setting}"`);
+    }
+    if (equals < 0) env.push([setting, ownVariable(setting)]);
+    else env.push([setting.slice(0, equals), setting.slice(equals + 1)]);
   }
   return Object.fromEntries(env);
+}
+
+/**
+ * A variable of this program's own environment: on the command line others could read it.
+ *
+ * @throws {UsageError} If it is not set, or not UTF-8.
+ */
+function ownVariable(name: string): string {
+  let value: string | undefined;
+  try {
+    value = Deno.env.get(name);
+  } catch {
+    throw new UsageError(`--env ${name}: that variable is not UTF-8 in this environment`);
+  }
+  if (value !== undefined) return value;
+  throw new UsageError(
+    `--env ${name}: there is no such variable in this environment (give --env ${name}=VALUE, or export it)`,
+  );
 }

@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "../queue/errors.ts";
+import { homePath } from "../queue/home_path.ts";
 import type { JobInput } from "../queue/job.ts";
 import { GLOBAL_OPTIONS, type Invocation, later } from "./command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./command_table/adding_commands.ts";
@@ -33,7 +34,9 @@ export function mergeJobs(under: Partial<JobInput>, over: Partial<JobInput>): Jo
   const merged = { ...under, ...over } as JobInput;
   // What is not an environment is left for the check of the whole job to name.
   if (isObject(under.env) && isObject(over.env)) merged.env = { ...under.env, ...over.env };
-  merged.cwd = typeof merged.cwd === "string" ? absolutePath(merged.cwd) : merged.cwd ?? Deno.cwd();
+  merged.cwd = typeof merged.cwd === "string"
+    ? absolutePath(homePath(merged.cwd, "cwd"))
+    : merged.cwd ?? Deno.cwd();
   return merged;
 }
 

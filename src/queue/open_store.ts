@@ -7,6 +7,7 @@
 import { type Config, withDefaults } from "./config.ts";
 import { QueueError, reasonOf, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
+import { homePath } from "./home_path.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
 import { NEW_SUFFIX, type Store } from "./store.ts";
@@ -42,7 +43,7 @@ const SETTINGS: string = "./settings.ts";
  *
  * @param dir What `--dir` said.
  * @returns An absolute path; nothing need be there yet. A link to a directory is followed.
- * @throws {UsageError} If `dir` is empty.
+ * @throws {UsageError} If `dir` is empty, or begins with another user's home.
  * @throws {QueueError} If none is meant and there is no home directory, or it is a link that leads nowhere.
  */
 export function locateQueue(dir?: string): string {
@@ -50,7 +51,7 @@ export function locateQueue(dir?: string): string {
   if (dir === "") throw new UsageError("the queue's directory must not be empty (give --dir PATH)");
   const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
   const cwd = Deno.cwd();
-  if (chosen) return followed(absolute(chosen, cwd));
+  if (chosen) return followed(absolute(homePath(chosen, "the queue's directory"), cwd));
   for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
     const candidate = `${at}/.queuectl`;
     const kind = plainFiles.stat(candidate)?.kind;

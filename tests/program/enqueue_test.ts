@@ -181,7 +181,8 @@ for (
     ["--at and --delay together", "--at", "10:00", "--delay", "3", "true"],
     ["a timeout of 0", "--timeout", "0", "true"],
     ["retries that are no whole number", "--max-retries", "1.5", "true"],
-    ["an environment without =", "--env", "A", "true"],
+    ["a variable that is not set here", "--env", "NO_SUCH_VARIABLE", "true"],
+    ["a variable without a name or value", "--env", "", "true"],
     ["an environment without a name", "--env", "=b", "true"],
     ["an empty command", ""],
     ["a blank command", " \n"],
@@ -313,4 +314,50 @@ Deno.test("each option of enqueue has its effect where it is the only one", asyn
     const text = Deno.readTextFileSync(`${program.dir}/pending/${added[0]}`);
     assertMatch(`${added[0]}\n${text}`, seen, name);
   }
+});
+
+Deno.test("--env NAME without a value takes it from the caller, where ps does not show it", async () => {
+  await using program = new Program();
+  const call = (...words: string[]) =>
+    program.run(["--json", ...words], { env: { SECRET: "s3cret=x", EMPTY: "" } });
+  for (
+    const words of [
+      ["enqueue", "--env", "SECRET", "-e", "EMPTY", "true"],
+      ["schedule", "add", "s", "--env", "SECRET", "-e", "EMPTY", "@daily", "true"],
+    ]
+  ) {
+    const { code, stdout, stderr } = await call(...words);
+    assertEquals([code, stderr.includes("SECRET")], [0, false], stderr);
+    const answer = JSON.parse(stdout);
+    assertEquals((answer.job ?? answer).env, { SECRET: "s3cret=x", EMPTY: "" });
+  }
+  const ran = await call("run", "--env=SECRET", 'echo "$SECRET"');
+  assertEquals([ran.code, ran.stdout], [0, "s3cret=x\n"]);
+  const refused = await program.run(["enqueue", "--env", "SECRET", "true"]);
+  assertEquals([refused.code, refused.stdout], [2, ""]);
+  assertStringIncludes(
+    refused.stderr,
+    "--env SECRET: there is no such variable in this environment",
+  );
+});
+
+Deno.test("~ at the beginning of a directory is the home directory, wherever the shell left it", async () => {
+  await using program = new Program();
+  const env = { HOME: program.home, QUEUECTL_DIR: "~/q" };
+  const call = (...words: string[]) => program.run(words, { env });
+  assertEquals((await call("enqueue", "--id", "a", "--cwd=~/x", "true")).code, 0);
+  await call("enqueue", "--id", "b", '{"command": "true", "cwd": "~"}');
+  assertEquals((await call("--dir=~/q", "queue", "path")).stdout, `${program.home}/q\n`);
+  const cwd = async (id: string) => JSON.parse((await call("--json", "show", id)).stdout).cwd;
+  assertEquals([await cwd("a"), await cwd("b")], [`${program.home}/x`, program.home]);
+  for (const words of [["--dir=~root/q", "list"], ["enqueue", "--cwd=~root", "true"]]) {
+    const { code, stderr } = await call(...words);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "begins with another user's home; write that directory out");
+  }
+  const homeless = await program.run(["list"], { env: { HOME: "", QUEUECTL_DIR: "~/q" } });
+  assertEquals([homeless.code, homeless.stdout], [2, ""]);
+  assertStringIncludes(homeless.stderr, "$HOME is not set");
+  const made = [...Deno.readDirSync(program.home)].map(({ name }) => name);
+  assertEquals(made.filter((name) => name.startsWith("~")), []);
 });

@@ -37,7 +37,13 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "retry-on", value: "LIST", help: "no retry after any but these exit statuses" },
   { name: "tempfail", help: "exit status 75 means: run it again, and do not count this time" },
   { name: "cwd", value: "PATH", values: "directory", help: "where it runs (default: here)" },
-  { name: "env", short: "e", value: "K=V", many: true, help: "set in its environment; repeatable" },
+  {
+    name: "env",
+    short: "e",
+    value: "K[=V]",
+    many: true,
+    help: "set in its environment, without =V to what it is here; repeatable",
+  },
 ];
 
 /** The options of `enqueue` alone: to add a job and not wait for it, or many at once. */

@@ -33,8 +33,11 @@ export const COMMANDS: readonly Command[] = [
     name: "completions",
     summary: "print a completion script for bash, zsh or fish",
     takes: "SHELL",
-    words: [1, 1],
+    words: [1, 2],
     options: [],
-    details: ['bash: eval "$(queuectl completions bash)"'],
+    details: [
+      'bash: eval "$(queuectl completions bash)"',
+      "The scripts ask for names with: queuectl completions names id|dead|worker|schedule|resource|key",
+    ],
   },
 ];

@@ -6,6 +6,7 @@
 
 import { GLOBAL_OPTIONS } from "./command.ts";
 import { COMMANDS, GROUPS } from "./commands.ts";
+import type { NameKind } from "./completion_names.ts";
 import type { Option } from "./option.ts";
 
 /** What can follow a command. */
@@ -17,11 +18,8 @@ export interface Completable {
   /** The options that can follow. */
   readonly options: readonly Option[];
   /** What the plain words are. */
-  readonly words: Listed | "shell" | "command" | undefined;
+  readonly words: NameKind | "shell" | "command" | undefined;
 }
-
-/** What queuectl itself lists. */
-export type Listed = "id" | "dead" | "key" | "worker" | "schedule";
 
 const WORDS: Record<string, Completable["words"]> = {
   "ID": "id",
@@ -73,14 +71,10 @@ function wordsOf(name: string, takes: string): Completable["words"] {
   return group === "dlq" && WORDS[takes] === "id" ? "dead" : WORDS[takes];
 }
 
-/** Shell commands that print what can stand for a kind of word, one a line. */
-export const LISTERS: Record<Listed, string> = {
-  id: "queuectl list --limit 100 2>/dev/null | tail -n +2 | cut -f 1",
-  dead: "queuectl dlq list 2>/dev/null | tail -n +2 | cut -f 1",
-  schedule: "queuectl schedule list 2>/dev/null | tail -n +2 | cut -f 1",
-  key: "queuectl config show 2>/dev/null | tail -n +2 | cut -f 1",
-  worker: "queuectl worker list 2>/dev/null | tail -n +2 | cut -f 1",
-};
+/** The shell command that prints the names of a kind, one a line. */
+export function namesCommand(kind: string): string {
+  return `queuectl completions names ${kind} 2>/dev/null`;
+}
 
 /** The shells there are completions for. */
 export const SHELLS: readonly string[] = ["bash", "zsh", "fish"];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Completable, completables, LISTERS, SHELLS } from "./completion_words.ts";
+import { type Completable, completables, namesCommand, SHELLS } from "./completion_words.ts";
 import type { Option } from "./option.ts";
 
 /** A script that, sourced by fish, completes queuectl. */
@@ -46,7 +46,9 @@ function linesOf({ path, commands, options, words }: Completable): string[] {
   if (words === "shell") lines.push(`complete -c queuectl ${at} -a ${quote(SHELLS.join(" "))}`);
   else if (words === "command") {
     lines.push(`complete -c queuectl ${exactly} -a '(__fish_complete_command)'`);
-  } else if (words) lines.push(`complete -c queuectl ${at} -a ${quote(`(${LISTERS[words]})`)}`);
+  } else if (words) {
+    lines.push(`complete -c queuectl ${at} -a ${quote(`(${namesCommand(words)})`)}`);
+  }
   return lines;
 }
 
@@ -56,7 +58,7 @@ function optionSpec({ name, short, value, values, help }: Option): string {
   if (value !== undefined) parts.push(values === undefined || values === "file" ? "-r" : "-x");
   if (values === "directory") parts.push("-a '(__fish_complete_directories)'");
   else if (values === "file") parts.push("-F");
-  else if (values === "id") parts.push(`-a ${quote(`(${LISTERS.id})`)}`);
+  else if (typeof values === "string") parts.push(`-a ${quote(`(${namesCommand(values)})`)}`);
   else if (values) parts.push(`-a ${quote(values.join(" "))}`);
   return `${parts.join(" ")} -d ${quote(help)}`;
 }

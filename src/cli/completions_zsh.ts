@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Completable, completables, LISTERS, SHELLS } from "./completion_words.ts";
+import { type Completable, completables, namesCommand, SHELLS } from "./completion_words.ts";
 import type { Option } from "./option.ts";
 
 /** A script that, evaluated by zsh or put into its `fpath` as `_queuectl`, completes queuectl. */
@@ -15,6 +15,13 @@ export function zshCompletions(): string {
   );
   return `#compdef queuectl
 # zsh completion for queuectl: eval "$(queuectl completions zsh)"
+# compadd quotes what is inserted. A list within a call of _arguments would be expanded.
+_queuectl_names() {
+  local -a names
+  names=("\${(@f)$(${namesCommand('"$1"')})}")
+  names=(\${names:#})
+  compadd -a names
+}
 ${branches.join("\n")}
 _queuectl() { _queuectl_top }
 if [[ $funcstack[1] = _queuectl ]]; then _queuectl "$@"; else compdef _queuectl queuectl; fi`;
@@ -51,7 +58,7 @@ function commandFunction({ path, options, words }: Completable): string {
     ? `'1:shell:(${SHELLS.join(" ")})'`
     : words === undefined
     ? ""
-    : `'*:${words}:('"$(${LISTERS[words]})"')'`;
+    : `'*:${words}: _queuectl_names ${words}'`;
   return `${functionName(path)}() { _arguments ${options.flatMap(optionSpec).join(" ")} ${plain} }`;
 }
 
@@ -60,8 +67,8 @@ function optionSpec({ name, short, value, values, many, help }: Option): string[
     ? "_files -/"
     : values === "file"
     ? "_files"
-    : values === "id"
-    ? `{compadd $(${LISTERS.id})}`
+    : typeof values === "string"
+    ? ` _queuectl_names ${values}`
     : `(${(values ?? []).join(" ")})`;
   const end = `[${help.replace(/[[\]:]/g, "\\$&")}]${value ? `:${value}:${action}` : ""}`;
   const repeat = many ? "*" : "";

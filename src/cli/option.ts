@@ -20,8 +20,9 @@ export interface Option {
   readonly many?: true;
   /** What it does, in a few words. */
   readonly help: string;
-  /** Words that the value can be, for completions. `directory` and `file` mean names on disk, `id` a job. */
-  readonly values?: readonly string[] | "directory" | "file" | "id";
+  /** Words that the value can be, for completions. `directory` and `file` mean names on disk, `id` a job, `resource` one that
+   * was set. */
+  readonly values?: readonly string[] | "directory" | "file" | "id" | "resource";
 }
 
 /** A word that is not known but might be a misspelling of one that is. */

@@ -10,7 +10,7 @@ import { eventually, processesWith } from "../queue/temporary_queue.ts";
 const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
 
 /** The words that start queuectl. */
-const PROGRAM = [Deno.execPath(), "run", "--no-check", ...PERMISSIONS, MAIN];
+export const PROGRAM = [Deno.execPath(), "run", "--no-check", ...PERMISSIONS, MAIN];
 
 /** How a call ended, and what it wrote. */
 export interface Result {

@@ -18,7 +18,12 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "max-retries", value: "N", help: "how often to run it again if it fails" },
   { name: "backoff-base", value: "DUR", help: "wait before the first retry" },
   { name: "backoff-factor", value: "N", help: "what each further wait is multiplied by" },
-  { name: "resource", value: "NAME", help: "what it needs while it runs (config resources.NAME)" },
+  {
+    name: "resource",
+    value: "NAME",
+    values: "resource",
+    help: "what it needs while it runs (config resources.NAME)",
+  },
   {
     name: "after",
     values: "id",

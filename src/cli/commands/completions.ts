@@ -5,15 +5,27 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
+import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
+import { completionNames, isNameKind } from "../completion_names.ts";
 import { bashCompletions } from "../completions_bash.ts";
 import { fishCompletions } from "../completions_fish.ts";
 import { zshCompletions } from "../completions_zsh.ts";
-import { printText } from "../output.ts";
+import { printLines, printText } from "../output.ts";
 
-/** Prints a script that completes queuectl's commands and options in a shell. */
-export function completions(call: Invocation): void {
-  const shell = call.words[0]!;
+/**
+ * Prints a script that completes queuectl's commands and options in a shell. With `names` and a kind instead: the names
+ * that the scripts offer, one a line.
+ */
+export async function completions(call: Invocation): Promise<void> {
+  const [shell, kind] = call.words as [string, string?];
+  if (shell === "names" && kind !== undefined && isNameKind(kind)) {
+    const queue = await Queue.open(call.dir, { evenMisconfigured: true });
+    return printLines(await completionNames(queue, kind));
+  }
+  if (kind !== undefined) {
+    throw new UsageError(`unexpected argument "${kind}" (see: queuectl completions --help)`);
+  }
   switch (shell) {
     case "bash":
       return printText(bashCompletions());

@@ -17,7 +17,7 @@ import {
   removed,
   writeOver,
 } from "./libc_files.ts";
-import { plainFiles } from "./plain_files.ts";
+import { plainFiles, syncEach, syncEntries } from "./plain_files.ts";
 import { streamDirectory } from "./stream_directory.ts";
 
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
@@ -131,18 +131,13 @@ export const denoFiles: FilePort = {
   removeEach: (paths) => Promise.all(paths.map(removeOne)),
 
   async sync(paths) {
-    if (paths.length === 1) await syncOne(paths[0]!);
-    else await Promise.all(paths.map(syncOne));
+    await syncEach(paths, syncOne);
   },
 
   async syncTree(directory) {
     const c = libc();
     const entries = [...denoFiles.list(directory)];
     if (c && entries.length >= SYNCFS_FROM && await flushedWhole(c, directory)) return;
-    for (const { name, kind } of entries) {
-      if (kind === "directory") await denoFiles.syncTree(`${directory}/${name}`);
-      else if (kind === "file") await syncOne(`${directory}/${name}`);
-    }
-    await syncOne(directory);
+    await syncEntries(directory, entries, denoFiles.syncTree, syncOne);
   },
 };

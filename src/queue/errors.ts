@@ -37,6 +37,24 @@ export class QueueError extends Error {
   override readonly name: string = "QueueError";
 }
 
+/**
+ * The error for what lies in the place of a file of the queue and is none: a link, a fifo, a device.
+ *
+ * @param path Where it lies.
+ * @param wanted What belongs there.
+ */
+export function wrongKind(
+  path: string,
+  wanted: "a regular file" | "a file or directory" = "a regular file",
+): Error {
+  return Object.assign(new Error(`${path} is not ${wanted}`), { code: "EINVAL" });
+}
+
+/** The error for a file or directory that could not be made durable. */
+export function notFlushed(path: string): Error {
+  return Object.assign(new Error(`${path}: the disk failed to keep it`), { code: "EIO" });
+}
+
 /** What went wrong, without the runtime's own "(os error 28): rename '…' -> '…'". */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -9,12 +9,19 @@
  * @module
  */
 
+import { notFlushed, wrongKind } from "./errors.ts";
 import type { EntryKind, FileStat } from "./file_port.ts";
+import { keepsSyncfs, tellsOfSyncfs } from "./file_systems.ts";
 import { EAGAIN, ENOENT, errno, type Libc, passingPath, pathBytes } from "./libc.ts";
 
 const isArm = Deno.build.arch === "aarch64";
-const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000;
-const O_NOFOLLOW = isArm ? 0o100000 : 0o400000;
+const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000;
+/** For every opening: no program that is started gets what is open here. */
+export const O_CLOEXEC = 0o2000000;
+/** For every opening: a link at the end of the path is refused. */
+export const O_NOFOLLOW = isArm ? 0o100000 : 0o400000;
+/** For every opening but that of a directory: who opens a fifo must not wait for its other end. */
+const CAREFULLY = O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff, RWF_NOWAIT = 8, POSIX_FADV_WILLNEED = 3;
 
@@ -71,7 +78,7 @@ export function lookAt(c: Libc, path: string): FileStat | null | undefined {
 /** Opens a regular file to read it; its size is then where {@linkcode sizeSeen} finds it. */
 function openRegular(c: Libc, path: string): number | undefined {
   // Not blocking, and looked at before it is read, should it be a fifo.
-  const fd = c.open(passingPath(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+  const fd = c.open(passingPath(path), CAREFULLY, 0);
   if (fd < 0) return undefined;
   const isRegular = c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) === 0 &&
     kindOfMode(fields.getUint16(28, littleEndian)) === "file";
@@ -157,7 +164,7 @@ async function readElsewhere(c: Libc, fd: number, size: number): Promise<Uint8Ar
  * to be read, and not for its content.
  */
 export function bringIn(c: Libc, path: string): void {
-  const fd = c.open(passingPath(path), O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+  const fd = c.open(passingPath(path), CAREFULLY, 0);
   if (fd < 0) return;
   c.posix_fadvise(fd, 0n, BigInt(ready.length), POSIX_FADV_WILLNEED);
   c.close(fd);
@@ -176,7 +183,7 @@ export function createNew(c: Libc, path: string, content: Uint8Array): true | un
 
 /** Writes over a file that has just this name; `false` if it is none that may be written over. */
 export function writeOver(c: Libc, path: string, content: Uint8Array): boolean | undefined {
-  const fd = c.open(passingPath(path), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0);
+  const fd = c.open(passingPath(path), O_WRONLY | CAREFULLY, 0);
   if (fd < 0) return errno(c) === ENOENT ? false : undefined;
   let done: boolean | undefined;
   if (c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) === 0) {
@@ -205,30 +212,59 @@ function writeWhole(c: Libc, fd: number, content: Uint8Array): boolean {
 /**
  * Makes a file or directory durable, on another thread.
  *
- * @throws {Error} If the disk fails: asked a second time the kernel would say that all is well.
+ * @throws {Error} If the disk fails: asked a second time the kernel would say that all is well. If it is neither.
  */
 export async function flushed(c: Libc, path: string): Promise<true | undefined> {
-  const fd = c.open(passingPath(path), O_CLOEXEC, 0);
+  const fd = c.open(passingPath(path), CAREFULLY, 0);
   if (fd < 0) return undefined;
   try {
-    if (await c.fsync(fd) !== 0) {
-      throw Object.assign(new Error(`${path}: the disk failed to keep it`), { code: "EIO" });
+    if (c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) !== 0) return undefined;
+    if (kindOfMode(fields.getUint16(28, littleEndian)) === "other") {
+      throw wrongKind(path, "a file or directory");
     }
+    if (await c.fsync(fd) !== 0) throw notFlushed(path);
     return true;
   } finally {
     c.close(fd);
   }
 }
 
-/** Makes all of the file system that a directory lies on durable. */
+/**
+ * Makes all of the file system that a directory lies on durable, if that is one where this can be believed.
+ *
+ * @throws {Error} If the disk fails.
+ */
 export async function flushedWhole(c: Libc, directory: string): Promise<true | undefined> {
-  const fd = c.open(passingPath(directory), O_CLOEXEC, 0);
+  const fd = c.open(passingPath(directory), CAREFULLY, 0);
   if (fd < 0) return undefined;
   try {
-    return await c.syncfs(fd) === 0 ? true : undefined;
+    const type = fileSystemType(c, fd);
+    if (type === undefined || !keepsSyncfs(type) || !tellsOfSyncfs(kernelRelease(c))) {
+      return undefined;
+    }
+    if (await c.syncfs(fd) !== 0) throw notFlushed(directory);
+    return true;
   } finally {
     c.close(fd);
   }
+}
+
+/** `f_type` of statfs(2): which kind of file system an open file lies on. */
+function fileSystemType(c: Libc, fd: number): number | undefined {
+  // The struct is 120 bytes on 64-bit machines; its first field is a long.
+  const statfs = new Uint8Array(256);
+  return c.fstatfs(fd, statfs) === 0
+    ? new DataView(statfs.buffer).getUint32(0, littleEndian)
+    : undefined;
+}
+
+/** Such as `6.1.0-18-amd64`; empty if it is not told. */
+function kernelRelease(c: Libc): string {
+  // Six texts of 65 bytes: the system, the machine's name, the release …
+  const utsname = new Uint8Array(6 * 65);
+  if (c.uname(utsname) !== 0) return "";
+  const release = utsname.subarray(2 * 65, 3 * 65);
+  return new TextDecoder().decode(release.subarray(0, release.indexOf(0)));
 }
 
 /** Removes a file on another thread. */

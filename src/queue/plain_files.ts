@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
+import { notFlushed, wrongKind } from "./errors.ts";
+import type { DirectoryEntry, EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
 
 function kindOf(info: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): EntryKind {
   return info.isSymlink ? "other" : info.isFile ? "file" : info.isDirectory ? "directory" : "other";
@@ -55,15 +56,114 @@ function writeAll(file: Deno.FsFile, content: Uint8Array): void {
   for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
 }
 
+/** Reads an open file to its end, with one byte more of room than it should need. */
+function readAll(file: Deno.FsFile): Uint8Array {
+  let content = new Uint8Array(file.statSync().size + 1);
+  for (let at = 0;;) {
+    const read = file.readSync(content.subarray(at));
+    if (read === null) return content.subarray(0, at);
+    at += read;
+    if (at < content.length) continue;
+    const longer = new Uint8Array(2 * content.length);
+    longer.set(content);
+    content = longer;
+  }
+}
+
+/** How often what is opened may be another thing than what was looked at before it is told as odd. */
+const MOST_SWAPS = 10;
+
+/**
+ * Opens a regular file, or where one may be meant a directory. The runtime can be told neither to follow no link
+ * nor not to wait for a fifo's other end, so a path is looked at before, and what was opened afterwards.
+ */
+function openOwn(
+  path: string,
+  options: Deno.OpenOptions,
+  wanted: "a regular file" | "a file or directory" = "a regular file",
+): Deno.FsFile {
+  for (let tries = 0; tries < MOST_SWAPS; tries++) {
+    const seen = Deno.lstatSync(path);
+    const isWanted = seen.isFile || (seen.isDirectory && wanted === "a file or directory");
+    if (!isWanted) throw wrongKind(path, wanted);
+    const file = Deno.openSync(path, options);
+    if (identityOf(file.statSync()) === identityOf(seen)) return file;
+    // Replaced meanwhile, perhaps rightly: another rename.
+    file.close();
+  }
+  throw wrongKind(path, wanted);
+}
+
 /** NFS locks exclusively only what is open for writing; a directory can only be read. */
 function openToLock(path: string): Deno.FsFile {
   const directory = statPath(path)?.kind === "directory";
-  return Deno.openSync(path, { read: true, write: !directory });
+  return openOwn(path, { read: true, write: !directory }, "a file or directory");
+}
+
+/** Opens a file to add to its end, and makes it if it is missing. */
+function openToAppend(path: string): Deno.FsFile {
+  for (let tries = 0;; tries++) {
+    try {
+      return openOwn(path, { append: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    try {
+      return Deno.openSync(path, { append: true, createNew: true, mode: 0o600 });
+    } catch (error) {
+      // Another has made it since.
+      if (!(error instanceof Deno.errors.AlreadyExists) || tries === MOST_SWAPS) throw error;
+    }
+  }
 }
 
 async function syncOne(path: string): Promise<void> {
-  using file = Deno.openSync(path, { read: true });
-  await file.sync();
+  using file = openOwn(path, { read: true }, "a file or directory");
+  try {
+    await file.sync();
+  } catch {
+    // The runtime's error does not say where.
+    throw notFlushed(path);
+  }
+}
+
+/** How many are flushed at once: enough to share a commit of the disk, and few enough for any limit of open files. */
+const FLUSHED_AT_ONCE = 64;
+
+/**
+ * Flushes paths, many at once, and returns when none is being flushed any more.
+ *
+ * @throws The first error there was.
+ */
+export async function syncEach(
+  paths: readonly string[],
+  sync: (path: string) => Promise<void>,
+): Promise<void> {
+  const [only] = paths;
+  if (paths.length === 1) return await sync(only!);
+  let next = 0;
+  const flushNext = async () => {
+    while (next < paths.length) await sync(paths[next++]!);
+  };
+  const lanes = Array.from({ length: Math.min(FLUSHED_AT_ONCE, paths.length) }, flushNext);
+  for (const result of await Promise.allSettled(lanes)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+}
+
+/** Flushes what is in a directory, then the directory. */
+export async function syncEntries(
+  directory: string,
+  entries: readonly DirectoryEntry[],
+  syncTree: (directory: string) => Promise<void>,
+  sync: (path: string) => Promise<void>,
+): Promise<void> {
+  for (const { name, kind } of entries) {
+    if (kind === "directory") await syncTree(`${directory}/${name}`);
+  }
+  const files = entries.filter(({ kind }) => kind === "file");
+  await syncEach(files.map(({ name }) => `${directory}/${name}`), sync);
+  await sync(directory);
 }
 
 /**
@@ -78,6 +178,9 @@ async function syncOne(path: string): Promise<void> {
  */
 export const plainFiles: FilePort = {
   *list(directory) {
+    if (Deno.lstatSync(directory).isSymlink) {
+      throw new Deno.errors.NotADirectory(`${directory} is a link, and not a directory`);
+    }
     for (const entry of Deno.readDirSync(directory)) {
       yield { name: entry.name, kind: kindOf(entry) };
     }
@@ -88,9 +191,8 @@ export const plainFiles: FilePort = {
   exists: (path) => statPath(path) !== undefined,
 
   read(path) {
-    // Looked at before it is opened: opening a fifo would block until someone writes to it.
-    if (!Deno.lstatSync(path).isFile) throw new Error(`${path} is not a regular file`);
-    return Deno.readFileSync(path);
+    using file = openOwn(path, { read: true });
+    return readAll(file);
   },
 
   readReady(path) {
@@ -109,7 +211,7 @@ export const plainFiles: FilePort = {
 
   overwrite(path, content) {
     if (statPath(path)?.kind !== "file") return false;
-    using file = Deno.openSync(path, { write: true });
+    using file = openOwn(path, { write: true });
     const { mode, nlink } = file.statSync();
     if (nlink !== 1 || ((mode ?? 0) & 0o7777) !== 0o600) return false;
     writeAll(file, content);
@@ -118,9 +220,7 @@ export const plainFiles: FilePort = {
   },
 
   append(path, content) {
-    const stat = statPath(path);
-    if (stat && stat.kind !== "file") throw new Error(`${path} is not a regular file`);
-    using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+    using file = openToAppend(path);
     writeAll(file, content);
   },
 
@@ -160,15 +260,11 @@ export const plainFiles: FilePort = {
   },
 
   async sync(paths) {
-    await Promise.all(paths.map(syncOne));
+    await syncEach(paths, syncOne);
   },
 
   async syncTree(directory) {
-    for (const { name, kind } of [...plainFiles.list(directory)]) {
-      if (kind === "directory") await plainFiles.syncTree(`${directory}/${name}`);
-      else if (kind === "file") await syncOne(`${directory}/${name}`);
-    }
-    await syncOne(directory);
+    await syncEntries(directory, [...plainFiles.list(directory)], plainFiles.syncTree, syncOne);
   },
 
   tryLock(path) {
@@ -213,6 +309,10 @@ export const waitingFiles: FilePort = {
 };
 
 function syncNow(path: string): void {
-  using file = Deno.openSync(path, { read: true });
-  file.syncSync();
+  using file = openOwn(path, { read: true }, "a file or directory");
+  try {
+    file.syncSync();
+  } catch {
+    throw notFlushed(path);
+  }
 }

@@ -6,24 +6,19 @@
 
 import type { DirectoryEntry } from "./file_port.ts";
 import { type Libc, nameFromBytes, pathBytes } from "./libc.ts";
-import { lookAt } from "./libc_files.ts";
+import { lookAt, O_CLOEXEC, O_NOFOLLOW } from "./libc_files.ts";
+import { plainFiles } from "./plain_files.ts";
 
-const O_CLOEXEC = 0o2000000;
 const O_DIRECTORY = Deno.build.arch === "aarch64" ? 0o40000 : 0o200000;
 /** Values of `d_type` in `struct linux_dirent64`; the rest are `other`. */
 const DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8;
 
 /** Streams a directory through `getdents64`, 64 KiB at a time. */
 export function* streamDirectory(c: Libc, directory: string): Generator<DirectoryEntry> {
-  const fd = c.open(pathBytes(directory), O_DIRECTORY | O_CLOEXEC, 0);
+  const fd = c.open(pathBytes(directory), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) {
     // errno is out of reach from here; the runtime's own call fails in the same way and says why.
-    for (const entry of Deno.readDirSync(directory)) {
-      yield {
-        name: entry.name,
-        kind: entry.isFile ? "file" : entry.isDirectory ? "directory" : "other",
-      };
-    }
+    yield* plainFiles.list(directory);
     return;
   }
   try {
@@ -34,7 +29,7 @@ export function* streamDirectory(c: Libc, directory: string): Generator<Director
       if (length < 0) {
         // Removed while it was being read: nothing more is in it.
         if (!lookAt(c, directory)) return;
-        throw new Error(`cannot read the directory ${directory}`);
+        throw Object.assign(new Error(`${directory}: the disk failed to read it`), { code: "EIO" });
       }
       if (length === 0) return;
       // One decoding for the whole piece, then slices of it: a name costs no call of its own.

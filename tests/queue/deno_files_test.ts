@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
-import { bringIn } from "../../src/queue/libc_files.ts";
+import { systemFault } from "../../src/cli/system_fault.ts";
+import { EXT } from "../../src/queue/file_systems.ts";
+import { bringIn, flushedWhole } from "../../src/queue/libc_files.ts";
+import { streamDirectory } from "../../src/queue/stream_directory.ts";
 import { plainFiles, waitingFiles } from "../../src/queue/plain_files.ts";
-import { libc, nameFromBytes, passingPath, pathBytes } from "../../src/queue/libc.ts";
+import { type Libc, libc, nameFromBytes, passingPath, pathBytes } from "../../src/queue/libc.ts";
 import { eventually, namesIn, temporaryDirectory } from "./temporary_queue.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
@@ -131,6 +134,41 @@ for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles 
     await files.syncTree(`${path}/folder`);
     await files.syncTree(path);
     await assertRejects(() => files.sync([path, `${path}/missing`]), Deno.errors.NotFound);
+  });
+
+  Deno.test(`${how}: a link, fifo or socket in a file's place is refused by every call, and waited for by none`, async () => {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    Deno.mkdirSync(`${path}/elsewhere/folder`, { recursive: true });
+    Deno.writeTextFileSync(`${path}/elsewhere/file`, "theirs");
+    Deno.mkdirSync(`${path}/queue`);
+    Deno.symlinkSync("../elsewhere/file", `${path}/queue/link`);
+    Deno.symlinkSync("../elsewhere/folder", `${path}/queue/folder`);
+    Deno.symlinkSync("../elsewhere/none", `${path}/queue/none`);
+    await new Deno.Command("mkfifo", { args: [`${path}/queue/fifo`] }).output();
+    using _socket = Deno.listen({ transport: "unix", path: `${path}/queue/socket` });
+    for (const name of ["link", "folder", "none", "fifo", "socket"]) {
+      const place = `${path}/queue/${name}`;
+      const calls: Record<string, () => unknown> = {
+        list: () => [...files.list(place)],
+        read: () => files.read(place),
+        readReady: () => files.readReady(place),
+        append: () => files.append(place, text("ours")),
+        sync: () => files.sync([place]),
+        syncTree: () => files.syncTree(place),
+        tryLock: () => files.tryLock(place)?.release(),
+        lock: () => files.lock(place),
+      };
+      for (const [call, make] of Object.entries(calls)) {
+        const error = await Promise.try(make).then(() => "none", (error: Error) => error);
+        const isRefused = error instanceof Deno.errors.NotADirectory || /is not a/.test(`${error}`);
+        assert(isRefused, `${call} of ${name}: ${error}`);
+      }
+      assertEquals(files.overwrite(place, text("ours")), false);
+      assertThrows(() => files.create(place, text("ours")), Deno.errors.AlreadyExists);
+    }
+    assertEquals(Deno.readTextFileSync(`${path}/elsewhere/file`), "theirs");
+    assertEquals(namesIn(path, "elsewhere"), ["file", "folder"]);
   });
 }
 
@@ -278,4 +316,44 @@ Deno.test("passingPath() gives what pathBytes() gives, for two paths at once, sh
       assertEquals(upToNul(second), [...pathBytes(other)]);
     }
   }
+});
+
+Deno.test({
+  name: "a directory that the disk fails to read is named in a sentence",
+  ignore: libc() === undefined,
+  async fn() {
+    await using temporary = await temporaryDirectory();
+    const failing: Libc = Object.create(libc()!, { getdents64: { value: () => -1n } });
+    const error = assertThrows(() => [...streamDirectory(failing, temporary.path)]);
+    assertEquals(systemFault(error), `${temporary.path}: the disk failed to read it`);
+  },
+});
+
+Deno.test({
+  name: "a syncfs that fails is told, and no flush of each file is believed after it",
+  ignore: libc() === undefined,
+  async fn() {
+    await using temporary = await temporaryDirectory();
+    const { path } = temporary;
+    const of = (type: number, result: number): Libc =>
+      Object.create(libc()!, {
+        fstatfs: {
+          value: (_: number, statfs: Uint8Array) => {
+            new DataView(statfs.buffer).setUint32(0, type, true);
+            return 0;
+          },
+        },
+        uname: {
+          value: (utsname: Uint8Array) => {
+            utsname.set(text("6.1.0\0"), 2 * 65);
+            return 0;
+          },
+        },
+        syncfs: { value: () => Promise.resolve(result) },
+      });
+    assertEquals(await flushedWhole(of(EXT, 0), path), true);
+    assertEquals(await flushedWhole(of(0x65735546, 0), path), undefined);
+    const error = await assertRejects(() => flushedWhole(of(EXT, -1), path));
+    assertEquals(systemFault(error), `${path}: the disk failed to keep it`);
+  },
 });

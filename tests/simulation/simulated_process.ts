@@ -5,6 +5,7 @@
  * @module
  */
 
+import { wrongKind } from "../../src/queue/errors.ts";
 import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/queue/file_port.ts";
 import type { BeforeCall, Call, CallRecord } from "./call.ts";
 import type { DiskState } from "./disk_state.ts";
@@ -104,7 +105,7 @@ export class SimulatedProcess implements FilePort {
     return this.#call("read", [path], () => {
       const inode = this.#disk.state.findInode(path, `lstat '${path}'`);
       const { content } = this.#disk.state.inodes.get(inode)!;
-      if (!content) throw new Error(`${path} is not a regular file`);
+      if (!content) throw wrongKind(path);
       return content.slice();
     });
   }
@@ -151,7 +152,7 @@ export class SimulatedProcess implements FilePort {
       const where = `open '${path}'`;
       const inode = state.find(path, where).inode;
       if (inode !== undefined && state.isDirectory(inode)) {
-        throw new Error(`${path} is not a regular file`);
+        throw wrongKind(path);
       }
       state.write(inode ?? state.make(path, "file", where), written);
     };

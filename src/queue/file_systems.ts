@@ -1,0 +1,33 @@
+/**
+ * What kinds of file systems can be believed in what. The kind is `f_type` of statfs(2), a number that each
+ * has in Linux's include/uapi/linux/magic.h; one that is not here is believed in nothing.
+ *
+ * @module
+ */
+
+/** ext2, ext3 and ext4 have one number. */
+export const EXT = 0xef53;
+export const XFS = 0x58465342, BTRFS = 0x9123683e, F2FS = 0xf2f52010, TMPFS = 0x01021994;
+
+/**
+ * File systems whose `sync_fs` writes all that was changed to the disk and waits for it. In FUSE's the kernel
+ * answers 0 and asks nobody; NFS, CIFS, 9p and Ceph have servers that it may not reach; overlayfs is as good as what
+ * lies below, which it does not tell.
+ */
+const SYNCFS: ReadonlySet<number> = new Set([EXT, XFS, BTRFS, F2FS, TMPFS]);
+
+/** Whether `syncfs(2)` on a file system of this kind makes everything durable that was written there. */
+export function keepsSyncfs(type: number): boolean {
+  return SYNCFS.has(type);
+}
+
+/**
+ * Whether a kernel's `syncfs(2)` tells that writing has failed: since Linux 5.8; before that it answers 0 all the
+ * same.
+ *
+ * @param release Such as `6.1.0-18-amd64`.
+ */
+export function tellsOfSyncfs(release: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(release) ?? [];
+  return Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 8);
+}

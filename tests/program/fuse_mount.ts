@@ -1,0 +1,44 @@
+/**
+ * A real FUSE file system, where one can be mounted.
+ *
+ * @module
+ */
+
+/** A mounted file system, or why there is none. */
+export type FuseMount =
+  & AsyncDisposable
+  & ({ path: string; reason?: undefined } | {
+    path?: undefined;
+    reason: string;
+  });
+
+async function runs(command: string, ...args: string[]): Promise<string | undefined> {
+  try {
+    const { success, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+    return success ? undefined : new TextDecoder().decode(stderr).trim() || `${command} failed`;
+  } catch {
+    return `there is no ${command}`;
+  }
+}
+
+/** Mounts a folder of its own once more through bindfs, which passes each call on. */
+export async function fuseMount(): Promise<FuseMount> {
+  const home = Deno.makeTempDirSync({ prefix: "queuectl-fuse-" });
+  const remove = () => Deno.removeSync(home, { recursive: true });
+  const path = `${home}/mount`;
+  for (const folder of ["below", "mount"]) Deno.mkdirSync(`${home}/${folder}`);
+  const reason = await runs("bindfs", "--no-allow-other", `${home}/below`, path);
+  if (reason !== undefined) {
+    remove();
+    return { reason, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      const left = await runs("fusermount3", "-u", path) && await runs("umount", path);
+      // Never through the mount, should it still be there.
+      if (left !== undefined) throw new Error(left);
+      remove();
+    },
+  };
+}

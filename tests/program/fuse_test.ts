@@ -1,0 +1,51 @@
+import { assert, assertEquals } from "@std/assert";
+import { fuseMount } from "./fuse_mount.ts";
+import { PROGRAM } from "./program.ts";
+
+async function traced(trace: string, calls: string, words: readonly string[]): Promise<string[]> {
+  const { code, stderr } = await new Deno.Command("strace", {
+    args: ["-f", "-qq", "-y", "-e", `trace=${calls}`, "-o", trace, ...PROGRAM, ...words],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  return Deno.readTextFileSync(trace).trimEnd().split("\n");
+}
+
+async function strace(): Promise<string | undefined> {
+  try {
+    const { success } = await new Deno.Command("strace", { args: ["-qq", "true"] }).output();
+    return success ? undefined : "strace may not trace here";
+  } catch {
+    return "there is no strace";
+  }
+}
+
+Deno.test("on a FUSE file system each of 64 jobs added at once is flushed, and each folder concerned", async (test) => {
+  await using mount = await fuseMount();
+  const reason = mount.reason ?? await strace();
+  if (mount.path === undefined || reason !== undefined) {
+    await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });
+    return;
+  }
+  const [queue, lines] = [`${mount.path}/queue`, `${mount.path}/lines`];
+  Deno.writeTextFileSync(lines, Array.from({ length: 64 }, (_, n) => `echo ${n}\n`).join(""));
+  const calls = await traced(
+    `${mount.path}/trace`,
+    "fsync,syncfs,rename",
+    ["enqueue", "--dir", queue, "--file", lines],
+  );
+  const [batch] = Deno.readDirSync(`${queue}/pending`);
+  const jobs = [...Deno.readDirSync(`${queue}/pending/${batch!.name}`)].map(({ name }) => name);
+  assertEquals(jobs.length, 64);
+  const published = calls.findIndex((call) => call.includes(`"${queue}/pending/${batch!.name}"`));
+  // The end of one that another thread's call came between has a line of its own.
+  const flushed = (calls: readonly string[]) =>
+    new Set(calls.map((call) => /fsync\(\d+<(.*)>(\) | <unf)/.exec(call)?.[1]));
+  assert(!calls.some((call) => call.includes("= -1")));
+  const before = flushed(calls.slice(0, published));
+  const folder = /rename\("(.*)", "/.exec(calls[published]!)![1]!;
+  assert(before.has(folder));
+  for (const name of jobs) assert(before.has(`${folder}/${name}`), `${name} is flushed`);
+  assert(flushed(calls.slice(published)).has(`${queue}/pending`));
+  assert(!calls.some((call) => call.includes("syncfs")));
+});

@@ -15,6 +15,7 @@ export class CStrings {
    * Puts strings in the place of those that were there.
    *
    * @param strings None may hold a NUL.
+   * @throws If one does: it would end there, and the others would move up.
    * @returns The address of each. They hold until the next call, and as long as the object is referred to, see
    * {@linkcode CStrings.keep}.
    */
@@ -25,12 +26,14 @@ export class CStrings {
       this.#memory = new Uint8Array(text.length * 3);
       this.#base = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#memory)));
     }
-    encoder.encodeInto(text, this.#memory);
+    const { written } = encoder.encodeInto(text, this.#memory);
     const addresses = new BigUint64Array(strings.length);
-    for (let index = 0, at = 0; index < strings.length; index++) {
+    let at = 0;
+    for (let index = 0; index < strings.length; index++) {
       addresses[index] = this.#base + BigInt(at);
       at = this.#memory.indexOf(0, at) + 1;
     }
+    if (strings.length > 0 && at !== written) throw new TypeError("a word or variable holds a NUL");
     return addresses;
   }
 

@@ -20,6 +20,9 @@ const MOST_WAITING = 10_000;
 /** The longest that one may take, in milliseconds. */
 const LONGEST = 60_000;
 
+/** The longest value of a variable, in bytes: as long as a command may be, and shorter than the kernel allows. */
+const LONGEST_VALUE = 100 * 1024;
+
 /** Starts hooks. */
 export class Hooks {
   readonly #store: Store;
@@ -129,7 +132,7 @@ export class Hooks {
  */
 function hookEnvironment(store: Store, { job, state }: Settlement): Record<string, string> {
   const attempt = job.history.at(-1);
-  return {
+  const told: Record<string, string> = {
     QUEUECTL_DIR: store.dir,
     QUEUECTL_JOB_ID: job.id,
     QUEUECTL_STATE: state,
@@ -142,4 +145,13 @@ function hookEnvironment(store: Store, { job, state }: Settlement): Record<strin
     QUEUECTL_LOG: findLog(store, job.id, state === "done" ? "done" : "dead") ?? "",
     QUEUECTL_WORKER: "",
   };
+  for (const [name, value] of Object.entries(told)) told[name] = fitted(value);
+  return told;
+}
+
+/** A text that an environment can hold: a NUL replaced, and cut where it is too long. A job's file can say anything. */
+function fitted(value: string): string {
+  const text = value.replaceAll("\0", "\ufffd");
+  if (text.length * 3 <= LONGEST_VALUE) return text;
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(LONGEST_VALUE)).read);
 }

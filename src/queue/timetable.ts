@@ -2,17 +2,21 @@
  * When a schedule is due. Cron expressions are read by croner; this file is the only one that loads it, and
  * itself loaded only where there is a schedule.
  *
- * Where clocks change, croner does this: a time that the clock skips in spring comes as soon as the clock
- * goes on (02:30 comes at 03:00); a time that the clock shows twice in autumn comes once, the first time;
- * what comes every hour or more often goes on without a gap and without a double.
+ * croner only ever sees a clock that is never changed; what a change of the clock does is decided here. A
+ * schedule that names hours is due once for each of its wall times: one that the clock skips when the clock
+ * goes on (02:30 comes at 03:00, and so do 02:00 and 02:15, together and once), one that it shows twice the
+ * first time. A schedule that is due in every hour follows elapsed time: it is due whenever the clock shows
+ * one of its times.
  *
  * @module
  */
 
 import { Cron } from "croner";
+import { FIELDS, readCronFields } from "./cron_fields.ts";
 import { UsageError } from "./errors.ts";
 import { isInterval } from "./schedule.ts";
 import { secondsInSpan } from "./time_span.ts";
+import { WallClock } from "./wall_clock.ts";
 
 /** The times at which something is due, in milliseconds since 1970. */
 export interface Timetable {
@@ -24,10 +28,6 @@ export interface Timetable {
 
 /** {@linkcode timetable}, handed over by those who load it on demand. */
 export type ReadTimetable = typeof timetable;
-
-const FIELDS =
-  "five or six fields such as '30 2 * * *' (minute hour day month weekday, seconds in front if six), " +
-  "@hourly, @daily, @weekly, @monthly, @yearly, or 'every 90s'";
 
 /** A schedule that is due more often than this, in seconds, is a slip of the keyboard. */
 const LEAST_INTERVAL = 1;
@@ -69,41 +69,67 @@ function interval(text: string, anchor: number): Timetable {
 }
 
 function cron(text: string, zone: string, anchor: number): Timetable {
-  const fields = text.split(/\s+/).length;
-  const isWord = text.startsWith("@");
-  // croner takes more than is promised here: a seventh field for years, and a point in time.
-  if (!isWord && (fields < 5 || fields > 6)) {
-    throw new UsageError(`a schedule must be ${FIELDS}, not "${text}"`);
-  }
-  checkZone(zone);
-  let schedule: Cron;
+  const { pattern, everyHour, bothDays } = readCronFields(text);
+  const clock = clockOf(zone);
+  let walls: Timetable;
   try {
-    schedule = new Cron(text, { timezone: zone });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : error;
-    throw new UsageError(
-      isWord
-        ? `a schedule must be ${FIELDS}, not "${text}"`
-        : `"${text}" is no schedule: ${reason} (it must be ${FIELDS})`,
-    );
+    walls = wallTimes(new Cron(pattern, { utcOffset: 0, domAndDow: bothDays }));
+  } catch {
+    throw new UsageError(`"${text}" is no schedule (it must be ${FIELDS})`);
   }
-  const table: Timetable = {
-    next: (after) => schedule.nextRun(new Date(after))?.getTime(),
-    latest: (notAfter) =>
-      // croner looks at whole seconds and leaves out the one that it is given.
-      schedule.previousRuns(2, new Date(notAfter + 1000)).map((date) => date.getTime())
-        .find((time) => time <= notAfter),
-  };
+  const table = everyHour ? whenShown(walls, clock) : onceForEach(walls, clock);
   if (table.next(anchor) === undefined) {
     throw new UsageError(`"${text}" is no schedule: no calendar has such a day`);
   }
   return table;
 }
 
+/** The times of an expression on a clock that is never changed. */
+function wallTimes(schedule: Cron): Timetable {
+  return {
+    next: (after) => schedule.nextRun(new Date(after))?.getTime(),
+    latest: (notAfter) =>
+      // croner looks at whole seconds and leaves out the one that it is given.
+      schedule.previousRuns(2, new Date(notAfter + 1000)).map((date) => date.getTime())
+        .find((time) => time <= notAfter),
+  };
+}
+
+/** Due once for each wall time. */
+function onceForEach(walls: Timetable, clock: WallClock): Timetable {
+  const at = (wall: number | undefined) => wall === undefined ? undefined : clock.firstShows(wall);
+  return {
+    next: (after) => at(walls.next(clock.shownBy(after))),
+    latest: (notAfter) => at(walls.latest(clock.shownBy(notAfter))),
+  };
+}
+
+/** Due whenever the clock shows one of the wall times. */
+function whenShown(walls: Timetable, clock: WallClock): Timetable {
+  return {
+    next(after) {
+      for (let span = clock.spanOf(after);; span = clock.spanOf(span.until)) {
+        const wall = walls.next(Math.max(after, span.from - 1) + span.offset);
+        if (wall === undefined) return undefined;
+        if (wall - span.offset < span.until) return wall - span.offset;
+      }
+    },
+    latest(notAfter) {
+      for (let span = clock.spanOf(notAfter);; span = clock.spanOf(span.from - 1)) {
+        const wall = walls.latest(Math.min(notAfter, span.until - 1) + span.offset);
+        if (wall === undefined) return undefined;
+        if (wall - span.offset >= span.from) return wall - span.offset;
+      }
+    },
+  };
+}
+
 /** @throws {UsageError} If there is no such time zone. */
-function checkZone(zone: string): void {
+function clockOf(zone: string): WallClock {
   try {
+    // Times are shown by the one and counted by the other; it takes both to know the zone.
     new Intl.DateTimeFormat("en", { timeZone: zone });
+    return new WallClock(zone);
   } catch {
     throw new UsageError(`a time zone must be one such as Europe/Berlin or UTC, not "${zone}"`);
   }

@@ -115,7 +115,7 @@ Deno.test("schedule list names files that are no schedules, and lists the others
   assertMatch(stdout, /^NAME.*\ngood\t.*\n$/);
   for (
     const [name, reason] of [
-      ["cron", /minute: 61/],
+      ["cron", /minute must be 0 to 59, not "61"/],
       ["job", /command/],
       ["noted", /skipped must be an array/],
       ["text", /not JSON/],

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LIMIT_VARIABLE, userEnvironment, userOpenFiles } from "../launcher.ts";
 import { QueueError } from "../queue/errors.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { GivenOptions } from "./option.ts";
@@ -69,9 +70,16 @@ function spawn(dir: string, options: GivenOptions, log: string): Deno.ChildProce
   const program = Deno.build.standalone
     ? [Deno.execPath()]
     : [Deno.execPath(), "run", ...PERMISSIONS, MAIN];
+  // Whoever started this program is not who starts the worker.
+  const limit = userOpenFiles();
   // Deno gives a child no file for its output; the shell does, and becomes the worker.
   return new Deno.Command("/bin/sh", {
     args: ["-c", 'exec "$@" >>"$0" 2>&1', log, ...program, ...args],
+    clearEnv: true,
+    env: {
+      ...userEnvironment(),
+      ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
+    },
     stdin: "null",
     stdout: "null",
     stderr: "null",

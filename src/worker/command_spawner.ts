@@ -6,10 +6,17 @@
 
 import { signalName } from "./signals.ts";
 import { canEnter, E2BIG, ELOOP, ENXIO, SpawnError, spawnError } from "./spawn_error.ts";
-import type { Child, Spawner, SpawnRequest } from "./spawner.ts";
+import { type Child, type Spawner, type SpawnRequest, withLimit } from "./spawner.ts";
 
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
 export class CommandSpawner implements Spawner {
+  readonly #openFiles: number | undefined;
+
+  /** @param openFiles The soft limit of open files that commands are to have. */
+  constructor(openFiles?: number) {
+    this.#openFiles = openFiles;
+  }
+
   spawn(request: SpawnRequest): Promise<Child> {
     return Promise.try(() => this.#start(request));
   }
@@ -26,7 +33,12 @@ export class CommandSpawner implements Spawner {
     let child: Deno.ChildProcess;
     try {
       child = new Deno.Command("/bin/sh", {
-        args: ["-c", 'exec /bin/sh -c -- "$1" >>"$0" 2>&1', log, command],
+        args: [
+          "-c",
+          'exec /bin/sh -c -- "$1" >>"$0" 2>&1',
+          log,
+          withLimit(command, this.#openFiles),
+        ],
         ...(cwd === undefined ? {} : { cwd }),
         env: { ...inherited, ...env },
         clearEnv: true,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { userEnvironment } from "../launcher.ts";
 import { findLog } from "../queue/logs.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
@@ -28,7 +29,7 @@ export class Hooks {
   readonly #store: Store;
   readonly #spawner: Spawner;
   readonly #trouble: (message: string) => void;
-  readonly #inherited: Readonly<Record<string, string>> = Deno.env.toObject();
+  readonly #inherited: Readonly<Record<string, string>> = userEnvironment();
   readonly #running = new Set<number>();
   #starting = 0;
   #waiting: { command: string; settlement: Settlement }[] = [];

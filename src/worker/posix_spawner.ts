@@ -10,7 +10,7 @@ import { passingPath } from "../queue/libc.ts";
 import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
 import { spawnError } from "./spawn_error.ts";
-import type { Child, Exit, Spawner, SpawnRequest } from "./spawner.ts";
+import { type Child, type Exit, type Spawner, type SpawnRequest, withLimit } from "./spawner.ts";
 
 const POSIX_SPAWN = {
   parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
@@ -65,6 +65,7 @@ interface Room {
 /** Starts commands with `posix_spawn`, and reaps them when SIGCHLD says that one has ended. */
 export class PosixSpawner implements Spawner {
   readonly #c: Deno.DynamicLibrary<typeof SYMBOLS & (typeof INLINE | typeof ON_A_THREAD)>;
+  readonly #openFiles: number | undefined;
   readonly #attributes = new Uint8Array(1024);
   readonly #shell = cString("/bin/sh");
   readonly #words = new CStrings();
@@ -80,9 +81,11 @@ export class PosixSpawner implements Spawner {
 
   /**
    * @param inline Whether the whole program may stand still until a command's shell runs.
+   * @param openFiles The soft limit of open files that commands are to have.
    * @throws If the C library cannot be opened: no permission for it, or another one.
    */
-  constructor(inline: boolean) {
+  constructor(inline: boolean, openFiles?: number) {
+    this.#openFiles = openFiles;
     this.#c = Deno.dlopen("libc.so.6", { ...SYMBOLS, ...(inline ? INLINE : ON_A_THREAD) });
     const c = this.#c.symbols;
     c.posix_spawnattr_init(this.#attributes);
@@ -105,7 +108,7 @@ export class PosixSpawner implements Spawner {
       { pid: new Int32Array(1), actions: new Uint8Array(512), strings: new CStrings() };
     const { pid: cell, actions, strings } = room;
     const variables = Object.keys(env).map((name) => `${name}=${env[name]}`);
-    const own = strings.put([command, ...variables]);
+    const own = strings.put([withLimit(command, this.#openFiles), ...variables]);
     const environment = this.#inheritedBy(inherited);
     c.posix_spawn_file_actions_init(actions);
     c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);

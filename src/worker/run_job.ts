@@ -7,6 +7,7 @@
 import type { Claim } from "../queue/claim.ts";
 import { logName } from "../queue/logs.ts";
 import { newId } from "../queue/names.ts";
+import { userEnvironment } from "../launcher.ts";
 import { progressPath, resultPath } from "../queue/progress.ts";
 import { pathIn, renameIfThere, type Store } from "../queue/store.ts";
 import type { AttemptResult } from "./outcome.ts";
@@ -34,9 +35,9 @@ export interface RunningJob {
   kill(): void;
 }
 
-/** The environment that every job of a worker gets: the worker's own, and what tells whose job it is. */
+/** The environment that every job of a worker gets: the user's, and what tells whose job it is. */
 export function sharedEnvironment(store: Store, worker: string): Record<string, string> {
-  return { ...Deno.env.toObject(), ...whereItRuns(store, worker) };
+  return { ...userEnvironment(), ...whereItRuns(store, worker) };
 }
 
 function whereItRuns(store: Store, worker: string): Record<string, string> {

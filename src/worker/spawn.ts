@@ -16,6 +16,8 @@ export interface SpawnerOptions {
    * command at a time and nothing else to do. Default: no.
    */
   inline?: boolean;
+  /** The soft limit of open files that commands are to have. Default: that of this process. */
+  openFiles?: number;
   /** Whether to do without the C library even where it can be had. Default: no. */
   portable?: boolean;
 }
@@ -33,13 +35,15 @@ export interface SpawnerOptions {
  * spawner.close();
  * ```
  */
-export function newSpawner({ inline = false, portable = false }: SpawnerOptions = {}): Spawner {
+export function newSpawner(
+  { inline = false, openFiles, portable = false }: SpawnerOptions = {},
+): Spawner {
   if (!portable && Deno.build.os === "linux") {
     try {
-      return new PosixSpawner(inline);
+      return new PosixSpawner(inline, openFiles);
     } catch {
       // No permission for it, or another C library.
     }
   }
-  return new CommandSpawner();
+  return new CommandSpawner(openFiles);
 }

@@ -11,6 +11,7 @@ import { arrive, type Presence, stopRequested, takeCancelRequests } from "../que
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../queue/store.ts";
 import { type Change, watchQueue } from "../queue/watch.ts";
+import { userOpenFiles } from "../launcher.ts";
 import { VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -113,7 +114,7 @@ export class Worker {
     const changed = () => this.#pump();
     const trouble = (message: string) => this.#emit({ kind: "trouble", message });
     // With one slot nothing else is to be begun meanwhile.
-    const spawner = newSpawner({ inline: slots === 1 });
+    const spawner = newSpawner({ inline: slots === 1, openFiles: userOpenFiles() });
     this.#aftermath = new Aftermath(this.#store, spawner, this.name, trouble);
     this.#pruner = new Pruner(this.#store, (error) => this.#trouble(error));
     this.#recoverer = new Recoverer(this.#store, this.name, {

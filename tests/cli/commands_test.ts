@@ -57,9 +57,11 @@ Deno.test("the version is that of deno.json", () => {
   assertEquals(VERSION, CONFIGURATION.version);
 });
 
-Deno.test("a detached worker has the permissions that the tasks of deno.json give", () => {
+Deno.test("a detached worker has the permissions that bin/queuectl and the tasks of deno.json give", () => {
   for (const task of ["queuectl", "compile"]) {
     const command: string = CONFIGURATION.tasks[task].command;
     assertEquals(command.match(/--allow-\S+/g), [...PERMISSIONS], task);
   }
+  const script = Deno.readTextFileSync(new URL("../../bin/queuectl", import.meta.url));
+  assertEquals(script.match(/--allow-\S+/g), [...PERMISSIONS]);
 });

@@ -1,7 +1,8 @@
 /** How the program is started: with which runtime, imports, environment and limits. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Program } from "./program.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { undone, withoutLauncher } from "../../src/launcher.ts";
+import { Program, type Result } from "./program.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
@@ -43,4 +44,148 @@ Deno.test("an import that the lock file does not have is refused, and not locked
   assertEquals(code, 1);
   assertStringIncludes(new TextDecoder().decode(stderr), "The lockfile is out of date");
   assertEquals(await Deno.readTextFile(`${program.home}/deno.lock`), without);
+});
+
+const BIN = `${ROOT}bin/queuectl`;
+const TASK = `deno task -q --config ${ROOT}deno.json queuectl`;
+const DENO_FOLDER = Deno.execPath().replace(/\/[^/]*$/, "");
+
+/** Runs a script with bash in an environment that has nothing but these variables. */
+async function inEnvironment(
+  script: string,
+  env: Record<string, string>,
+  cwd?: string,
+): Promise<Result> {
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", script],
+    clearEnv: true,
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** What a user may have set, of which some is what `npx` and `deno task` would set themselves. */
+function usersOwn(program: Program): Record<string, string> {
+  return {
+    PATH: `/opt/mine/node_modules/.bin:${DENO_FOLDER}:/usr/bin:/bin`,
+    HOME: Deno.env.get("HOME") ?? "/",
+    QUEUECTL_DIR: program.dir,
+    MINE: "a=b",
+    EDITOR: "ed",
+    npm_config_registry: "https://example.org/",
+    ...(Deno.env.has("DENO_DIR") && { DENO_DIR: Deno.env.get("DENO_DIR")! }),
+  };
+}
+
+/** What `env` printed, without what the shells and queuectl itself set. */
+function variables(printed: string): Record<string, string> {
+  const lines = printed.split("\n").filter((line) => line.includes("="));
+  const all = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+  const others = /^(PWD|OLDPWD|SHLVL|_|QUEUECTL_(?!DIR$).*)$/;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !others.test(name)));
+}
+
+/** As npx does: the user's variables among many of its own, a title, and a shell that starts deno. */
+const NPX = `
+  exec -a "npm exec deno@2.9.6 task" bash -c '
+    export npm_command=exec npm_config_registry=https://registry.example/ npm_lifecycle_event=npx
+    export INIT_CWD=/ COLOR=0 EDITOR=vi NODE=/usr/bin/node npm_config_user_agent=npm/11
+    export PATH=/x/node_modules/.bin:/x/node-gyp-bin:$PATH
+    sh -c "${TASK} run \\"env; ulimit -Sn\\"; exit"; exit' npx`;
+
+for (
+  const [name, script] of [
+    ["deno task", `ulimit -Sn 300; ${TASK} run 'env; ulimit -Sn'; exit`],
+    ["npx", `ulimit -Sn 300; (${NPX}); exit`],
+    ["bin/queuectl", `ulimit -Sn 300; exec ${BIN} run 'env; ulimit -Sn'`],
+    [
+      "--detach",
+      `ulimit -Sn 300; ${TASK} worker start --detach >/dev/null; ulimit -Sn 400
+       MINE=other ${TASK} run 'env; ulimit -Sn'; ${TASK} worker stop >/dev/null; exit`,
+    ],
+  ] as const
+) {
+  Deno.test(`a job has its user's environment and limit of open files, by way of ${name}`, async () => {
+    await using program = new Program();
+    const env = usersOwn(program);
+    const { stdout, stderr, code } = await inEnvironment(script, env, program.home);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /^300$/m);
+    assertEquals(variables(stdout), env);
+  });
+}
+
+Deno.test("a hook has its user's environment and limit of open files too", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_done", "env; ulimit -Sn");
+  const env = usersOwn(program);
+  await inEnvironment(`ulimit -Sn 300; ${TASK} run true; exit`, env);
+  const printed = await Deno.readTextFile(`${program.dir}/hooks.log`);
+  assertMatch(printed, /^300$/m);
+  assertEquals(variables(printed), env);
+});
+
+Deno.test("a job that adds another adds it where it stands itself", async () => {
+  await using program = new Program();
+  const home = Deno.realPathSync(program.home);
+  for (const queuectl of [TASK, BIN]) {
+    const job = `mkdir -p sub; cd sub; ${queuectl} --json enqueue pwd`;
+    const { stdout } = await inEnvironment(`${TASK} run '${job}'`, usersOwn(program), home);
+    assertEquals(JSON.parse(stdout).cwd, `${home}/sub`, queuectl);
+  }
+});
+
+Deno.test("the lines and the words of a command stay as they are where its limit is set", async () => {
+  await using program = new Program();
+  const job = '# a comment\necho "$0"; nosuch; cat <<E\ntext\nE';
+  const { stdout } = await inEnvironment(
+    `ulimit -Sn 300; ${BIN} run "$JOB"; exit`,
+    { ...usersOwn(program), JOB: job },
+  );
+  assertMatch(stdout, /^\/bin\/sh\n.*\b2: nosuch.*\ntext\n$/);
+});
+
+Deno.test("bin/queuectl says in a sentence why it cannot start", async () => {
+  await using program = new Program();
+  const gone = `${program.home}/gone`;
+  for (
+    const [script, said] of [
+      [`mkdir ${gone}; cd ${gone}; rmdir ${gone}; exec ${BIN} list`, "directory has been removed"],
+      [`ulimit -n 20; exec ${BIN} list`, "at most 20 files may be open, and it takes 32"],
+      [`PATH=/usr/bin:/bin; command -v deno && exit 9; exec ${BIN} list`, "no deno in $PATH"],
+    ] as const
+  ) {
+    const { code, stderr } = await inEnvironment(script, usersOwn(program));
+    // Where deno lies beside all other programs it cannot be hidden.
+    if (code === 9) continue;
+    assertEquals(code, 1);
+    assertStringIncludes(stderr.split("\n").at(-2)!, `queuectl: `);
+    assertStringIncludes(stderr.split("\n").at(-2)!, said);
+  }
+});
+
+Deno.test("what a program has set itself stays, whatever its launcher had set", () => {
+  const first = { A: "npx", B: "npx", C: "user" };
+  const before = { A: "user", C: "user", D: "user" };
+  assertEquals(undone({ ...first, B: "program", E: "program" }, first, before), {
+    A: "user",
+    B: "program",
+    C: "user",
+    D: "user",
+    E: "program",
+  });
+});
+
+Deno.test("where nothing tells what the user had, what launchers are known to set is left out", () => {
+  const mine = { PATH: "/usr/bin:/bin", npm_config_registry: "https://example.org/", NODE: "n" };
+  const task = { ...mine, INIT_CWD: "/", "?": "0", npm_config_user_agent: "deno/2.9.6 npm/?" };
+  assertEquals(withoutLauncher(task), mine);
+  assertEquals(withoutLauncher({ ...mine, INIT_CWD: "/" }), { ...mine, INIT_CWD: "/" });
+  const path = "/b/node_modules/.bin:/c/node-gyp-bin:/usr/bin:/bin";
+  const npx = { ...task, npm_command: "exec", npm_execpath: "x", PATH: path };
+  assertEquals(withoutLauncher(npx), { PATH: mine.PATH });
 });

@@ -35,7 +35,8 @@ export type { DoctorOptions, Finding } from "./src/queue/doctor/examination.ts";
 export { examine } from "./src/queue/doctor/examine.ts";
 export { KeyTakenError } from "./src/queue/enqueue.ts";
 export { enqueuePlain, isPlain } from "./src/queue/publish.ts";
-export { InvalidJobError, PartialEnqueueError } from "./src/queue/enqueue_many.ts";
+export { InvalidJobError, RefusedJobError } from "./src/queue/admit.ts";
+export { PartialEnqueueError, type Published } from "./src/queue/enqueue_many.ts";
 export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/queue/errors.ts";
 export type {
   DirectoryEntry,

@@ -157,9 +157,9 @@ const ORDERS: readonly Plant[] = [
     "    await killSurvivors(worker);\n",
     "    await killSurvivors(worker);\n    removePresence(store, worker);\n",
   ]),
-  plant("child-is-not-looked-at-again", "enqueue.ts", ["dependency_races"], [
-    "  if (time === AFTER_TIME && releaseIfReady(store, job.id)) {",
-    "  if (time < 0 && releaseIfReady(store, job.id)) {",
+  plant("child-is-not-looked-at-again", "enqueue_apart.ts", ["dependency_races"], [
+    "    released = releaseIfReady(store, job.id) || released;\n",
+    "",
   ]),
   plant("let-go-is-not-looked-at-again", "control.ts", ["dependency_races"], [
     "  if (time === AFTER_TIME) releaseIfReady(store, entry.id);\n",

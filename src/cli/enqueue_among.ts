@@ -11,7 +11,7 @@ import { refuseUntrusted } from "../queue/open_store.ts";
 import { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
-import { print, printAdded, printJson, say } from "./output.ts";
+import { existingView, print, printAdded, printJson, say } from "./output.ts";
 
 /** Adds a job and prints its ID; if its key is taken, the ID of the job that has it. */
 export async function enqueueAmong(call: Invocation, input: JobInput): Promise<number | void> {
@@ -24,7 +24,7 @@ export async function enqueueAmong(call: Invocation, input: JobInput): Promise<n
   } catch (error) {
     if (!(error instanceof KeyTakenError)) throw error;
     say(`queuectl: nothing was added: ${error.message}`);
-    if (call.json) printJson(queue.get(error.id) ?? { id: error.id });
+    if (call.json) printJson(existingView(queue, error.id));
     else print(error.id);
     return call.options.has("unique-fail") ? 1 : 0;
   }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { InvalidJobError, PartialEnqueueError } from "../queue/enqueue_many.ts";
+import { InvalidJobError, RefusedJobError } from "../queue/admit.ts";
+import { PartialEnqueueError } from "../queue/enqueue_many.ts";
 import { QueueError, reasonOf, reasonWithin, UsageError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 import { refuseUntrusted } from "../queue/open_store.ts";
@@ -13,7 +14,7 @@ import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
 import { readJobLines } from "./job_lines.ts";
 import { jobFields } from "./job_options.ts";
-import { jsonText, printLines, say } from "./output.ts";
+import { addedView, existingView, jsonText, printLines, say } from "./output.ts";
 import { Progress } from "./progress.ts";
 
 /**
@@ -40,17 +41,18 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   refuseUntrusted(queue.store);
   resolveAfter(queue, chosen, (index) => `${source}, line ${lines[skip + index]}: `);
   const progress = new Progress(chosen.length);
-  const toLine = call.json
-    ? (job: Job) => jsonText({ ...job, state: "pending" })
-    : (job: Job) => job.id;
+  const toLine = (job: Job, existed: boolean) =>
+    !call.json ? job.id : jsonText(existed ? existingView(queue, job.id) : addedView(job));
   let unwritten: unknown;
-  let taken = 0;
+  let told = skip;
+  const taken: number[] = [];
   try {
     await queue.enqueueMany(chosen, (jobs, existed) => {
-      if (existed) taken++;
+      if (existed) jobs.forEach((_, index) => taken.push(lines[told + index]!));
+      told += jobs.length;
       // The jobs are in the queue, and the rest is to join them, whether anyone reads the IDs or not.
       try {
-        if (unwritten === undefined) printLines(jobs.map(toLine));
+        if (unwritten === undefined) printLines(jobs.map((job) => toLine(job, existed)));
       } catch (error) {
         unwritten = error;
       }
@@ -61,12 +63,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   } finally {
     progress.end();
   }
-  if (taken > 0) {
-    say(
-      `queuectl: ${taken} of ${chosen.length} jobs were not added, as jobs that have not ended have their ` +
-        `unique keys; the IDs are those jobs'`,
-    );
-  }
+  if (taken.length > 0) sayTaken(source, taken, chosen.length);
   if (unwritten instanceof Deno.errors.BrokenPipe) throw unwritten;
   if (unwritten !== undefined) {
     throw new QueueError(
@@ -74,7 +71,21 @@ export async function enqueueFile(call: Invocation): Promise<number> {
         reasonOf(unwritten),
     );
   }
-  return taken > 0 && options.has("unique-fail") ? 1 : 0;
+  return taken.length > 0 && options.has("unique-fail") ? 1 : 0;
+}
+
+/** The most lines that are named one by one. */
+const MOST_NAMED = 20;
+
+function sayTaken(source: string, taken: readonly number[], count: number): void {
+  const named = taken.slice(0, MOST_NAMED).join(", ");
+  const more = taken.length > MOST_NAMED ? ` and ${taken.length - MOST_NAMED} more` : "";
+  say(
+    `queuectl: ${taken.length} of ${count} jobs were not added, as jobs that have not ended have their ` +
+      `unique keys; the IDs are those jobs' (${source}, line${
+        taken.length > 1 ? "s" : ""
+      } ${named}${more})`,
+  );
 }
 
 async function readStdin(): Promise<Uint8Array> {
@@ -88,9 +99,10 @@ function explained(
   skip: number,
   count: number,
 ): unknown {
-  if (error instanceof InvalidJobError) {
+  if (error instanceof InvalidJobError || error instanceof RefusedJobError) {
     const line = lines[skip + error.index];
-    return new UsageError(`${source}, line ${line}: ${error.message}; nothing was enqueued`);
+    const message = `${source}, line ${line}: ${error.message}; nothing was enqueued`;
+    return error instanceof UsageError ? new UsageError(message) : new QueueError(message);
   }
   if (error instanceof PartialEnqueueError) {
     const again = skip + error.accepted === 0 ? "" : ` with --skip ${skip + error.accepted}`;

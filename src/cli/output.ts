@@ -9,6 +9,7 @@
 
 import { QueueError, reasonWithin } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
+import type { Queue } from "../queue/queue.ts";
 import { UNSAFE_CHARACTERS } from "../queue/shown_text.ts";
 
 const encoder = new TextEncoder();
@@ -106,6 +107,16 @@ export function jsonText(value: unknown, indent?: number): string {
   );
 }
 
+/** What `--json` says of a job that was added just now. */
+export function addedView(job: Job): unknown {
+  return { ...job, state: "pending" };
+}
+
+/** What `--json` says of the job that has the key of one that was not added. */
+export function existingView(queue: Queue, id: string): unknown {
+  return { ...(queue.get(id) ?? { id }), existed: true };
+}
+
 /**
  * Prints the ID of a job that is in the queue, or with `json` all of it.
  *
@@ -113,7 +124,7 @@ export function jsonText(value: unknown, indent?: number): string {
  */
 export function printAdded(job: Job, json: boolean): void {
   try {
-    if (json) printJson({ ...job, state: "pending" });
+    if (json) printJson(addedView(job));
     else print(job.id);
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;

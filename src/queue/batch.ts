@@ -5,8 +5,9 @@
  */
 
 import type { FileLock } from "./file_port.ts";
-import { type Job, jobBytes, type JobInput, newJob } from "./job.ts";
-import { batchName, newId, waitingName } from "./names.ts";
+import { type Job, type JobInput, newJob } from "./job.ts";
+import { batchName, newId } from "./names.ts";
+import { contentOf, newName } from "./publish.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
 
 /** A batch that has been written, in tmp/. */
@@ -43,10 +44,10 @@ export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
     store.files.makeDirectory(batch.path);
     batch.mark = lockDirectory(store, batch.path);
     for (const job of jobs) {
-      const name = waitingName(Date.parse(job.run_at), job.priority, job.id);
+      const name = newName(job);
       // Noted before it is written: what the disk had no room for is there in part.
       batch.files.push(name);
-      store.files.create(`${batch.path}/${name}`, jobBytes(job));
+      store.files.create(`${batch.path}/${name}`, contentOf(job));
     }
   } catch (error) {
     discardBatch(store, batch);

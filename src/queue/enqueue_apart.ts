@@ -1,81 +1,125 @@
 /**
- * Adding jobs together that each need a name of their own in pending/, to be released by: a batch's folder
- * is ready when its foremost job is, and these are not ready yet.
+ * Adding jobs that each need a name of their own in pending/, to be released by or for their key to point to: a
+ * batch's folder is ready when its foremost job is, and these may not be ready yet.
  *
  * @module
  */
 
+import { lockDirectory } from "./batch.ts";
 import { isReady, markChildren, parentsOf, releaseIfReady, unmarkChild } from "./dependencies.ts";
-import { waitingTime } from "./enqueue.ts";
-import { contentOf } from "./publish.ts";
 import type { FileLock } from "./file_port.ts";
 import { type Job, type JobInput, newJob } from "./job.ts";
-import { newId, waitingName } from "./names.ts";
+import { newId } from "./names.ts";
+import { contentOf, newName, publish } from "./publish.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
+import { takeKeys } from "./unique.ts";
+
+/** What {@linkcode publishApart} has done, also where it fails. */
+export interface AddedApart {
+  /** The jobs that are in the queue, in order, from the first. */
+  jobs: Job[];
+  /** Whether they survive a power cut. */
+  areDurable: boolean;
+}
+
+/** A job that is about to be published. */
+interface Named {
+  job: Job;
+  /** Its name in pending/. */
+  name: string;
+  isHeld: boolean;
+}
 
 /**
- * Publishes jobs that wait for others or are held, with a few flushes for all of them.
+ * Publishes jobs each under a name of its own, with a few flushes for all of them. The queue's lock must be held if one
+ * has a key or waits for others.
  *
- * @param lockDirectory Takes the lock that marks a folder in tmp/ as still being written.
- * @param published Gets the jobs that are in the queue, in order, also if the disk refuses the rest.
+ * @param inputs What was admitted; their keys are free.
+ * @param added Gets what was done.
  */
 export async function publishApart(
   store: Store,
   inputs: readonly JobInput[],
-  lockDirectory: (store: Store, path: string) => FileLock | undefined,
-  published: Job[],
+  added: AddedApart,
 ): Promise<void> {
-  const jobs = inputs.map((input) => newJob(input, store.config, store.now()));
-  const names = jobs.map((job, index) =>
-    waitingName(waitingTime(job, inputs[index]!.hold), job.priority, job.id)
+  const named = inputs.map((input): Named => {
+    const job = newJob(input, store.config, store.now());
+    return { job, name: newName(job, input.hold), isHeld: input.hold ?? false };
+  });
+  const jobs = named.map(({ job }) => job);
+  // Before the jobs: a key that names no job counts for nothing, but a job whose key is not noted would not be found.
+  await takeKeys(
+    store,
+    named.flatMap(({ job: { id, unique: key }, name: waiting }) =>
+      key === undefined ? [] : [{ key, id, waiting }]
+    ),
   );
-  const temporary = pathIn(store, "tmp", newId() + NEW_SUFFIX);
-  let mark: FileLock | undefined;
   try {
-    // The markers first: whatever ends from now on finds the jobs that wait for it.
+    // The markers too: whatever ends from now on finds the jobs that wait for it.
     await markChildren(store, jobs);
-    store.files.makeDirectory(temporary);
-    mark = lockDirectory(store, temporary);
-    jobs.forEach((job, index) =>
-      store.files.create(`${temporary}/${names[index]}`, contentOf(job))
-    );
-    if (store.config.fsync) await store.files.syncTree(temporary);
-    for (const [index, job] of jobs.entries()) {
-      const name = names[index]!;
-      store.files.renameNew(`${temporary}/${name}`, pathIn(store, "pending", name));
-      published.push(job);
-    }
+    if (named.length === 1) await publishOne(store, named[0]!, added);
+    else await publishFolder(store, named, added);
   } finally {
-    discard(store, temporary, jobs.slice(published.length), names.slice(published.length));
-    mark?.release();
-    if (published.length > 0) await flush(store, [pathIn(store, "pending")]);
+    unmark(store, jobs.slice(added.jobs.length));
   }
   let released = false;
-  for (const [index, job] of jobs.entries()) {
+  for (const { job, isHeld } of named) {
     // What it waits for may have ended before it was there to be released.
-    if (inputs[index]!.hold || parentsOf(job).length === 0 || !isReady(store, job)) continue;
+    if (isHeld || parentsOf(job).length === 0 || !isReady(store, job)) continue;
     released = releaseIfReady(store, job.id) || released;
   }
   if (released) await flush(store, [pathIn(store, "pending")]);
+}
+
+async function publishOne(store: Store, { job, name }: Named, added: AddedApart): Promise<void> {
+  await publish(store, name, contentOf(job));
+  added.jobs.push(job);
+  added.areDurable = true;
+}
+
+/** Writes a folder in tmp/, flushes it whole, and publishes each job in it. */
+async function publishFolder(
+  store: Store,
+  named: readonly Named[],
+  added: AddedApart,
+): Promise<void> {
+  const temporary = pathIn(store, "tmp", newId() + NEW_SUFFIX);
+  let mark: FileLock | undefined;
+  try {
+    store.files.makeDirectory(temporary);
+    mark = lockDirectory(store, temporary);
+    for (const { job, name } of named) store.files.create(`${temporary}/${name}`, contentOf(job));
+    if (store.config.fsync) await store.files.syncTree(temporary);
+    for (const { job, name } of named) {
+      store.files.renameNew(`${temporary}/${name}`, pathIn(store, "pending", name));
+      added.jobs.push(job);
+    }
+  } finally {
+    discard(store, temporary, named.slice(added.jobs.length));
+    mark?.release();
+    if (added.jobs.length > 0) await flush(store, [pathIn(store, "pending")]);
+    added.areDurable = true;
+  }
 }
 
 /**
  * Removes the folder in tmp/, with the jobs that were not published. What the disk refuses to remove is removed by
  * whoever removes what dead programs have left there.
  */
-function discard(
-  store: Store,
-  temporary: string,
-  jobs: readonly Job[],
-  names: readonly string[],
-): void {
+function discard(store: Store, temporary: string, unpublished: readonly Named[]): void {
   try {
-    for (const [index, job] of jobs.entries()) {
-      removeIfThere(store, `${temporary}/${names[index]}`);
-      unmarkChild(store, job);
-    }
+    for (const { name } of unpublished) removeIfThere(store, `${temporary}/${name}`);
     removeIfThere(store, temporary);
   } catch {
     // The jobs that are in the queue count, and the error that there may have been before.
+  }
+}
+
+/** Removes the notes of who was to wait for others and was not added. */
+function unmark(store: Store, jobs: readonly Job[]): void {
+  try {
+    for (const job of jobs) unmarkChild(store, job);
+  } catch {
+    // Likewise; a note of a job that does not exist is one of no job.
   }
 }

@@ -4,32 +4,15 @@
  * @module
  */
 
-import { discardBatch, lockDirectory, publishBatch, writeBatch } from "./batch.ts";
-import { dependencyFault } from "./check_dependencies.ts";
-import { KeyTakenError, publishOne } from "./enqueue.ts";
-import { contentOf } from "./publish.ts";
-import { publishApart } from "./enqueue_apart.ts";
-import { QueueError, UsageError } from "./errors.ts";
-import { refuseUnknownResource } from "./limits.ts";
+import { type Admission, admit } from "./admit.ts";
+import { discardBatch, publishBatch, writeBatch } from "./batch.ts";
+import { type AddedApart, publishApart } from "./enqueue_apart.ts";
+import { QueueError } from "./errors.ts";
 import { type Job, type JobInput, newJob } from "./job.ts";
 import type { Store } from "./store.ts";
-import { lockQueue, presentIds, refuseTaken } from "./taken_ids.ts";
 
 /** The most jobs in one batch, so that a backlog of millions is read one folder at a time. */
 export const MAX_BATCH = 10_000;
-
-/** An input of {@linkcode enqueueMany} that is not a job. Nothing was enqueued. */
-export class InvalidJobError extends UsageError {
-  /**
-   * Makes the error.
-   *
-   * @param message One sentence for the user.
-   * @param index Which input, from 0.
-   */
-  constructor(message: string, readonly index: number) {
-    super(message);
-  }
-}
 
 /**
  * {@linkcode enqueueMany} failed part way. The first `accepted` inputs are in the queue, durably; no other is.
@@ -49,88 +32,61 @@ export class PartialEnqueueError extends QueueError {
 }
 
 /**
- * Adds many jobs, in batches of up to {@linkcode MAX_BATCH}, each published by one rename.
+ * Called with jobs that follow one another among the inputs. Either they were added and are durable, or they `existed`:
+ * they were not added, as their `unique` keys are taken, and each has the ID of the job that has its key.
+ */
+export type Published = (jobs: readonly Job[], existed: boolean) => void;
+
+/**
+ * Adds many jobs, in batches of up to {@linkcode MAX_BATCH}, each published by one rename. What comes of each is what
+ * would come of it if all were added one after the other; but they may also wait for jobs that stand further on.
  *
  * @param inputs All of them are checked before the first is accepted.
- * @param published Called after each batch with the jobs that are now durable. If the one job's `unique`
- * key was taken, it has the ID of the job that has the key, `existed` is true, and nothing was added.
+ * @param published Called after each batch with what came of each input, in their order.
  * @param most The most jobs in one batch; fewer for tests.
  * @throws {InvalidJobError} If one is no job; nothing was enqueued.
- * @throws {QueueError} If an ID is taken; nothing was enqueued.
+ * @throws {RefusedJobError} If an ID is taken, or a job or resource that one needs does not exist; nothing was enqueued.
  * @throws {PartialEnqueueError} If the disk failed part way.
  */
 export async function enqueueMany(
   store: Store,
   inputs: readonly JobInput[],
-  published: (jobs: readonly Job[], existed: boolean) => void = () => {},
+  published: Published = () => {},
   most: number = MAX_BATCH,
 ): Promise<void> {
-  const chosen = new Set<string>();
-  inputs.forEach((input, index) => {
-    try {
-      const job = newJob({ ...input, id: input.id ?? "unchosen" }, store.config, 0);
-      refuseUnknownResource(store, job.resource);
-      if (mayBeLarge(input)) contentOf(job);
-    } catch (error) {
-      throw error instanceof UsageError ? new InvalidJobError(error.message, index) : error;
-    }
-    if (input.id === undefined) return;
-    if (chosen.has(input.id)) {
-      throw new InvalidJobError(`the ID "${input.id}" appears twice`, index);
-    }
-    chosen.add(input.id);
-  });
-  const locked = chosen.size > 0 || inputs.some((input) => wayOf(input) !== "in a batch");
-  const lock = locked ? await lockQueue(store) : undefined;
-  try {
-    if (chosen.size > 0) refuseTaken(store, chosen);
-    refuseFaulty(store, inputs, chosen);
-    await publishAll(store, inputs, published, most);
-  } finally {
-    lock?.release();
-  }
+  await admit(store, inputs, (admission) => publishAll(store, admission, published, most));
 }
 
 /** Publishes jobs in their order. While a batch becomes durable the next is written. */
 async function publishAll(
   store: Store,
-  inputs: readonly JobInput[],
-  published: (jobs: readonly Job[], existed: boolean) => void,
+  admission: Admission,
+  published: Published,
   most: number,
 ): Promise<void> {
   let accepted = 0;
   let underWay: Promise<void> = Promise.resolve();
   try {
-    for (let at = 0; at < inputs.length;) {
-      const way = wayOf(inputs[at]!);
-      let end = at + 1;
-      while (end < inputs.length && end < at + most && wayOf(inputs[end]!) === way) end++;
-      const part = inputs.slice(at, end);
-      at = end;
-      if (way === "in a batch") {
-        const batch = writeBatch(store, part);
+    for (const part of partsOf(admission, most)) {
+      const tell = (jobs: readonly Job[]) => tellPart(store, admission, part, jobs, published);
+      if (part.way === "in a batch") {
+        const batch = writeBatch(store, part.added);
         await underWay.catch((error) => {
           discardBatch(store, batch);
           throw error;
         });
         underWay = publishBatch(store, batch, () => {
-          accepted += part.length;
-        }).then(() => published(batch.jobs, false));
+          accepted = part.end;
+        }).then(() => tell(batch.jobs));
         continue;
       }
       await underWay;
-      if (way === "apart") {
-        const jobs: Job[] = [];
-        try {
-          await publishApart(store, part, lockDirectory, jobs);
-        } finally {
-          accepted += jobs.length;
-        }
-        published(jobs, false);
-      } else {
-        const { job, existed } = await publishAlone(store, part[0]!);
-        accepted++;
-        published([job], existed);
+      const added: AddedApart = { jobs: [], areDurable: false };
+      try {
+        await publishApart(store, part.added, added);
+      } finally {
+        accepted = reachOf(admission, part, added.jobs.length);
+        if (added.areDurable) tell(added.jobs);
       }
     }
     await underWay;
@@ -141,54 +97,70 @@ async function publishAll(
   }
 }
 
-/** How a job is published: one that waits or has a key needs a name of its own in pending/. */
-function wayOf(input: JobInput): "in a batch" | "apart" | "alone" {
-  if (input.unique !== undefined) return "alone";
-  return input.hold || (input.after?.length ?? 0) > 0 ? "apart" : "in a batch";
+/** How a job is published. */
+type Way = "in a batch" | "apart";
+
+/** One that is held, waits for others or has a key needs a name of its own in pending/. */
+function wayOf({ hold, after, unique }: JobInput): Way {
+  return hold || unique !== undefined || (after?.length ?? 0) > 0 ? "apart" : "in a batch";
 }
 
-/** @throws {InvalidJobError} If one of these waits for a job that does not exist, or they wait in a circle. */
-function refuseFaulty(
-  store: Store,
-  inputs: readonly JobInput[],
-  chosen: ReadonlySet<string>,
-): void {
-  const places = [...inputs.keys()].filter((index) => (inputs[index]!.after?.length ?? 0) > 0);
-  if (places.length === 0) return;
-  const others = new Set<string>();
-  for (const index of places) {
-    for (const id of inputs[index]!.after!) if (!chosen.has(id)) others.add(id);
-  }
-  const present = presentIds(store, others);
-  const fault = dependencyFault(
-    places.map((index) => ({ id: inputs[index]!.id ?? "", after: inputs[index]!.after })),
-    (id) => chosen.has(id) || present.has(id),
-  );
-  if (fault) throw new InvalidJobError(fault.message, places[fault.index]!);
+/** Inputs that follow one another and are published together. */
+interface Part {
+  /** The place of the first, and that after the last. */
+  readonly begin: number;
+  readonly end: number;
+  /** Those of them that are added, all in one way. */
+  readonly added: readonly JobInput[];
+  readonly way: Way;
 }
 
-/** Whether a job's file might be too large: a glance, as writing out a million of them twice takes long. */
-function mayBeLarge(input: JobInput): boolean {
-  for (const field in input) {
-    const value = input[field];
-    if (typeof value === "object" || (typeof value === "string" && value.length > 10_000)) {
-      return true;
+/** @param most The most jobs to add in one part. */
+function* partsOf({ inputs, holders }: Admission, most: number): Generator<Part> {
+  for (let begin = 0; begin < inputs.length;) {
+    const added: JobInput[] = [];
+    let way: Way | undefined;
+    let end = begin;
+    for (; end < inputs.length; end++) {
+      if (holders.has(end)) continue;
+      const its = wayOf(inputs[end]!);
+      if (added.length === most || (way !== undefined && its !== way)) break;
+      way = its;
+      added.push(inputs[end]!);
     }
+    yield { begin, end, added, way: way ?? "apart" };
+    begin = end;
   }
-  return false;
 }
 
-/** Publishes a job that has a key, unless another job has it. */
-async function publishAlone(
+/** Where the first input of a part stands that is neither decided nor among the first so many that were added. */
+function reachOf({ holders }: Admission, { begin, end }: Part, added: number): number {
+  for (let at = begin; at < end; at++) if (!holders.has(at) && added-- === 0) return at;
+  return end;
+}
+
+/** Tells what came of the inputs of a part, as far as jobs were added, in their order. */
+function tellPart(
   store: Store,
-  input: JobInput,
-): Promise<{ job: Job; existed: boolean }> {
-  const job = newJob(input, store.config, store.now());
-  try {
-    await publishOne(store, job, contentOf(job), input.hold);
-    return { job, existed: false };
-  } catch (error) {
-    if (error instanceof KeyTakenError) return { job: { ...job, id: error.id }, existed: true };
-    throw error;
+  admission: Admission,
+  part: Part,
+  jobs: readonly Job[],
+  published: Published,
+): void {
+  const { inputs, holders } = admission;
+  if (holders.size === 0) return published(jobs, false);
+  const end = reachOf(admission, part, jobs.length);
+  let next = 0;
+  for (let at = part.begin; at < end;) {
+    const existed = holders.has(at);
+    const together: Job[] = [];
+    for (; at < end && holders.has(at) === existed; at++) {
+      together.push(
+        existed
+          ? { ...newJob(inputs[at]!, store.config, store.now()), id: holders.get(at)! }
+          : jobs[next++]!,
+      );
+    }
+    published(together, existed);
   }
 }

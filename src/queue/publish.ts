@@ -9,7 +9,7 @@
 import { UsageError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
 import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "./job.ts";
-import { HELD_TIME, newId, waitingName } from "./names.ts";
+import { AFTER_TIME, HELD_TIME, newId, waitingName } from "./names.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /**
@@ -25,6 +25,12 @@ export function contentOf(job: Job): Uint8Array {
     );
   }
   return content;
+}
+
+/** The name in pending/ of a job that is about to wait: until it is ready, let go, or those it waits for have ended. */
+export function newName(job: Job, hold: boolean = false): string {
+  const time = hold ? HELD_TIME : job.after?.length ? AFTER_TIME : Date.parse(job.run_at);
+  return waitingName(time, job.priority, job.id);
 }
 
 /**
@@ -84,7 +90,6 @@ export function isPlain(input: JobInput): boolean {
  */
 export async function enqueuePlain(store: Store, input: JobInput): Promise<Job> {
   const job = newJob(input, store.config, store.now());
-  const time = input.hold ? HELD_TIME : Date.parse(job.run_at);
-  await publish(store, waitingName(time, job.priority, job.id), contentOf(job));
+  await publish(store, newName(job, input.hold), contentOf(job));
   return job;
 }

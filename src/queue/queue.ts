@@ -8,7 +8,7 @@ import { type Config, type ConfigKey, withDefaults } from "./config.ts";
 import { readConfig, writeConfig } from "./settings.ts";
 import { denoFiles } from "./deno_files.ts";
 import { enqueue } from "./enqueue.ts";
-import { enqueueMany } from "./enqueue_many.ts";
+import { enqueueMany, type Published } from "./enqueue_many.ts";
 import { QueueError } from "./errors.ts";
 import { findJob, jobOf, whileMoving } from "./find_job.ts";
 import type { Job, JobInput, JobView } from "./job.ts";
@@ -74,7 +74,8 @@ export class Queue {
    * Adds a job. When this resolves, the job survives whatever happens.
    *
    * @throws {UsageError} If the input is no job.
-   * @throws {QueueError} If its ID is taken.
+   * @throws {QueueError} If its ID is taken, or a job or resource that it needs does not exist.
+   * @throws {KeyTakenError} If another job has its `unique` key.
    */
   enqueue(input: JobInput): Promise<Job> {
     return enqueue(this.store, input);
@@ -82,17 +83,17 @@ export class Queue {
 
   /**
    * Adds many jobs, in batches of up to 10,000 that each appear at once. All are checked before the
-   * first is accepted.
+   * first is accepted. What comes of each is what would come of it if they were added one by one; but they
+   * may wait for each other in whatever order they stand.
    *
-   * @param published Called after each batch with the jobs that are now durable; `existed` says that the one
-   * job was not added, as the job of this ID has its `unique` key.
+   * @param published Called after each batch with what came of each input, in their order: jobs that are now
+   * durable; or with `existed` jobs that were not added, as the job of this ID has their `unique` key. Whatever
+   * waits for one of those waits for that job.
    * @throws {InvalidJobError} If one is no job: none was added.
+   * @throws {RefusedJobError} If an ID is taken, or a job or resource that one needs does not exist: none was added.
    * @throws {PartialEnqueueError} If the disk failed part way: it says how many were added.
    */
-  enqueueMany(
-    inputs: readonly JobInput[],
-    published?: (jobs: readonly Job[], existed: boolean) => void,
-  ): Promise<void> {
+  enqueueMany(inputs: readonly JobInput[], published?: Published): Promise<void> {
     return enqueueMany(this.store, inputs, published);
   }
 

@@ -10,7 +10,7 @@ import { entryOf, jobOf } from "./find_job.ts";
 import { waitingName } from "./names.ts";
 import { flush, pathIn, renameIfThere, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
-import { holderOf, takeKey } from "./unique.ts";
+import { holderOf, takeKeys } from "./unique.ts";
 
 /**
  * Makes a job that has ended, or waits for its retry, ready now.
@@ -41,7 +41,7 @@ async function requeue(store: Store, id: string): Promise<void> {
       if (holder !== undefined) {
         throw new QueueError(`job ${holder} has the key "${job.unique}" of ${id} now`);
       }
-      await takeKey(store, job.unique, id, name);
+      await takeKeys(store, [{ key: job.unique, id, waiting: name }]);
     }
     const from = pathIn(store, entry.state, entry.path);
     if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;

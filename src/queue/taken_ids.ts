@@ -5,7 +5,6 @@
  */
 
 import { entries } from "./entries.ts";
-import { QueueError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
 import type { JobState } from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
@@ -43,14 +42,9 @@ function makeLockFile(store: Store): void {
   }
 }
 
-/** @throws {QueueError} If one of these IDs is that of a job, in whatever state. */
-export function refuseTaken(store: Store, ids: ReadonlySet<string>): void {
-  const taken = findTaken(store, ids);
-  if (taken) {
-    throw new QueueError(
-      `a job "${taken.id}" exists already, in state ${taken.state} (see: queuectl show ${taken.id})`,
-    );
-  }
+/** One sentence that says which job has an ID, for who wanted it for another. */
+export function takenMessage({ id, state }: { id: string; state: JobState }): string {
+  return `a job "${id}" exists already, in state ${state} (see: queuectl show ${id})`;
 }
 
 /** Which of these IDs a job in the queue has, in whatever state. */

@@ -73,30 +73,42 @@ export function isOpen(store: Store, id: string, waiting: string | undefined): b
   return state !== undefined && state !== "done" && state !== "dead";
 }
 
+/** A job that is to have a key. */
+export interface KeyTaker {
+  /** The key. */
+  key: string;
+  /** The job's ID. */
+  id: string;
+  /** The name that it is to have in pending/. */
+  waiting: string;
+}
+
 /**
- * Gives a key to a job that is about to be published. The queue's lock must be held.
+ * Gives keys to jobs that are about to be published, with two flushes for all of them. The queue's lock must be held.
  *
- * @param waiting The name that the job is to have in pending/.
+ * @param takers The jobs, no two of them with one key.
  */
-export async function takeKey(
-  store: Store,
-  key: string,
-  id: string,
-  waiting: string,
-): Promise<void> {
+export async function takeKeys(store: Store, takers: readonly KeyTaker[]): Promise<void> {
+  if (takers.length === 0) return;
   try {
     store.files.makeDirectory(pathIn(store, "unique"));
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
-  const temporary = pathIn(store, "tmp", `unique-${newId()}${NEW_SUFFIX}`);
-  const path = pathIn(store, "unique", await keyName(key));
+  const written: string[] = [];
   try {
-    store.files.create(temporary, new TextEncoder().encode(`${id}\n${waiting}\n`));
-    await flush(store, [temporary]);
-    store.files.rename(temporary, path);
+    for (const { id, waiting } of takers) {
+      const temporary = pathIn(store, "tmp", `unique-${newId()}${NEW_SUFFIX}`);
+      // Noted before it is written: what the disk had no room for is there in part.
+      written.push(temporary);
+      store.files.create(temporary, new TextEncoder().encode(`${id}\n${waiting}\n`));
+    }
+    await flush(store, written);
+    for (const [index, { key }] of takers.entries()) {
+      store.files.rename(written[index]!, pathIn(store, "unique", await keyName(key)));
+    }
   } catch (error) {
-    removeIfThere(store, temporary);
+    for (const temporary of written) removeIfThere(store, temporary);
     throw error;
   }
   await flush(store, [pathIn(store, "unique"), store.dir]);

@@ -112,6 +112,13 @@ const enqueueHeld = enqueuingMany(
   }),
 );
 
+/** All keys are taken before the first of the jobs is there. */
+const enqueueKeyed = enqueuingMany(
+  "enqueue-many-unique",
+  RUN,
+  (command) => ({ command, unique: command.slice(-1) }),
+);
+
 /** Whatever became of the first attempt to make the queue, the next one opens it and jobs run. */
 const openNew: Operation = {
   name: "open-new",
@@ -148,6 +155,7 @@ export const ENQUEUE_OPERATIONS: readonly Operation[] = [
   enqueueBatch,
   enqueueBatches,
   enqueueHeld,
+  enqueueKeyed,
   openNew,
   openNewAndEnqueue,
 ];

@@ -93,8 +93,53 @@ Deno.test("enqueue --file refuses a command, an ID and a taken ID", async () => 
   await program.answer("enqueue", "--id", "x", "true");
   const { code, stderr } = await enqueueLines(program, 'true\n{"id":"x","command":"y"}');
   assertEquals(code, 1);
-  assertMatch(stderr, /^queuectl: a job "x" exists already/);
+  assertMatch(
+    stderr,
+    /^queuectl: stdin, line 2: a job "x" exists already.*; nothing was enqueued$/m,
+  );
   assertEquals((await program.json("list")).length, 1);
+});
+
+Deno.test("enqueue --file gives one line for each: an ID, or that of the job with the key, which it says", async () => {
+  await using program = new Program();
+  const two = '{"command":"echo 1","unique":"a"}\n\n{"command":"echo 2","unique":"b"}\n';
+  const first = await enqueueLines(program, two);
+  assertEquals([first.code, first.stderr], [0, ""]);
+  const [a, b] = first.stdout.trimEnd().split("\n");
+  assertEquals((await program.json("list")).map(({ id }: { id: string }) => id), [a, b]);
+
+  const lines = [
+    ...two.split("\n"),
+    '{"command":"echo 3","unique":"c"}',
+    '{"unique":"c","command":"x"}',
+  ]
+    .join("\n");
+  const again = await enqueueLines(program, lines, "--json");
+  assertEquals(again.code, 0);
+  const jobs = again.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(jobs.map(({ existed }) => existed), [true, true, undefined, true]);
+  assertEquals(jobs.map(({ id }) => id), [a, b, jobs[2].id, jobs[2].id]);
+  assertEquals(jobs.map(({ command }) => command), ["echo 1", "echo 2", "echo 3", "echo 3"]);
+  assertEquals(
+    again.stderr,
+    "queuectl: 3 of 4 jobs were not added, as jobs that have not ended have their unique keys; " +
+      "the IDs are those jobs' (stdin, lines 1, 3, 6)\n",
+  );
+  assertEquals((await program.json("status")).jobs.pending, 3);
+});
+
+Deno.test("enqueue --file --unique adds one job and says of each other whose key it is", async () => {
+  await using program = new Program();
+  const { code, stdout, stderr } = await enqueueLines(program, "a\nb\nc\n", "--unique", "k");
+  const [id, ...others] = stdout.trimEnd().split("\n");
+  assertEquals([code, others], [0, [id, id]]);
+  assertMatch(stderr, /^queuectl: 2 of 3 jobs were not added.*\(stdin, lines 2, 3\)\n$/);
+  const failing = await enqueueLines(program, "d\n", "--unique", "k", "--unique-fail");
+  assertEquals([failing.code, failing.stdout], [1, `${id}\n`]);
+  assertMatch(failing.stderr, /^queuectl: 1 of 1 jobs were not added/);
+  assertEquals((await program.json("list")).map(({ command }: { command: string }) => command), [
+    "a",
+  ]);
 });
 
 Deno.test("enqueue --file adds all jobs though nobody reads the IDs to the end", async () => {

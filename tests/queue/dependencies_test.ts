@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { releaseOverlooked } from "../../src/queue/dependencies.ts";
-import { InvalidJobError } from "../../src/queue/enqueue_many.ts";
+import { InvalidJobError } from "../../src/queue/admit.ts";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
 import type { Queue } from "../../src/queue/queue.ts";
 import { WaitedForError, waitersOf } from "../../src/queue/waiters.ts";

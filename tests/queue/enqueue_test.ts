@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
-import { InvalidJobError, MAX_BATCH, PartialEnqueueError } from "../../src/queue/enqueue_many.ts";
+import { InvalidJobError } from "../../src/queue/admit.ts";
+import { MAX_BATCH, PartialEnqueueError } from "../../src/queue/enqueue_many.ts";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
 import type { JobInput } from "../../src/queue/job.ts";
 import { ID_PATTERN } from "../../src/queue/names.ts";

@@ -89,6 +89,7 @@ export {
   type WorkerView,
 } from "./src/queue/watched_queue.ts";
 export { quotedPath, UNSAFE_CHARACTERS } from "./src/queue/shown_text.ts";
+export { localZone, zoneFault } from "./src/queue/local_zone.ts";
 export { secondsInSpan } from "./src/queue/time_span.ts";
 export { waitingFiles } from "./src/queue/plain_files.ts";
 export { VERSION } from "./src/version.ts";

@@ -11,7 +11,7 @@ import { secondsInSpan } from "../queue/time_span.ts";
 const LONGEST = 36500 * 86400;
 
 /**
- * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `2d`, `0.5s`.
+ * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `5 min`, `2 days`, `1w`.
  *
  * @param text What was given.
  * @param what What to call it in the error, such as `--delay`.
@@ -28,7 +28,7 @@ export function parseDuration(text: string, what: string): number {
   const seconds = secondsInSpan(text.trim());
   if (seconds === undefined) {
     throw new UsageError(
-      `${what} must be a time span such as 90, 90s, 10m, 1h30m or 2d, not "${text}"`,
+      `${what} must be a time span such as 90s, 10m, 1h30m, 2d or 1w, not "${text}"`,
     );
   }
   if (seconds > LONGEST) throw new UsageError(`${what} must be at most 36500d, not "${text}"`);

@@ -54,6 +54,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
     return 0;
   }
   checkWords(found, words);
+  const json = options.has("json") || before.has("json");
+  if (!json && !TELLS_NO_TIMES.has(found.name)) await warnOfZone();
   const run = found.name === "enqueue" ? enqueue : await loadCommand(found.name);
   return await run({
     name: found.name,
@@ -61,8 +63,20 @@ async function dispatch(args: readonly string[]): Promise<number> {
     words,
     separatedAt,
     dir: options.text("dir") ?? before.text("dir"),
-    json: options.has("json") || before.has("json"),
+    json,
   }) ?? 0;
+}
+
+/** Commands that show no local time; those that take one refuse it where the zone is not known. */
+const TELLS_NO_TIMES = new Set(["enqueue", "run", "wait", "completions", "queue path"]);
+
+/** Says that local times are not those of `$TZ`, where the runtime does not read it. */
+async function warnOfZone(): Promise<void> {
+  if (!Deno.env.get("TZ")) return;
+  const path = later("../queue/local_zone.ts");
+  const { zoneFault } = await import(path) as typeof import("../queue/local_zone.ts");
+  const fault = zoneFault();
+  if (fault !== undefined) say(`queuectl: ${fault}; the local times shown are not in it`);
 }
 
 /** What stands in front of the command's own words. A group without a command is a string. */

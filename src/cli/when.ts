@@ -5,20 +5,28 @@
  */
 
 import { UsageError } from "../queue/errors.ts";
+import { zoneFault } from "../queue/local_zone.ts";
+import { secondsInSpan } from "../queue/time_span.ts";
+import { formatClock } from "./relative_time.ts";
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
+const HALF_DAY_CLOCK = /^(\d{1,2})(?::(\d{2}))? ?([ap])\.?m\.?$/;
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
+const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
 /**
  * The time that a text names: ISO 8601 with an offset or else local (`2026-11-22T09:00+01:00`,
- * `2026-11-22 09:00`, `2026-11-22`), or `HH:MM` for its next occurrence.
+ * `2026-11-22 09:00`, `2026-11-22`); `18:30`, `6pm`, `noon` or `midnight` for its next occurrence, which may
+ * be that of a day: `tomorrow 09:00`, `monday 9am`; or a span from now: `+2h`, `in 5 minutes`.
  *
  * @param text What was given.
  * @param now Milliseconds since 1970.
  * @param what What to call it in the error, such as `--at`.
  * @returns Milliseconds since 1970.
- * @throws {UsageError} If it is none, or a day or hour that no calendar has.
+ * @throws {UsageError} If it is none, if it is a day or hour that no calendar has, or if it is meant in a time
+ * zone that is not known.
  *
  * @example
  * ```ts
@@ -28,30 +36,85 @@ const ISO =
  * ```
  */
 export function parseTime(text: string, now: number, what: string): number {
-  const time = nextOccurrence(text.trim(), now) ?? isoTime(text.trim());
-  if (time !== undefined) return time;
+  const trimmed = text.trim();
+  const words = trimmed.toLowerCase().replace(/\s+/g, " ");
+  const absolute = spanFromNow(words, now) ?? isoTime(trimmed, true);
+  if (absolute !== undefined) return absolute;
+  const local = isoTime(trimmed, false) ?? onDay(words, now, what);
+  if (local === undefined) {
+    throw new UsageError(
+      `${what} must be a time such as 2026-11-22T09:00, 2026-11-22T09:00Z, 18:30, "tomorrow 09:00", ` +
+        `"monday 9am" or +2h, not "${text}"`,
+    );
+  }
+  const fault = zoneFault();
+  if (fault === undefined) return local;
   throw new UsageError(
-    `${what} must be a time such as 2026-11-22T09:00, 2026-11-22T09:00Z or 18:30, not "${text}"`,
+    `${what} "${text}" is meant in a time zone, and ${fault}, or give the time in UTC, such as ` +
+      `${new Date(now).toISOString().slice(0, 16)}Z`,
   );
 }
 
-function nextOccurrence(text: string, now: number): number | undefined {
+function spanFromNow(words: string, now: number): number | undefined {
+  const span = /^(?:(?:now )?\+ ?|in )(.*[a-z])$/.exec(words)?.[1];
+  const seconds = span === undefined ? undefined : secondsInSpan(span);
+  return seconds === undefined ? undefined : now + Math.round(seconds * 1000);
+}
+
+/** `18:30`, `tomorrow 9am`, `noon on monday`. */
+function onDay(words: string, now: number, what: string): number | undefined {
+  const isDay = (word: string | undefined) =>
+    word === "today" || word === "tomorrow" || weekdayOf(word) >= 0;
+  const parts = words.split(" ").filter((word) => word !== "at" && word !== "on");
+  const day = isDay(parts[0]) ? parts.shift() : isDay(parts.at(-1)) ? parts.pop() : undefined;
+  if (day !== undefined && parts.length === 0) {
+    throw new UsageError(`${what} "${words}" needs a time of day, such as "${day} 09:00"`);
+  }
+  const clock = clockOf(parts.join(" "));
+  if (!clock) return undefined;
+  const date = new Date(now);
+  // Days are not 24 hours where the clock changes in between.
+  const at = (days: number) => {
+    date.setTime(now);
+    date.setDate(date.getDate() + days);
+    date.setHours(...clock, 0);
+    return date.getTime();
+  };
+  if (day === "tomorrow") return at(1);
+  if (day === undefined) return at(0) > now ? at(0) : at(1);
+  if (day === "today") {
+    if (at(0) > now) return at(0);
+    throw new UsageError(`${what} "${words}" has passed; now it is ${formatClock(now)}`);
+  }
+  const ahead = (weekdayOf(day) - new Date(now).getDay() + 7) % 7;
+  return at(ahead) > now ? at(ahead) : at(ahead + 7);
+}
+
+/** The number of a day of the week, 0 for Sunday, whose name may be cut to three letters or more; or -1. */
+function weekdayOf(word: string | undefined): number {
+  if (word === undefined || word.length < 3) return -1;
+  return WEEKDAYS.findIndex((name) => name.startsWith(word));
+}
+
+function clockOf(text: string): [hour: number, minute: number, second: number] | undefined {
+  if (text === "noon") return [12, 0, 0];
+  if (text === "midnight") return [0, 0, 0];
+  const half = HALF_DAY_CLOCK.exec(text);
+  if (half) {
+    const [hour, minute] = [Number(half[1]), Number(half[2] ?? 0)];
+    if (hour < 1 || hour > 12 || minute > 59) return undefined;
+    return [hour % 12 + (half[3] === "p" ? 12 : 0), minute, 0];
+  }
   const match = CLOCK.exec(text);
   if (!match) return undefined;
   const [hour, minute, second] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const date = new Date(now);
-  date.setHours(hour, minute, second, 0);
-  if (date.getTime() > now) return date.getTime();
-  // Not 24 hours later: the clock may change in between.
-  date.setDate(date.getDate() + 1);
-  date.setHours(hour, minute, second, 0);
-  return date.getTime();
+  return hour > 23 || minute > 59 || second > 59 ? undefined : [hour, minute, second];
 }
 
-function isoTime(text: string): number | undefined {
+/** @param absolute Whether it is wanted with an offset, or without one. */
+function isoTime(text: string, absolute: boolean): number | undefined {
   const match = ISO.exec(text);
-  if (!match) return undefined;
+  if (!match || (match[8] !== undefined) !== absolute) return undefined;
   const part = (index: number) => Number(match[index] ?? 0);
   const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(part) as [
     number,

@@ -8,6 +8,7 @@ import { QueueError, UsageError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
 import { type JobInput, newJob } from "./job.ts";
 import { refuseUnknownResource } from "./limits.ts";
+import { localZone } from "./local_zone.ts";
 import { newId } from "./names.ts";
 import type { Queue } from "./queue.ts";
 import { scheduleEntries } from "./return_schedules.ts";
@@ -96,15 +97,6 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
     lock.release();
   }
   return viewOf({ schedule, times }, false, store.now());
-}
-
-/** @throws {UsageError} If it is not known: to guess would be to run things at another time than was meant. */
-function localZone(): string {
-  const zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone !== undefined && zone !== "Etc/Unknown") return zone;
-  throw new UsageError(
-    "this machine's time zone has no name that is known; say which is meant, such as --tz UTC",
-  );
 }
 
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {

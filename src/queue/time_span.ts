@@ -4,26 +4,40 @@
  * @module
  */
 
-const SECONDS: Record<string, number> = { d: 86400, h: 3600, m: 60, s: 1 };
+/** The seconds of each unit, and what it may be called. */
+const UNITS: [seconds: number, names: readonly string[]][] = [
+  [604_800, ["w", "wk", "wks", "week", "weeks"]],
+  [86_400, ["d", "day", "days"]],
+  [3600, ["h", "hr", "hrs", "hour", "hours"]],
+  [60, ["m", "min", "mins", "minute", "minutes"]],
+  [1, ["s", "sec", "secs", "second", "seconds"]],
+];
+
+const PART = /\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*/y;
 
 /**
- * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `2d`, `0.5s`; `undefined` if it is none.
+ * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `5 min`, `2 days`, `1w`, `0.5s`; `undefined` if
+ * it is none. Larger units come first, and each once.
  *
  * @example
  * ```ts
  * import { secondsInSpan } from "./time_span.ts";
  *
  * secondsInSpan("1h30m"); // 5400
+ * secondsInSpan("1 hour 30 minutes"); // 5400
  * ```
  */
 export function secondsInSpan(text: string): number | undefined {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  const match =
-    /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/
-      .exec(text);
-  if (!match || text === "") return undefined;
-  return ["d", "h", "m", "s"].reduce(
-    (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * SECONDS[unit]!,
-    0,
-  );
+  let sum = 0;
+  let above = Infinity;
+  PART.lastIndex = 0;
+  for (let end = 0; end < text.length; end = PART.lastIndex) {
+    const [, count, name] = PART.exec(text) ?? [];
+    const [seconds] = UNITS.find(([, names]) => names.includes(name ?? "")) ?? [Infinity];
+    if (seconds >= above || seconds === Infinity) return undefined;
+    sum += Number(count) * seconds;
+    above = seconds;
+  }
+  return above === Infinity ? undefined : sum;
 }

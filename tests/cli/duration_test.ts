@@ -11,6 +11,17 @@ Deno.test("parseDuration() reads spans with and without units", () => {
     "2d": 172800,
     "0": 0,
     "1.5": 1.5,
+    "5min": 300,
+    "10 m": 600,
+    "5 mins": 300,
+    "90 sec": 90,
+    "1 hour": 3600,
+    "2hrs": 7200,
+    "2 days": 172800,
+    "1w": 604800,
+    "1 week 2 days": 777600,
+    "1 hour 30 minutes": 5400,
+    "1h 30m": 5400,
   };
   for (const [text, seconds] of Object.entries(spans)) {
     assertEquals(parseDuration(text, "--delay"), seconds, text);
@@ -20,7 +31,22 @@ Deno.test("parseDuration() reads spans with and without units", () => {
 
 Deno.test("parseDuration() refuses what is no span, and says what is", () => {
   for (
-    const text of ["", " ", "x", "10x", "-5", "m", "30m1h", "1h1h", "1,5", "1e3", "10 m", "5ms"]
+    const text of [
+      "",
+      " ",
+      "x",
+      "10x",
+      "-5",
+      "m",
+      "30m1h",
+      "1h1h",
+      "1,5",
+      "1e3",
+      "5ms",
+      "1 month",
+      "5M",
+      "1h x",
+    ]
   ) {
     assertThrows(
       () => parseDuration(text, "--delay"),

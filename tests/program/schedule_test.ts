@@ -71,7 +71,11 @@ Deno.test("schedule add wants a zone where this machine's is not known, but for 
   await using program = new Program();
   const add = (TZ: string, ...args: string[]) =>
     program.run(["schedule", "add", ...args, "true"], { env: { TZ } });
-  for (const zone of ["", "Mars/Base", ":/etc/localtime"]) {
+  for (
+    const zone of [
+      ...["", "Mars/Base", ":/etc/localtime", "<+03>-3", "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST"],
+    ]
+  ) {
     const { code, stderr } = await add(zone, "s", "@daily");
     assertEquals(code, 2, zone);
     assertStringIncludes(stderr, "such as --tz UTC");
@@ -79,7 +83,10 @@ Deno.test("schedule add wants a zone where this machine's is not known, but for 
   assertEquals((await add("Mars/Base", "s", "@daily", "--tz", "UTC")).code, 0);
   assertEquals((await add("Mars/Base", "t", "every 1h")).code, 0);
   assertEquals((await add("Europe/Berlin", "u", "@daily")).code, 0);
-  assertEquals((await program.json("schedule", "show", "u")).tz, "Europe/Berlin");
+  assertEquals((await add(":Europe/Berlin", "v", "@daily")).code, 0);
+  for (const name of ["u", "v"]) {
+    assertEquals((await program.json("schedule", "show", name)).tz, "Europe/Berlin");
+  }
 });
 
 Deno.test("schedule pause, resume, run and rm do what they say", async () => {

@@ -13,7 +13,7 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "id", value: "ID", help: "1 to 64 letters, digits, - or _ (default: a new ULID)" },
   { name: "priority", short: "p", value: "0-9", help: "higher runs first (default: 5)" },
   { name: "delay", value: "DUR", help: "not before this span is over: 90, 90s, 10m, 1h30m, 2d" },
-  { name: "at", value: "TIME", help: "not before this time: ISO 8601, HH:MM for the next, or now" },
+  { name: "at", value: "TIME", help: "not before: ISO 8601, 18:30, 'tomorrow 9am', +2h, or now" },
   { name: "timeout", value: "DUR", help: "end an attempt that takes longer, or none" },
   { name: "max-retries", value: "N", help: "how often to run it again if it fails" },
   { name: "backoff-base", value: "DUR", help: "wait before the first retry" },

@@ -88,7 +88,7 @@ export const JOB_COMMANDS: readonly Command[] = [
     words: [1, ANY],
     options: [
       { name: "priority", short: "p", value: "0-9", help: "higher runs first" },
-      { name: "at", value: "TIME", help: "not before: ISO 8601, HH:MM for the next, or now" },
+      { name: "at", value: "TIME", help: "as with enqueue, or now" },
       { name: "delay", value: "DUR", help: "not before this span is over: 90, 90s, 10m" },
     ],
   },

@@ -12,19 +12,27 @@ import { say } from "./output.ts";
 /** How often to see whether there are workers, in milliseconds. */
 const LOOK_EVERY = 1000;
 
-/** Works one job itself as soon as no worker is alive. */
+/**
+ * Works one job itself as soon as no worker is alive that would, or at once if a running job waits for it: that one may
+ * have the last slot, and its worker wait for it in turn.
+ */
 export class OwnWorker {
   readonly #queue: Queue;
   readonly #id: string;
+  readonly #caller: string | undefined;
   readonly #stopped: () => void;
   #worker: Worker | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #left = false;
 
-  /** @param stopped Called if the worker is told to stop (`queuectl worker stop`) before the job has ended. */
-  constructor(queue: Queue, id: string, stopped: () => void) {
+  /**
+   * @param caller The ID of the running job that waits for this one, if one does.
+   * @param stopped Called if the worker is told to stop (`queuectl worker stop`) before the job has ended.
+   */
+  constructor(queue: Queue, id: string, caller: string | undefined, stopped: () => void) {
     this.#queue = queue;
     this.#id = id;
+    this.#caller = caller;
     this.#stopped = stopped;
   }
 
@@ -35,7 +43,7 @@ export class OwnWorker {
    */
   async watch(): Promise<void> {
     if (this.#left || this.#worker) return;
-    if (this.#queue.workers().length === 0) await this.#work();
+    if (this.#caller !== undefined || !this.#queue.isAttended()) await this.#work();
     else this.#timer = setTimeout(() => this.#watchOn(), LOOK_EVERY);
   }
 
@@ -61,6 +69,7 @@ export class OwnWorker {
     const worker = new Worker(this.#queue, {
       count: 1,
       only: this.#id,
+      partOf: this.#caller,
       onEvent: (event) => {
         if (event.kind === "trouble") say(`queuectl: ${event.message}`);
       },

@@ -18,18 +18,21 @@ export interface WorkerWithJobs {
   slots: number;
   /** ISO 8601 in UTC. */
   started_at: string;
+  /** The only job that it works, as `queuectl run` does; missing if it works all. */
+  only?: string;
   /** The IDs of the jobs that it runs. */
   jobs: string[];
 }
 
 /** The workers that live, and what each runs. */
 export function workersWithJobs(queue: Queue): WorkerWithJobs[] {
-  return queue.workers().map(({ name, host, pid, slots, started_at }) => ({
+  return queue.workers().map(({ name, host, pid, slots, started_at, only }) => ({
     name,
     host,
     pid,
     slots,
     started_at,
+    ...(only !== undefined && { only }),
     jobs: queue.jobsOf(name),
   }));
 }

@@ -24,6 +24,10 @@ export interface WorkerInfo {
   started_at: string;
   /** The version of queuectl that it runs. */
   version: string;
+  /** The only job that it works: it is a `queuectl run`, and no worker for others. Missing if it works all. */
+  only?: string;
+  /** The running job that called it, and that its own job counts as part of; missing if none did. */
+  part_of?: string;
 }
 
 /** A worker's own presence, held while it lives. */

@@ -221,6 +221,15 @@ export class Queue {
     return seeWorkers(this.store).filter((worker) => worker.alive && worker.slots > 0);
   }
 
+  /**
+   * Whether a worker lives that would run a job: one that works the whole queue, or just that job.
+   *
+   * @param id The job. Default: any that is ready.
+   */
+  isAttended(id?: string): boolean {
+    return this.workers().some(({ only }) => only === undefined || only === id);
+  }
+
   /** The IDs of the jobs that a worker runs. */
   jobsOf(worker: string): string[] {
     return newestEntries(this.store, ["processing"])

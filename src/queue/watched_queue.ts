@@ -75,6 +75,8 @@ export interface WorkerView {
   busy: number;
   /** When it started, in milliseconds since 1970. */
   since: number;
+  /** The only job that it works, as `queuectl run` does; missing if it works all. */
+  only?: string;
 }
 
 /** Counting may take at most this share of the time. */
@@ -150,11 +152,12 @@ export class WatchedQueue {
       rates: [this.#rates.rate(60, now), this.#rates.rate(300, now)],
       ends: this.#rates.parts(60, 5, now),
       running,
-      workers: this.#queue.workers().map(({ name, slots, started_at }) => ({
+      workers: this.#queue.workers().map(({ name, slots, started_at, only }) => ({
         name,
         slots,
         busy: busy.get(name) ?? 0,
         since: Date.parse(started_at),
+        ...(only !== undefined && { only }),
       })),
       failures: this.#failures(),
     };

@@ -63,6 +63,11 @@ export class Claimer {
     finder.isParked = (entry) => this.#limiter.isParked(entry);
   }
 
+  /** Whether what this worker runs is part of a job that has its place among all that may run at once. */
+  set isPart(isPart: boolean) {
+    this.#limiter.isPart = isPart;
+  }
+
   /** Whether a job waits for a resource of which there are places, as far as this worker has met them. */
   get hasParked(): boolean {
     return this.#limiter.hasParked;

@@ -51,6 +51,8 @@ export interface LimiterEvents {
 
 /** Keeps a worker within the queue's limits. */
 export class Limiter {
+  /** Whether its jobs are part of one that has its place among all: they take none of their own. */
+  isPart = false;
   readonly #store: Store;
   readonly #worker: string;
   readonly #events: LimiterEvents;
@@ -95,7 +97,7 @@ export class Limiter {
 
   /** The next job that may be claimed; `undefined` if there is none now. */
   next(finder: Finder): Admitted | undefined {
-    const limited = this.#store.config.concurrency !== null;
+    const limited = !this.isPart && this.#store.config.concurrency !== null;
     if (!limited && this.#parked.size === 0) {
       const entry = finder.take();
       return entry && { entry, held: {} };

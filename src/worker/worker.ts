@@ -31,6 +31,11 @@ export interface WorkerOptions {
   drain?: boolean;
   /** Work only the job of this ID, and finish when it is done or dead. */
   only?: string;
+  /**
+   * With `only`: the ID of the running job that waits for that one. Both count as one: it takes no place of the
+   * `concurrency` of the queue, which its caller has and would keep for ever.
+   */
+  partOf?: string;
   /** Told of everything that happens. Must not throw. */
   onEvent?: (event: WorkerEvent) => void;
 }
@@ -141,6 +146,7 @@ export class Worker {
       changed,
       () => void this.#recoverer.look().then(changed),
     );
+    this.#dispatcher.claimer.isPart = this.#options.partOf !== undefined;
     this.#dispatcher.claimer.heedLimits();
     this.#dispatcher.onSettled = (settlement) => this.#aftermath.settled(settlement);
     const watched = ["", "pending", "failed", "workers"];
@@ -171,6 +177,8 @@ export class Worker {
         slots,
         started_at: new Date(this.#store.now()).toISOString(),
         version: VERSION,
+        ...(this.#options.only !== undefined && { only: this.#options.only }),
+        ...(this.#options.partOf !== undefined && { part_of: this.#options.partOf }),
       });
     } catch (error) {
       throw new QueueError(`cannot work the queue ${this.#store.dir}: ${reasonWithin(error)}`);

@@ -12,6 +12,9 @@ const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url
 /** The words that start queuectl. */
 export const PROGRAM = [Deno.execPath(), "run", "--no-check", ...PERMISSIONS, MAIN];
 
+/** As shell text, for jobs that call it. */
+export const PROGRAM_TEXT = PROGRAM.join(" ");
+
 /** How a call ended, and what it wrote. */
 export interface Result {
   code: number;

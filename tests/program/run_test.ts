@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventually, isThere } from "../queue/temporary_queue.ts";
-import { Program } from "./program.ts";
+import { Program, PROGRAM_TEXT } from "./program.ts";
 
 Deno.test("run shows the output and exits with the job's exit status", async () => {
   await using program = new Program();
@@ -54,6 +54,72 @@ Deno.test("run works the job itself, and nothing else, where no worker is alive"
   await program.answer("enqueue", "--id", "other", "--priority", "9", "true");
   assertEquals((await program.run(["run", "echo mine"])).stdout, "mine\n");
   assertEquals((await program.json("show", "other")).state, "pending");
+});
+
+Deno.test("a run that works its own job is no worker for another run, nor for any other job", async () => {
+  await using program = new Program();
+  const first = program.spawn(["run", "echo begun; until [ -e go ]; do sleep 0.02; done; echo A"]);
+  await first.says(/begun/);
+  await program.answer("enqueue", "--id", "other", "true");
+  assertEquals((await program.run(["run", "echo B"])).stdout, "B\n");
+  const [run, ...others] = await program.json("worker", "list");
+  assertEquals([run.jobs, others], [[run.only], []]);
+  assertMatch(await program.answer("worker", "list"), /\trun\t/);
+  assertStringIncludes(
+    await program.answer("status"),
+    "workers     none alive (queuectl worker start); 1 queuectl run",
+  );
+  const { stderr } = await program.run(["schedule", "add", "later", "@yearly", "true"]);
+  assertStringIncludes(stderr, "runs only while a worker is alive, and none is");
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  assertEquals((await first.ended).stdout, "begun\nA\n");
+  assertEquals((await program.json("show", "other")).state, "pending");
+});
+
+Deno.test("run within a job works its own job, though its caller has the only slot and place", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "concurrency", "1");
+  const name = await program.answer("worker", "start", "--count", "1", "--detach");
+  const inner = `${PROGRAM_TEXT} run "echo inner"; ${PROGRAM_TEXT} --json worker list`;
+  const { code, stdout } = await program.run(["run", `${PROGRAM_TEXT} run '${inner}'; echo outer`]);
+  assertEquals(code, 0);
+  const lines = stdout.split("\n");
+  assertEquals([lines[0], lines.at(-2)], ["inner", "outer"]);
+  const workers = JSON.parse(lines.slice(1, -2).join("\n")) as { name: string; only?: string }[];
+  assertEquals(workers.filter(({ only }) => only === undefined).map(({ name }) => name), [name]);
+});
+
+Deno.test("run within a job refuses at once what would wait for its caller", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "resources.gpu", "2");
+  await program.answer("config", "set", "resources.db", "1");
+  const within = `${PROGRAM_TEXT} run`;
+  for (
+    const [options, words, said] of [
+      [["--id", "me"], "--after me", "would wait for me, which called run"],
+      [["--resource", "gpu"], "--resource gpu", "would wait for gpu while "],
+      [["--resource", "gpu"], "--resource db", "keeps gpu until it has ended"],
+    ] as const
+  ) {
+    const job = `${within} ${words} true; echo $?`;
+    const { stdout } = await program.run(["run", ...options, job]);
+    assertMatch(stdout, /^queuectl: [^\n]+\n1\n$/);
+    assertStringIncludes(stdout, said);
+  }
+  const inner = `${within} --resource gpu "echo well"`;
+  assertEquals((await program.run(["run", `${within} '${inner}'`])).stdout, "well\n");
+});
+
+Deno.test("what a job left behind when it ended was called by no job", async () => {
+  await using program = new Program();
+  const left = `until [ -e go ]; do sleep 0.02; done; ${PROGRAM_TEXT} run 'echo $QUEUECTL_WORKER'`;
+  await program.run(["run", `(${left} >out 2>&1; echo over >>out) & `]);
+  const name = await program.answer("worker", "start", "--detach");
+  Deno.writeTextFileSync(`${program.home}/go`, "");
+  const printed = () =>
+    isThere(`${program.home}/out`) && Deno.readTextFileSync(`${program.home}/out`);
+  await eventually("it is over", () => String(printed()).endsWith("over\n"));
+  assertEquals(printed(), `${name}\nover\n`);
 });
 
 Deno.test("run takes over the job when the last worker has died", async () => {

@@ -6,7 +6,7 @@
 
 import { KeyTakenError } from "../../queue/enqueue.ts";
 import { followLog } from "../../queue/follow.ts";
-import type { JobView } from "../../queue/job.ts";
+import type { JobInput, JobView } from "../../queue/job.ts";
 import { refuseUntrusted } from "../../queue/open_store.ts";
 import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
@@ -24,6 +24,7 @@ export async function run(call: Invocation): Promise<number> {
   const queue = await Queue.open(call.dir);
   refuseUntrusted(queue.store);
   if (input.after) (await import("../after_ids.ts")).resolveAfter(queue, [input]);
+  const callers = Deno.env.has("QUEUECTL_JOB_ID") ? await callersOf(queue, input) : [];
   let id: string;
   try {
     ({ id } = await queue.enqueue(input));
@@ -41,7 +42,7 @@ export async function run(call: Invocation): Promise<number> {
     signal ??= which;
     giveUp.abort();
   });
-  const own = new OwnWorker(queue, id, () => giveUp.abort());
+  const own = new OwnWorker(queue, id, callers[0]?.id, () => giveUp.abort());
   let unwritten: unknown;
   let line: ProgressLine | undefined;
   try {
@@ -88,6 +89,14 @@ export async function run(call: Invocation): Promise<number> {
   }
 }
 
+/** The running jobs that called this program, and wait for it. */
+async function callersOf(queue: Queue, input: JobInput): Promise<JobView[]> {
+  const { callingJobs, refuseDeadlock } = await import("../calling_job.ts");
+  const callers = callingJobs(queue);
+  refuseDeadlock(callers, input);
+  return callers;
+}
+
 function ended(id: string, job: JobView | undefined): number {
   const last = job?.history.at(-1);
   if (!job) say(`queuectl: job ${id} was removed before it ended`);
@@ -102,11 +111,11 @@ function ended(id: string, job: JobView | undefined): number {
   return exitStatusOf(job);
 }
 
-/** Alone it would wait for ever: only the job itself is worked here. */
+/** By itself it would wait for ever: only the job itself is worked here. */
 function sayWhatItWaitsFor(queue: Queue, id: string): void {
   const job = queue.get(id);
   if (job?.held) say(`queuectl: job ${id} is held; it waits for: queuectl release ${id}`);
-  else if (job?.waits_for && queue.workers().length === 0) {
+  else if (job?.waits_for?.some((parent) => !queue.isAttended(parent))) {
     say(
       `queuectl: job ${id} waits for ${job.waits_for.join(", ")}, and no worker is alive ` +
         `(queuectl worker start)`,

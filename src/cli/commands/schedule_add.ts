@@ -35,7 +35,7 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
   const schedule = await addSchedule(queue, input);
   if (call.json) printJson(schedule);
   else print(`${name}: next ${formatDue(schedule.next[0]!, schedule.tz, Date.now())}`);
-  if (queue.workers().length === 0) {
+  if (!queue.isAttended()) {
     say(
       "queuectl: a schedule runs only while a worker is alive, and none is: queuectl worker start",
     );

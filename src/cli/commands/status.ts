@@ -23,13 +23,16 @@ export async function status(call: Invocation): Promise<number | void> {
   const paint = coloursStdout()
     ? (await import("../state_colour.ts")).paintState
     : (text: string) => text;
-  const busy = workers.reduce((sum, worker) => sum + worker.jobs.length, 0);
-  const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+  const forAll = workers.filter(({ only }) => only === undefined);
+  const busy = forAll.reduce((sum, worker) => sum + worker.jobs.length, 0);
+  const slots = forAll.reduce((sum, worker) => sum + worker.slots, 0);
+  const runs = workers.length - forAll.length;
   print(`queue       ${visibleText(queue.dir)}`);
   print(
-    workers.length === 0
+    (forAll.length === 0
       ? "workers     none alive (queuectl worker start)"
-      : `workers     ${workers.length} alive, ${busy} of ${slots} slots busy`,
+      : `workers     ${forAll.length} alive, ${busy} of ${slots} slots busy`) +
+      (runs === 0 ? "" : `; ${runs} queuectl run`),
   );
   print(`paused      ${paused ? "yes (queuectl worker resume)" : "no"}`);
   printLines(Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`));

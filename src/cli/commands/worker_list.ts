@@ -18,11 +18,11 @@ export async function workerList(call: Invocation): Promise<void> {
   if (call.json) return printJson(workers);
   await printTable({
     head: ["WORKER", "HOST", "PID", "BUSY", "UP", "JOBS"],
-    rows: workers.map(({ name, host, pid, slots, started_at, jobs }) => [
+    rows: workers.map(({ name, host, pid, slots, started_at, only, jobs }) => [
       visibleText(name),
       visibleText(host),
       String(pid),
-      `${jobs.length}/${slots}`,
+      only === undefined ? `${jobs.length}/${slots}` : "run",
       formatAge(Date.now() - Date.parse(started_at)),
       visibleText(jobs.join(" ")),
     ]),

@@ -141,9 +141,9 @@ function elapsed(milliseconds: number): string {
 function workerTable({ workers }: QueueView, now: number): Table {
   return {
     head: ["WORKER", "BUSY", "UP"],
-    rows: workers.map(({ name, slots, busy, since }) => [
+    rows: workers.map(({ name, slots, busy, since, only }) => [
       visibleText(name),
-      `${busy}/${slots}`,
+      only === undefined ? `${busy}/${slots}` : "run",
       formatAge(now - since),
     ]),
   };

@@ -1,0 +1,51 @@
+/**
+ * The job that called this program, if one did: it waits for what this program waits for.
+ *
+ * @module
+ */
+
+import { QueueError } from "../queue/errors.ts";
+import type { JobInput, JobView } from "../queue/job.ts";
+import type { Queue } from "../queue/queue.ts";
+
+/**
+ * The jobs of this queue that run and called this program: the nearest first, then the one that called that, and
+ * so on. What an ended job left behind was called by none.
+ */
+export function callingJobs(queue: Queue): JobView[] {
+  const callers: JobView[] = [];
+  let id = Deno.env.get("QUEUECTL_DIR") === queue.dir ? Deno.env.get("QUEUECTL_JOB_ID") : undefined;
+  let worker = Deno.env.get("QUEUECTL_WORKER");
+  while (id && !callers.some((caller) => caller.id === id)) {
+    const live = queue.workers().find(({ name }) => name === worker);
+    if (!live || !queue.jobsOf(live.name).includes(id)) break;
+    const job = queue.get(id);
+    if (!job) break;
+    callers.push(job);
+    id = live.part_of;
+    worker = queue.workers().find(({ name }) => id && queue.jobsOf(name).includes(id))?.name;
+  }
+  return callers;
+}
+
+/**
+ * Refuses a job that could never run while its callers wait for it.
+ *
+ * @throws {QueueError} If it waits for one of them, or needs a resource while one of them has one: to hold one and
+ * wait for another is how jobs wait for each other for ever.
+ */
+export function refuseDeadlock(callers: readonly JobView[], input: JobInput): void {
+  for (const { id, resource } of callers) {
+    if (input.after?.includes(id)) {
+      throw new QueueError(
+        `the job would wait for ${id}, which called run and waits for it; add it with: queuectl enqueue`,
+      );
+    }
+    if (input.resource !== undefined && resource !== undefined) {
+      throw new QueueError(
+        `the job would wait for ${input.resource} while ${id}, which called run, keeps ${resource} until ` +
+          `it has ended; give ${id} all that both need, and leave out --resource here`,
+      );
+    }
+  }
+}

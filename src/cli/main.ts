@@ -36,8 +36,16 @@ export async function main(args: readonly string[]): Promise<number> {
       say(`queuectl: ${error.message.split(",")[0]}; start queuectl with: deno task queuectl`);
       return 1;
     }
-    const { report } = await import(later("./report.ts")) as typeof import("./report.ts");
-    return report(error);
+    let said: typeof import("./report.ts");
+    try {
+      said = await import(later("./report.ts"));
+    } catch (unloaded) {
+      // What keeps this from being loaded, too many open files say, is most likely what was to be reported.
+      const reason = /([^:\n]*) \(os error \d+\)/.exec(String(unloaded))?.[1]?.trim();
+      say(`queuectl: cannot load its own files: ${reason ?? String(unloaded).split("\n")[0]}`);
+      return 1;
+    }
+    return said.report(error);
   }
 }
 

@@ -17,6 +17,8 @@ export function systemFault(error: unknown): string | undefined {
     typeof (error as { code?: unknown }).code === "string" ||
     /\(os error \d+\)/.test(error.message);
   if (!known) return undefined;
+  const unloaded = /^Import '[^]*' failed\.[^]*?([^:\n]*) \(os error \d+\)/.exec(error.message);
+  if (unloaded) return `cannot load its own files: ${unloaded[1]!.trim()}`;
   // What is not the runtime's own stays as it is.
   if (reasonOf(error) === error.message) return error.message;
   const [reason, place] = [reasonWithin(error), placeOf(error)];

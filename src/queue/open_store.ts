@@ -5,8 +5,8 @@
  */
 
 import { type Config, withDefaults } from "./config.ts";
-import { QueueError, reasonOf, UsageError } from "./errors.ts";
-import type { FilePort } from "./file_port.ts";
+import { QueueError, reasonOf, reasonWithin, UsageError } from "./errors.ts";
+import type { EntryKind, FilePort } from "./file_port.ts";
 import { homePath } from "./home_path.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
@@ -54,7 +54,7 @@ export function locateQueue(dir?: string): string {
   if (chosen) return followed(absolute(homePath(chosen, "the queue's directory"), cwd));
   for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
     const candidate = `${at}/.queuectl`;
-    const kind = plainFiles.stat(candidate)?.kind;
+    const kind = kindOf(candidate, at);
     if (kind === "directory" || (kind === "other" && leadsToDirectory(candidate))) {
       return followed(candidate);
     }
@@ -63,6 +63,18 @@ export function locateQueue(dir?: string): string {
   const home = Deno.env.get("HOME");
   if (!home) throw new QueueError("there is no home directory for the queue (give --dir PATH)");
   return followed(`${home}/.queuectl`);
+}
+
+function kindOf(candidate: string, directory: string): EntryKind | undefined {
+  try {
+    return plainFiles.stat(candidate)?.kind;
+  } catch (error) {
+    throw new QueueError(
+      `cannot look for a queue in ${directory || "/"}: ${
+        reasonWithin(error)
+      }; name one with --dir PATH`,
+    );
+  }
 }
 
 function leadsToDirectory(path: string): boolean {

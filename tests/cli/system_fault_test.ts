@@ -11,6 +11,15 @@ Deno.test("systemFault() knows errors that have no class of their own", () => {
   assertEquals(systemFault(error), "/dev/full: no space left on device");
 });
 
+Deno.test("systemFault() says in one line that a part of the program could not be loaded", () => {
+  const message =
+    "Import 'file:///q/src/cli/x.ts' failed.\n    0: Too many open files (os error 24)";
+  assertEquals(
+    systemFault(new TypeError(message)),
+    "cannot load its own files: Too many open files",
+  );
+});
+
 Deno.test("systemFault() does not hide a fault of the program", () => {
   assertEquals(systemFault(new TypeError("x is not a function")), undefined);
   assertEquals(systemFault("thrown"), undefined);

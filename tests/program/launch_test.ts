@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { undone, withoutLauncher } from "../../src/launcher.ts";
-import { Program, type Result } from "./program.ts";
+import { Program, PROGRAM_TEXT, type Result } from "./program.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
@@ -188,4 +188,58 @@ Deno.test("where nothing tells what the user had, what launchers are known to se
   const path = "/b/node_modules/.bin:/c/node-gyp-bin:/usr/bin:/bin";
   const npx = { ...task, npm_command: "exec", npm_execpath: "x", PATH: path };
   assertEquals(withoutLauncher(npx), { PATH: mine.PATH });
+});
+
+Deno.test("what cannot even load the words for a fault says so in a sentence", async () => {
+  await using program = new Program();
+  for (const part of ["deno.json", "deno.lock", "src"]) {
+    await new Deno.Command("cp", { args: ["-r", `${ROOT}${part}`, program.home] }).output();
+  }
+  // A folder cannot be read as a module.
+  Deno.removeSync(`${program.home}/src/cli/report.ts`);
+  Deno.mkdirSync(`${program.home}/src/cli/report.ts`);
+  const { code, stderr } = await inEnvironment(
+    `exec deno run -A --no-check src/cli/main.ts show nobody`,
+    usersOwn(program),
+    program.home,
+  );
+  assertEquals(code, 1);
+  assertMatch(stderr, /^queuectl: cannot load its own files: [^\n]+\n$/);
+});
+
+/** Runs a script as a user who is bound by the modes of files, which root is not unless it gives that up. */
+async function boundByModes(script: string, program: Program): Promise<Result> {
+  const bound = Deno.uid() === 0 ? "setpriv --bounding-set=-all --inh-caps=-all" : "env";
+  return await inEnvironment(
+    `${bound} true || exit 99; exec ${bound} bash -c '${script}'`,
+    { ...usersOwn(program), QUEUECTL_DIR: "" },
+    program.home,
+  );
+}
+
+Deno.test("in a directory that may not be read every command says in a sentence what to do", async () => {
+  await using program = new Program();
+  Deno.mkdirSync(`${program.home}/closed/here`, { recursive: true });
+  const commands = [
+    "list",
+    "enqueue true",
+    "run true",
+    "status",
+    "doctor",
+    "show x",
+    "config show",
+  ];
+  const script = `cd closed/here; chmod 0 ..; for words in "${commands.join('" "')}" ` +
+    `"worker start --drain"; do ${PROGRAM_TEXT} $words; echo $?; done; ` +
+    `${PROGRAM_TEXT} --dir ${program.dir} run --max-retries 0 true 2>&1`;
+  const { code, stdout, stderr } = await boundByModes(script, program);
+  await new Deno.Command("chmod", { args: ["-R", "u+rwx", program.home] }).output();
+  if (code === 99) return console.log(`left out: root cannot give up its capabilities: ${stderr}`);
+  const said = stderr.trimEnd().split("\n");
+  const closed = `${Deno.realPathSync(program.home)}/closed/here`;
+  const sentence = `queuectl: cannot look for a queue in ${closed}: permission denied; ` +
+    "name one with --dir PATH";
+  assertEquals([...new Set(said)], [sentence]);
+  assertEquals(said.length, commands.length + 1);
+  assertMatch(stdout, /^(1\n){5}.*cannot enter .*closed\/here.*\n/);
 });

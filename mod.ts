@@ -50,6 +50,7 @@ export { followLog, type FollowOptions, waitForEnd } from "./src/queue/follow.ts
 export { homePath } from "./src/queue/home_path.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
 export type { Counts } from "./src/queue/listing.ts";
+export { type Need, type Needing, needsOf, needsText } from "./src/queue/needs.ts";
 export { ID_PATTERN, JOB_STATES, type JobState } from "./src/queue/names.ts";
 export {
   locateQueue,

@@ -18,7 +18,7 @@ import { Queue } from "../src/queue/queue.ts";
 import { removeSchedule } from "../src/queue/schedules.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { Crew, type Role } from "./crew.ts";
-import { PLACES, randomJob, RESOURCE, whole } from "./job_mix.ts";
+import { OTHER_RESOURCE, PLACES, randomJob, RESOURCE, whole } from "./job_mix.ts";
 import { readLedger, readTold } from "./ledger.ts";
 import { programWords } from "./program_words.ts";
 import { processesOf } from "./queue_processes.ts";
@@ -58,6 +58,7 @@ await queue.configure({
   poll_interval: 0.5,
   kill_grace: 0.3,
   [`resources.${RESOURCE}`]: PLACES,
+  [`resources.${OTHER_RESOURCE}`]: 1,
 });
 const TICK = "tick";
 const { run_at: _, ...ticking } = randomJob(seededRandom(seed), paths.ledger);

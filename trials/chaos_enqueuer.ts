@@ -17,7 +17,7 @@ import { QueueError } from "../src/queue/errors.ts";
 import type { JobInput } from "../src/queue/job.ts";
 import { Queue } from "../src/queue/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
-import { randomJob, RESOURCE, whole } from "./job_mix.ts";
+import { OTHER_RESOURCE, PLACES, randomJob, RESOURCE, whole } from "./job_mix.ts";
 
 /** So many waiting jobs are enough: more would only make the end of the trial longer. */
 const ENOUGH_WAITING = 400;
@@ -73,7 +73,12 @@ class Enqueuer {
   }
 
   #job(): JobInput {
-    const resource = this.#random() < 0.1 ? { resource: RESOURCE } : {};
+    const draw = this.#random();
+    const resource = draw < 0.07
+      ? { resource: RESOURCE }
+      : draw < 0.1
+      ? { resources: { [RESOURCE]: PLACES, [OTHER_RESOURCE]: 1 } }
+      : {};
     return { ...randomJob(this.#random, this.#ledger), ...resource };
   }
 

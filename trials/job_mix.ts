@@ -18,6 +18,9 @@ export function whole(random: Random, least: number, most: number): number {
 /** What some jobs need, where a trial has set it, and how many places of it there are. */
 export const RESOURCE = "seat", PLACES = 2;
 
+/** What some of those need as well, where a trial has set it; there is one place of it. */
+export const OTHER_RESOURCE = "door";
+
 /** Lines of so few bytes are appended whole, whoever else appends. */
 const note = (what: "S" | "E") => `echo "${what} $QUEUECTL_JOB_ID $QUEUECTL_ATTEMPT" >> "$LEDGER"`;
 

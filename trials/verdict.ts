@@ -8,7 +8,8 @@ import { entries, readEntry } from "../src/queue/entries.ts";
 import type { Attempt, JobView } from "../src/queue/job.ts";
 import { JOB_STATES } from "../src/queue/names.ts";
 import type { Queue } from "../src/queue/queue.ts";
-import { PLACES } from "./job_mix.ts";
+import { needsOf } from "../src/queue/needs.ts";
+import { PLACES, RESOURCE } from "./job_mix.ts";
 import type { Run, Runs, Told } from "./ledger.ts";
 
 /** What is known of a trial. */
@@ -171,17 +172,19 @@ function judgePlaces(
   violations: string[],
 ): void {
   // Of a run whose worker was killed nobody knows when it ended.
-  const changes: [line: number, by: 1 | -1][] = [];
+  const changes: [line: number, by: number][] = [];
   for (const [id, ofJob] of runs) {
-    if (places.get(id)?.[0]?.resource === undefined) continue;
+    const job = places.get(id)?.[0];
+    const count = job && needsOf(job).find(({ resource }) => resource === RESOURCE)?.places;
+    if (!count) continue;
     for (const { begun: [begun], ended: [ended] } of ofJob.values()) {
-      if (begun !== undefined && ended !== undefined) changes.push([begun, 1], [ended, -1]);
+      if (begun !== undefined && ended !== undefined) changes.push([begun, count], [ended, -count]);
     }
   }
   let taken = 0;
   for (const [line, by] of changes.sort(([a], [b]) => a - b)) {
     taken += by;
-    if (taken > PLACES) violations.push(`line ${line}: ${taken} jobs run in ${PLACES} places`);
+    if (taken > PLACES) violations.push(`line ${line}: ${taken} of ${PLACES} places are taken`);
   }
 }
 

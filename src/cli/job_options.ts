@@ -29,7 +29,7 @@ export function jobFields(options: GivenOptions, now: number): Partial<JobInput>
   set("timeout", timeoutOf(options.text("timeout")));
   set("backoff_base", durationOf(options, "backoff-base"));
   set("backoff_factor", factorOf(options.text("backoff-factor")));
-  set("resource", options.text("resource"));
+  Object.assign(fields, needsOfOptions(options.all("resource")));
   const readyAt = readyAtOf(options, now);
   set("run_at", readyAt === undefined ? undefined : new Date(readyAt).toISOString());
   set("after", afterOf(options.all("after")));
@@ -54,6 +54,34 @@ export function jobFields(options: GivenOptions, now: number): Partial<JobInput>
 
 function flagOf(options: GivenOptions, name: string): true | undefined {
   return options.has(name) || undefined;
+}
+
+/**
+ * What `--resource NAME` and `--resource NAME=N` say: one place of one resource as ever, in `resource`; whatever is
+ * more in `resources`.
+ */
+function needsOfOptions(given: readonly string[]): Pick<JobInput, "resource" | "resources"> {
+  const needs = new Map<string, number>();
+  for (const text of given) {
+    const [, name, places] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
+    const count = places === undefined ? 1 : /^\d{1,4}$/.test(places) ? Number(places) : NaN;
+    if (!(count >= 1 && count <= 1024)) {
+      throw new UsageError(
+        `--resource ${text}: the number of places must be a whole number from 1 to 1024`,
+      );
+    }
+    if (needs.has(name!)) {
+      throw new UsageError(
+        `--resource ${name} is given twice (for two places of it: --resource ${name}=2)`,
+      );
+    }
+    needs.set(name!, count);
+  }
+  const [first] = needs;
+  if (!first) return {};
+  return needs.size === 1 && first[1] === 1
+    ? { resource: first[0] }
+    : { resources: Object.fromEntries(needs) };
 }
 
 /** IDs, or beginnings or ends of them, with commas between or one option each. */

@@ -5,6 +5,7 @@
  */
 
 import type { Attempt, JobView } from "../queue/job.ts";
+import { needsOf, needsText } from "../queue/needs.ts";
 import { outcomeText } from "./attempt_text.ts";
 import { formatDuration } from "./duration.ts";
 import { formatMoment } from "./relative_time.ts";
@@ -16,7 +17,7 @@ const KNOWN = new Set([
   ...["id", "state", "command", "cwd", "env", "priority", "max_retries", "timeout", "backoff_base"],
   ...["backoff_factor", "run_at", "created_at", "updated_at", "attempts", "history", "malformed"],
   ...["held", "waits_for", "after", "after_any"],
-  ...["limited_by", "progress", "resource", "result", "result_encoding"],
+  ...["limited_by", "progress", "resource", "resources", "result", "result_encoding"],
 ]);
 
 /** The most of a result that is shown, in UTF-16 units; --json has all of it. */
@@ -62,7 +63,10 @@ export function jobLines(
     if (KNOWN.has(name)) continue;
     line(visibleText(name), visibleText(typeof value === "string" ? value : JSON.stringify(value)));
   }
-  if (job.resource !== undefined) line("resource", visibleText(job.resource));
+  const needs = needsOf(job);
+  if (needs.length > 0) {
+    line("resource", visibleText(needs.map((need) => needsText([need])).join(", ")));
+  }
   if (job.limited_by !== undefined) line("waits for", `a place in ${limitText(job.limited_by)}`);
   if (job.progress) line("progress", visibleText(job.progress.text));
   if (job.result !== undefined) {

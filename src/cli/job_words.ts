@@ -32,6 +32,9 @@ export async function jobOfCall(call: Invocation): Promise<JobInput> {
 /** One job of two: where both have a field, `over` wins; environments are joined name by name. */
 export function mergeJobs(under: Partial<JobInput>, over: Partial<JobInput>): JobInput {
   const merged = { ...under, ...over } as JobInput;
+  // The two say the same thing in two ways: where one says it anew, what the other had said holds no more.
+  if (over.resource !== undefined && over.resources === undefined) delete merged.resources;
+  if (over.resources !== undefined && over.resource === undefined) delete merged.resource;
   // What is not an environment is left for the check of the whole job to name.
   if (isObject(under.env) && isObject(over.env)) merged.env = { ...under.env, ...over.env };
   merged.cwd = typeof merged.cwd === "string"

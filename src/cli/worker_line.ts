@@ -85,11 +85,13 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       return [state === "pending" ? "put back" : state, `${event.id}  ${parts.join(", ")}`];
     }
     case "waits": {
-      const { resource, places } = event;
-      const missing = places > 0
+      const { resource, needs, places } = event;
+      const what = needs === 1 ? "" : `${needs} places of `;
+      const there = places === 0 ? "is none" : places === 1 ? "is one" : `are ${places}`;
+      const missing = places >= needs
         ? ""
-        : `, of which there is none (config set resources.${resource} 1)`;
-      return ["wait", `${event.id}  for the resource ${resource}${missing}`];
+        : `, of which there ${there} (config set resources.${resource} ${needs})`;
+      return ["wait", `${event.id}  for ${what}the resource ${resource}${missing}`];
     }
     case "malformed":
       return ["dead", `${event.id}  not a job: ${event.reason}`];

@@ -7,9 +7,9 @@
 import { QueueError, UsageError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
 import { type JobInput, newJob } from "./job.ts";
-import { refuseUnknownResource } from "./limits.ts";
 import { localZone } from "./local_zone.ts";
 import { newId } from "./names.ts";
+import { refuseUnmeetable } from "./needs.ts";
 import type { Queue } from "./queue.ts";
 import { scheduleEntries } from "./return_schedules.ts";
 import {
@@ -64,7 +64,7 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
   const { overlap = catch_up === "all" ? "allow" : "skip" } = input;
   checkScheduleName(name);
   checkScheduledJob(job);
-  refuseUnknownResource(store, newJob(job, store.config, store.now()).resource);
+  refuseUnmeetable(store, newJob(job, store.config, store.now()));
   if (catch_up === "all" && overlap === "skip") {
     throw new UsageError(
       "--catch-up all means --overlap allow: all that was missed is due at once",

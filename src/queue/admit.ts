@@ -8,7 +8,7 @@
 import { dependencyFault } from "./check_dependencies.ts";
 import { QueueError, UsageError } from "./errors.ts";
 import { type JobInput, newJob } from "./job.ts";
-import { refuseUnknownResource } from "./limits.ts";
+import { refuseUnmeetable } from "./needs.ts";
 import { newId } from "./names.ts";
 import { contentOf } from "./publish.ts";
 import type { Store } from "./store.ts";
@@ -94,7 +94,7 @@ function checkEach(store: Store, inputs: readonly JobInput[]): Map<string, numbe
   for (const [index, input] of inputs.entries()) {
     try {
       const job = newJob({ ...input, id: input.id ?? "unchosen" }, store.config, 0);
-      refuseUnknownResource(store, job.resource);
+      refuseUnmeetable(store, job);
       if (mayBeLarge(input)) contentOf(job);
     } catch (error) {
       if (error instanceof UsageError) throw new InvalidJobError(error.message, index);

@@ -75,8 +75,10 @@ export interface Job {
   retry_on?: string;
   /** Whether exit status 75 (EX_TEMPFAIL) means: run it again, and do not count this time. */
   tempfail?: boolean;
-  /** What it needs while it runs, as named in the setting `resources.NAME`. */
+  /** What it needs one place of while it runs, as named in the setting `resources.NAME`. */
   resource?: string;
+  /** How many places of which resources it needs while it runs. */
+  resources?: Record<string, number>;
   /** What it left in `$QUEUECTL_RESULT`. */
   result?: string;
   /** Set if `result` is in base64, for it is not UTF-8. */
@@ -145,8 +147,10 @@ export interface JobInput {
   retry_on?: string;
   /** Take exit status 75 (EX_TEMPFAIL) as: run it again, and do not count this time. */
   tempfail?: boolean;
-  /** What it needs while it runs, as named in the setting `resources.NAME`. */
+  /** What it needs one place of while it runs, as named in the setting `resources.NAME`. */
   resource?: string;
+  /** How many places of which resources it needs while it runs: `{ gpu: 2, db: 1 }`. It gets all of them, or waits. */
+  resources?: Record<string, number>;
   /** Not before this time: ISO 8601. Default: now. */
   run_at?: string;
   /** Whatever else is to be kept in the file. */

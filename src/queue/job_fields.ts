@@ -91,6 +91,26 @@ function isLonger(text: string, bytes: number): boolean {
   return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }
 
+const RESOURCE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** The most resources that a job may need: it has a lock for each of their places. */
+const MOST_RESOURCES = 64;
+
+const resources: Check = (value) => {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const needs = isObject ? Object.entries(value) : [];
+  if (!isObject || needs.length > MOST_RESOURCES) {
+    return `must be an object of at most ${MOST_RESOURCES} numbers of places such as {"gpu": 2}`;
+  }
+  for (const [name, places] of needs) {
+    if (!RESOURCE_NAME.test(name)) {
+      return `has a name that is not 1 to 64 letters, digits, - or _: ${JSON.stringify(name)}`;
+    }
+    const fault = wholeNumber(1, 1024)(places);
+    if (fault) return `"${name}" ${fault}`;
+  }
+};
+
 /** What each known field of an input may hold. `undefined` and a missing field are the same. */
 const FIELDS: Record<string, Check> = {
   id: (value) =>
@@ -128,9 +148,10 @@ const FIELDS: Record<string, Check> = {
   retry_on: statuses,
   tempfail: flag,
   resource: (value) =>
-    typeof value === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(value)
+    typeof value === "string" && RESOURCE_NAME.test(value)
       ? undefined
       : "must be 1 to 64 letters, digits, - or _",
+  resources,
   run_at: readyTime,
 };
 

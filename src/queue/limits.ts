@@ -1,6 +1,7 @@
 /**
- * How many jobs run at once over all workers and machines. A limit of N is N files that are locked, one by each
- * job while it runs: `limits/concurrency.0` to `limits/concurrency.N-1`, and `limits/gpu.0` … for a resource.
+ * How many jobs run at once over all workers and machines. A limit of N is N files that are locked, as many as it
+ * needs by each job while it runs: `limits/concurrency.0` to `limits/concurrency.N-1`, and `limits/gpu.0` … for a
+ * resource.
  * The kernel drops the lock of a worker that dies.
  *
  * A lock that fell free that way does not mean that the dead worker's command has ended. So a holder
@@ -11,11 +12,9 @@
  * @module
  */
 
-import { type Config, isResourceKey, resourceKey, withDefaults } from "./config.ts";
-import { readConfig } from "./settings.ts";
+import { type Config, resourceKey } from "./config.ts";
 import { QueueError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
-import type { Job } from "./job.ts";
 import { bringLog } from "./logs.ts";
 import type { Claim, WaitingEntry } from "./claim.ts";
 import { waitingName } from "./names.ts";
@@ -61,26 +60,59 @@ export function takePlace(
   first: number,
   most: number,
 ): PlaceAnswer {
+  const answer = takePlaces(store, limit, 1, self, first, most);
+  return typeof answer === "string" ? answer : answer[0]!;
+}
+
+/** As {@linkcode takePlace}, for `count` places: all of them, or none. */
+export function takePlaces(
+  store: Store,
+  limit: LimitName,
+  count: number,
+  self: string,
+  first: number,
+  most: number,
+): HeldPlace[] | Exclude<PlaceAnswer, HeldPlace> {
   const places = placesOf(store.config, limit);
+  if (places < count) return "full";
+  const taken: HeldPlace[] = [];
   let answer: "full" | "unrecovered" = "full";
-  for (let tries = 0; tries < Math.min(places, most); tries++) {
-    const path = pathIn(store, "limits", `${limit}.${(first + tries) % places}`);
-    const lock = lockPlace(store, path);
-    if (!lock) continue;
-    try {
-      if (isUnrecovered(store, path, self)) {
-        answer = "unrecovered";
-        lock.release();
-        continue;
-      }
-      store.files.create(holderPath(path), new TextEncoder().encode(`${self}\n`));
-    } catch (error) {
-      lock.release();
-      throw error;
+  try {
+    for (let tries = 0; tries < Math.min(places, most) && taken.length < count; tries++) {
+      const place = takeAt(store, `${limit}.${(first + tries) % places}`, self);
+      if (typeof place === "object") taken.push(place);
+      else if (place === "unrecovered") answer = place;
     }
-    return heldPlace(store, path, lock);
+  } catch (error) {
+    releaseAll(taken);
+    throw error;
   }
+  if (taken.length === count) return taken;
+  releaseAll(taken);
   return answer;
+}
+
+/** Takes the one place of this name in limits/. */
+function takeAt(store: Store, name: string, self: string): PlaceAnswer {
+  const path = pathIn(store, "limits", name);
+  const lock = lockPlace(store, path);
+  if (!lock) return "full";
+  try {
+    if (isUnrecovered(store, path, self)) {
+      lock.release();
+      return "unrecovered";
+    }
+    store.files.create(holderPath(path), new TextEncoder().encode(`${self}\n`));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  return heldPlace(store, path, lock);
+}
+
+/** Lets the next ones in, in the reverse of the order in which the places were taken. */
+export function releaseAll(places: readonly HeldPlace[], declaredDead = false): void {
+  for (const place of places.toReversed()) place.release(declaredDead);
 }
 
 function heldPlace(store: Store, path: string, lock: FileLock): HeldPlace {
@@ -103,8 +135,8 @@ function holderPath(path: string): string {
   return `${path}.holder`;
 }
 
-/** Locks the file of a place, made if it is missing. */
-function lockPlace(store: Store, path: string): FileLock | undefined {
+/** Locks a file in limits/, made if it is missing; `undefined` if another has it. */
+export function lockPlace(store: Store, path: string): FileLock | undefined {
   if (!store.files.exists(path)) {
     if (!store.files.exists(pathIn(store, "limits"))) makeLimits(store);
     store.files.append(path, new Uint8Array());
@@ -179,33 +211,6 @@ export function placesTaken(store: Store, limit: LimitName): number {
     if (store.files.exists(holder)) taken++;
   }
   return taken;
-}
-
-/** The limit that keeps a job that is ready from running, as far as a look tells; `undefined` if none does. */
-export function limitOn(store: Store, { resource }: Job): LimitName | undefined {
-  return [resource, "concurrency"].find((limit) =>
-    limit !== undefined && placesTaken(store, limit) >= placesOf(store.config, limit)
-  );
-}
-
-/**
- * Refuses a job that needs a resource of which there is none.
- *
- * @throws {QueueError} If `resources.NAME` is not set, or is 0.
- */
-export function refuseUnknownResource(store: Store, resource: string | undefined): void {
-  if (resource === undefined) return;
-  if (!isResourceKey(resourceKey(resource))) {
-    throw new QueueError(`no resource can be called "${resource}"; name it otherwise`);
-  }
-  if (placesOf(store.config, resource) > 0) return;
-  // It may have been set since this queue was opened.
-  store.config = withDefaults(readConfig(store.files, store.dir));
-  if (placesOf(store.config, resource) > 0) return;
-  throw new QueueError(
-    `there is no resource "${resource}" (queuectl config set ${resourceKey(resource)} 1 ` +
-      `lets one job at a time use it)`,
-  );
 }
 
 /**

@@ -8,8 +8,8 @@ import { childrenOf, endOf, parentsOf, unmarkChild } from "./dependencies.ts";
 import { entries, type Entry, readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import type { JobView } from "./job.ts";
-import { limitOn } from "./limits.ts";
 import { AFTER_TIME, HELD_TIME } from "./names.ts";
+import { limitOn } from "./needs.ts";
 import { readProgress } from "./progress.ts";
 import { pathIn, type Store } from "./store.ts";
 

@@ -7,6 +7,7 @@
 
 import { type Claim, claim } from "../queue/claim.ts";
 import { putBackUnrun } from "../queue/limits.ts";
+import { type Need, needsOf } from "../queue/needs.ts";
 import { type Settlement, unrunSettlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import { FetchAhead } from "./fetch_ahead.ts";
@@ -29,8 +30,8 @@ export interface ClaimerEvents {
   changed(): void;
   /** A worker died that held something, and has yet to be recovered. */
   unrecovered(): void;
-  /** A job waits for a resource, the first of this worker's to do so. */
-  waits(id: string, resource: string, places: number): void;
+  /** A job waits for places of a resource, the first of this worker's to need just these; `places` there are. */
+  waits(id: string, need: Need, places: number): void;
   /** What was to be claimed is no job. It lies in dead/ now. */
   malformed(id: string, reason: string): void;
   /** One job cannot be claimed. */
@@ -88,9 +89,18 @@ export class Claimer {
     this.#limiter.heed();
   }
 
-  /** The next job to be claimed; `undefined` if there is none now. */
-  next(): Admitted | undefined {
-    return this.#limiter.next(this.#finder);
+  /**
+   * The next job to be claimed; `undefined` if there is none now.
+   *
+   * @param slots How many the worker could start now.
+   */
+  next(slots: number): Admitted | undefined {
+    return this.#limiter.next(this.#finder, slots);
+  }
+
+  /** Called while nothing may be claimed: others are not to wait for this worker. */
+  rest(): void {
+    this.#limiter.rest();
   }
 
   /** Claims a job; `undefined` if this worker does not have it after all. */
@@ -109,8 +119,9 @@ export class Claimer {
       this.#limiter.release(held);
       return taken;
     }
-    const { resource } = taken.claim.job;
-    if (!held.among && !held.place && resource === undefined) return taken;
+    const { resource, resources } = taken.claim.job;
+    const needsNone = resource === undefined && resources === undefined;
+    if (!held.among && !held.places && needsNone) return taken;
     return this.#admit(entry, taken.claim, held);
   }
 
@@ -140,14 +151,15 @@ export class Claimer {
 
   /** Sees to it that a job has all that it needs to run; one that has not is put back, and waits for it. */
   #admit(entry: IndexEntry, claimed: Claim, held: HeldPlaces): Taken | undefined {
-    const { resource } = claimed.job;
+    const needs = needsOf(claimed.job);
     try {
-      if (this.#limiter.admit(resource, held)) {
+      const short = this.#limiter.admit(needs, held);
+      if (!short) {
         this.#held.set(claimed.id, held);
         return { claim: claimed };
       }
       const path = putBackUnrun(this.#store, entry, claimed);
-      if (path !== undefined) this.#limiter.park(resource!, { ...entry, path });
+      if (path !== undefined) this.#limiter.park(needs, { ...entry, path }, short);
     } catch (error) {
       this.#held.set(claimed.id, held);
       return { claim: claimed, fault: error };
@@ -188,7 +200,7 @@ export class Claimer {
    * @param declaredDead Whether this worker was recovered, and the jobs with it.
    */
   close(declaredDead: boolean): void {
-    this.#limiter.close();
+    this.#limiter.close(declaredDead);
     this.#fetchAhead.close();
     for (const held of this.#held.values()) this.#limiter.release(held, declaredDead);
   }

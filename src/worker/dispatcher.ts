@@ -75,7 +75,8 @@ export class Dispatcher {
     this.claimer = new Claimer(store, worker, finder, {
       changed,
       unrecovered: recover,
-      waits: (id, resource, places) => emit({ kind: "waits", id, resource, places }),
+      waits: (id, { resource, places: needs }, places) =>
+        emit({ kind: "waits", id, resource, needs, places }),
       malformed: (id, reason) => {
         emit({ kind: "malformed", id, reason });
         this.#follow([id]);
@@ -110,7 +111,7 @@ export class Dispatcher {
   fill(): void {
     try {
       while (this.#mayClaim()) {
-        const admitted = this.claimer.next();
+        const admitted = this.claimer.next(this.#slots - this.#running.size - this.#claiming);
         if (!admitted) return;
         this.#claiming++;
         void this.#claim(admitted).then((unrun) => {
@@ -120,6 +121,7 @@ export class Dispatcher {
           this.#changed();
         });
       }
+      this.claimer.rest();
     } catch (error) {
       // The files of the limits cannot be reached.
       this.#trouble(error);
@@ -129,6 +131,7 @@ export class Dispatcher {
   /** From now on claims nothing. */
   stopClaiming(): void {
     this.#claims = false;
+    this.claimer.rest();
   }
 
   /** Ends what runs and puts it back. */

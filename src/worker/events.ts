@@ -32,8 +32,11 @@ export type WorkerEvent =
     state: SettledState;
     readyAt?: number;
   }
-  /** A job waits for a resource, the first to do so; `places` is how many may use it at once, 0 if none is set. */
-  | { kind: "waits"; id: string; resource: string; places: number }
+  /**
+   * A job waits for a resource, the first to need just what it needs: `needs` places of it, of which there are
+   * `places`, 0 if none is set.
+   */
+  | { kind: "waits"; id: string; resource: string; needs: number; places: number }
   /** A file in pending/ was no job and now lies in dead/. */
   | { kind: "malformed"; id: string; reason: string }
   /** Another worker had died: jobs that it had written the result of, and jobs charged as lost. */

@@ -12,6 +12,36 @@ Deno.test("enqueue --resource refuses a resource that is not set, and says how t
   assertEquals((await program.json("show", "a")).state, "done");
 });
 
+Deno.test("--resource takes several resources and several places, and options replace what a JSON job says", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "resources.gpu", "2");
+  await program.answer("config", "set", "resources.db", "1");
+  const needs = async (...words: string[]) => {
+    const { resource, resources } = await program.json("enqueue", ...words);
+    return resource ?? resources;
+  };
+  assertEquals(await needs("--resource", "gpu=2", "--resource=db", "true"), { gpu: 2, db: 1 });
+  assertEquals(await needs("--resource", "gpu", "true"), "gpu");
+  assertEquals(await needs("--resource", "gpu=1", "true"), "gpu");
+  const json = '{"command": "true", "resource": "db"}';
+  assertEquals(await needs(json), "db");
+  assertEquals(await needs("--resource", "gpu=2", json), { gpu: 2 });
+  assertEquals(await needs('{"command": "true", "resources": {"gpu": 2}}'), { gpu: 2 });
+  const refuse = async (code: number, said: string, ...words: string[]) => {
+    const refused = await program.run(["enqueue", ...words, "true"]);
+    assertEquals([refused.code, refused.stdout], [code, ""]);
+    assertStringIncludes(refused.stderr, said);
+  };
+  await refuse(2, "--resource gpu=2", "--resource", "gpu", "--resource", "gpu");
+  await refuse(2, "whole number from 1 to 1024", "--resource", "gpu=0");
+  await refuse(1, "needs 3 places", "--resource", "gpu=3");
+  await refuse(1, 'no resource "tpu"', "--resource", "gpu", "--resource", "tpu");
+  await program.drain(3);
+  assertEquals((await program.json("status")).jobs.done, 6);
+  await program.answer("enqueue", "--id", "a", "--resource", "gpu=2", "--resource", "db", "true");
+  assertMatch(await program.answer("show", "a"), /^resource +db, gpu=2$/m);
+});
+
 Deno.test("list and show say what a job waits for, and how far it has come", async () => {
   await using program = new Program();
   await program.answer("config", "set", "resources.gpu", "1");

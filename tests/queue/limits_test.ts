@@ -5,12 +5,12 @@ import { entries } from "../../src/queue/entries.ts";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
 import {
   type HeldPlace,
-  limitOn,
   placesOf,
   putBackUnrun,
   surplusPlaces,
   takePlace,
 } from "../../src/queue/limits.ts";
+import { limitOn } from "../../src/queue/needs.ts";
 import { arrive } from "../../src/queue/presence.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import type { Store } from "../../src/queue/store.ts";

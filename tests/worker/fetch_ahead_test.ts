@@ -45,7 +45,7 @@ async function claimSome(jobs: number, claims: number, isCold: (job: number) => 
   const finder = new Finder(store, undefined, nothing, nothing);
   await finder.refill();
   const claimer = new Claimer(store, "host-1-ab", finder, EVENTS);
-  for (let n = 0; n < claims; n++) await claimer.take(claimer.next()!);
+  for (let n = 0; n < claims; n++) await claimer.take(claimer.next(1)!);
   finder.close();
   claimer.close(false);
   return { fetches, waits, fetchers };

@@ -54,6 +54,101 @@ Deno.test("a job that cannot get its resource holds up none behind it, and a dra
   assertEquals(namesIn(dir, "pending"), []);
 });
 
+Deno.test("jobs that need several places and several resources all run, and never more than there is room for", async () => {
+  await using temporary = await temporaryQueue({
+    "resources.a": 2,
+    "resources.b": 1,
+    "resources.c": 3,
+  });
+  const { queue, dir } = temporary;
+  const kinds: Record<string, number>[] = [
+    { a: 2 },
+    { a: 1, b: 1 },
+    { b: 1, c: 2 },
+    { a: 2, b: 1, c: 3 },
+    { c: 1 },
+    {
+      c: 3,
+    },
+  ];
+  const note = (needs: Record<string, number>, sign: string) =>
+    Object.entries(needs).flatMap(([name, count]) => Array(count).fill(`${sign} ${name}`))
+      .map((line) => `echo ${line}`).join("; ");
+  for (let n = 0; n < 36; n++) {
+    const resources = kinds[n % kinds.length]!;
+    await queue.enqueue({
+      command: `(${note(resources, "+")}) >> ${dir}/ledger; sleep 0.0${n % 5}; ` +
+        `(${note(resources, "-")}) >> ${dir}/ledger`,
+      resources,
+    });
+  }
+  const workers = await Promise.all(
+    [1, 2, 3].map(() => ObservedWorker.start(queue, { count: 3, drain: true })),
+  );
+  for (const worker of workers) assertEquals(await worker.finished(), "drained");
+  assertEquals(queue.counts().done, 36);
+  const lines = Deno.readTextFileSync(`${dir}/ledger`).trim().split("\n");
+  for (const [name, places] of [["a", 2], ["b", 1], ["c", 3]] as const) {
+    let [now, most] = [0, 0];
+    for (const line of lines.filter((line) => line.endsWith(name))) {
+      now += line.startsWith("+") ? 1 : -1;
+      most = Math.max(most, now);
+    }
+    assertEquals([now, most <= places], [0, true], `${name}: ${most}`);
+  }
+  assertEquals(namesIn(dir, "limits"), ["a.0", "a.1", "b.0", "c.0", "c.1", "c.2"]);
+});
+
+Deno.test("a job that needs two places does not wait for ever behind a stream of jobs that need one", async () => {
+  await using temporary = await temporaryQueue({ "resources.gpu": 2 });
+  const { queue } = temporary;
+  const stream = async () => await queue.enqueue({ command: "sleep 0.3", resource: "gpu" });
+  for (let n = 0; n < 8; n++) await stream();
+  await using first = await ObservedWorker.start(queue, { count: 2 });
+  await using second = await ObservedWorker.start(queue, { count: 2 });
+  await eventually("both places are taken", () => first.all("started").length > 0);
+  await queue.enqueue({ id: "two", command: "true", resources: { gpu: 2 } });
+  await eventually("it has run while others still waited", async () => {
+    while (queue.counts().pending < 8) await stream();
+    return queue.get("two")?.state === "done";
+  });
+  // It kept nobody out for longer than it took.
+  const done = queue.counts().done;
+  await eventually("the stream goes on", () => queue.counts().done > done + 3);
+  assertEquals(second.all("trouble"), []);
+});
+
+Deno.test("what a worker held of several resources falls free when it is killed", async () => {
+  await using temporary = await temporaryQueue({ "resources.gpu": 3, "resources.db": 1 });
+  const { queue, dir } = temporary;
+  const resources = { gpu: 2, db: 1 };
+  const command = `test $QUEUECTL_ATTEMPT = 2 || { echo up > ${dir}/up; sleep 1000; }`;
+  await queue.enqueue({ id: "a", resources, command });
+  await using doomed = await WorkerProcess.start(dir);
+  await eventually("a runs", () => isThere(`${dir}/up`));
+  await queue.enqueue({ id: "b", resources, command: "true" });
+  await using observed = await ObservedWorker.start(queue, { count: 2 });
+  const { resource, needs, places } = await observed.next("waits", "b");
+  assertEquals([resource, needs, places], ["db", 1, 1]);
+  await doomed.kill();
+  assertEquals((await observed.next("ended", "a")).state, "done");
+  assertEquals((await observed.next("ended", "b")).state, "done");
+  assertEquals(namesIn(dir, "limits").filter((name) => !/\.\d$/.test(name)), []);
+});
+
+Deno.test("a job that needs more places than there are says so, and lets the rest and the drain go on", async () => {
+  await using temporary = await temporaryQueue({ "resources.gpu": 2 });
+  const { queue } = temporary;
+  await queue.enqueue({ id: "big", command: "true", resources: { gpu: 2 } });
+  await queue.configure({ "resources.gpu": 1 });
+  await queue.enqueue({ id: "small", command: "true", resource: "gpu" });
+  await using observed = await ObservedWorker.start(queue, { drain: true });
+  const { needs, places } = await observed.next("waits", "big");
+  assertEquals([needs, places], [2, 1]);
+  assertEquals(await observed.finished(), "drained");
+  assertEquals([queue.get("small")!.state, queue.get("big")!.state], ["done", "pending"]);
+});
+
 Deno.test("a job whose resource is not set waits until it is, and one at 0 until it is more", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

@@ -20,9 +20,10 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "backoff-factor", value: "N", help: "what each further wait is multiplied by" },
   {
     name: "resource",
-    value: "NAME",
+    value: "NAME[=N]",
     values: "resource",
-    help: "what it needs while it runs (config resources.NAME)",
+    many: true,
+    help: "needs 1 or N places while it runs (config resources.NAME); repeatable",
   },
   {
     name: "after",

@@ -220,15 +220,7 @@ async function boundByModes(script: string, program: Program): Promise<Result> {
 Deno.test("in a directory that may not be read every command says in a sentence what to do", async () => {
   await using program = new Program();
   Deno.mkdirSync(`${program.home}/closed/here`, { recursive: true });
-  const commands = [
-    "list",
-    "enqueue true",
-    "run true",
-    "status",
-    "doctor",
-    "show x",
-    "config show",
-  ];
+  const commands = ["list", "enqueue true", "run true", "doctor"];
   const script = `cd closed/here; chmod 0 ..; for words in "${commands.join('" "')}" ` +
     `"worker start --drain"; do ${PROGRAM_TEXT} $words; echo $?; done; ` +
     `${PROGRAM_TEXT} --dir ${program.dir} run --max-retries 0 true 2>&1`;

@@ -260,6 +260,10 @@ const BELIEFS: readonly Plant[] = [
       "      store.files.rename(source, target);",
     ],
   ),
+  plant("heal-forgets-what-was-decided", "heal_schedule.ts", ["schedule"], [
+    `  if (decided === time) return { is: "decided" };\n`,
+    "",
+  ]),
 ];
 
 const ERRORS: readonly Plant[] = [

@@ -96,7 +96,7 @@ export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<S
   } finally {
     lock.release();
   }
-  return viewOf({ schedule, times }, false, store.now());
+  return viewOf({ schedule, times }, next, store.now());
 }
 
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {

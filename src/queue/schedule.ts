@@ -214,3 +214,26 @@ export function isInterval(when: string): boolean {
 export function anchorOf(schedule: Schedule): number {
   return Math.floor(Date.parse(schedule.created_at) / 1000) * 1000;
 }
+
+/** A time is missed, not late, if no worker took it up within this many milliseconds. */
+export const MISSED_AFTER = 60_000;
+
+/**
+ * The time that a schedule's job is for, when a worker next sees it due: of several that have passed, the
+ * latest, unless all are to be made good.
+ *
+ * @param stamp The time in the name of its file.
+ */
+export function dueTime(
+  { catch_up }: Schedule,
+  times: { latest(notAfter: number): number | undefined },
+  stamp: number,
+  now: number,
+): number {
+  return catch_up === "all" ? stamp : Math.max(stamp, times.latest(now) ?? stamp);
+}
+
+/** Whether no job is to be added for a time, as it passed too long ago. */
+export function isMissed({ catch_up }: Schedule, due: number, now: number): boolean {
+  return catch_up === "none" && now - due > MISSED_AFTER;
+}

@@ -6,9 +6,11 @@
 
 import { QueueError, UsageError } from "./errors.ts";
 import { newJob } from "./job.ts";
+import { HELD_TIME } from "./names.ts";
 import {
   anchorOf,
-  isPaused,
+  dueTime,
+  isMissed,
   parseSchedule,
   type Schedule,
   type ScheduleEntry,
@@ -20,7 +22,10 @@ import type { ReadTimetable, Timetable } from "./timetable.ts";
 export interface ScheduleView extends Omit<Schedule, "turn"> {
   /** Whether it waits until someone resumes it. */
   paused: boolean;
-  /** The times at which it is due next, ISO 8601 in UTC; none while it is paused. */
+  /**
+   * The times for which it adds jobs next, ISO 8601 in UTC; none while it is paused. The first has passed if it waits
+   * for a worker.
+   */
   next: string[];
 }
 
@@ -68,20 +73,26 @@ export function readView(
   readTimetable: ReadTimetable,
 ): ScheduleView | undefined {
   const read = readSchedule(store, entry, readTimetable);
-  return read && viewOf(read, isPaused(entry), store.now());
+  return read && viewOf(read, entry.time, store.now());
 }
 
-/** A schedule as readers get it, with its next times. */
+/**
+ * A schedule as readers get it, with its next times.
+ *
+ * @param stamp The time in the name of its file, which is what counts.
+ */
 export function viewOf(
   { schedule, times }: ReadSchedule,
-  paused: boolean,
+  stamp: number,
   now: number,
 ): ScheduleView {
   const { turn: _turn, ...told } = schedule;
+  const paused = stamp >= HELD_TIME;
   const next: string[] = [];
   if (!paused) {
+    const due = dueTime(schedule, times, stamp, now);
     for (
-      let time = times.next(now);
+      let time: number | undefined = isMissed(schedule, due, now) ? times.next(now) : due;
       time !== undefined && next.length < TIMES_TOLD;
       time = times.next(time)
     ) next.push(new Date(time).toISOString());

@@ -20,6 +20,8 @@ import { jobBytes, newJob } from "./job.ts";
 import { HELD_TIME, newId, waitingName } from "./names.ts";
 import {
   anchorOf,
+  dueTime,
+  isMissed,
   madeJobFile,
   parseSchedule,
   type Schedule,
@@ -33,9 +35,6 @@ import { flush, NEW_SUFFIX, pathIn, removeIfThere, renameIfThere, type Store } f
 import { findTaken } from "./taken_ids.ts";
 import type { ReadTimetable } from "./timetable.ts";
 import { isOpen } from "./unique.ts";
-
-/** A time is missed, not late, if no worker took it up within this many milliseconds. */
-export const MISSED_AFTER = 60_000;
 
 /** How many of the times that it let pass a schedule remembers. */
 const SKIPPED_KEPT = 10;
@@ -91,9 +90,7 @@ async function decide(
 ): Promise<Schedule | undefined> {
   const { name, time } = taken;
   const times = readTimetable(schedule.when, schedule.tz, anchorOf(schedule));
-  const due = schedule.catch_up === "all"
-    ? time
-    : Math.max(time, times.latest(store.now()) ?? time);
+  const due = dueTime(schedule, times, time, store.now());
   const next = times.next(due);
   const decided: Schedule = {
     ...schedule,
@@ -111,11 +108,11 @@ async function decide(
   const made = pathOf(store, madeJobFile(taken));
   const written: string[] = [];
   removeIfThere(store, made);
-  if (schedule.catch_up === "none" && store.now() - due > MISSED_AFTER) {
+  if (isMissed(schedule, due, store.now())) {
     skip(due, "no worker was alive to see it");
   } else if (schedule.overlap === "skip" && lastIsOpen(store, schedule)) {
     skip(due, `the last run, ${schedule.last!.id}, had not ended`);
-  } else if (wasAdded(store, id)) {
+  } else if (wasAdded(store, schedule, due, id)) {
     skip(due, `there is a job ${id} already`);
   } else {
     const runAt = new Date(due).toISOString();
@@ -170,9 +167,14 @@ function lastIsOpen(store: Store, { last }: Schedule): boolean {
   return last !== undefined && isOpen(store, last.id, last.waiting);
 }
 
-/** Whether a schedule of the same name, since removed, has added the job of this time. */
-function wasAdded(store: Store, id: string): boolean {
-  return ["done", "dead"].some((state) => store.files.exists(`${store.dir}/${state}/${id}.json`));
+/** Whether the job of this time was added, by a schedule of the same name, since removed, or before the clock was set back. */
+function wasAdded(store: Store, { last }: Schedule, due: number, id: string): boolean {
+  if (["done", "dead"].some((state) => store.files.exists(`${store.dir}/${state}/${id}.json`))) {
+    return true;
+  }
+  // Only then can it be there and not have ended; to look for it is to read all names.
+  return last !== undefined && Date.parse(last.due) >= due &&
+    findTaken(store, new Set([id])) !== undefined;
 }
 
 function pathOf(store: Store, file: string): string {

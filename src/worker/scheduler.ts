@@ -6,6 +6,7 @@
  */
 
 import { reasonOf } from "../queue/errors.ts";
+import { healSchedule } from "../queue/heal_schedule.ts";
 import { scheduleEntries } from "../queue/return_schedules.ts";
 import { isPaused } from "../queue/schedule.ts";
 import { pathIn, type Store } from "../queue/store.ts";
@@ -14,6 +15,9 @@ import { watchQueue } from "../queue/watch.ts";
 
 /** The longest that one timer of the runtime waits, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** A clock that differs by so much from what a steady one has counted was set, in milliseconds. */
+const CLOCK_WAS_SET = 1000;
 
 /** How long to wait after a disk refused, in milliseconds. */
 const RETRY_AFTER = 1000;
@@ -34,6 +38,10 @@ export class Scheduler {
   #working: Promise<void> | undefined;
   #again = false;
   #seen: number | undefined;
+  /** The files whose stamps do not lie beyond the next time by the clock. */
+  #checked = new Set<string>();
+  /** The clock's lead over the steady one when it was looked at last. */
+  #lead: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: (() => void) | undefined;
   #closed = false;
@@ -43,6 +51,7 @@ export class Scheduler {
     this.#store = store;
     this.#worker = worker;
     this.#events = events;
+    this.#lead = store.now() - performance.now();
   }
 
   /** Whether a schedule is being turned into a job. */
@@ -57,7 +66,8 @@ export class Scheduler {
     try {
       if (!this.#store.files.exists(folder)) return;
       this.#unwatch ??= watchQueue(this.#store.dir, ["schedules"], () => this.#wake());
-      if (this.#store.files.stat(folder)?.mtime !== this.#seen) this.#wake();
+      if (this.#clockWasSet()) this.#wake();
+      else if (this.#store.files.stat(folder)?.mtime !== this.#seen) this.#wake();
     } catch (error) {
       this.#events.trouble(reasonOf(error));
     }
@@ -69,6 +79,15 @@ export class Scheduler {
     clearTimeout(this.#timer);
     this.#unwatch?.();
     await this.#working;
+  }
+
+  /** Whether the clock was set since last asked: then no timer is right, and perhaps no stamp. */
+  #clockWasSet(): boolean {
+    const lead = this.#store.now() - performance.now();
+    if (Math.abs(lead - this.#lead) < CLOCK_WAS_SET) return false;
+    this.#lead = lead;
+    this.#checked.clear();
+    return true;
   }
 
   #wake(): void {
@@ -102,15 +121,25 @@ export class Scheduler {
     // Loaded before something is due, so that the first job does not wait for it.
     const { timetable } = await import("../queue/timetable.ts");
     let next = Infinity;
+    const checked = new Set<string>();
     for (const entry of entries) {
       // One that another worker has comes back under a new name, of which an event or a poll tells.
       if (isPaused(entry) || entry.worker !== undefined) continue;
       if (this.#closed) return;
-      if (entry.time > now()) {
-        next = Math.min(next, entry.time);
-        continue;
-      }
       try {
+        let isDue = entry.time <= now();
+        if (!isDue && !this.#checked.has(entry.file)) {
+          const state = await healSchedule(this.#store, entry, timetable);
+          if (state.is === "beyond") this.#again = true;
+          else if (state.is === "right soon") next = Math.min(next, state.at);
+          else if (state.is === "decided") isDue = true;
+          else this.#checked.add(entry.file);
+        }
+        if (!isDue) {
+          if (this.#checked.has(entry.file)) checked.add(entry.file);
+          next = Math.min(next, entry.time);
+          continue;
+        }
         // What it is due at next is read from its new name.
         if (await turnSchedule(this.#store, entry, this.#worker, timetable)) this.#again = true;
       } catch (error) {
@@ -119,6 +148,7 @@ export class Scheduler {
         next = Math.min(next, now() + RETRY_AFTER);
       }
     }
+    this.#checked = checked;
     this.#setTimer(next);
   }
 

@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FilePort } from "../../src/queue/file_port.ts";
 import { openStore } from "../../src/queue/open_store.ts";
+import { healSchedule } from "../../src/queue/heal_schedule.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { scheduleEntries } from "../../src/queue/return_schedules.ts";
@@ -57,8 +58,10 @@ async function turnDue(files: FilePort, worker: string): Promise<void> {
 
 async function turnEach(store: Store, worker: string): Promise<void> {
   for (const entry of scheduleEntries(store)) {
-    if (entry.time > clock.time || entry.worker !== undefined) continue;
-    await turnSchedule(store, entry, worker, timetable);
+    if (entry.worker !== undefined) continue;
+    const isDue = entry.time <= clock.time ||
+      (await healSchedule(store, entry, timetable)).is === "decided";
+    if (isDue) await turnSchedule(store, entry, worker, timetable);
   }
 }
 
@@ -92,13 +95,15 @@ const ONCE = {
 };
 
 /** Lets worker `w1` turn the schedule, cut off at each of its calls. */
-async function* cutOff(): AsyncGenerator<{ disk: SimulatedDisk; at: string }> {
-  const prepared = await scheduled();
+async function* cutOff(
+  prepared?: SimulatedDisk,
+): AsyncGenerator<{ disk: SimulatedDisk; at: string }> {
+  prepared ??= await scheduled();
   for (let index = 0;; index++) {
     for (const leaving of LEAVINGS) {
       const disk = prepared.clone();
       const process = disk.process("w1", killAt(index, leaving));
-      await withSeed(2, () => turnDue(process, "w1"), NOW).catch((error) => {
+      await withSeed(2, () => turnDue(process, "w1"), clock.time).catch((error) => {
         if (!process.killed) throw error;
       });
       // Asked before whoever judges the case ends the process.
@@ -176,6 +181,73 @@ Deno.test("a schedule over which the disk refuses any call becomes one job, once
     }
   }
   assert(cases > 150, `${cases}`);
+});
+
+/** The clock is set back from an hour after the schedule was due to a day before. */
+const SET_BACK = DUE - 86_400_000 + 20;
+
+Deno.test("a clock set back while a worker dies over a schedule, at any call, leaves one job and the next time by the clock", async () => {
+  let cases = 0;
+  for await (const { disk, at } of cutOff()) {
+    disk.crashProcess();
+    for (const after of [disk, ...disk.powerCutOutcomes({ limit: 6, seed: 1 })]) {
+      const look = after.process("look");
+      const [file] = after.names(`${DIR}/schedules`).filter((name) => name.endsWith(".json"));
+      const { turn } = JSON.parse(
+        new TextDecoder().decode(look.read(`${DIR}/schedules/${file}`)),
+      );
+      await withSeed(3, async () => {
+        clock.time = SET_BACK;
+        const store = await openNow(after.process("w2"));
+        const presence = arriveAs(store, "w2");
+        for (let round = 0; round < 3; round++) {
+          await recoverDeadWorkers(store, "w2", noSurvivors);
+          removeStrays(store);
+          await turnEach(store, "w2");
+          clock.time += 15_000;
+        }
+        presence.leave();
+      }, SET_BACK);
+      clock.time = NOW;
+      const { jobs, schedules } = left(after);
+      // What had been decided is carried out, whichever clock it was by; else the time comes again.
+      assertEquals(jobs, turn === undefined ? [] : ONCE.jobs, `${at}\n${after.tree()}`);
+      assertEquals(schedules, ["20251231T020000.000Z-s.json"], `${at}\n${after.tree()}`);
+      cases++;
+    }
+  }
+  assert(cases > 100, `${cases}`);
+});
+
+Deno.test("a schedule that is being healed, whoever dies over it at any call, gets the next time by the clock", async () => {
+  const prepared = await scheduled();
+  prepared.process("hand").rename(
+    `${DIR}/schedules/20260101T010000.000Z-s.json`,
+    `${DIR}/schedules/20270101T010000.000Z-s.json`,
+  );
+  prepared.flush();
+  const healed = { jobs: [], schedules: ["20260101T020000.000Z-s.json"] };
+  let cases = 0;
+  for await (const { disk, at } of cutOff(prepared)) {
+    disk.crashProcess();
+    for (const after of [disk, ...disk.powerCutOutcomes({ limit: 10, seed: 1 })]) {
+      await takeOver(after);
+      assertEquals(left(after), healed, `${at}\n${disk.trace()}`);
+      cases++;
+    }
+  }
+  const actors = {
+    a: (files: FilePort) => turnDue(files, "wa"),
+    b: (files: FilePort) => turnDue(files, "wb"),
+  };
+  for await (const { i, j, disk, ends } of everyPair(prepared, actors)) {
+    for (const end of Object.values(ends)) {
+      assertEquals(end, { status: "returned", value: undefined });
+    }
+    assertEquals(left(disk), healed, `i=${i} j=${j}\n${disk.trace()}`);
+    cases++;
+  }
+  assert(cases > 100, `${cases}`);
 });
 
 Deno.test("two workers that race for a schedule, in any order of their calls, add one job", async () => {

@@ -185,6 +185,31 @@ Deno.test("every 1s is run once a second by two workers, and never twice", async
   }
 });
 
+Deno.test("a stamp beyond the next time is shown, told by the doctor, and set right by it and by a worker", async () => {
+  await using program = new Program();
+  await program.answer("schedule", "add", "tick", "every 1s", "true");
+  await program.answer("enqueue", "--id", "mine", "true");
+  const ahead = () => {
+    const [file] = program.names("schedules");
+    Deno.renameSync(
+      `${program.dir}/schedules/${file}`,
+      `${program.dir}/schedules/29990101T000000.000Z-tick.json`,
+    );
+  };
+  ahead();
+  const [{ next }] = await program.json("schedule", "list");
+  assertEquals(next[0], "2999-01-01T00:00:00.000Z");
+  const told = await program.run(["doctor"]);
+  assertEquals(told.code, 1);
+  assertMatch(told.stdout, /schedule tick is due at 2999.* its next time is 20.*set back/);
+  assertEquals((await program.run(["doctor", "--repair"])).code, 0);
+  assertMatch(program.names("schedules").join(), /^20.*-tick\.json$/);
+  ahead();
+  const worker = program.spawn(["worker", "start"]);
+  await worker.says(/start .*tick-20/);
+  await program.answer("worker", "stop");
+});
+
 Deno.test("a worker that dies with a schedule in its hands leaves it to the next", async () => {
   await using program = new Program();
   await program.answer("config", "show");

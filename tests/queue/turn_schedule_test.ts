@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
+import { healSchedule } from "../../src/queue/heal_schedule.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { scheduleEntries } from "../../src/queue/return_schedules.ts";
 import { addSchedule, type ScheduleInput } from "../../src/queue/add_schedule.ts";
@@ -40,6 +41,10 @@ async function hourly(input: Partial<ScheduleInput> = {}) {
         if (!due) return;
         await turnSchedule(queue.store, due, "w-1-aa", timetable);
       }
+    },
+    /** What a worker does that looks at a schedule that is not due. */
+    async heal() {
+      return (await healSchedule(queue.store, scheduleEntries(queue.store)[0]!, timetable)).is;
     },
     /** The hours of the jobs that there are. */
     jobs: () =>
@@ -136,6 +141,76 @@ Deno.test("a paused schedule is not due, and goes on with the next time", async 
   assertEquals(at.jobs(), []);
   await pauseSchedule(at.queue, "h", false);
   assertEquals(namesIn(at.dir, "schedules"), ["20261122T100000.000Z-h.json"]);
+});
+
+Deno.test("a schedule whose stamp is beyond its next time, the clock being set back, gets that time", async () => {
+  await using at = await hourly();
+  at.clock.time += 6 * HOUR;
+  await at.turn();
+  at.finishAll();
+  at.clock.time -= 4 * HOUR;
+  assertEquals((await findSchedule(at.queue, "h")).next[0], "2026-11-22T13:00:00.000Z");
+  assertEquals(await at.heal(), "beyond");
+  assertEquals(namesIn(at.dir, "schedules"), ["20261122T090000.000Z-h.json"]);
+  assertEquals(await at.heal(), "right");
+  at.clock.time += HOUR;
+  await at.turn();
+  assertEquals(at.jobs(), ["09", "12"]);
+});
+
+Deno.test("a time is not run again that was run before the clock was set back, whether its job has ended or waits", async () => {
+  for (const hasEnded of [false, true]) {
+    await using at = await hourly({ overlap: "allow" });
+    for (let hour = 0; hour < 2; hour++) {
+      at.clock.time += HOUR;
+      await at.turn();
+    }
+    if (hasEnded) at.finishAll();
+    at.clock.time -= 2 * HOUR;
+    assertEquals(await at.heal(), "beyond");
+    assertEquals(namesIn(at.dir, "schedules"), ["20261122T070000.000Z-h.json"]);
+    for (let hour = 0; hour < 2; hour++) {
+      at.clock.time += HOUR;
+      await at.turn();
+    }
+    assertEquals(at.jobs(), ["07", "08"]);
+    assertEquals(namesIn(at.dir, "pending").length, hasEnded ? 0 : 2);
+    const view = await findSchedule(at.queue, "h");
+    assertEquals(view.next[0], "2026-11-22T09:00:00.000Z");
+    assertMatch(view.skipped![0]!.reason, /there is a job h-20261122T070000Z already/);
+  }
+});
+
+Deno.test("a clock that goes back a little makes nothing come again", async () => {
+  await using at = await hourly();
+  at.clock.time = START + HOUR / 2;
+  await at.turn();
+  at.clock.time -= 59_000;
+  assertEquals(await at.heal(), "right soon");
+  at.clock.time += 59_001;
+  assertEquals(await at.heal(), "right");
+  assertEquals(namesIn(at.dir, "schedules"), ["20261122T080000.000Z-h.json"]);
+});
+
+Deno.test("a paused schedule is no further ahead than it should be", async () => {
+  await using at = await hourly();
+  await pauseSchedule(at.queue, "h", true);
+  assertEquals(await at.heal(), "right");
+});
+
+Deno.test("the times told are those for which jobs will be added, also of a schedule that waits for a worker", async () => {
+  for (
+    const [catch_up, hours] of [
+      ["all", ["07", "08", "09"]],
+      ["latest", ["11", "12", "13"]],
+      ["none", ["12", "13", "14"]],
+    ] as const
+  ) {
+    await using at = await hourly({ catch_up });
+    at.clock.time += 5 * HOUR;
+    const { next } = await findSchedule(at.queue, "h");
+    assertEquals(next.map((time) => time.slice(11, 13)), [...hours], catch_up);
+  }
 });
 
 Deno.test("a schedule can be run by hand, which leaves its times as they are", async () => {

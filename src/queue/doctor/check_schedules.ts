@@ -4,18 +4,28 @@
  * @module
  */
 
+import { QueueError } from "../errors.ts";
+import { healSchedule, stampState } from "../heal_schedule.ts";
 import { scheduleEntries } from "../return_schedules.ts";
-import { madeJobFile, parseSchedule, parseScheduleFile } from "../schedule.ts";
+import {
+  isPaused,
+  madeJobFile,
+  parseSchedule,
+  parseScheduleFile,
+  type ScheduleEntry,
+} from "../schedule.ts";
+import { loadTimetable, type ReadSchedule, readSchedule } from "../schedule_view.ts";
 import { pathIn, type Store } from "../store.ts";
 import type { Examination } from "./examination.ts";
 
 /** Checks each schedule, and that no job that was made for one was left there. */
-export function checkSchedules(examination: Examination): void {
+export async function checkSchedules(examination: Examination): Promise<void> {
   const { store } = examination;
   const folder = pathIn(store, "schedules");
   if (store.files.stat(folder)?.kind !== "directory") return;
   const entries = scheduleEntries(store);
   const made = new Set(entries.map(madeJobFile));
+  for (const entry of entries) await checkStamp(examination, entry);
   for (const { name } of [...store.files.list(folder)]) {
     if (name.startsWith(".")) continue;
     const shown = `schedules/${JSON.stringify(name)}`;
@@ -36,6 +46,30 @@ export function checkSchedules(examination: Examination): void {
       );
     }
   }
+}
+
+/** Checks that a schedule is not due later than its next time by the clock. */
+async function checkStamp(examination: Examination, entry: ScheduleEntry): Promise<void> {
+  const { store } = examination;
+  if (isPaused(entry) || entry.worker !== undefined || entry.time <= store.now()) return;
+  const readTimetable = await loadTimetable();
+  let read: ReadSchedule | undefined;
+  try {
+    read = readSchedule(store, entry, readTimetable);
+  } catch (error) {
+    if (error instanceof QueueError) return;
+    throw error;
+  }
+  const state = read && stampState(read.schedule, read.times, entry, store.now());
+  if (state?.is !== "beyond") return;
+  await examination.mend(
+    `schedule ${entry.name} is due at ${
+      new Date(entry.time).toISOString()
+    }, though its next time is ` +
+      `${new Date(state.next).toISOString()}: this machine's clock has been set back`,
+    "gives it its next time by the clock, as each worker does",
+    () => healSchedule(store, entry, readTimetable),
+  );
 }
 
 function faultOf(store: Store, file: string, name: string): string | undefined {

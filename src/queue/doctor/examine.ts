@@ -58,7 +58,7 @@ async function look(examination: Examination): Promise<boolean> {
   await checkReservations(examination);
   await checkMarkers(examination, jobs);
   await checkWaiting(examination, jobs);
-  checkSchedules(examination);
+  await checkSchedules(examination);
   checkClock(examination, jobs);
   return true;
 }

@@ -35,17 +35,24 @@ export function callingJobs(queue: Queue): JobView[] {
  * wait for another is how jobs wait for each other for ever.
  */
 export function refuseDeadlock(callers: readonly JobView[], input: JobInput): void {
-  for (const { id, resource } of callers) {
+  const [needed] = resourcesOf(input);
+  for (const caller of callers) {
+    const { id } = caller;
+    const [kept] = resourcesOf(caller);
     if (input.after?.includes(id)) {
       throw new QueueError(
         `the job would wait for ${id}, which called run and waits for it; add it with: queuectl enqueue`,
       );
     }
-    if (input.resource !== undefined && resource !== undefined) {
+    if (needed !== undefined && kept !== undefined) {
       throw new QueueError(
-        `the job would wait for ${input.resource} while ${id}, which called run, keeps ${resource} until ` +
+        `the job would wait for ${needed} while ${id}, which called run, keeps ${kept} until ` +
           `it has ended; give ${id} all that both need, and leave out --resource here`,
       );
     }
   }
+}
+
+function resourcesOf({ resource, resources }: JobInput): string[] {
+  return [...(resource === undefined ? [] : [resource]), ...Object.keys(resources ?? {})];
 }

@@ -99,6 +99,7 @@ Deno.test("run within a job refuses at once what would wait for its caller", asy
       [["--id", "me"], "--after me", "would wait for me, which called run"],
       [["--resource", "gpu"], "--resource gpu", "would wait for gpu while "],
       [["--resource", "gpu"], "--resource db", "keeps gpu until it has ended"],
+      [["--resource", "gpu=2"], "--resource db", "keeps gpu until it has ended"],
     ] as const
   ) {
     const job = `${within} ${words} true; echo $?`;

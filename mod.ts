@@ -27,10 +27,11 @@ export {
   type Config,
   CONFIG_KEYS,
   type ConfigKey,
+  DEFAULTS,
   isResourceKey,
   type ResourceKey,
 } from "./src/queue/config.ts";
-export { configKey, parseConfigValue } from "./src/queue/settings.ts";
+export { configKey, parseConfigValue, type Setting, SETTINGS } from "./src/queue/settings.ts";
 export type { DoctorOptions, Finding } from "./src/queue/doctor/examination.ts";
 export { examine } from "./src/queue/doctor/examine.ts";
 export { KeyTakenError } from "./src/queue/enqueue.ts";
@@ -49,6 +50,13 @@ export type {
 export { followLog, type FollowOptions, waitForEnd } from "./src/queue/follow.ts";
 export { homePath } from "./src/queue/home_path.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
+export {
+  type Check,
+  JOB_FIELDS,
+  type JobField,
+  LONGEST_SPAN,
+  optionName,
+} from "./src/queue/job_fields.ts";
 export type { Counts } from "./src/queue/listing.ts";
 export { type Need, type Needing, needsOf, needsText } from "./src/queue/needs.ts";
 export { ID_PATTERN, JOB_STATES, type JobState } from "./src/queue/names.ts";

@@ -5,10 +5,8 @@
  */
 
 import { UsageError } from "../queue/errors.ts";
+import { LONGEST_SPAN } from "../queue/job_fields.ts";
 import { secondsInSpan } from "../queue/time_span.ts";
-
-/** A century: what is longer is a slip of the keyboard. */
-const LONGEST = 36500 * 86400;
 
 /**
  * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `5 min`, `2 days`, `1w`.
@@ -31,7 +29,7 @@ export function parseDuration(text: string, what: string): number {
       `${what} must be a time span such as 90s, 10m, 1h30m, 2d or 1w, not "${text}"`,
     );
   }
-  if (seconds > LONGEST) throw new UsageError(`${what} must be at most 36500d, not "${text}"`);
+  if (seconds > LONGEST_SPAN) throw new UsageError(`${what} must be at most 36500d, not "${text}"`);
   return seconds;
 }
 

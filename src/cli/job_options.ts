@@ -7,6 +7,7 @@
 import { UsageError } from "../queue/errors.ts";
 import { homePath } from "../queue/home_path.ts";
 import type { JobInput } from "../queue/job.ts";
+import { JOB_FIELDS, optionName } from "../queue/job_fields.ts";
 import { parseDuration } from "./duration.ts";
 import { absolutePath, type GivenOptions } from "./option.ts";
 import { parseTime } from "./when.ts";
@@ -19,41 +20,58 @@ import { parseTime } from "./when.ts";
  * @throws {UsageError} If a value is not what it may be.
  */
 export function jobFields(options: GivenOptions, now: number): Partial<JobInput> {
-  const fields: Partial<JobInput> = {};
-  const set = <K extends keyof JobInput>(field: K, value: JobInput[K] | undefined) => {
-    if (value !== undefined) fields[field] = value;
-  };
-  set("id", options.text("id"));
-  set("priority", options.whole("priority", 0, 9));
-  set("max_retries", options.whole("max-retries", 0, 1_000_000));
-  set("timeout", timeoutOf(options.text("timeout")));
-  set("backoff_base", durationOf(options, "backoff-base"));
-  set("backoff_factor", factorOf(options.text("backoff-factor")));
-  Object.assign(fields, needsOfOptions(options.all("resource")));
-  const readyAt = readyAtOf(options, now);
-  set("run_at", readyAt === undefined ? undefined : new Date(readyAt).toISOString());
-  set("after", afterOf(options.all("after")));
   if (options.has("after-any") && !options.has("after")) {
     throw new UsageError("--after-any needs --after ID");
   }
-  set("after_any", flagOf(options, "after-any"));
-  set("unique", options.text("unique"));
   if (options.has("unique-fail") && !options.has("unique")) {
     throw new UsageError("--unique-fail needs --unique KEY");
   }
-  set("give_up_on", options.text("give-up-on"));
-  set("retry_on", options.text("retry-on"));
-  set("tempfail", flagOf(options, "tempfail"));
-  set("hold", flagOf(options, "hold"));
-  const cwd = options.text("cwd");
-  if (cwd === "") throw new UsageError("--cwd needs a directory, not an empty word");
-  set("cwd", cwd === undefined ? undefined : absolutePath(homePath(cwd, "--cwd")));
-  set("env", environmentOf(options.all("env")));
+  const fields: Partial<JobInput> = {};
+  for (const name of JOB_FIELDS.keys()) {
+    if (name === "command" || !options.has(optionName(name))) continue;
+    Object.assign(fields, SPECIAL[name]?.(options, now) ?? { [name]: optionValue(options, name) });
+  }
   return fields;
 }
 
-function flagOf(options: GivenOptions, name: string): true | undefined {
-  return options.has(name) || undefined;
+/** The fields that options give which are more than one word, or not what the word says. */
+const SPECIAL: Readonly<
+  Record<string, (options: GivenOptions, now: number) => Partial<JobInput>>
+> = {
+  delay: (options, now) => ({ run_at: new Date(readyAtOf(options, now)!).toISOString() }),
+  at: (options, now) => ({ run_at: new Date(readyAtOf(options, now)!).toISOString() }),
+  resource: (options) => needsOfOptions(options.all("resource")),
+  after: (options) => ({ after: afterOf(options.all("after")) }),
+  cwd: (options) => ({ cwd: workingDirectory(options.text("cwd")!) }),
+  env: (options) => ({ env: environmentOf(options.all("env")) }),
+};
+
+/**
+ * What an option says that sets a field by one word; `undefined` if it was not given.
+ *
+ * @param field The name of the field.
+ * @throws {UsageError} If the word is no number or span where there should be one, or out of its bounds.
+ */
+export function optionValue(options: GivenOptions, field: string): unknown {
+  const { type, check } = JOB_FIELDS.get(field)!;
+  const name = optionName(field);
+  if (type === "flag") return options.has(name) || undefined;
+  const word = options.text(name);
+  // Of a text the check of the whole job says what is wrong, wherever it comes from.
+  if (word === undefined || type === undefined) return word;
+  const value = type === "number"
+    ? /^\d+(\.\d+)?$/.test(word) ? Number(word) : NaN
+    : word === "none"
+    ? null
+    : parseDuration(word, `--${name}`);
+  const fault = check(value);
+  if (fault) throw new UsageError(`--${name} ${fault}, not "${word}"`);
+  return value;
+}
+
+function workingDirectory(path: string): string {
+  if (path === "") throw new UsageError("--cwd needs a directory, not an empty word");
+  return absolutePath(homePath(path, "--cwd"));
 }
 
 /**
@@ -85,32 +103,10 @@ function needsOfOptions(given: readonly string[]): Pick<JobInput, "resource" | "
 }
 
 /** IDs, or beginnings or ends of them, with commas between or one option each. */
-function afterOf(lists: readonly string[]): string[] | undefined {
-  if (lists.length === 0) return undefined;
+function afterOf(lists: readonly string[]): string[] {
   const ids = lists.flatMap((list) => list.split(",")).map((id) => id.trim());
   if (ids.includes("")) throw new UsageError("--after needs an ID, or several with commas between");
   return [...new Set(ids)];
-}
-
-function durationOf(options: GivenOptions, name: string): number | undefined {
-  const text = options.text(name);
-  return text === undefined ? undefined : parseDuration(text, `--${name}`);
-}
-
-/** The `timeout` of a job is `null` for none, which wins over the queue's setting. */
-function timeoutOf(text: string | undefined): number | null | undefined {
-  if (text === undefined) return undefined;
-  if (text === "none") return null;
-  const seconds = parseDuration(text, "--timeout");
-  if (seconds === 0) throw new UsageError("--timeout must be above 0, or none for no limit");
-  return seconds;
-}
-
-function factorOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const factor = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (factor >= 0 && factor <= 1000) return factor;
-  throw new UsageError(`--backoff-factor must be a number from 0 to 1000, not "${text}"`);
 }
 
 /**
@@ -121,17 +117,16 @@ function factorOf(text: string | undefined): number | undefined {
  */
 export function readyAtOf(options: GivenOptions, now: number): number | undefined {
   const at = options.text("at");
-  const delay = durationOf(options, "delay");
+  const delay = optionValue(options, "delay") as number | null | undefined;
   if (at !== undefined && delay !== undefined) {
     throw new UsageError("--at and --delay both say when; give one of them");
   }
   if (at === "now") return now;
   if (at !== undefined) return parseTime(at, now, "--at");
-  if (delay !== undefined) return now + Math.round(delay * 1000);
+  if (delay !== undefined) return now + Math.round(delay! * 1000);
 }
 
-function environmentOf(settings: readonly string[]): Record<string, string> | undefined {
-  if (settings.length === 0) return undefined;
+function environmentOf(settings: readonly string[]): Record<string, string> {
   const env: [string, string][] = [];
   for (const setting of settings) {
     const equals = setting.indexOf("=");

@@ -1,5 +1,6 @@
 /**
- * What each field of a job may hold.
+ * The fields of a job: what each may hold, and how it is given on the command line. Whoever adds a field adds it here,
+ * to {@linkcode JOB_FIELDS}, to `JobInput` and `Job` in job.ts, and where it is heeded.
  *
  * @module
  */
@@ -16,17 +17,36 @@ const MAX_VARIABLE_BYTES = 128 * 1024 - 1;
 const MAX_DEPTH = 100;
 
 /** Looks at a value; a sentence's end if it is not right, such as `must be a string`. */
-type Check = (value: unknown) => string | undefined;
+export type Check = (value: unknown) => string | undefined;
 
-const wholeNumber = (least: number, most: number): Check => (value) =>
+/** Takes a whole number within bounds. */
+export const wholeNumber = (least: number, most: number): Check => (value) =>
   Number.isInteger(value) && (value as number) >= least && (value as number) <= most
     ? undefined
     : `must be a whole number from ${least} to ${most}`;
 
-const seconds: Check = (value) =>
-  typeof value === "number" && Number.isFinite(value) && value >= 0
+/** A century, in seconds: what is longer is a slip of the keyboard. */
+export const LONGEST_SPAN = 36500 * 86400;
+
+/** Takes a number of seconds within bounds; `isAbove` that are not the least. */
+export const seconds =
+  (least: number, most: number = LONGEST_SPAN, isAbove: boolean = false): Check => (value) =>
+    typeof value === "number" && value <= most && (isAbove ? value > least : value >= least)
+      ? undefined
+      : `must be a number of seconds ${isAbove ? "above" : "from"} ${least} ` +
+        `${isAbove ? "and up to" : "to"} ${most}${most === LONGEST_SPAN ? " (36500d)" : ""}`;
+
+/** Takes a number within bounds. */
+export const number = (least: number, most: number): Check => (value) =>
+  typeof value === "number" && value >= least && value <= most
     ? undefined
-    : "must be a number of seconds from 0 up";
+    : `must be a number from ${least} to ${most}`;
+
+/** Takes `null` as well, which words call none. */
+export const orNone = (check: Check): Check => (value) => {
+  const fault = value === null ? undefined : check(value);
+  return fault && `${fault}, or none`;
+};
 
 const text: Check = (value) =>
   typeof value !== "string"
@@ -45,7 +65,9 @@ const readyTime: Check = (value) =>
   time(value) ??
     (Date.parse(value as string) < HELD_TIME ? undefined : "must be before the year 9998");
 
-const flag: Check = (value) => typeof value === "boolean" ? undefined : "must be true or false";
+/** Takes true and false. */
+export const flag: Check = (value) =>
+  typeof value === "boolean" ? undefined : "must be true or false";
 
 const statuses: Check = (value) =>
   typeof value === "string" && parseStatuses(value) !== undefined
@@ -111,49 +133,161 @@ const resources: Check = (value) => {
   }
 };
 
-/** What each known field of an input may hold. `undefined` and a missing field are the same. */
-const FIELDS: Record<string, Check> = {
-  id: (value) =>
-    typeof value === "string" && ID_PATTERN.test(value)
-      ? undefined
-      : "must be 1 to 64 letters, digits, - or _, beginning with a letter or digit",
-  command: (value) => {
-    const fault = text(value);
-    if (fault) return fault;
-    const command = value as string;
-    if (command.trim() === "") return "must not be empty";
-    return isLonger(command, MAX_COMMAND_BYTES)
-      ? "must not be longer than 100 KB; put it in a script"
-      : undefined;
+/** A field of a job, as whoever adds the job gives it. */
+export interface JobField {
+  /** What may be in it. `undefined` and a missing field are the same. */
+  readonly check: Check;
+  /** The field that it sets, in which alone a job is kept: it is only another way to say that. */
+  readonly sets?: string;
+  /** How words of the command line become its value: as they are, as one of these, or in a way of its own. */
+  readonly type?: "number" | "span" | "flag";
+  /** What its option does, in a few words. Missing: it has no option. */
+  readonly help?: string;
+  /** What the option's value is called in the help. Missing: the option takes none. */
+  readonly value?: string;
+  /** The option's one letter. */
+  readonly short?: string;
+  /** Whether the option may be repeated, and all count. */
+  readonly many?: true;
+  /** What the option's value can be, for completions. */
+  readonly values?: "directory" | "id" | "resource";
+}
+
+/** The fields that whoever adds a job may give it, in the order that the help shows their options. */
+export const JOB_FIELDS: ReadonlyMap<string, JobField> = new Map(Object.entries<JobField>({
+  command: {
+    check(value) {
+      const fault = text(value);
+      if (fault) return fault;
+      const command = value as string;
+      if (command.trim() === "") return "must not be empty";
+      return isLonger(command, MAX_COMMAND_BYTES)
+        ? "must not be longer than 100 KB; put it in a script"
+        : undefined;
+    },
+    value: "CMD",
+    help: "the command as shell text, instead of words at the end",
   },
-  cwd: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),
-  env: environment,
-  priority: wholeNumber(0, 9),
-  max_retries: wholeNumber(0, 1_000_000),
-  timeout: (value) =>
-    value === null ||
-      (typeof value === "number" && Number.isFinite(value) && value > 0)
-      ? undefined
-      : "must be a number of seconds above 0",
-  backoff_base: seconds,
-  backoff_factor: seconds,
-  after: (value) =>
-    Array.isArray(value) && value.length <= 1000 &&
-      value.every((id) => typeof id === "string" && ID_PATTERN.test(id))
-      ? undefined
-      : "must be an array of at most 1000 job IDs",
-  after_any: flag,
-  unique: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),
-  give_up_on: statuses,
-  retry_on: statuses,
-  tempfail: flag,
-  resource: (value) =>
-    typeof value === "string" && RESOURCE_NAME.test(value)
-      ? undefined
-      : "must be 1 to 64 letters, digits, - or _",
-  resources,
-  run_at: readyTime,
-};
+  id: {
+    check: (value) =>
+      typeof value === "string" && ID_PATTERN.test(value)
+        ? undefined
+        : "must be 1 to 64 letters, digits, - or _, beginning with a letter or digit",
+    value: "ID",
+    help: "1 to 64 letters, digits, - or _ (default: a new ULID)",
+  },
+  priority: {
+    check: wholeNumber(0, 9),
+    type: "number",
+    short: "p",
+    value: "0-9",
+    help: "higher runs first (default: 5)",
+  },
+  run_at: { check: readyTime },
+  delay: {
+    sets: "run_at",
+    check: seconds(0),
+    type: "span",
+    value: "DUR",
+    help: "not before this span is over: 90, 90s, 10m, 1h30m, 2d",
+  },
+  at: {
+    sets: "run_at",
+    check: text,
+    value: "TIME",
+    help: "not before: ISO 8601, 18:30, 'tomorrow 9am', +2h, or now",
+  },
+  timeout: {
+    check: orNone(seconds(0, LONGEST_SPAN, true)),
+    type: "span",
+    value: "DUR",
+    help: "end an attempt that takes longer, or none",
+  },
+  max_retries: {
+    check: wholeNumber(0, 1_000_000),
+    type: "number",
+    value: "N",
+    help: "how often to run it again if it fails",
+  },
+  backoff_base: {
+    check: seconds(0),
+    type: "span",
+    value: "DUR",
+    help: "wait before the first retry",
+  },
+  backoff_factor: {
+    check: number(0, 1_000_000),
+    type: "number",
+    value: "N",
+    help: "what each further wait is multiplied by",
+  },
+  resource: {
+    check: (value) =>
+      typeof value === "string" && RESOURCE_NAME.test(value)
+        ? undefined
+        : "must be 1 to 64 letters, digits, - or _",
+    value: "NAME[=N]",
+    values: "resource",
+    many: true,
+    help: "needs 1 or N places while it runs (config resources.NAME); repeatable",
+  },
+  resources: { check: resources },
+  after: {
+    check: (value) =>
+      Array.isArray(value) && value.length <= 1000 &&
+        value.every((id) => typeof id === "string" && ID_PATTERN.test(id))
+        ? undefined
+        : "must be an array of at most 1000 job IDs",
+    value: "ID[,ID]",
+    values: "id",
+    many: true,
+    help: "not before these are done; if one ends dead, so does it",
+  },
+  after_any: { check: flag, type: "flag", help: "run it however those of --after end" },
+  unique: {
+    check: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),
+    value: "KEY",
+    help: "if a job with this key has not ended, add none and give that one's ID",
+  },
+  give_up_on: {
+    check: statuses,
+    value: "LIST",
+    help: "no retry after these exit statuses: 2,64-78",
+  },
+  retry_on: {
+    check: statuses,
+    value: "LIST",
+    help: "no retry after any but these exit statuses",
+  },
+  tempfail: {
+    check: flag,
+    type: "flag",
+    help: "exit status 75 means: run it again, and do not count this time",
+  },
+  cwd: {
+    check: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),
+    value: "PATH",
+    values: "directory",
+    help: "where it runs (default: here)",
+  },
+  env: {
+    check: environment,
+    short: "e",
+    value: "K[=V]",
+    many: true,
+    help: "set in its environment, without =V to what it is here; repeatable",
+  },
+  hold: {
+    check: flag,
+    type: "flag",
+    help: "hold it: it does not run before queuectl release",
+  },
+}));
+
+/** The name of the option for a field, without dashes: `max-retries` for `max_retries`. */
+export function optionName(field: string): string {
+  return field.replaceAll("_", "-");
+}
 
 /** What only queuectl itself writes; checked in a file, so that later code can rely on it. */
 const RECORDED: Record<string, Check> = {
@@ -168,12 +302,13 @@ const RECORDED: Record<string, Check> = {
 
 /** What may be in an input. */
 export const CHECKS_OF_INPUT: ReadonlyMap<string, Check> = new Map(
-  Object.entries({ ...FIELDS, hold: flag }),
+  [...JOB_FIELDS].flatMap(([name, { sets, check }]) => sets === undefined ? [[name, check]] : []),
 );
-/** What may be in a job's file. */
-export const CHECKS_OF_FILE: ReadonlyMap<string, Check> = new Map(
-  Object.entries({ ...FIELDS, ...RECORDED }),
-);
+/** What may be in a job's file: of a job that is held its name says so. */
+export const CHECKS_OF_FILE: ReadonlyMap<string, Check> = new Map([
+  ...[...CHECKS_OF_INPUT].filter(([name]) => name !== "hold"),
+  ...Object.entries(RECORDED),
+]);
 
 /** The first fault of a job, as a sentence's end: `priority must be …`; `undefined` if none. */
 export function faultOf(

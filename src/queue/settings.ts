@@ -13,101 +13,134 @@ import {
 } from "./config.ts";
 import { QueueError, UsageError } from "./errors.ts";
 import type { FilePort } from "./file_port.ts";
+import {
+  type Check,
+  flag,
+  JOB_FIELDS,
+  number,
+  orNone,
+  seconds,
+  wholeNumber,
+} from "./job_fields.ts";
 import { newId } from "./names.ts";
 import { retentionOf } from "./retention.ts";
 import { secondsInSpan } from "./time_span.ts";
 
-interface Setting {
-  /** What is allowed, as it ends the sentence "… must be". */
-  allowed: string;
-  accepts(value: unknown): boolean;
-  /** Whether a value is taken as it is written: `5` is the text 5. */
-  isText?: true;
-  /** Whether a value is a number of seconds, which people may write as a span such as `5m`. */
-  isSpan?: true;
+/** A setting: what it takes, and how it is told of in the help. */
+export interface Setting {
+  /** What may be its value. */
+  readonly check: Check;
+  /** How a word becomes its value: as it is (`5` is the text 5), or as a number, a span, a flag. */
+  readonly type: "text" | "number" | "span" | "flag";
+  /** What its value is called in the help. */
+  readonly value: string;
+  /** What its value can be, for completions. */
+  readonly values?: readonly string[];
+  /** What it does, in a few words. The default is in config.ts. */
+  readonly help: string;
 }
 
-const isNumber = (value: unknown, least: number, most: number): value is number =>
-  typeof value === "number" && value >= least && value <= most;
-const isWhole = (value: unknown, least: number, most: number): boolean =>
-  isNumber(value, least, most) && Number.isInteger(value);
+const retention: Check = (value) =>
+  value === null || retentionOf(value) !== undefined
+    ? undefined
+    : "must be a number of jobs such as 1000, a span such as 7d or 12h, or none";
 
-const YEAR = 366 * 86400;
+const hook: Check = (value) =>
+  typeof value === "string" && value.trim() !== "" && value.length <= 100_000 &&
+    !value.includes("\0")
+    ? undefined
+    : "must be shell text of at most 100 KB";
 
-const RETENTION: Setting = {
-  allowed: "a number of jobs such as 1000, a span such as 7d or 12h, or none",
-  accepts: (value) => value === null || retentionOf(value) !== undefined,
-};
+/** What a setting takes that a job can have for itself: the same. */
+function asInJobs(field: string): Pick<Setting, "check" | "type"> {
+  const { check, type = "text" } = JOB_FIELDS.get(field)!;
+  return { check, type };
+}
 
-const HOOK: Setting = {
-  allowed: "shell text of at most 100 KB, or none",
-  accepts: (value) =>
-    value === null ||
-    (typeof value === "string" && value.trim() !== "" && value.length <= 100_000 &&
-      !value.includes("\0")),
-  isText: true,
-};
-
-const SETTINGS: Record<Exclude<ConfigKey, ResourceKey>, Setting> = {
+/** All settings but those of resources. Whoever adds one adds it here, and its type and default in config.ts. */
+export const SETTINGS: Readonly<Record<Exclude<ConfigKey, ResourceKey>, Setting>> = {
   max_retries: {
-    allowed: "a whole number from 0 to 1000000",
-    accepts: (value) => isWhole(value, 0, 1_000_000),
+    ...asInJobs("max_retries"),
+    value: "N",
+    help: "how often a failed job is run again",
   },
-  backoff_base: {
-    allowed: "a number of seconds from 0 up",
-    accepts: (value) => isNumber(value, 0, YEAR),
-    isSpan: true,
-  },
+  backoff_base: { ...asInJobs("backoff_base"), value: "DUR", help: "before the first retry" },
   backoff_factor: {
-    allowed: "a number from 0 to 1000",
-    accepts: (value) => isNumber(value, 0, 1000),
+    ...asInJobs("backoff_factor"),
+    value: "N",
+    help: "what each further delay is multiplied by",
   },
-  backoff_max: {
-    allowed: "a number of seconds from 0 up",
-    accepts: (value) => isNumber(value, 0, YEAR),
-    isSpan: true,
-  },
+  backoff_max: { check: seconds(0), type: "span", value: "DUR", help: "no delay is longer" },
   jitter: {
-    allowed: "a number from 0 to 1",
-    accepts: (value) => isNumber(value, 0, 1),
+    check: number(0, 1),
+    type: "number",
+    value: "0-1",
+    help: "share of a delay by which it is spread",
   },
-  timeout: {
-    allowed: "a number of seconds above 0, or none",
-    accepts: (value) => value === null || (isNumber(value, 0, YEAR) && value > 0),
-    isSpan: true,
-  },
+  timeout: { ...asInJobs("timeout"), value: "DUR", help: "what an attempt may take, or none" },
   worker_count: {
-    allowed: "a whole number from 1 to 1024",
-    accepts: (value) => isWhole(value, 1, 1024),
+    check: wholeNumber(1, 1024),
+    type: "number",
+    value: "N",
+    help: "jobs that a worker runs at once",
   },
   poll_interval: {
-    allowed: "a number of seconds from 0.05 to 3600",
-    accepts: (value) => isNumber(value, 0.05, 3600),
-    isSpan: true,
+    check: seconds(0.05, 3600),
+    type: "span",
+    value: "DUR",
+    help: "between looks at what no event told of",
   },
   kill_grace: {
-    allowed: "a number of seconds from 0 to 3600",
-    accepts: (value) => isNumber(value, 0, 3600),
-    isSpan: true,
+    check: seconds(0, 3600),
+    type: "span",
+    value: "DUR",
+    help: "between SIGTERM and SIGKILL",
   },
   fsync: {
-    allowed: "true or false",
-    accepts: (value) => typeof value === "boolean",
+    check: flag,
+    type: "flag",
+    value: "true|false",
+    values: ["true", "false"],
+    help: "flush each step to disk",
   },
   concurrency: {
-    allowed: "a whole number from 1 to 1024, or none",
-    accepts: (value) => value === null || isWhole(value, 1, 1024),
+    check: orNone(wholeNumber(1, 1024)),
+    type: "number",
+    value: "N",
+    help: "jobs at once over all workers and machines, or none",
   },
-  keep_done: RETENTION,
-  keep_dead: RETENTION,
-  on_done: HOOK,
-  on_dead: HOOK,
+  keep_done: {
+    check: retention,
+    type: "number",
+    value: "N|DUR",
+    help: "how much of done/ stays: 1000, 7d, or none: all",
+  },
+  keep_dead: {
+    check: retention,
+    type: "number",
+    value: "N|DUR",
+    help: "how much of dead/ stays, likewise",
+  },
+  on_done: {
+    check: orNone(hook),
+    type: "text",
+    value: "CMD",
+    help: "shell text that is run after a job is done",
+  },
+  on_dead: {
+    check: orNone(hook),
+    type: "text",
+    value: "CMD",
+    help: "shell text that is run after a job is dead",
+  },
 };
 
 /** What each `resources.NAME` takes. There is none unless it was set. */
 const RESOURCE: Setting = {
-  allowed: "a whole number from 0 to 1024",
-  accepts: (value) => isWhole(value, 0, 1024),
+  check: wholeNumber(0, 1024),
+  type: "number",
+  value: "N",
+  help: "jobs that may use it at once",
 };
 
 function settingFor(key: string): Setting | undefined {
@@ -135,26 +168,25 @@ export function configKey(word: string): ConfigKey {
  * @throws {UsageError} If the key does not take it; the sentence says what it takes.
  */
 export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey] {
-  const text = word.trim();
-  const { accepts, allowed, isText, isSpan } = settingFor(key)!;
-  const value = isText && text !== "none"
-    ? word
-    : text === "true"
-    ? true
-    : text === "false"
-    ? false
-    : text === "none" || text === "null"
-    ? null
-    : text !== "" && /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)
-    ? Number(text)
-    : isSpan
-    ? secondsInSpan(text) ?? text
-    : text;
-  if (!accepts(value)) {
-    const spans = isSpan ? " (or a span such as 90s, 10m or 1h30m)" : "";
-    throw new UsageError(`${key} must be ${allowed}${spans}, not "${word}"`);
+  const { check, type } = settingFor(key)!;
+  const value = valueOf(word, type);
+  const fault = check(value);
+  if (fault) {
+    const spans = type === "span" ? " (or a span such as 90s, 10m or 1h30m)" : "";
+    throw new UsageError(`${key} ${fault}${spans}, not "${word}"`);
   }
   return value as Config[ConfigKey];
+}
+
+/** The value that a word is; itself if it is none of that type, for the check to refuse. */
+function valueOf(word: string, type: Setting["type"]): unknown {
+  const trimmed = word.trim();
+  if (trimmed === "none") return null;
+  if (type === "text") return word;
+  if (trimmed === "null") return null;
+  if (trimmed === "true" || trimmed === "false") return trimmed === "true";
+  if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(trimmed)) return Number(trimmed);
+  return type === "span" ? secondsInSpan(trimmed) ?? word : trimmed;
 }
 
 /**
@@ -186,11 +218,8 @@ export function readConfig(files: FilePort, dir: string): Partial<Config> {
   for (const [key, value] of Object.entries(set)) {
     const setting = settingFor(key);
     if (!setting) continue;
-    if (!setting.accepts(value)) {
-      throw new QueueError(
-        `${path}: ${key} must be ${setting.allowed}, not ${JSON.stringify(value)}`,
-      );
-    }
+    const fault = setting.check(value);
+    if (fault) throw new QueueError(`${path}: ${key} ${fault}, not ${JSON.stringify(value)}`);
     config[key] = value;
   }
   return config as Partial<Config>;
@@ -208,10 +237,8 @@ export async function writeConfig(
   set: Partial<Config>,
 ): Promise<void> {
   for (const [key, value] of Object.entries(set)) {
-    const { allowed, accepts } = settingFor(configKey(key))!;
-    if (value !== undefined && !accepts(value)) {
-      throw new UsageError(`${key} must be ${allowed}, not ${JSON.stringify(value)}`);
-    }
+    const fault = value === undefined ? undefined : settingFor(configKey(key))!.check(value);
+    if (fault) throw new UsageError(`${key} ${fault}, not ${JSON.stringify(value)}`);
   }
   const path = `${dir}/tmp/config-${newId()}@new`;
   files.create(path, new TextEncoder().encode(JSON.stringify(set, null, 2) + "\n"));

@@ -48,6 +48,7 @@ Deno.test("parseConfigValue() takes what a setting allows", () => {
     ["kill_grace", "10s", 10],
     ["fsync", "false", false],
     ["worker_count", " 4 ", 4],
+    ["backoff_max", "36500d", 36500 * 86400],
   ];
   for (const [key, word, value] of takes) assertEquals(parseConfigValue(key, word), value);
 });
@@ -59,10 +60,10 @@ Deno.test("parseConfigValue() refuses the rest and says what is allowed", () => 
     ["max_retries", "", "a whole number"],
     ["max_retries", "1e3", "a whole number"],
     ["max_retries", "0x10", "a whole number"],
-    ["backoff_base", "two", "a number of seconds from 0 up"],
+    ["backoff_base", "two", "a number of seconds from 0 to 3153600000 (36500d)"],
     ["backoff_base", "Infinity", "a number of seconds"],
     ["jitter", "1.1", "a number from 0 to 1"],
-    ["timeout", "0", "a number of seconds above 0, or none"],
+    ["timeout", "0", "a number of seconds above 0 and up to 3153600000 (36500d), or none"],
     ["poll_interval", "2x", 'to 3600 (or a span such as 90s, 10m or 1h30m), not "2x"'],
     ["worker_count", "0", "a whole number from 1 to 1024"],
     ["poll_interval", "0", "a number of seconds from 0.05 to 3600"],
@@ -145,7 +146,10 @@ Deno.test("readConfig() refuses a file that holds something else, and says how t
     ["null", "is not a JSON object"],
     ['{"max_retries":"3"}', 'max_retries must be a whole number from 0 to 1000000, not "3"'],
     ['{"fsync":0}', "fsync must be true or false, not 0"],
-    ['{"timeout":-1}', "timeout must be a number of seconds above 0, or none, not -1"],
+    [
+      '{"timeout":-1}',
+      "timeout must be a number of seconds above 0 and up to 3153600000 (36500d), or none, not -1",
+    ],
   ];
   for (const [content, says] of refused) {
     Deno.writeTextFileSync(`${dir}/config.json`, content);

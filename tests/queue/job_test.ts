@@ -78,7 +78,10 @@ Deno.test("newJob() names the field that is wrong and says what it may be", () =
   refused({ command: "a", timeout: 0 }, "timeout must be a number of seconds above 0");
   refused({ command: "a", timeout: Infinity }, "timeout must be");
   refused({ command: "a", timeout: "9" }, "timeout must be");
-  refused({ command: "a", backoff_base: -1 }, "backoff_base must be a number of seconds from 0 up");
+  refused(
+    { command: "a", backoff_base: -1 },
+    "backoff_base must be a number of seconds from 0 to 3153600000 (36500d)",
+  );
   refused({ command: "a", backoff_factor: NaN }, "backoff_factor must be");
   refused({ command: "a", run_at: "9998-01-01T00:00:00Z" }, "must be before the year 9998");
   refused({ command: "a", run_at: "soon" }, "run_at must be a time");

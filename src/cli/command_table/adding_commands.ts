@@ -4,57 +4,28 @@
  * @module
  */
 
+import { JOB_FIELDS, optionName } from "../../queue/job_fields.ts";
 import { ANY, type Command } from "../command.ts";
 import type { Option } from "../option.ts";
 
+/** The option that gives a job a field: `--max-retries` for `max_retries`. */
+function fieldOption(field: string): Option {
+  const { value, values, short, many, help } = JOB_FIELDS.get(field)!;
+  return { name: optionName(field), value, values, short, many, help: help! };
+}
+
 /** The options that `enqueue` and `run` share. */
-export const ENQUEUE_OPTIONS: readonly Option[] = [
-  { name: "command", value: "CMD", help: "the command as shell text, instead of words at the end" },
-  { name: "id", value: "ID", help: "1 to 64 letters, digits, - or _ (default: a new ULID)" },
-  { name: "priority", short: "p", value: "0-9", help: "higher runs first (default: 5)" },
-  { name: "delay", value: "DUR", help: "not before this span is over: 90, 90s, 10m, 1h30m, 2d" },
-  { name: "at", value: "TIME", help: "not before: ISO 8601, 18:30, 'tomorrow 9am', +2h, or now" },
-  { name: "timeout", value: "DUR", help: "end an attempt that takes longer, or none" },
-  { name: "max-retries", value: "N", help: "how often to run it again if it fails" },
-  { name: "backoff-base", value: "DUR", help: "wait before the first retry" },
-  { name: "backoff-factor", value: "N", help: "what each further wait is multiplied by" },
-  {
-    name: "resource",
-    value: "NAME[=N]",
-    values: "resource",
-    many: true,
-    help: "needs 1 or N places while it runs (config resources.NAME); repeatable",
-  },
-  {
-    name: "after",
-    values: "id",
-    value: "ID[,ID]",
-    many: true,
-    help: "not before these are done; if one ends dead, so does it",
-  },
-  { name: "after-any", help: "run it however those of --after end" },
-  {
-    name: "unique",
-    value: "KEY",
-    help: "if a job with this key has not ended, add none and give that one's ID",
-  },
-  { name: "unique-fail", help: "then exit with 1" },
-  { name: "give-up-on", value: "LIST", help: "no retry after these exit statuses: 2,64-78" },
-  { name: "retry-on", value: "LIST", help: "no retry after any but these exit statuses" },
-  { name: "tempfail", help: "exit status 75 means: run it again, and do not count this time" },
-  { name: "cwd", value: "PATH", values: "directory", help: "where it runs (default: here)" },
-  {
-    name: "env",
-    short: "e",
-    value: "K[=V]",
-    many: true,
-    help: "set in its environment, without =V to what it is here; repeatable",
-  },
-];
+export const ENQUEUE_OPTIONS: readonly Option[] = [...JOB_FIELDS].flatMap(([field, { help }]) => {
+  if (help === undefined || field === "hold") return [];
+  const option = fieldOption(field);
+  return field === "unique"
+    ? [option, { name: "unique-fail", help: "then exit with 1" }]
+    : [option];
+});
 
 /** The options of `enqueue` alone: to add a job and not wait for it, or many at once. */
 export const FILE_OPTIONS: readonly Option[] = [
-  { name: "hold", help: "hold it: it does not run before queuectl release" },
+  fieldOption("hold"),
   {
     name: "file",
     short: "f",

@@ -8,12 +8,12 @@ import { UsageError } from "../../queue/errors.ts";
 import { moveJob } from "../../queue/waiting_jobs.ts";
 import type { Invocation } from "../command.ts";
 import { eachJob } from "../each_job.ts";
-import { readyAtOf } from "../job_options.ts";
+import { optionValue, readyAtOf } from "../job_options.ts";
 
 /** Gives waiting jobs another priority or time; prints their IDs. */
 export async function move(call: Invocation): Promise<number> {
   const { options } = call;
-  const priority = options.whole("priority", 0, 9);
+  const priority = optionValue(options, "priority") as number | undefined;
   const at = readyAtOf(options, Date.now());
   if (priority === undefined && at === undefined) {
     throw new UsageError("move needs --priority N, --at TIME or --delay DUR");

@@ -314,5 +314,50 @@ const ERRORS: readonly Plant[] = [
   ]),
 ];
 
+const PLACES: readonly Plant[] = [
+  plant("places-are-kept-though-there-are-too-few", "limits.ts", ["place_race", "takers-all"], [
+    "  releaseAll(taken);\n  return answer;",
+    "  return answer;",
+  ]),
+  plant("places-of-others-are-kept-though-one-is-full", "turns.ts", [
+    "place_race",
+    "takers-both-and-the-second",
+  ], [
+    "    if (!isDone) releaseAll(taken);\n",
+    "",
+  ]),
+  plant("several-places-are-taken-without-the-turn", "turns.ts", ["place_race", "takers-all"], [
+    "    const late = own.take(needs);\n",
+    "    const late = own.take([]);\n",
+  ]),
+  plant("another's-turn-is-not-waited-for", "turns.ts", ["place_race", "turn-keeper-and-stream"], [
+    "isAnothersTurn(store, only.resource)) {",
+    "isAnothersTurn(store, `${only.resource}-`)) {",
+  ]),
+  plant("place-of-a-dead-worker-is-taken", "limits.ts", ["place_race", "takers-all-and-one"], [
+    "  if (!isDead) removeIfThere(store, name);\n  return isDead;",
+    "  removeIfThere(store, name);\n  return false;",
+  ]),
+  plant("turn-leaves-its-file", "turns.ts", ["place_race", "turn-keeper-and-stream"], [
+    "        if (!declaredDead) removeIfThere(this.#store, turnPath(this.#store, resource));\n",
+    "",
+  ]),
+  plant("turn-of-a-dead-worker-is-left", "turns.ts", ["place_race", "takers-all"], [
+    "    removeIfThere(store, path);\n",
+    "",
+  ]),
+  plant("places-stay-when-the-disk-refuses-one", "limits.ts", ["fault", "claim-limited"], [
+    "  } catch (error) {\n    releaseAll(taken);\n    throw error;",
+    "  } catch (error) {\n    throw error;",
+  ]),
+];
+
 /** All bugs that can be planted. */
-export const PLANTS: readonly Plant[] = [...FLUSHES, ...ORDERS, ...LOCKS, ...BELIEFS, ...ERRORS];
+export const PLANTS: readonly Plant[] = [
+  ...FLUSHES,
+  ...ORDERS,
+  ...LOCKS,
+  ...BELIEFS,
+  ...ERRORS,
+  ...PLACES,
+];

@@ -5,6 +5,7 @@ import { cutOffEverywhere } from "./crash_points.ts";
 import { DEPENDENCY_OPERATIONS } from "./dependency_operations.ts";
 import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
 import type { Operation } from "./operation.ts";
+import { PLACE_OPERATIONS } from "./place_races.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
 import { settleOverOwn, SPARE_OPERATIONS } from "./spare_operations.ts";
@@ -14,6 +15,7 @@ import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 const OPERATIONS: readonly Operation[] = [
   ...ENQUEUE_OPERATIONS,
   ...CLAIM_OPERATIONS,
+  ...PLACE_OPERATIONS,
   ...SETTLE_OPERATIONS,
   ...SPARE_OPERATIONS,
   settleOverOwn,

@@ -8,7 +8,7 @@ import type { Job } from "../../src/queue/job.ts";
 import { spareOwner } from "../../src/queue/spares.ts";
 import { JOB_STATES } from "../../src/queue/names.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
-import { findings, recoverAgain } from "./fresh_worker.ts";
+import { findings, missingPlaces, recoverAgain } from "./fresh_worker.ts";
 import { BURIED, type Fate, HELD, type Ledger } from "./ledger.ts";
 import { DIR } from "./queue_disk.ts";
 import { logLine } from "./worker_steps.ts";
@@ -145,6 +145,15 @@ export async function* faultsAtRest(
     }
     for (const problem of await findings(disk)) {
       if (LITTER.test(problem)) yield `the doctor has not mended: ${problem}`;
+    }
+  }
+  // The name of a holder that a disk refused to remove keeps others out until its worker has left.
+  if (ledger.limits && alive.length === 0) {
+    for (const resource of await missingPlaces(disk, ledger.limits)) {
+      yield `not all places of ${resource} can be had`;
+    }
+    for (const name of disk.names(`${DIR}/limits`)) {
+      if (!/^\w+\.\d+$/.test(name)) yield `limits/${name} is left`;
     }
   }
   const before = disk.tree();

@@ -4,13 +4,17 @@
  * @module
  */
 
+import { type Config, withDefaults } from "../../src/queue/config.ts";
 import { releaseOverlooked } from "../../src/queue/dependencies.ts";
+import { releaseAll } from "../../src/queue/limits.ts";
+import { needsOf } from "../../src/queue/needs.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
 import type { Settlement } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { openStore } from "../../src/queue/open_store.ts";
+import { takeNeeds } from "../../src/queue/turns.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { clock, DIR } from "./queue_disk.ts";
@@ -88,5 +92,23 @@ export function findings(disk: SimulatedDisk, repair = false): Promise<string[]>
   return inQueue(disk, "doctor", 4000, async (store) => {
     const found = await doctor(store, repair);
     return found.filter((finding) => !finding.mended).map((finding) => finding.problem);
+  });
+}
+
+/** The resources of which not all places can be had, though nobody runs anything. */
+export function missingPlaces(disk: SimulatedDisk, limits: Partial<Config>): Promise<string[]> {
+  return inQueue(disk, "asker", 5000, (store) => {
+    store.config = withDefaults(limits);
+    const presence = arriveAs(store, "asker");
+    const missing: string[] = [];
+    for (const [key, places] of Object.entries(limits)) {
+      const resource = key.slice("resources.".length);
+      const needs = needsOf({ resources: { [resource]: Number(places) } });
+      const taken = takeNeeds(store, needs, { self: "asker", first: 0, most: 32 });
+      if (Array.isArray(taken)) releaseAll(taken);
+      else missing.push(resource);
+    }
+    presence.leave();
+    return Promise.resolve(missing);
   });
 }

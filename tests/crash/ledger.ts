@@ -38,6 +38,8 @@ export class Ledger {
   mayDouble = false;
   /** What may have been set; any of these. */
   settings?: readonly Partial<Config>[];
+  /** How many places of resources there are, all of which are to be had when all is over. */
+  limits?: Partial<Config>;
   /** Whether the queue is paused, if that is sure. */
   paused?: boolean;
 
@@ -93,14 +95,14 @@ export class Ledger {
   /** A ledger of its own, to go on from here. */
   clone(): Ledger {
     const clone = new Ledger(this);
-    const { logsMayStray, mayDouble, settings, paused } = this;
-    return Object.assign(clone, { logsMayStray, mayDouble, settings, paused });
+    const { logsMayStray, mayDouble, settings, limits, paused } = this;
+    return Object.assign(clone, { logsMayStray, mayDouble, settings, limits, paused });
   }
 
   /** Equal for ledgers that say the same. */
   key(): string {
-    const { logsMayStray, mayDouble, settings, paused } = this;
-    const flags = { logsMayStray, mayDouble, settings, paused };
+    const { logsMayStray, mayDouble, settings, limits, paused } = this;
+    const flags = { logsMayStray, mayDouble, settings, limits, paused };
     return JSON.stringify([[...this.#fates], [...this.#undone], flags]);
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Attempt, Job, Outcome } from "./job.ts";
+import { linesFromEnd } from "./lines_from_end.ts";
 import type { SettledState } from "./names.ts";
 import { pathIn, removeIfThere, type Store } from "./store.ts";
 import { readTail } from "./read_tail.ts";
@@ -105,26 +106,26 @@ const DISORDER = 600_000;
  * Reads what ended since a time, in no particular order. Lines that are none are passed over.
  *
  * @param since Milliseconds since 1970.
+ * @param passed Called with a sentence where a file has lines that are too long to be any.
  */
-export function* readHistory(store: Store, since: number): Generator<HistoryLine> {
+export function* readHistory(
+  store: Store,
+  since: number,
+  passed: (sentence: string) => void = () => {},
+): Generator<HistoryLine> {
   for (const { name, until } of historyFiles(store)) {
     if (until <= since) continue;
-    let text: string;
     try {
-      text = new TextDecoder().decode(store.files.read(pathIn(store, "history", name)));
+      // From the end, so that of a long day only what is asked for is read.
+      for (const text of linesFromEnd(pathIn(store, "history", name), passed)) {
+        const line = parseLine(text);
+        if (!line) continue;
+        const finished = Date.parse(line.finished_at);
+        if (finished >= since) yield line;
+        else if (finished < since - DISORDER) break;
+      }
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
-      throw error;
-    }
-    // From the end, so that of a long day only what is asked for is read.
-    for (let end = text.length; end > 0;) {
-      const begin = text.lastIndexOf("\n", end - 2) + 1;
-      const line = parseLine(text.slice(begin, end));
-      end = begin;
-      if (!line) continue;
-      const finished = Date.parse(line.finished_at);
-      if (finished >= since) yield line;
-      else if (finished < since - DISORDER) break;
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 }
@@ -164,8 +165,8 @@ export function recentEnds(store: Store, since: number): { times: number[]; from
 function parseLine(text: string): HistoryLine | undefined {
   try {
     const line = JSON.parse(text);
-    const isLine = typeof line?.outcome === "string" && typeof line.duration_ms === "number" &&
-      !Number.isNaN(Date.parse(line.finished_at));
+    const isLine = typeof line?.outcome === "string" && line.duration_ms >= 0 &&
+      Number.isFinite(line.duration_ms) && !Number.isNaN(Date.parse(line.finished_at));
     return isLine ? line : undefined;
   } catch {
     // The last line of a worker that the power left half way.

@@ -77,7 +77,7 @@ const MOST_SWAPS = 10;
  * Opens a regular file, or where one may be meant a directory. The runtime can be told neither to follow no link
  * nor not to wait for a fifo's other end, so a path is looked at before, and what was opened afterwards.
  */
-function openOwn(
+export function openOwn(
   path: string,
   options: Deno.OpenOptions,
   wanted: "a regular file" | "a file or directory" = "a regular file",

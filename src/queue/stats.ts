@@ -59,6 +59,7 @@ export interface Stats {
  *
  * @param span How far back, in milliseconds.
  * @param parts Into how many equal parts `parts` divides it.
+ * @param passed Called with a sentence where part of the history is no history, and was passed over.
  *
  * @example
  * ```ts
@@ -68,24 +69,29 @@ export interface Stats {
  * console.log(queueStats(queue.store, 3_600_000).success_rate);
  * ```
  */
-export function queueStats(store: Store, span: number, parts = 60): Stats {
+export function queueStats(
+  store: Store,
+  span: number,
+  parts = 60,
+  passed: (sentence: string) => void = () => {},
+): Stats {
   const until = store.now();
   const since = until - span;
   const outcomes: Outcomes = { done: 0, failed: 0, timeout: 0, cancelled: 0, lost: 0 };
   const jobs = { done: 0, dead: 0 };
   const counts = new Array<number>(parts).fill(0);
-  const [waits, runs]: [number[], number[]] = [[], []];
+  const [waits, runs] = [new Tally(), new Tally()];
   let [from, to] = [Infinity, -Infinity];
-  for (const line of readHistory(store, since)) {
+  for (const line of readHistory(store, since, passed)) {
     const finished = Date.parse(line.finished_at);
     if (finished > until) continue;
-    if (line.outcome in outcomes) outcomes[line.outcome]++;
+    if (Object.hasOwn(outcomes, line.outcome)) outcomes[line.outcome]++;
     from = Math.min(from, Math.max(since, finished - Math.max(0, Number(line.duration_ms) || 0)));
     to = Math.max(to, finished);
     if (line.led_to === "done" || line.led_to === "dead") jobs[line.led_to]++;
     counts[Math.min(parts - 1, Math.floor(((finished - since) / span) * parts))]!++;
-    if (typeof line.wait_ms === "number") waits.push(line.wait_ms);
-    if (line.outcome !== "lost") runs.push(line.duration_ms);
+    if (Number.isFinite(line.wait_ms) && line.wait_ms! >= 0) waits.add(line.wait_ms!);
+    if (line.outcome !== "lost") runs.add(line.duration_ms);
   }
   const attempts = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
   const judged = attempts - outcomes.cancelled;
@@ -99,14 +105,44 @@ export function queueStats(store: Store, span: number, parts = 60): Stats {
     per_minute: attempts === 0 ? 0 : attempts / (Math.max(LEAST_ACTIVE, to - from) / 60_000),
     active_from: attempts === 0 ? null : new Date(from).toISOString(),
     active_until: attempts === 0 ? null : new Date(to).toISOString(),
-    wait_ms: percentiles(waits),
-    run_ms: percentiles(runs),
+    wait_ms: waits.percentiles(),
+    run_ms: runs.percentiles(),
     parts: counts,
   };
 }
 
+/** Spans from here on are counted with four digits, in milliseconds, so that few numbers stand for millions. */
+const EXACT = 10_000;
+
+/** Counts spans of time: its memory does not grow with how many there are. */
+class Tally {
+  readonly #counts = new Map<number, number>();
+  #most = -Infinity;
+  #total = 0;
+
+  add(span: number): void {
+    const grain = span < EXACT ? 1 : 10 ** (Math.floor(Math.log10(span)) - 3);
+    const counted = Math.round(span / grain) * grain;
+    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
+    this.#most = Math.max(this.#most, span);
+    this.#total++;
+  }
+
+  percentiles(): Percentiles {
+    if (this.#total === 0) return { p50: null, p90: null, p99: null, max: null };
+    const sorted = [...this.#counts].sort(([a], [b]) => a - b);
+    const at = (share: number) => {
+      let left = Math.ceil(share * this.#total);
+      const [span] = sorted.find(([, count]) => (left -= count) <= 0)!;
+      return Math.min(span, this.#most);
+    };
+    return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: this.#most };
+  }
+}
+
 /**
- * The percentiles of some spans: each is the least of them that so large a share does not exceed.
+ * The percentiles of some spans in milliseconds: each is the least of them that so large a share does not exceed, to
+ * four digits.
  *
  * @example
  * ```ts
@@ -115,9 +151,8 @@ export function queueStats(store: Store, span: number, parts = 60): Stats {
  * percentiles([1, 2, 3, 4]).p50; // 2
  * ```
  */
-export function percentiles(values: readonly number[]): Percentiles {
-  const sorted = Float64Array.from(values).sort();
-  const at = (share: number) =>
-    sorted.length === 0 ? null : sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+export function percentiles(values: Iterable<number>): Percentiles {
+  const tally = new Tally();
+  for (const value of values) tally.add(value);
+  return tally.percentiles();
 }

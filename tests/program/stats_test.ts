@@ -52,6 +52,37 @@ Deno.test("stats looks no further back than it is asked, and passes over torn li
   assertEquals((await program.json("stats", "--since", "5m")).attempts, 1);
 });
 
+Deno.test("stats passes over what is no history in a file of any size, and says so", async () => {
+  await using program = new Program();
+  await program.answer("config", "show");
+  Deno.mkdirSync(`${program.dir}/history`);
+  const now = new Date().toISOString();
+  const line = JSON.stringify({
+    id: "a",
+    finished_at: now,
+    wait_ms: 1e6,
+    duration_ms: 10,
+    outcome: "done",
+    led_to: "done",
+  });
+  const odd = line.replace('"done"', '"constructor"').replace("1e6", "-1");
+  const path = `${program.dir}/history/${now.slice(0, 10)}.w-1-ab.jsonl`;
+  const long = "x".repeat(200_000);
+  Deno.writeTextFileSync(path, "");
+  // 4 GB of which the disk holds nothing: more than a string can be.
+  Deno.truncateSync(path, 4 * 1024 ** 3);
+  Deno.writeTextFileSync(path, ["", line, long, line, odd, line].join("\n"), { append: true });
+  const { code, stdout, stderr } = await program.run(["stats", "--json"]);
+  assertEquals(code, 0, stderr);
+  const { attempts, wait_ms } = JSON.parse(stdout);
+  assertEquals([attempts, wait_ms.p50], [3, 1e6]);
+  assertMatch(stderr, /^queuectl: .*w-1-ab.jsonl was not read to its beginning: for 64 MB no line/);
+  Deno.writeTextFileSync(path, [line, long, line, "", long].join("\n"));
+  const shorter = await program.run(["stats", "--json"]);
+  assertEquals(JSON.parse(shorter.stdout).attempts, 2);
+  assertMatch(shorter.stderr, /passed over what is longer than 64 KB .* 2 times/);
+});
+
 Deno.test("stats gives the rate over the time in which there were jobs, and says which that is", async () => {
   await using program = new Program();
   await program.answer("config", "show");
@@ -92,6 +123,8 @@ Deno.test("a percentile is the least value that so large a share does not exceed
   const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);
   assertEquals(percentiles(hundred), { p50: 50, p90: 90, p99: 99, max: 100 });
   assertEquals(percentiles([]), { p50: null, p90: null, p99: null, max: null });
+  assertEquals(percentiles([123_456, 123_456, 1e9 + 1]).p50, 123_500);
+  assertEquals(percentiles([1e9 + 1]).max, 1e9 + 1);
   assertEquals(percentiles([7]), { p50: 7, p90: 7, p99: 7, max: 7 });
 });
 

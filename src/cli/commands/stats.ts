@@ -10,7 +10,7 @@ import { type Percentiles, queueStats, type Stats } from "../../queue/stats.ts";
 import { chartLines } from "../chart.ts";
 import type { Invocation } from "../command.ts";
 import { formatDuration, parseDuration } from "../duration.ts";
-import { printJson, printLines } from "../output.ts";
+import { printJson, printLines, say } from "../output.ts";
 import { formatClock, formatDay, formatMoment } from "../relative_time.ts";
 import { alignedLines } from "../table.ts";
 import { readsStdout, terminalWidth } from "../terminal.ts";
@@ -21,7 +21,9 @@ export async function stats(call: Invocation): Promise<void> {
   const span = parseDuration(text, "--since") * 1000;
   if (span === 0) throw new UsageError("--since must be above 0");
   const columns = readsStdout() ? Math.max(10, Math.min(60, terminalWidth() - 2)) : 60;
-  const summed = queueStats((await Queue.open(call.dir)).store, span, columns);
+  const { store } = await Queue.open(call.dir);
+  const passed = (sentence: string) => say(`queuectl: ${sentence}`);
+  const summed = queueStats(store, span, columns, passed);
   if (call.json) return printJson(summed);
   printLines(statsLines(summed, Date.now()));
   if (readsStdout() && summed.attempts > 0) {

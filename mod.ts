@@ -60,12 +60,9 @@ export {
 export type { Counts } from "./src/queue/listing.ts";
 export { type Need, type Needing, needsOf, needsText } from "./src/queue/needs.ts";
 export { ID_PATTERN, JOB_STATES, type JobState } from "./src/queue/names.ts";
-export {
-  locateQueue,
-  openStore,
-  refuseUntrusted,
-  type StoreOptions,
-} from "./src/queue/open_store.ts";
+export { locateQueue, type QueuePlace } from "./src/queue/locate_queue.ts";
+export { NoQueueError, openStore, type StoreOptions } from "./src/queue/open_store.ts";
+export { trustQueue } from "./src/queue/trusted_queues.ts";
 export { WaitedForError, waitersOf } from "./src/queue/waiters.ts";
 export { editJob, holdJob, moveJob, releaseJob } from "./src/queue/waiting_jobs.ts";
 export { cancelJob } from "./src/worker/cancel.ts";

@@ -18,6 +18,8 @@ export interface Invocation {
   readonly separatedAt?: number;
   /** What `--dir` says. */
   readonly dir: string | undefined;
+  /** Whether root may use the queue of another user. */
+  readonly ofAnyUser: boolean;
   /** Whether the answer is to be JSON. */
   readonly json: boolean;
 }
@@ -54,6 +56,7 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
     values: "directory",
     help: "the queue (default: $QUEUECTL_DIR, nearest .queuectl, ~/.queuectl)",
   },
+  { name: "other-user", help: "as root: use the queue though it belongs to another user" },
   { name: "json", help: "answer in JSON" },
   { name: "help", short: "h", help: "explain" },
 ];

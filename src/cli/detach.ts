@@ -64,6 +64,7 @@ function letGo(child: Deno.ChildProcess): void {
 
 function spawn(dir: string, options: GivenOptions, log: string): Deno.ChildProcess {
   const args = ["--dir", dir, "worker", "start"];
+  if (options.has("other-user")) args.push("--other-user");
   const count = options.text("count");
   if (count !== undefined) args.push("--count", count);
   if (options.has("drain")) args.push("--drain");

@@ -5,10 +5,11 @@
  */
 
 import type { JobView } from "../queue/job.ts";
-import { Queue } from "../queue/queue.ts";
+import type { Queue } from "../queue/queue.ts";
 import type { Invocation } from "./command.ts";
 import { eachOf } from "./each_of.ts";
 import { print, printJson } from "./output.ts";
+import { openQueue } from "./open_queue.ts";
 
 /**
  * Does something to the job of each word, all that can be done; prints the IDs, with `--json` the jobs as they
@@ -21,7 +22,7 @@ export async function eachJob(
   call: Invocation,
   act: (queue: Queue, id: string) => Promise<unknown>,
 ): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const jobs: (JobView | undefined)[] = [];
   const status = await eachOf(call.words, async (word) => {
     const { id } = queue.find(word);

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { Queue } from "../queue/queue.ts";
+import type { Queue } from "../queue/queue.ts";
 import type { Invocation } from "./command.ts";
 import { eachOf } from "./each_of.ts";
 import { print, printJson } from "./output.ts";
+import { openQueue } from "./open_queue.ts";
 
 /**
  * Does something to the schedule of each word, all that can be done; prints the names, with `--json` as an array.
@@ -19,7 +20,7 @@ export async function eachSchedule(
   call: Invocation,
   act: (queue: Queue, name: string) => Promise<unknown>,
 ): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const names: string[] = [];
   const status = await eachOf(call.words, async (name) => {
     await act(queue, name);

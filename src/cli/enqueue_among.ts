@@ -7,16 +7,14 @@
 
 import { KeyTakenError } from "../queue/enqueue.ts";
 import type { Job, JobInput } from "../queue/job.ts";
-import { refuseUntrusted } from "../queue/open_store.ts";
-import { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
 import { existingView, print, printAdded, printJson, say } from "./output.ts";
+import { openOrMakeQueue } from "./open_queue.ts";
 
 /** Adds a job and prints its ID; if its key is taken, the ID of the job that has it. */
 export async function enqueueAmong(call: Invocation, input: JobInput): Promise<number | void> {
-  const queue = await Queue.open(call.dir);
-  refuseUntrusted(queue.store);
+  const queue = await openOrMakeQueue(call);
   if (input.after) resolveAfter(queue, [input]);
   let job: Job;
   try {

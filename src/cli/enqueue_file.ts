@@ -8,14 +8,13 @@ import { InvalidJobError, RefusedJobError } from "../queue/admit.ts";
 import { PartialEnqueueError } from "../queue/enqueue_many.ts";
 import { QueueError, reasonOf, reasonWithin, UsageError } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
-import { refuseUntrusted } from "../queue/open_store.ts";
-import { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
 import { readJobLines } from "./job_lines.ts";
 import { jobFields } from "./job_options.ts";
 import { addedView, existingView, jsonText, printLines, say } from "./output.ts";
 import { Progress } from "./progress.ts";
+import { openOrMakeQueue } from "./open_queue.ts";
 
 /**
  * Adds the jobs of a file and prints an ID a line as they become durable; with `--json` a job a line.
@@ -37,8 +36,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   const { inputs, lines } = readJobLines(content, source, jobFields(options, Date.now()));
   const chosen = skip === 0 ? inputs : inputs.slice(skip);
 
-  const queue = await Queue.open(call.dir);
-  refuseUntrusted(queue.store);
+  const queue = await openOrMakeQueue(call);
   resolveAfter(queue, chosen, (index) => `${source}, line ${lines[skip + index]}: `);
   const progress = new Progress(chosen.length);
   const toLine = (job: Job, existed: boolean) =>

@@ -11,5 +11,5 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-env",
   "--allow-run",
   "--allow-ffi",
-  "--allow-sys=hostname,uid",
+  "--allow-sys=hostname,uid,gid",
 ];

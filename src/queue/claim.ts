@@ -202,7 +202,7 @@ export async function readClaimed(
   const path = pathIn(store, "processing", name);
   const stat = store.files.stat(path);
   if (!stat) throw new Deno.errors.NotFound(`${path} was taken away`);
-  const fault = fileFault(stat);
+  const fault = fileFault(store, stat);
   if (fault) return { fault };
   try {
     const content = store.files.readReady(path);

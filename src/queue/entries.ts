@@ -15,6 +15,7 @@ import {
   parseMeantName,
 } from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
+import { fileDistrust } from "./trust.ts";
 
 /** A job in a state directory, known by its name alone. */
 export interface Entry extends EntryName {
@@ -117,7 +118,7 @@ export function readJobFile(
   stat: FileStat,
   id: string,
 ): ReturnType<typeof parseJob> {
-  const fault = fileFault(stat);
+  const fault = fileFault(store, stat);
   if (fault) return { fault };
   let content: Uint8Array;
   try {
@@ -143,9 +144,11 @@ export function readingFault(store: Store, stat: FileStat, error: unknown): stri
   throw error;
 }
 
-/** Why a file can be no job's, before it is read. */
-export function fileFault(stat: FileStat): string | undefined {
+/** Why a file can be no job's, or is not to be believed, before it is read. */
+export function fileFault(store: Store, stat: FileStat): string | undefined {
   if (stat.kind !== "file") return "it is not a regular file";
+  const distrust = fileDistrust(stat, store.owner);
+  if (distrust !== undefined) return distrust;
   if (stat.size > MAX_GROWN_BYTES) return `it is larger than ${MAX_GROWN_BYTES} bytes`;
 }
 

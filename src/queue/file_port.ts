@@ -36,6 +36,8 @@ export interface FileStat {
   mode: number;
   /** The user that owns it. */
   uid: number;
+  /** Its group. */
+  gid: number;
   /** Device and inode, which together say whether two names are one file. */
   identity: string;
 }
@@ -72,6 +74,8 @@ export interface FilePort {
    * not got it, comes in a promise.
    */
   readReady(path: string): Uint8Array | Promise<Uint8Array>;
+  /** Keeps a directory open, so that its inode number stays its own even if it is removed. */
+  hold?(directory: string): Disposable;
   /** Starts what brings files into memory before they are read, where that can be done. */
   startFetcher?(): Fetcher | undefined;
   /** Makes a new file of mode 0600 with this content, not yet flushed, or none. Fails if the name exists. */

@@ -71,6 +71,7 @@ export function lookAt(c: Libc, path: string): FileStat | null | undefined {
     mtime: seconds * 1000 + Math.floor(fields.getUint32(120, littleEndian) / 1e6),
     mode: mode & 0o7777,
     uid: fields.getUint32(20, littleEndian),
+    gid: fields.getUint32(24, littleEndian),
     identity: `${device}:${uint64(32)}`,
   };
 }

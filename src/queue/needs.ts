@@ -91,7 +91,7 @@ export function refuseUnmeetable(store: Store, job: Needing): void {
   }
   if (unmeetable(store, needs) === undefined) return;
   // It may have been set since this queue was opened.
-  store.config = withDefaults(readConfig(store.files, store.dir));
+  store.config = withDefaults(readConfig(store.files, store.dir, store.owner));
   const need = unmeetable(store, needs);
   if (need) throw new QueueError(unmeetableText(store, need));
 }

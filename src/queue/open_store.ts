@@ -1,35 +1,29 @@
 /**
- * Which directory is the queue, and opening it.
+ * Opening a queue's directory.
  *
  * @module
  */
 
 import { type Config, withDefaults } from "./config.ts";
-import { QueueError, reasonOf, reasonWithin, UsageError } from "./errors.ts";
-import type { EntryKind, FilePort } from "./file_port.ts";
-import { homePath } from "./home_path.ts";
+import { QueueError, reasonOf } from "./errors.ts";
+import type { DirectoryEntry, FilePort } from "./file_port.ts";
+import type { QueuePlace } from "./locate_queue.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
 import { NEW_SUFFIX, type Store } from "./store.ts";
-
-/** The directories of every queue. */
-export const PARTS = [...JOB_STATES, "tmp", "workers"] as const;
-
-/** The directories that are made when they are first needed. */
-export const LATER_PARTS = [
-  "after",
-  "unique",
-  "limits",
-  "progress",
-  "schedules",
-  "history",
-] as const;
-
-/** The files that may lie beside them. */
-const FILES = ["config.json", "paused", "lock", "hooks.log"];
+import {
+  filesFor,
+  LATER_PARTS,
+  PARTS,
+  QUEUE_FILES,
+  refuseIncomplete,
+  refuseUnsafeParts,
+  refuseUnsafePlace,
+  shellWord,
+} from "./trust.ts";
 
 const NEW: ReadonlySet<string> = new Set([...PARTS, "VERSION"]);
-const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...FILES]);
+const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...QUEUE_FILES]);
 
 /** The content of VERSION: the format that this code reads and writes. */
 const FORMAT = "1\n";
@@ -37,77 +31,8 @@ const FORMAT = "1\n";
 /** Only where something was set is there a need to know what each setting takes: it is read no sooner than that. */
 const SETTINGS: string = "./settings.ts";
 
-/**
- * The directory of the queue that is meant: `dir` if given, else `$QUEUECTL_DIR`, else the
- * nearest `.queuectl/` in the working directory or a parent of it, else `~/.queuectl`.
- *
- * @param dir What `--dir` said.
- * @returns An absolute path; nothing need be there yet. A link to a directory is followed.
- * @throws {UsageError} If `dir` is empty, or begins with another user's home.
- * @throws {QueueError} If none is meant and there is no home directory, or it is a link that leads nowhere.
- */
-export function locateQueue(dir?: string): string {
-  // An unset variable in a script must not lead to another queue than the one that was meant.
-  if (dir === "") throw new UsageError("the queue's directory must not be empty (give --dir PATH)");
-  const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
-  const cwd = Deno.cwd();
-  if (chosen) return followed(absolute(homePath(chosen, "the queue's directory"), cwd));
-  for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
-    const candidate = `${at}/.queuectl`;
-    const kind = kindOf(candidate, at);
-    if (kind === "directory" || (kind === "other" && leadsToDirectory(candidate))) {
-      return followed(candidate);
-    }
-    if (at === "" || at === "/") break;
-  }
-  const home = Deno.env.get("HOME");
-  if (!home) throw new QueueError("there is no home directory for the queue (give --dir PATH)");
-  return followed(`${home}/.queuectl`);
-}
-
-function kindOf(candidate: string, directory: string): EntryKind | undefined {
-  try {
-    return plainFiles.stat(candidate)?.kind;
-  } catch (error) {
-    throw new QueueError(
-      `cannot look for a queue in ${directory || "/"}: ${
-        reasonWithin(error)
-      }; name one with --dir PATH`,
-    );
-  }
-}
-
-function leadsToDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Where a link leads that stands for the whole queue, on a larger disk say; any other path as it is. In a queue
- * no link is followed, so that the directory itself, and whose it is, is looked at.
- */
-function followed(dir: string): string {
-  if (plainFiles.stat(dir)?.kind !== "other") return dir;
-  try {
-    return Deno.realPathSync(dir);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new QueueError(`${dir} is a link that leads nowhere; make the directory that it names`);
-  }
-}
-
-function absolute(path: string, cwd: string): string {
-  const whole = path.startsWith("/") ? path : `${cwd === "/" ? "" : cwd}/${path}`;
-  const parts: string[] = [];
-  for (const part of whole.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return "/" + parts.join("/");
-}
+/** Only a queue that nobody named has to be one that was made here. */
+const TRUSTED_QUEUES: string = "./trusted_queues.ts";
 
 /** What can be set when a store is opened; all of it for tests. */
 export interface StoreOptions {
@@ -120,29 +45,50 @@ export interface StoreOptions {
   now?: () => number;
   /** Whether to go by the defaults where config.json is broken: for who mends it, or needs none of it. */
   evenMisconfigured?: boolean;
+  /** Whether the parts of the queue may be missing: for who makes them again. */
+  evenIncomplete?: boolean;
+  /** Whether a directory that is missing or empty is made a queue. Default: yes. */
+  create?: boolean;
+  /** Told that the directory was made a queue. */
+  created?: () => void;
+  /** Whether root may use the queue of another user. Default: no. */
+  ofAnyUser?: boolean;
 }
 
 /**
- * Opens a queue directory; makes it one if it is missing or empty.
+ * Opens a queue directory, once it is known to be safe; makes it one if it is missing or empty. The one way to a
+ * {@linkcode Store}, so that nothing is read, made or removed in a queue that fails the rules of trust.ts.
  *
- * @param dir Absolute.
- * @throws {QueueError} If it holds other things, is of another format, or cannot be reached; or if the runtime
- * is too old.
+ * @param place Its directory, absolute, or what {@linkcode locateQueue} gave.
+ * @throws {NoQueueError} If there is no queue, and none is to be made.
+ * @throws {QueueError} If it is not safe, holds other things, is of another format, or cannot be reached; or if the
+ * runtime is too old.
  */
-export async function openStore(dir: string, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(
+  place: string | QueuePlace,
+  options: StoreOptions = {},
+): Promise<Store> {
   refuseOldDeno(Deno.version.deno);
+  const { dir, found } = typeof place === "string" ? { dir: place, found: false } : place;
   const files = options.files ?? plainFiles;
   try {
-    let names = namesIn(files, dir);
-    if (!names.has("VERSION") || !isQueue(files, dir)) {
-      await initialise(files, dir);
-      names = namesIn(files, dir);
+    const owner = refuseUnsafePlace(files, dir, options.ofAnyUser);
+    let entries = entriesIn(files, dir);
+    if (found) await refuseUntrusted(dir, entries);
+    refuseUnsafeParts(files, dir, entries, owner);
+    if (!has(entries, "VERSION") || !isQueue(files, dir)) {
+      if (options.create === false && !isWhole(entries)) throw new NoQueueError(dir, entries);
+      await initialise(files, dir, owner, found);
+      entries = entriesIn(files, dir);
+      if (options.create !== false) options.created?.();
     }
-    const set = names.has("config.json")
-      ? await readSettings(files, dir, options.evenMisconfigured ?? false)
+    if (!options.evenIncomplete) refuseIncomplete(dir, entries);
+    const set = has(entries, "config.json")
+      ? await readSettings(files, dir, owner, options.evenMisconfigured ?? false)
       : {};
     const config = withDefaults(set);
-    return { dir, files, now: options.now ?? Date.now, config };
+    const port = owner === null || owner === Deno.uid() ? files : filesFor(owner, files);
+    return { dir, files: port, now: options.now ?? Date.now, config, owner };
   } catch (error) {
     if (error instanceof QueueError) throw error;
     if (
@@ -154,25 +100,74 @@ export async function openStore(dir: string, options: StoreOptions = {}): Promis
   }
 }
 
-/** What there is in a queue's directory; nothing if it is not there. A name looked for in vain costs the runtime more. */
-function namesIn(files: FilePort, dir: string): ReadonlySet<string> {
-  const names = new Set<string>();
+/** There is no queue where one was looked for. */
+export class NoQueueError extends QueueError {
+  /**
+   * Makes the sentence.
+   *
+   * @param entries What lies in the directory.
+   */
+  constructor(dir: string, entries: readonly DirectoryEntry[]) {
+    const other = entries.find(({ name }) => !NEW.has(name) && !name.startsWith("."));
+    super(
+      other
+        ? `${dir} is not a queue (it holds "${other.name}")`
+        : `there is no queue at ${dir} (queuectl enqueue makes one)`,
+    );
+  }
+}
+
+/** @throws {QueueError} If a queue that nobody named was not made here. */
+async function refuseUntrusted(dir: string, entries: readonly DirectoryEntry[]): Promise<void> {
+  // An empty directory holds nothing to be afraid of.
+  if (isEmpty(entries)) return;
+  const { isTrusted } = await trustedQueues();
+  if (isTrusted(dir)) return;
+  throw new QueueError(
+    `${dir} was not made on this machine by you: it was copied, moved, cloned or restored, and may ` +
+      `hold commands that are not yours; look at it first (queuectl --dir ${
+        shellWord(dir)
+      } list, ` +
+      `schedule list, config show), then accept it with: queuectl trust ${shellWord(dir)}`,
+  );
+}
+
+function trustedQueues(): Promise<typeof import("./trusted_queues.ts")> {
+  return import(TRUSTED_QUEUES);
+}
+
+function has(entries: readonly DirectoryEntry[], wanted: string): boolean {
+  return entries.some(({ name }) => name === wanted);
+}
+
+function isEmpty(entries: readonly DirectoryEntry[]): boolean {
+  return entries.every(({ name }) => name.startsWith("."));
+}
+
+/** Whether all that makes a queue is there: it has lost its VERSION alone. */
+function isWhole(entries: readonly DirectoryEntry[]): boolean {
+  return JOB_STATES.every((state) => has(entries, state));
+}
+
+/** What lies in a queue's directory; nothing if it is not there. A name looked for in vain costs the runtime more. */
+function entriesIn(files: FilePort, dir: string): DirectoryEntry[] {
   try {
-    for (const { name } of files.list(dir)) names.add(name);
+    return [...files.list(dir)];
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return [];
   }
-  return names;
 }
 
 async function readSettings(
   files: FilePort,
   dir: string,
+  owner: number | null,
   evenBroken: boolean,
 ): Promise<Partial<Config>> {
   const { readConfig } = await import(SETTINGS) as typeof import("./settings.ts");
   try {
-    return readConfig(files, dir);
+    return readConfig(files, dir, owner);
   } catch (error) {
     if (evenBroken && error instanceof QueueError) return {};
     throw error;
@@ -199,13 +194,20 @@ function isQueue(files: FilePort, dir: string): boolean {
   );
 }
 
-async function initialise(files: FilePort, dir: string): Promise<void> {
+async function initialise(
+  files: FilePort,
+  dir: string,
+  owner: number | null,
+  found: boolean,
+): Promise<void> {
   const changed = makeParents(files, dir);
+  // What was there may have been made by another since it was looked for.
+  refuseUnsafePlace(files, dir, owner !== Deno.uid());
   // What is there may be the beginning of a queue that another process is making right now.
-  const names = [...files.list(dir)].map(({ name }) => name);
+  const entries = entriesIn(files, dir);
   // One that has lost only its VERSION is made whole.
-  const known = JOB_STATES.every((state) => names.includes(state)) ? KNOWN : NEW;
-  for (const name of names) {
+  const known = isWhole(entries) ? KNOWN : NEW;
+  for (const { name } of entries) {
     if (!known.has(name) && !name.startsWith(".")) {
       // It may have made it, and begun to use it, since we looked.
       if (isQueue(files, dir)) return;
@@ -214,6 +216,7 @@ async function initialise(files: FilePort, dir: string): Promise<void> {
       );
     }
   }
+  if (isEmpty(entries)) await noteAsOurs(dir, found);
   for (const part of PARTS) makeIfMissing(files, `${dir}/${part}`);
   const temporary = `${dir}/tmp/VERSION-${newId()}${NEW_SUFFIX}`;
   files.create(temporary, new TextEncoder().encode(FORMAT));
@@ -227,6 +230,21 @@ async function initialise(files: FilePort, dir: string): Promise<void> {
   }
   // A job that is durable in a directory that is not would be lost with it.
   await files.sync([...changed, dir]);
+}
+
+/**
+ * Notes that the queue about to be made in an empty directory was made here, if it can be found by walking up. Before
+ * anything is in it, so that two who make it at once do not take the other's beginning for a stranger's.
+ */
+async function noteAsOurs(dir: string, found: boolean): Promise<void> {
+  if (!found && !dir.endsWith("/.queuectl")) return;
+  const { trustQueue } = await trustedQueues();
+  try {
+    trustQueue(dir);
+  } catch (error) {
+    // Whoever named it can name it again.
+    if (found) throw error;
+  }
 }
 
 /** Makes a directory and its parents, and returns the directories that have a new name in them. */
@@ -243,45 +261,6 @@ function makeIfMissing(files: FilePort, path: string): void {
     files.makeDirectory(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-}
-
-/**
- * Refuses a queue whose jobs this user should not run: for a worker before it runs one, for whoever adds one before
- * it waits there in vain.
- *
- * @param parts Which of its directories to look at; `""` is the queue's own. Default: all.
- * @throws {QueueError} If there is a reason; it says how to mend that.
- */
-export function refuseUntrusted(store: Store, parts?: readonly string[]): void {
-  const fault = distrust(store, parts);
-  if (fault !== undefined) throw new QueueError(fault);
-}
-
-/**
- * Why this user should not run what is in a queue; `undefined` if there is no reason. Whoever can
- * write in a queue can run anything as the user of its workers.
- */
-export function distrust(
-  store: Store,
-  parts: readonly string[] = ["", ...PARTS, "schedules"],
-): string | undefined {
-  const uid = Deno.uid();
-  for (const part of parts) {
-    const path = part === "" ? store.dir : `${store.dir}/${part}`;
-    const stat = store.files.stat(path);
-    // Made when the first schedule is: what lies there is run like what lies in pending/.
-    if (stat === undefined && part === "schedules") continue;
-    if (stat === undefined) return `${path} is missing; queuectl doctor --repair makes it`;
-    if (stat.kind !== "directory") return `${path} is not a directory`;
-    if (uid !== null && stat.uid !== uid) {
-      return `${path} belongs to another user (uid ${stat.uid}); use the queue as that user, ` +
-        `or take the directory over with: chown -R ${uid} '${store.dir}'`;
-    }
-    if (stat.mode & 0o022) {
-      return `group or others can write in ${path} and so run commands as you; ` +
-        `close it with: chmod -R go-rwx '${store.dir}'`;
-    }
   }
 }
 

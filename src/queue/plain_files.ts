@@ -48,6 +48,7 @@ function statPath(path: string): FileStat | undefined {
     mtime: info.mtime?.getTime() ?? 0,
     mode: (info.mode ?? 0) & 0o7777,
     uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
     identity: identityOf(info),
   };
 }
@@ -198,6 +199,8 @@ export const plainFiles: FilePort = {
   readReady(path) {
     return plainFiles.read(path);
   },
+
+  hold: (directory) => Deno.openSync(directory, { read: true }),
 
   create(path, content) {
     using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });

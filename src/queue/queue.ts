@@ -15,7 +15,8 @@ import type { Job, JobInput, JobView } from "./job.ts";
 import { countJobs, type Counts, newestEntries } from "./listing.ts";
 import { findLog } from "./logs.ts";
 import { ID_PATTERN, type JobState, WORKER_PATTERN } from "./names.ts";
-import { locateQueue, openStore, type StoreOptions } from "./open_store.ts";
+import { locateQueue, type QueuePlace } from "./locate_queue.ts";
+import { openStore, type StoreOptions } from "./open_store.ts";
 import { requestStop, type SeenWorker, seeWorkers } from "./presence.ts";
 import { clearJobs, removeJob } from "./remove.ts";
 import { requeueJob } from "./requeue.ts";
@@ -57,12 +58,14 @@ export class Queue {
   /**
    * Opens a queue directory, and makes it one if it is missing or empty.
    *
-   * @param dir The directory. Default: `$QUEUECTL_DIR`, else the nearest `.queuectl/` here or above,
-   * else `~/.queuectl`.
-   * @throws {QueueError} If it holds other things, or cannot be reached, or if Deno is older than 2.7.6.
+   * @param where The directory, or what `locateQueue` gave. Default: `$QUEUECTL_DIR`, else the nearest `.queuectl/`
+   * here or above, else `~/.queuectl`.
+   * @throws {QueueError} If it is not safe to use, holds other things, or cannot be reached; or if
+   * Deno is older than 2.7.6.
    */
-  static async open(dir?: string, options?: StoreOptions): Promise<Queue> {
-    return new Queue(await openStore(locateQueue(dir), { files: denoFiles, ...options }));
+  static async open(where?: string | QueuePlace, options?: StoreOptions): Promise<Queue> {
+    const place = typeof where === "object" ? where : locateQueue(where);
+    return new Queue(await openStore(place, { files: denoFiles, ...options }));
   }
 
   /** The queue's directory, absolute. */
@@ -179,7 +182,7 @@ export class Queue {
 
   /** The settings in force. */
   config(): Config {
-    this.store.config = withDefaults(readConfig(this.store.files, this.dir));
+    this.store.config = withDefaults(readConfig(this.store.files, this.dir, this.store.owner));
     return this.store.config;
   }
 
@@ -257,7 +260,7 @@ export class Queue {
   ): Promise<void> {
     const lock = await lockQueue(this.store);
     try {
-      const set = change(() => readConfig(this.store.files, this.dir));
+      const set = change(() => readConfig(this.store.files, this.dir, this.store.owner));
       await writeConfig(this.store.files, this.dir, set);
       this.store.config = withDefaults(set);
     } finally {

@@ -12,6 +12,7 @@ import {
   type ResourceKey,
 } from "./config.ts";
 import { QueueError, UsageError } from "./errors.ts";
+import { fileDistrust } from "./trust.ts";
 import type { FilePort } from "./file_port.ts";
 import {
   type Check,
@@ -192,12 +193,21 @@ function valueOf(word: string, type: Setting["type"]): unknown {
 /**
  * Reads what was set in a queue.
  *
+ * @param owner Whom the queue belongs to: what another user can write is not believed, for it names commands to run.
  * @throws {QueueError} If config.json is not what `config set` writes.
  */
-export function readConfig(files: FilePort, dir: string): Partial<Config> {
+export function readConfig(files: FilePort, dir: string, owner: number | null): Partial<Config> {
   const path = `${dir}/config.json`;
   // Asked first, as each worker reads it again and again, and an exception costs more than the question.
-  if (!files.stat(path)) return {};
+  const stat = files.stat(path);
+  if (!stat) return {};
+  const distrust = fileDistrust(stat, owner);
+  if (distrust !== undefined) {
+    throw new QueueError(
+      `the settings in ${path} are not used, as ${distrust}; look at what they say, then take the ` +
+        "file over or remove it",
+    );
+  }
   let bytes: Uint8Array;
   try {
     bytes = files.read(path);

@@ -17,6 +17,8 @@ export interface Store {
   readonly files: FilePort;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The user that everything in it must belong to; `null` where the system has no users. */
+  readonly owner: number | null;
   /** The settings in force; a worker renews them when config.json changes. */
   config: Config;
 }

@@ -33,6 +33,7 @@ import {
 } from "./schedule.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 import { findTaken } from "./taken_ids.ts";
+import { fileDistrust } from "./trust.ts";
 import type { ReadTimetable } from "./timetable.ts";
 import { isOpen } from "./unique.ts";
 
@@ -61,6 +62,9 @@ export async function turnSchedule(
   const [from, own] = [pathOf(store, entry.file), pathOf(store, taken.file)];
   if (!renameIfThere(store, from, own)) return false;
   try {
+    const stat = store.files.stat(own);
+    const distrust = stat && fileDistrust(stat, store.owner);
+    if (distrust !== undefined) throw new UsageError(distrust);
     const schedule = parseSchedule(store.files.read(own), entry.name);
     const isDecided = schedule.turn?.from === new Date(entry.time).toISOString();
     const decided = isDecided ? schedule : await decide(store, taken, schedule, readTimetable);

@@ -9,6 +9,7 @@ import { type Claim, claim } from "../queue/claim.ts";
 import { putBackUnrun } from "../queue/limits.ts";
 import { type Need, needsOf } from "../queue/needs.ts";
 import { type Settlement, unrunSettlement } from "../queue/settle.ts";
+import type { JobState } from "../queue/names.ts";
 import type { Store } from "../queue/store.ts";
 import { FetchAhead } from "./fetch_ahead.ts";
 import type { Finder } from "./finder.ts";
@@ -51,6 +52,8 @@ export class Claimer {
   readonly #held = new Map<string, HeldPlaces>();
   readonly #owned = new OwnedJobs();
   readonly #fetchAhead: FetchAhead;
+  /** Asked before each claim whether a state's directory is still safe. */
+  mayClaimFrom: (state: JobState) => boolean = () => true;
   /** The places of those that this user may not move. */
   readonly #refused = new Set<string>();
 
@@ -127,6 +130,7 @@ export class Claimer {
 
   async #claim(entry: IndexEntry): Promise<Taken | undefined> {
     try {
+      if (!this.mayClaimFrom(entry.state)) return undefined;
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
       if (this.#refused.size > 0) this.#refused.delete(`${entry.state}/${entry.path}`);

@@ -6,7 +6,8 @@
 
 import { QueueError, reasonWithin } from "../queue/errors.ts";
 import { isAtRest } from "../queue/listing.ts";
-import { refuseUntrusted } from "../queue/open_store.ts";
+import { Guard } from "../queue/guard.ts";
+import { refuseUnsafe } from "../queue/trust.ts";
 import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../queue/store.ts";
@@ -42,9 +43,10 @@ export interface WorkerOptions {
 
 /**
  * Why a worker finished: it was asked to; nothing was left to do (`drain`); its one job has ended
- * (`only`); or it was declared dead by another, and gave up its jobs.
+ * (`only`); it was declared dead by another, and gave up its jobs; or its queue was swapped or opened to other users,
+ * so that it left it as it was.
  */
-export type FinishReason = "stopped" | "drained" | "ended" | "fenced";
+export type FinishReason = "stopped" | "drained" | "ended" | "fenced" | "unsafe";
 
 /** How often a worker that is about to finish looks whether others have ended, in milliseconds. */
 const DRAIN_LOOK = 100;
@@ -77,6 +79,7 @@ export class Worker {
   #aftermath!: Aftermath;
   #pruner!: Pruner;
   #recoverer!: Recoverer;
+  #guard: Guard | undefined;
   /** None in a worker that works only one job. */
   #scheduler: Scheduler | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
@@ -112,7 +115,8 @@ export class Worker {
    * @throws {QueueError} If the queue is another user's, or others can write in it, or its disk takes no file.
    */
   async start(): Promise<void> {
-    refuseUntrusted(this.#store);
+    refuseUnsafe(this.#store);
+    this.#guard = new Guard(this.#store);
     const config = this.#queue.config();
     const slots = this.#options.count ?? config.worker_count;
     this.#presence = this.#arrive(slots);
@@ -148,6 +152,7 @@ export class Worker {
     );
     this.#dispatcher.claimer.isPart = this.#options.partOf !== undefined;
     this.#dispatcher.claimer.heedLimits();
+    this.#dispatcher.claimer.mayClaimFrom = (state) => this.#isSafe(this.#guard!.claimFault(state));
     this.#dispatcher.onSettled = (settlement) => this.#aftermath.settled(settlement);
     const watched = ["", "pending", "failed", "workers"];
     // What leaves pending/ and failed/ is mostly what was claimed here.
@@ -303,6 +308,7 @@ export class Worker {
   #lookAtWorkers(): void {
     if (this.#leaving) return;
     try {
+      if (!this.#isSafe(this.#guard!.fault())) return;
       if (!this.#presence!.holds()) {
         void this.#leave("fenced");
         return;
@@ -316,11 +322,39 @@ export class Worker {
     void this.#recoverer.look();
   }
 
+  /** Whether the queue is still the one that was opened, and closed to others; if not, leaves it. */
+  #isSafe(fault: string | undefined): boolean {
+    if (fault === undefined) return true;
+    void this.#desert(fault);
+    return false;
+  }
+
+  /** Leaves a queue that is no longer safe: ends its commands, and neither reads nor writes in it any more. */
+  async #desert(fault: string): Promise<void> {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    this.#emit({ kind: "trouble", message: fault });
+    this.#stopLooking();
+    this.#dispatcher.abandon();
+    await killSurvivors(this.name);
+    this.#guard![Symbol.dispose]();
+    this.#presence!.abandon();
+    this.#finish("unsafe");
+  }
+
+  #stopLooking(): void {
+    clearTimeout(this.#poll);
+    clearTimeout(this.#drainTimer);
+    this.#unwatch();
+    this.#finder.close();
+  }
+
   #schedulePoll(): void {
     const interval = this.#store.config.poll_interval * 1000;
     this.#poll = setTimeout(() => {
-      this.#lookAtSettings();
       this.#lookAtWorkers();
+      if (this.#leaving) return;
+      this.#lookAtSettings();
       void this.#finder.refillIfChanged();
       this.#lookAtTheRest();
       if (!this.#leaving) this.#schedulePoll();
@@ -342,10 +376,7 @@ export class Worker {
   async #leave(reason: FinishReason, givesUp = false): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
-    clearTimeout(this.#poll);
-    clearTimeout(this.#drainTimer);
-    this.#unwatch();
-    this.#finder.close();
+    this.#stopLooking();
     if (reason === "fenced" || givesUp) this.#dispatcher.abandon();
     const resting = Promise.all([
       this.#scheduler?.close(),
@@ -359,6 +390,7 @@ export class Worker {
     // Whoever recovers its jobs may be another machine, which cannot end what left its group here.
     if (reason === "fenced") await killSurvivors(this.name);
     this.#dispatcher.close();
+    this.#guard![Symbol.dispose]();
     try {
       if (givesUp) this.#presence!.abandon();
       else this.#presence!.leave();

@@ -74,7 +74,7 @@ export async function storeFor(
   process: SimulatedProcess,
 ): Promise<Store> {
   return operation.unopened
-    ? { dir: DIR, files: process, now: () => ACTING, config: withDefaults({}) }
+    ? { dir: DIR, files: process, now: () => ACTING, config: withDefaults({}), owner: Deno.uid() }
     : { ...await openAt(disk.process("opener"), ACTING), files: process };
 }
 

@@ -162,7 +162,7 @@ function actorsOf(
   return Object.fromEntries(names.map((name): [string, Actor] => [name, (files) => {
     let time = race.starts?.[name] ?? ACTING;
     const now = () => ++time;
-    const store: Store = { dir: DIR, files, now, config: withDefaults({}) };
+    const store: Store = { dir: DIR, files, now, config: withDefaults({}), owner: Deno.uid() };
     return race.actors[name]!(store, structuredClone(scene));
   }]));
 }

@@ -16,7 +16,7 @@ Deno.test("queuectl --version prints the version", async () => {
 });
 
 Deno.test("queuectl --help explains every command and group, and touches no queue", async () => {
-  await using program = new Program();
+  await using program = new Program({ withQueue: false });
   const names = [...COMMANDS.map(({ name }) => name), ...Object.keys(GROUPS)];
   const pages = names.map((name) => program.answer(...name.split(" "), "--help"));
   for (const [index, page] of (await Promise.all(pages)).entries()) {
@@ -59,6 +59,7 @@ for (
 Deno.test("queuectl takes --dir and --json before and after the command", async () => {
   await using program = new Program();
   const dir = `${program.home}/other`;
+  await program.answer("--dir", dir, "enqueue", "true");
   for (const args of [["--dir", dir, "--json", "status"], ["status", `--dir=${dir}`, "--json"]]) {
     assertEquals(JSON.parse(await program.answer(...args)).dir, dir);
   }
@@ -80,9 +81,9 @@ Deno.test("queue path prints the directory that --dir, $QUEUECTL_DIR, .queuectl 
 });
 
 Deno.test("queuectl refuses a directory that holds other things", async () => {
-  await using program = new Program();
+  await using program = new Program({ withQueue: false });
   Deno.writeTextFileSync(`${program.home}/file`, "");
-  const { code, stderr } = await program.run(["--dir", ".", "status"]);
+  const { code, stderr } = await program.run(["--dir", ".", "enqueue", "true"]);
   assertEquals(code, 1);
   assertMatch(stderr, /^queuectl: .* is not a queue and not empty \(it holds "file"\).*\n$/);
 });

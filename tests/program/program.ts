@@ -5,6 +5,7 @@
  */
 
 import { PERMISSIONS } from "../../src/cli/permissions.ts";
+import { PARTS } from "../../src/queue/trust.ts";
 import { eventually, processesWith } from "../queue/temporary_queue.ts";
 
 const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
@@ -100,9 +101,11 @@ export class Program implements AsyncDisposable {
   readonly dir: string;
   readonly #running: Running[] = [];
 
-  constructor() {
+  /** @param options Whether there is a queue from the start, as most tests want. Default: yes. */
+  constructor(options: { withQueue?: boolean } = {}) {
     this.home = Deno.makeTempDirSync({ prefix: "queuectl-program-" });
     this.dir = `${this.home}/queue`;
+    if (options.withQueue ?? true) makeQueue(this.dir);
   }
 
   /** Starts a call that goes on. */
@@ -176,6 +179,13 @@ export class Program implements AsyncDisposable {
     }
     await Deno.remove(this.home, { recursive: true });
   }
+}
+
+/** Makes an empty queue as docs/protocol.md has it. */
+export function makeQueue(dir: string): void {
+  Deno.mkdirSync(dir, { mode: 0o700 });
+  for (const part of PARTS) Deno.mkdirSync(`${dir}/${part}`, { mode: 0o700 });
+  Deno.writeTextFileSync(`${dir}/VERSION`, "1\n", { mode: 0o600 });
 }
 
 function kill(pid: number, signal: Deno.Signal = "SIGKILL"): void {

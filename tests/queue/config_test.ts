@@ -125,7 +125,7 @@ Deno.test("settings changed by several at once are all kept", async () => {
     { kill_grace: 7 },
   ];
   await Promise.all(changes.map(async (change) => (await Queue.open(dir)).configure(change)));
-  const set = readConfig(denoFiles, dir);
+  const set = readConfig(denoFiles, dir, Deno.uid());
   assertEquals(set, Object.assign({ fsync: false }, ...changes));
 });
 
@@ -133,7 +133,7 @@ Deno.test("readConfig() ignores keys that it does not know", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;
   Deno.writeTextFileSync(`${dir}/config.json`, '{"max_retries":1,"colour":"red","__proto__":{}}');
-  assertEquals(readConfig(denoFiles, dir), { max_retries: 1 });
+  assertEquals(readConfig(denoFiles, dir, Deno.uid()), { max_retries: 1 });
 });
 
 Deno.test("readConfig() refuses a file that holds something else, and says how to mend it", async () => {
@@ -153,7 +153,7 @@ Deno.test("readConfig() refuses a file that holds something else, and says how t
   ];
   for (const [content, says] of refused) {
     Deno.writeTextFileSync(`${dir}/config.json`, content);
-    assertThrows(() => readConfig(denoFiles, dir), QueueError, says);
+    assertThrows(() => readConfig(denoFiles, dir, Deno.uid()), QueueError, says);
     await assertRejects(() => Queue.open(dir), QueueError, says);
   }
 });

@@ -92,7 +92,7 @@ Deno.test("a part that is no directory is told", async () => {
   await says(temporary, /unique is not a directory$/);
 });
 
-Deno.test("directories, settings and jobs that others can write in are closed", async () => {
+Deno.test("directories and jobs that the group can write in are closed", async () => {
   await using temporary = await temporaryQueue();
   const { dir, queue } = temporary;
   const { id } = await queue.enqueue({ command: "true", hold: true });
@@ -101,11 +101,21 @@ Deno.test("directories, settings and jobs that others can write in are closed", 
   await mends(temporary, /is open to group or others \(mode 755\)/, "sets mode 700");
   Deno.chmodSync(`${dir}/done`, 0o770);
   await mends(temporary, /done is open to group or others \(mode 770\)/, "sets mode 700");
-  Deno.chmodSync(`${dir}/config.json`, 0o666);
-  await mends(temporary, /config\.json can be written by group or others/, "sets mode 600");
   Deno.chmodSync(`${dir}/pending/${job}`, 0o664);
   await mends(temporary, /^pending\/.* can be written by group or others/, "sets mode 600");
   assertEquals(queue.get(id)?.command, "true");
+});
+
+Deno.test("what anybody can write in is told, and not made to be believed", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  await queue.enqueue({ command: "true", hold: true });
+  const [job] = namesIn(dir, "pending");
+  Deno.chmodSync(`${dir}/pending/${job}`, 0o666);
+  await says(temporary, /^pending\/.* is not a job: group or others can write in it/);
+  Deno.chmodSync(`${dir}/pending/${job}`, 0o600);
+  Deno.chmodSync(`${dir}/config.json`, 0o666);
+  await says(temporary, /config\.json are not used, as group or others can write in it/);
 });
 
 Deno.test("a worker that died is recovered: what it ran waits for its retry", async () => {

@@ -7,7 +7,9 @@ import {
 } from "@std/assert";
 import { QueueError } from "../../src/queue/errors.ts";
 import type { FilePort } from "../../src/queue/file_port.ts";
-import { distrust, locateQueue, openStore, refuseOldDeno } from "../../src/queue/open_store.ts";
+import { locateQueue } from "../../src/queue/locate_queue.ts";
+import { openStore, refuseOldDeno } from "../../src/queue/open_store.ts";
+import { refuseUnsafe } from "../../src/queue/trust.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { everyPair } from "../simulation/interleave.ts";
 import { SimulatedDisk } from "../simulation/simulated_disk.ts";
@@ -26,7 +28,7 @@ async function inProcess(
       "eval",
       `--config=${decodeURI(new URL("../../deno.json", import.meta.url).pathname)}`,
       `import { Queue } from "${source}queue.ts";
-       import { locateQueue } from "${source}open_store.ts";
+       import { locateQueue } from "${source}locate_queue.ts";
        ${code}`,
     ],
     ...options,
@@ -37,10 +39,20 @@ async function inProcess(
   return new TextDecoder().decode(stdout).trim();
 }
 
+/** Why a queue that is open must not be worked; `undefined` if it may. */
+function distrust(store: Queue["store"]): string | undefined {
+  try {
+    refuseUnsafe(store);
+  } catch (error) {
+    if (error instanceof QueueError) return error.message;
+    throw error;
+  }
+}
+
 Deno.test("locateQueue() makes the path that is given absolute", () => {
-  assertEquals(locateQueue("/a/./b/../c/"), "/a/c");
-  assertEquals(locateQueue("q"), `${Deno.cwd()}/q`);
-  assertEquals(locateQueue("../q"), `${Deno.cwd().replace(/\/[^/]*$/, "")}/q`);
+  assertEquals(locateQueue("/a/./b/../c/").dir, "/a/c");
+  assertEquals(locateQueue("q").dir, `${Deno.cwd()}/q`);
+  assertEquals(locateQueue("../q").dir, `${Deno.cwd().replace(/\/[^/]*$/, "")}/q`);
 });
 
 Deno.test("a link that stands for the queue is followed, and the directory itself is looked at", async () => {
@@ -48,13 +60,13 @@ Deno.test("a link that stands for the queue is followed, and the directory itsel
   Deno.mkdirSync(`${home.path}/disk/queue`, { recursive: true, mode: 0o700 });
   Deno.symlinkSync("disk/queue", `${home.path}/.queuectl`);
   const real = Deno.realPathSync(`${home.path}/disk/queue`);
-  assertEquals(locateQueue(`${home.path}/.queuectl`), real);
+  assertEquals(locateQueue(`${home.path}/.queuectl`).dir, real);
   const queue = await Queue.open(`${home.path}/.queuectl`);
   await queue.enqueue({ command: "true" });
   assertEquals([namesIn(real, "pending").length, distrust(queue.store)], [1, undefined]);
   Deno.chmodSync(real, 0o777);
   assertStringIncludes(distrust(queue.store) ?? "", "group or others can write in");
-  const nearest = "console.log(locateQueue())";
+  const nearest = "console.log(locateQueue().dir)";
   const env = { QUEUECTL_DIR: "", HOME: "/nowhere" };
   assertEquals(await inProcess(nearest, { cwd: `${home.path}/disk`, env }), real);
 });
@@ -78,17 +90,17 @@ Deno.test("locateQueue() prefers QUEUECTL_DIR, then the nearest .queuectl, then 
      Deno.env.set("HOME", path + "/home");
      Deno.env.delete("QUEUECTL_DIR");
      Deno.chdir(path + "/project/src/deep");
-     found.nearest = locateQueue();
+     found.nearest = locateQueue().dir;
      Deno.chdir(path + "/project");
-     found.here = locateQueue();
+     found.here = locateQueue().dir;
      Deno.chdir(path + "/elsewhere");
-     found.home = locateQueue();
+     found.home = locateQueue().dir;
      Deno.env.set("QUEUECTL_DIR", "");
-     found.empty = locateQueue();
+     found.empty = locateQueue().dir;
      Deno.chdir(path + "/project");
      Deno.env.set("QUEUECTL_DIR", "../q");
-     found.variable = locateQueue();
-     found.given = locateQueue("x");
+     found.variable = locateQueue().dir;
+     found.given = locateQueue("x").dir;
      console.log(JSON.stringify(found));`,
   );
   assertEquals(JSON.parse(found), {
@@ -129,7 +141,7 @@ Deno.test("openStore() refuses a directory that holds other things, and leaves i
     `${dir} is not a queue and not empty (it holds "notes.txt"); choose another directory`,
   );
   assertEquals(namesIn(dir, ""), ["notes.txt"]);
-  await assertRejects(() => openStore(`${dir}/notes.txt`), QueueError, "cannot open the queue");
+  await assertRejects(() => openStore(`${dir}/notes.txt`), QueueError, "is not a directory");
 });
 
 Deno.test("openStore() refuses a queue of another format", async () => {
@@ -193,8 +205,8 @@ Deno.test("distrust() names the part that others can write in, and how to close 
     for (const mode of [0o770, 0o702, 0o1777]) {
       Deno.chmodSync(dir + part, mode);
       const fault = distrust(queue.store) ?? "";
-      assertStringIncludes(fault, `can write in ${dir}${part} `);
-      assertStringIncludes(fault, `chmod -R go-rwx '${dir}'`);
+      assertStringIncludes(fault, `can write in ${dir}${part}, `);
+      assertStringIncludes(fault, `chmod go-w '${dir}${part}'`);
     }
     Deno.chmodSync(dir + part, 0o755);
     assertEquals(distrust(queue.store), undefined);
@@ -211,7 +223,10 @@ Deno.test({
     assertStringIncludes(distrust(queue.store) ?? "", "belongs to another user (uid 65534)");
     Deno.chownSync(`${dir}/pending`, 0, null);
     Deno.chownSync(dir, 65534, null);
-    assertStringIncludes(distrust(queue.store) ?? "", `chown -R 0 '${dir}'`);
+    assertStringIncludes(
+      distrust(queue.store) ?? "",
+      `use the queue as that user, or as root with --other-user`,
+    );
     Deno.chownSync(dir, 0, null);
     assertEquals(distrust(queue.store), undefined);
   },

@@ -95,7 +95,8 @@ export class SimulatedProcess implements FilePort {
         size: content?.length ?? 4096,
         mtime,
         mode,
-        uid: 0,
+        uid: Deno.uid() ?? 0,
+        gid: 0,
         identity: identityOf(inode),
       };
     });

@@ -53,6 +53,17 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     options: [],
   },
   {
+    name: "trust",
+    summary: "accept a queue that was copied, moved, cloned or restored",
+    takes: "[PATH]",
+    words: [0, 1],
+    options: [],
+    details: [
+      "A .queuectl/ that is found here or above is used only if you made it on this machine.",
+      "Look at it first: its jobs, schedules and hooks will run as you.",
+    ],
+  },
+  {
     name: "doctor",
     summary: "check the queue, and mend what is safe to mend",
     takes: "",

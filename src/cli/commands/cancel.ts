@@ -5,18 +5,18 @@
  */
 
 import type { JobView } from "../../queue/job.ts";
-import { Queue } from "../../queue/queue.ts";
 import { cancelJob } from "../../worker/cancel.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
 import { print, printJson, say } from "../output.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** How long to wait before saying for what, in milliseconds. */
 const TELL_AFTER = 3000;
 
 /** Ends jobs that wait or run, for good; prints their IDs once they are dead. */
 export async function cancel(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const ids = new Set<string>();
   let status = await eachOf(call.words, (word) => void ids.add(queue.find(word).id));
   const cancelled: JobView[] = [];

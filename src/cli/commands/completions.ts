@@ -5,12 +5,13 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
-import { Queue } from "../../queue/queue.ts";
+
 import type { Invocation } from "../command.ts";
 import { completionNames, isNameKind } from "../completion_names.ts";
 import { bashCompletions } from "../completions_bash.ts";
 import { fishCompletions } from "../completions_fish.ts";
 import { zshCompletions } from "../completions_zsh.ts";
+import { openQueue } from "../open_queue.ts";
 import { printLines, printText } from "../output.ts";
 
 /**
@@ -20,7 +21,7 @@ import { printLines, printText } from "../output.ts";
 export async function completions(call: Invocation): Promise<void> {
   const [shell, kind] = call.words as [string, string?];
   if (shell === "names" && kind !== undefined && isNameKind(kind)) {
-    const queue = await Queue.open(call.dir, { evenMisconfigured: true });
+    const queue = await openQueue(call, { evenMisconfigured: true });
     return printLines(await completionNames(queue, kind));
   }
   if (kind !== undefined) {

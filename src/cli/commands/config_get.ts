@@ -5,15 +5,15 @@
  */
 
 import { configKey } from "../../queue/settings.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, printText } from "../output.ts";
 import { settingText } from "../setting_text.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints the value of a setting that is in force. */
 export async function configGet(call: Invocation): Promise<void> {
   const key = configKey(call.words[0]!);
-  const value = (await Queue.open(call.dir)).config()[key];
+  const value = (await openQueue(call)).config()[key];
   if (call.json) printJson(value ?? null);
   else printText(settingText(value ?? null));
 }

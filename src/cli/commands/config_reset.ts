@@ -5,14 +5,14 @@
  */
 
 import { configKey } from "../../queue/settings.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson } from "../output.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Gives one setting, or all, the default back. */
 export async function configReset(call: Invocation): Promise<void> {
   const keys = call.words[0] === undefined ? undefined : [configKey(call.words[0])];
-  const queue = await Queue.open(call.dir, { evenMisconfigured: true });
+  const queue = await openQueue(call, { evenMisconfigured: true });
   await queue.resetConfig(keys);
   if (call.json) printJson(queue.config());
 }

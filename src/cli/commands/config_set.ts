@@ -7,10 +7,10 @@
 import { type Config, CONFIG_KEYS } from "../../queue/config.ts";
 import { configKey, parseConfigValue } from "../../queue/settings.ts";
 import { UsageError } from "../../queue/errors.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { refuseReplaced } from "../option.ts";
 import { printJson } from "../output.ts";
+import { openOrMakeQueue } from "../open_queue.ts";
 
 /** Changes settings, all of those given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
 export async function configSet(call: Invocation): Promise<void> {
@@ -33,7 +33,7 @@ export async function configSet(call: Invocation): Promise<void> {
     refuseReplaced(value, key);
     Object.assign(changes, { [key]: parseConfigValue(key, value) });
   }
-  const queue = await Queue.open(call.dir);
+  const queue = await openOrMakeQueue(call);
   await queue.configure(changes);
   if (call.json) printJson(queue.config());
 }

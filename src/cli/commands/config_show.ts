@@ -5,16 +5,16 @@
  */
 
 import { CONFIG_KEYS, isResourceKey } from "../../queue/config.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson } from "../output.ts";
 import { printTable } from "../print_table.ts";
 import { settingText } from "../setting_text.ts";
 import { visibleText } from "../visible_text.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints the settings in force. */
 export async function configShow(call: Invocation): Promise<void> {
-  const config = (await Queue.open(call.dir)).config();
+  const config = (await openQueue(call)).config();
   if (call.json) return printJson(config);
   await printTable({
     head: ["KEY", "VALUE"],

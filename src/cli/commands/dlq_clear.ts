@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import { clearState } from "../clear_state.ts";
 import type { Invocation } from "../command.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Removes all dead jobs, on a terminal after asking. */
 export async function dlqClear(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const ask = Deno.stdin.isTerminal() && !call.options.has("yes");
   return await clearState(queue, "dead", ask, call.json);
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printDeadJobs } from "../print_jobs.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Lists the jobs that are out of retries, cancelled or malformed; newest last. */
 export async function dlqList(call: Invocation): Promise<void> {
   const limit = call.options.whole("limit", 0, 1e15);
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   await printDeadJobs(queue.list({ states: ["dead"], limit }), call.json);
 }

@@ -5,11 +5,12 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { findDead, wasCancelled } from "../dead_job.ts";
 import { eachOf } from "../each_of.ts";
 import { print, say } from "../output.ts";
+import type { Queue } from "../../queue/queue.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Moves dead jobs to pending with a fresh count of attempts; prints their IDs. */
 export async function dlqRetry(call: Invocation): Promise<number> {
@@ -21,7 +22,7 @@ export async function dlqRetry(call: Invocation): Promise<number> {
         : "dlq retry needs an ID, --all or --cancelled",
     );
   }
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const words = all || cancelled ? chosen(queue, all, cancelled) : call.words;
   return await eachOf(words, async (word) => {
     const { id } = findDead(queue, word);

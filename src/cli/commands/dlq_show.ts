@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { findDead } from "../dead_job.ts";
 import { printJob } from "../print_job.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints a dead job and each of its attempts. */
 export async function dlqShow(call: Invocation): Promise<void> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   await printJob(queue, findDead(queue, call.words[0]!), call.json);
 }

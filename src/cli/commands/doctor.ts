@@ -5,16 +5,16 @@
  */
 
 import { examine } from "../../queue/doctor/examine.ts";
-import { Queue } from "../../queue/queue.ts";
 import { VERSION } from "../../version.ts";
 import { killSurvivors } from "../../worker/survivors.ts";
 import type { Invocation } from "../command.ts";
 import { print, printJson, printLines } from "../output.ts";
 import { visibleText } from "../visible_text.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints each finding and its remedy; exits with 0 if all is well or has been mended, else with 1. */
 export async function doctor(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir, { evenMisconfigured: true });
+  const queue = await openQueue(call, { evenMisconfigured: true, evenIncomplete: true });
   const findings = await examine(queue.store, {
     repair: call.options.has("repair"),
     freeBytes: await freeBytes(queue.dir),

@@ -6,14 +6,14 @@
 
 import { QueueError, UsageError } from "../../queue/errors.ts";
 import type { JobInput } from "../../queue/job.ts";
-import { Queue } from "../../queue/queue.ts";
 import { editJob } from "../../queue/waiting_jobs.ts";
 import type { Invocation } from "../command.ts";
 import { print, printJson, say } from "../output.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Opens a waiting job in $VISUAL or $EDITOR; prints its ID once it is back. */
 export async function edit(call: Invocation): Promise<void> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const { id } = queue.find(call.words[0]!);
   const path = await Deno.makeTempFile({ prefix: `queuectl-${id}-`, suffix: ".json" });
   try {

@@ -5,12 +5,13 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
-import { locateQueue, openStore, refuseUntrusted } from "../../queue/open_store.ts";
+import { locateQueue } from "../../queue/locate_queue.ts";
+import { openStore } from "../../queue/open_store.ts";
 import { waitingFiles } from "../../queue/plain_files.ts";
 import { enqueuePlain, isPlain } from "../../queue/publish.ts";
 import { type Invocation, later } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
-import { printAdded } from "../output.ts";
+import { printAdded, say } from "../output.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {
@@ -30,9 +31,12 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     ) as typeof import("../enqueue_among.ts");
     return await enqueueAmong(call, input);
   }
-  const store = await openStore(locateQueue(call.dir), { files: waitingFiles });
-  // What it writes to; a worker looks at all of it.
-  refuseUntrusted(store, ["", "tmp", "pending"]);
+  const place = locateQueue(call.dir);
+  const store = await openStore(place, {
+    files: waitingFiles,
+    ofAnyUser: call.ofAnyUser,
+    created: () => say(`queuectl: made a new queue, ${place.dir}`),
+  });
   const job = await enqueuePlain(store, input);
   printAdded(job, call.json);
 }

@@ -6,10 +6,11 @@
 
 import type { JobView } from "../../queue/job.ts";
 import { JOB_STATES } from "../../queue/names.ts";
-import { Queue } from "../../queue/queue.ts";
+import type { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJobs } from "../print_jobs.ts";
 import { parseState } from "../state_name.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** How many done jobs are shown unless more are asked for. */
 const DONE_SHOWN = 10;
@@ -19,7 +20,7 @@ export async function list(call: Invocation): Promise<void> {
   const state = call.options.text("state");
   const limit = call.options.whole("limit", 0, 1e15);
   const states = state === undefined ? undefined : [parseState(state)];
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const jobs = states ? queue.list({ states, limit }) : recentJobs(queue, limit);
   await printJobs(jobs, call.json);
 }

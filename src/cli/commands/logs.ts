@@ -6,17 +6,17 @@
 
 import { QueueError } from "../../queue/errors.ts";
 import { followLog } from "../../queue/follow.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { followAttempt, printAttempt, printLog } from "../log_output.ts";
 import { say, writeOut } from "../output.ts";
 import { sayIfUnattended } from "../unattended.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints what a job printed, in all its attempts or one; with `--follow` until it ends. */
 export async function logs(call: Invocation): Promise<void> {
   const attempt = call.options.whole("attempt", 1, 1e9);
   const follow = call.options.has("follow");
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const job = queue.find(call.words[0]!);
   if (follow) sayIfUnattended(queue, [job.id]);
   if (attempt !== undefined) {

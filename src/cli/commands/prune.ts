@@ -6,11 +6,11 @@
 
 import { UsageError } from "../../queue/errors.ts";
 import { type EndedState, pruneJobs } from "../../queue/prune.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 import { print, printJson } from "../output.ts";
 import { parseState } from "../state_name.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Removes jobs by age, by number, or both, and tells how many. */
 export async function prune(call: Invocation): Promise<void> {
@@ -23,7 +23,7 @@ export async function prune(call: Invocation): Promise<void> {
     throw new UsageError("prune needs --older-than or --keep, such as: prune --older-than 7d");
   }
   const dryRun = options.has("dry-run");
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const { removed, awaited, history, worker_logs } = await pruneJobs(queue.store, {
     states,
     olderThan,

@@ -5,10 +5,10 @@
  */
 
 import { QueueError, UsageError } from "../../queue/errors.ts";
-import { Queue } from "../../queue/queue.ts";
 import { clearState } from "../clear_state.ts";
 import type { Invocation } from "../command.ts";
 import { parseState } from "../state_name.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Removes all pending jobs or those of `--state`, on a terminal after asking, elsewhere with `--yes`. */
 export async function queueClear(call: Invocation): Promise<number> {
@@ -24,5 +24,5 @@ export async function queueClear(call: Invocation): Promise<number> {
       `removing all ${state} jobs needs --yes, as there is no terminal to ask on`,
     );
   }
-  return await clearState(await Queue.open(call.dir), state, !yes, call.json);
+  return await clearState(await openQueue(call), state, !yes, call.json);
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { locateQueue } from "../../queue/open_store.ts";
+import { locateQueue } from "../../queue/locate_queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, printText } from "../output.ts";
 
 /** Prints the queue's directory, whether it exists yet or not. */
 export function queuePath(call: Invocation): void {
-  const dir = locateQueue(call.dir);
+  const { dir } = locateQueue(call.dir);
   if (call.json) printJson({ dir });
   else printText(dir);
 }

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import { WaitedForError } from "../../queue/waiters.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
 import { print } from "../output.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Removes jobs that do not run, and their logs; prints their IDs. Those that wait for others go first. */
 export async function rm(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   let status = 0;
   let words: readonly string[] = call.words;
   for (let last = false; words.length > 0;) {

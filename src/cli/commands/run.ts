@@ -7,8 +7,7 @@
 import { KeyTakenError } from "../../queue/enqueue.ts";
 import { followLog } from "../../queue/follow.ts";
 import type { JobInput, JobView } from "../../queue/job.ts";
-import { refuseUntrusted } from "../../queue/open_store.ts";
-import { Queue } from "../../queue/queue.ts";
+import type { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { exitStatusOf } from "../exit_status.ts";
 import { type Interrupt, INTERRUPT_STATUS, onInterrupt, PIPE_STATUS } from "../interrupt.ts";
@@ -17,12 +16,12 @@ import { say, writeOut } from "../output.ts";
 import { OwnWorker } from "../own_worker.ts";
 import type { ProgressLine } from "../progress_line.ts";
 import { retryText } from "../retry_text.ts";
+import { openOrMakeQueue } from "../open_queue.ts";
 
 /** Adds a job, shows its output live, and gives its exit status. */
 export async function run(call: Invocation): Promise<number> {
   const input = await jobOfCall(call);
-  const queue = await Queue.open(call.dir);
-  refuseUntrusted(queue.store);
+  const queue = await openOrMakeQueue(call);
   if (input.after) (await import("../after_ids.ts")).resolveAfter(queue, [input]);
   const callers = Deno.env.has("QUEUECTL_JOB_ID") ? await callersOf(queue, input) : [];
   let id: string;

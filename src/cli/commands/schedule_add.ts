@@ -5,13 +5,12 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
-import { refuseUntrusted } from "../../queue/open_store.ts";
-import { Queue } from "../../queue/queue.ts";
 import { addSchedule } from "../../queue/add_schedule.ts";
 import type { Invocation } from "../command.ts";
 import { jobOfCall } from "../job_words.ts";
 import { print, printJson, say } from "../output.ts";
 import { formatDue } from "../format_due.ts";
+import { openOrMakeQueue } from "../open_queue.ts";
 
 /** Adds a schedule, and tells when it is due first. */
 export async function scheduleAdd(call: Invocation): Promise<void> {
@@ -30,8 +29,7 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
     catch_up: choice(options.text("catch-up"), "--catch-up", ["latest", "all", "none"]),
     overlap: choice(options.text("overlap"), "--overlap", ["skip", "allow"]),
   };
-  const queue = await Queue.open(call.dir);
-  refuseUntrusted(queue.store);
+  const queue = await openOrMakeQueue(call);
   const schedule = await addSchedule(queue, input);
   if (call.json) printJson(schedule);
   else print(`${name}: next ${formatDue(schedule.next[0]!, schedule.tz, Date.now())}`);

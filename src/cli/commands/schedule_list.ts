@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import { listSchedules } from "../../queue/schedules.ts";
 import type { ScheduleView } from "../../queue/schedule_view.ts";
 import type { Invocation } from "../command.ts";
@@ -13,6 +12,7 @@ import { printTable } from "../print_table.ts";
 import { formatInZone } from "../relative_time.ts";
 import type { Table } from "../table.ts";
 import { visibleText } from "../visible_text.ts";
+import { openQueue } from "../open_queue.ts";
 
 /**
  * Lists the schedules with their next three times, each in its own zone.
@@ -21,7 +21,7 @@ import { visibleText } from "../visible_text.ts";
  */
 export async function scheduleList(call: Invocation): Promise<number> {
   let status = 0;
-  const schedules = await listSchedules(await Queue.open(call.dir), (sentence) => {
+  const schedules = await listSchedules(await openQueue(call), (sentence) => {
     say(`queuectl: ${visibleText(sentence)}`);
     status = 1;
   });

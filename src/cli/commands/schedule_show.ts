@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import { findSchedule, lastRunByHand } from "../../queue/schedules.ts";
 import type { ScheduleView } from "../../queue/schedule_view.ts";
 import type { Invocation } from "../command.ts";
@@ -12,10 +11,11 @@ import { printJson, printLines } from "../output.ts";
 import { formatMoment } from "../relative_time.ts";
 import { formatDue } from "../format_due.ts";
 import { visibleText } from "../visible_text.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints a schedule, its next times, its last job and the times that it let pass. */
 export async function scheduleShow(call: Invocation): Promise<void> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const schedule = await findSchedule(queue, call.words[0]!);
   const byHand = lastRunByHand(queue, schedule.name);
   if (call.json) printJson({ ...schedule, run_by_hand: byHand ?? null });

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJob } from "../print_job.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints a job and each of its attempts. */
 export async function show(call: Invocation): Promise<void> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   await printJob(queue, queue.find(call.words[0]!), call.json);
 }

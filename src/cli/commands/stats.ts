@@ -5,7 +5,6 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
-import { Queue } from "../../queue/queue.ts";
 import { type Percentiles, queueStats, type Stats } from "../../queue/stats.ts";
 import { chartLines } from "../chart.ts";
 import type { Invocation } from "../command.ts";
@@ -14,6 +13,7 @@ import { printJson, printLines, say } from "../output.ts";
 import { formatClock, formatDay, formatMoment } from "../relative_time.ts";
 import { alignedLines } from "../table.ts";
 import { readsStdout, terminalWidth } from "../terminal.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Sums up the attempts that ended in the last hour, or since `--since`; with a chart on a terminal. */
 export async function stats(call: Invocation): Promise<void> {
@@ -21,7 +21,7 @@ export async function stats(call: Invocation): Promise<void> {
   const span = parseDuration(text, "--since") * 1000;
   if (span === 0) throw new UsageError("--since must be above 0");
   const columns = readsStdout() ? Math.max(10, Math.min(60, terminalWidth() - 2)) : 60;
-  const { store } = await Queue.open(call.dir);
+  const { store } = await openQueue(call);
   const passed = (sentence: string) => say(`queuectl: ${sentence}`);
   const summed = queueStats(store, span, columns, passed);
   if (call.json) return printJson(summed);

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { print, printJson, printLines } from "../output.ts";
 import { coloursStdout } from "../terminal.ts";
 import { visibleText } from "../visible_text.ts";
 import { workersWithJobs } from "../workers_with_jobs.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Prints the counts of each state, the workers that live, and whether the queue is paused. */
 export async function status(call: Invocation): Promise<number | void> {
   if (call.options.has("watch")) return (await import("./status_watch.ts")).statusWatch(call);
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const [jobs, workers, paused] = [queue.counts(), workersWithJobs(queue), queue.paused];
   if (call.json) {
     printJson({ dir: queue.dir, paused, jobs, workers });

@@ -5,13 +5,13 @@
  */
 
 import { UsageError } from "../../queue/errors.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { type Interrupt, INTERRUPT_STATUS, onInterrupt } from "../interrupt.ts";
 import { coloursStdout, readsStdout } from "../terminal.ts";
 import { FullScreen } from "../watch/full_screen.ts";
 import { screenLines, type ScreenStyle } from "../watch/screen_lines.ts";
 import { WatchedQueue } from "../../queue/watched_queue.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Draws anew at least this often, in milliseconds, for what counts up by itself … */
 const DRAW_EVERY = 1000;
@@ -25,7 +25,7 @@ export async function statusWatch(call: Invocation): Promise<number> {
   if (call.json || !readsStdout() || !Deno.stdin.isTerminal()) {
     throw new UsageError("status --watch needs a terminal (for programs: queuectl status --json)");
   }
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const paint = await paints();
   const over = Promise.withResolvers<number>();
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -6,16 +6,16 @@
 
 import { waitForEnd } from "../../queue/follow.ts";
 import type { JobView } from "../../queue/job.ts";
-import { Queue } from "../../queue/queue.ts";
 import { outcomeText } from "../attempt_text.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
 import { printJson, say } from "../output.ts";
 import { sayIfUnattended } from "../unattended.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Waits until each job is done or dead. 0 only if all are done; says which are not. */
 export async function wait(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const ids = new Set<string>();
   let status = await eachOf(call.words, (word) => {
     ids.add(queue.find(word).id);

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson } from "../output.ts";
 import { printTable } from "../print_table.ts";
 import { formatAge } from "../relative_time.ts";
 import { visibleText } from "../visible_text.ts";
 import { workersWithJobs } from "../workers_with_jobs.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Lists the workers that live and the jobs that each runs. */
 export async function workerList(call: Invocation): Promise<void> {
-  const workers = workersWithJobs(await Queue.open(call.dir));
+  const workers = workersWithJobs(await openQueue(call));
   if (call.json) return printJson(workers);
   await printTable({
     head: ["WORKER", "HOST", "PID", "BUSY", "UP", "JOBS"],

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, say } from "../output.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Tells all workers to claim nothing new; what runs goes on. */
 export async function workerPause(call: Invocation): Promise<void> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   await queue.setPaused(true);
   if (call.json) printJson({ paused: true });
   else say("paused: workers claim nothing new (queuectl worker resume)");

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printJson, say } from "../output.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** Tells all workers to go on. */
 export async function workerResume(call: Invocation): Promise<void> {
-  const queue = await Queue.open(call.dir);
+  const queue = await openQueue(call);
   const was = queue.paused;
   await queue.setPaused(false);
   if (call.json) printJson({ paused: false });

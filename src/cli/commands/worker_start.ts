@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Queue } from "../../queue/queue.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Invocation } from "../command.ts";
 import { onInterrupt, PIPE_STATUS } from "../interrupt.ts";
@@ -12,11 +11,12 @@ import { jsonText, printLines, say } from "../output.ts";
 import { PacedOutput } from "../paced_output.ts";
 import { coloursStdout, readsStdout, terminalWidth } from "../terminal.ts";
 import { eventLine } from "../worker_line.ts";
+import { openOrMakeQueue } from "../open_queue.ts";
 
 /** Works the queue until it is told to stop or, with `--drain`, until nothing is left to do. */
 export async function workerStart(call: Invocation): Promise<number> {
   const count = call.options.whole("count", 1, 1024);
-  const queue = await Queue.open(call.dir);
+  const queue = await openOrMakeQueue(call);
   if (call.options.has("detach")) {
     return await (await import("../detach.ts")).detach(queue, call.options, call.json);
   }
@@ -80,6 +80,13 @@ export async function workerStart(call: Invocation): Promise<number> {
       } at once, on ${queue.dir}`,
     );
     const reason = await worker.finished;
+    if (reason === "unsafe") {
+      say(
+        `queuectl: worker ${worker.name} has left the queue ${queue.dir}, as it is not safe any more; ` +
+          "what it ran was ended, and is run again by the next worker",
+      );
+      return 1;
+    }
     if (reason !== "fenced") return isReaderGone ? PIPE_STATUS : 0;
     const isThere = queue.store.files.exists(`${queue.dir}/VERSION`);
     say(

@@ -5,10 +5,10 @@
  */
 
 import { QueueError } from "../../queue/errors.ts";
-import { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
 import { print, say } from "../output.ts";
+import { openQueue } from "../open_queue.ts";
 
 /** How often to see whether a worker has left, in milliseconds. */
 const LOOK_EVERY = 50;
@@ -17,7 +17,7 @@ const TELL_AFTER = 3000;
 
 /** Asks all workers, or those named, to leave, and waits until they have; prints their names. */
 export async function workerStop(call: Invocation): Promise<number> {
-  const queue = await Queue.open(call.dir, { evenMisconfigured: true });
+  const queue = await openQueue(call, { evenMisconfigured: true });
   const now = call.options.has("now");
   const alive = queue.workers().map(({ name }) => name);
   if (call.words.length === 0 && alive.length === 0) {

@@ -16,6 +16,7 @@ import {
   WORKER_PATTERN,
 } from "../names.ts";
 import { pathIn, removeIfThere, type Store } from "../store.ts";
+import { fileDistrust } from "../trust.ts";
 import type { Examination } from "./examination.ts";
 
 /** A clock this far behind the newest name, in milliseconds, is wrong rather than late. */
@@ -125,7 +126,9 @@ async function checkFile(examination: Examination, entry: Entry): Promise<void> 
   const shown = shownAs(entry);
   const stat = store.files.stat(path);
   if (!stat) return;
-  if (stat.kind === "file" && (stat.mode & 0o022) !== 0) {
+  const isTrusted = fileDistrust(stat, store.owner) === undefined;
+  // What somebody else may have written is not made to be believed.
+  if (stat.kind === "file" && isTrusted && (stat.mode & 0o022) !== 0) {
     await examination.mend(
       `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
       "sets mode 600",
@@ -139,7 +142,11 @@ async function checkFile(examination: Examination, entry: Entry): Promise<void> 
     const waits = entry.state === "pending" || entry.state === "failed";
     examination.note(
       `${shown} is not a job: ${fault}`,
-      waits ? "a worker will move it to dead/ as it is" : "move it to dead/",
+      waits && !isTrusted
+        ? "a worker will move it to dead/; look at what it runs, and close it if it is yours: chmod 600"
+        : waits
+        ? "a worker will move it to dead/ as it is"
+        : "move it to dead/",
     );
   }
 }

@@ -6,7 +6,7 @@
 
 import { readConfig } from "../settings.ts";
 import { QueueError } from "../errors.ts";
-import { LATER_PARTS, PARTS } from "../open_store.ts";
+import { LATER_PARTS, PARTS } from "../trust.ts";
 import { pathIn } from "../store.ts";
 import type { Examination } from "./examination.ts";
 
@@ -35,7 +35,7 @@ export async function checkParts(examination: Examination): Promise<boolean> {
       examination.note(`${path} belongs to uid ${stat.uid}, the queue to ${uid}`, "chown it");
     } else await checkMode(examination, path);
   }
-  await checkSettings(examination);
+  checkSettings(examination);
   const isDirectory = (part: typeof PARTS[number] | typeof LATER_PARTS[number]) =>
     store.files.stat(pathIn(store, part))?.kind === "directory";
   return PARTS.every(isDirectory) &&
@@ -57,22 +57,14 @@ async function checkMode(examination: Examination, path: string): Promise<void> 
 }
 
 /** The settings name commands that workers run, and broken ones keep everything from working. */
-async function checkSettings(examination: Examination): Promise<void> {
+function checkSettings(examination: Examination): void {
   const { files, dir } = examination.store;
-  const path = `${dir}/config.json`;
   try {
-    readConfig(files, dir);
+    readConfig(files, dir, examination.store.owner);
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     examination.note(error.message, "edit it, or give all settings their defaults: config reset");
   }
-  const stat = files.stat(path);
-  if (stat?.kind !== "file" || (stat.mode & 0o022) === 0) return;
-  await examination.mend(
-    `${path} can be written by group or others (mode ${stat.mode.toString(8)})`,
-    "sets mode 600",
-    () => files.setMode(path, 0o600),
-  );
 }
 
 /** Checks that the disk is not nearly full. */

@@ -1,0 +1,38 @@
+/**
+ * Opening the queue that a command is called for.
+ *
+ * @module
+ */
+
+import { locateQueue } from "../queue/locate_queue.ts";
+import type { StoreOptions } from "../queue/open_store.ts";
+import { Queue } from "../queue/queue.ts";
+import type { Invocation } from "./command.ts";
+import { say } from "./output.ts";
+
+/**
+ * Opens the queue of a command that looks at jobs, or acts on those there are.
+ *
+ * @throws {NoQueueError} If there is no queue: a mistyped `--dir` makes none.
+ */
+export function openQueue(call: Invocation, options?: StoreOptions): Promise<Queue> {
+  return Queue.open(locateQueue(call.dir), {
+    create: false,
+    ofAnyUser: call.ofAnyUser,
+    ...options,
+  });
+}
+
+/** As {@linkcode openQueue}, for a command that puts something in the queue: makes one, and says so on stderr. */
+export function openOrMakeQueue(call: Invocation): Promise<Queue> {
+  const place = locateQueue(call.dir);
+  return Queue.open(place, {
+    ofAnyUser: call.ofAnyUser,
+    created: () => sayCreated(place.dir),
+  });
+}
+
+/** Says that a queue was made. */
+export function sayCreated(dir: string): void {
+  say(`queuectl: made a new queue, ${dir}`);
+}

@@ -102,13 +102,14 @@ function limitText(limit: string): string {
 function attemptLines(history: readonly Attempt[], now: number): string[] {
   return alignedLines({
     head: ["ATTEMPT", "STARTED", "TOOK", "OUTCOME", "EXIT", "WORKER"],
-    rows: history.map((attempt) => [
-      visibleText(String(attempt.attempt)),
-      formatMoment(Date.parse(attempt.started_at), now),
-      formatDuration(attempt.duration_ms),
-      visibleText(attempt.outcome),
+    // One that was written by hand may lack any field.
+    rows: history.map((attempt: Partial<Attempt>, index) => [
+      String(attempt.attempt ?? index + 1),
+      attempt.started_at ? formatMoment(Date.parse(attempt.started_at), now) : "-",
+      attempt.duration_ms === undefined ? "-" : formatDuration(attempt.duration_ms),
+      attempt.outcome ?? "-",
       visibleText(outcomeText(attempt)),
-      visibleText(attempt.worker),
+      visibleText(attempt.worker ?? "-"),
     ]),
   }, { width: Infinity });
 }

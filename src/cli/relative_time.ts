@@ -7,7 +7,7 @@
 /**
  * A span in its largest unit: `45s`, `3m`, `2h`, `5d`.
  *
- * @param milliseconds The span; a negative one counts as 0.
+ * @param milliseconds The span; a negative one counts as 0, and `NaN` as unknown: `-`.
  *
  * @example
  * ```ts
@@ -17,6 +17,7 @@
  * ```
  */
 export function formatAge(milliseconds: number): string {
+  if (Number.isNaN(milliseconds)) return "-";
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;

@@ -15,7 +15,7 @@
  * @module
  */
 
-import type { Job } from "./job.ts";
+import { type Job, parseJob } from "./job.ts";
 import { AFTER_TIME, ID_PATTERN, waitingName } from "./names.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 import { findTaken } from "./taken_ids.ts";
@@ -146,19 +146,21 @@ export function releaseIfReady(store: Store, child: string, end?: "done" | "dead
   const name = waitingChildName(store, child);
   if (name === undefined) return false;
   const path = pathIn(store, "pending", name);
-  let job: Job;
+  let content: Uint8Array;
   try {
-    job = JSON.parse(new TextDecoder().decode(store.files.read(path)));
+    content = store.files.read(path);
   } catch (error) {
-    // Gone or torn: whoever claims it will see.
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return false;
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-  const mayGo = end === undefined
-    ? isReady(store, job)
-    : (end === "dead" && !job.after_any) || haveEnded(store, job);
+  const { job } = parseJob(content, child, store.config, store.now());
+  // What is no job does not wait: whoever claims it moves it to dead/ and says why.
+  const mayGo = job === undefined ||
+    (end === undefined
+      ? isReady(store, job)
+      : (end === "dead" && !job.after_any) || haveEnded(store, job));
   if (!mayGo) return false;
-  const time = Math.max(store.now(), Date.parse(job.run_at) || 0);
+  const time = Math.max(store.now(), job ? Date.parse(job.run_at) : 0);
   const ready = waitingName(time, Number(name[21]), child);
   return renameIfThere(store, path, pathIn(store, "pending", ready));
 }

@@ -7,8 +7,9 @@
  */
 
 import type { Attempt, Job, Outcome } from "./job.ts";
+import { OUTCOMES } from "./job_fields.ts";
 import { linesFromEnd } from "./lines_from_end.ts";
-import type { SettledState } from "./names.ts";
+import { JOB_STATES, type SettledState } from "./names.ts";
 import { pathIn, removeIfThere, type Store } from "./store.ts";
 import { readTail } from "./read_tail.ts";
 
@@ -165,13 +166,24 @@ export function recentEnds(store: Store, since: number): { times: number[]; from
 function parseLine(text: string): HistoryLine | undefined {
   try {
     const line = JSON.parse(text);
-    const isLine = typeof line?.outcome === "string" && line.duration_ms >= 0 &&
-      Number.isFinite(line.duration_ms) && !Number.isNaN(Date.parse(line.finished_at));
-    return isLine ? line : undefined;
+    return isLine(line) ? line : undefined;
   } catch {
     // The last line of a worker that the power left half way.
     return undefined;
   }
+}
+
+function isSpan(value: unknown): boolean {
+  return Number.isFinite(value) && (value as number) >= 0;
+}
+
+/** Whether a value is a line as {@linkcode historyLine} makes it, in all that is read of it. */
+function isLine(value: Partial<HistoryLine> | null): value is HistoryLine {
+  const { finished_at, wait_ms, duration_ms, outcome, led_to } = value ?? {};
+  return typeof finished_at === "string" && !Number.isNaN(Date.parse(finished_at)) &&
+    (wait_ms === null || wait_ms === undefined || isSpan(wait_ms)) && isSpan(duration_ms) &&
+    (OUTCOMES as readonly unknown[]).includes(outcome) &&
+    (led_to === undefined || (JOB_STATES as readonly unknown[]).includes(led_to));
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { HELD_TIME, ID_PATTERN } from "./names.ts";
+import { HELD_TIME, ID_PATTERN, JOB_STATES } from "./names.ts";
 
 /** The longest command, in bytes: the kernel passes at most 128 KiB in one argument. */
 export const MAX_COMMAND_BYTES = 100 * 1024;
@@ -54,6 +54,13 @@ const text: Check = (value) =>
     : value.includes("\0")
     ? "must not contain a NUL"
     : undefined;
+
+const string: Check = (value) => typeof value === "string" ? undefined : "must be a string";
+
+const oneOf = (words: readonly string[]): Check => (value) =>
+  typeof value === "string" && words.includes(value)
+    ? undefined
+    : `must be one of ${words.join(", ")}`;
 
 const time: Check = (value) =>
   typeof value === "string" && !Number.isNaN(Date.parse(value))
@@ -289,21 +296,61 @@ export function optionName(field: string): string {
   return field.replaceAll("_", "-");
 }
 
+/** Fields that queuectl sets as well, and that may come with a job that was in a queue before. */
+const KEPT: Record<string, Check> = {
+  reason: string,
+  result: string,
+  result_encoding: oneOf(["base64"]),
+};
+
+/** How an attempt can end. */
+export const OUTCOMES = ["done", "failed", "timeout", "cancelled", "lost"] as const;
+
+const position = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
+/** What each field of an attempt may hold. A hand-written one may leave any of them out. */
+const FIELDS_OF_ATTEMPT: readonly (readonly [string, Check])[] = Object.entries({
+  attempt: position,
+  worker: string,
+  started_at: time,
+  finished_at: time,
+  duration_ms: (value: unknown) => Number.isFinite(value) ? undefined : "must be a number",
+  exit_code: orNone(wholeNumber(0, 255)),
+  signal: orNone(string),
+  outcome: oneOf(OUTCOMES),
+  log_offset: position,
+  led_to: oneOf(JOB_STATES),
+  log_end: position,
+  reason: string,
+});
+
+const attempts: Check = (value) => {
+  const isOfObjects = Array.isArray(value) &&
+    value.every((entry) => typeof entry === "object" && entry !== null);
+  if (!isOfObjects) return "must be an array of attempts";
+  for (const [index, attempt] of value.entries()) {
+    for (const [name, check] of FIELDS_OF_ATTEMPT) {
+      const fault = attempt[name] === undefined ? undefined : check(attempt[name]);
+      if (fault !== undefined) return `entry ${index + 1}: ${name} ${fault}`;
+    }
+  }
+};
+
 /** What only queuectl itself writes; checked in a file, so that later code can rely on it. */
 const RECORDED: Record<string, Check> = {
   created_at: time,
   updated_at: time,
   attempts: wholeNumber(0, Number.MAX_SAFE_INTEGER),
-  history: (value) =>
-    Array.isArray(value) && value.every((entry) => typeof entry === "object" && entry !== null)
-      ? undefined
-      : "must be an array of attempts",
+  history: attempts,
 };
 
 /** What may be in an input. */
-export const CHECKS_OF_INPUT: ReadonlyMap<string, Check> = new Map(
-  [...JOB_FIELDS].flatMap(([name, { sets, check }]) => sets === undefined ? [[name, check]] : []),
-);
+export const CHECKS_OF_INPUT: ReadonlyMap<string, Check> = new Map([
+  ...[...JOB_FIELDS].flatMap(([name, { sets, check }]): [string, Check][] =>
+    sets === undefined ? [[name, check]] : []
+  ),
+  ...Object.entries(KEPT),
+]);
 /** What may be in a job's file: of a job that is held its name says so. */
 export const CHECKS_OF_FILE: ReadonlyMap<string, Check> = new Map([
   ...[...CHECKS_OF_INPUT].filter(([name]) => name !== "hold"),

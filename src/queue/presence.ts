@@ -136,7 +136,7 @@ export function lockDeadWorker(store: Store, worker: string): FileLock | undefin
 export function markDead(store: Store, worker: string): void {
   // A name of its own: no leftover of an earlier try may put off the recovery.
   const temporary = pathIn(store, "tmp", `${worker}-${newId()}${NEW_SUFFIX}`);
-  const info = { host: "", pid: 0, slots: 0, started_at: "", version: "", name: worker };
+  const info = { ...UNKNOWN, name: worker };
   try {
     store.files.create(temporary, new TextEncoder().encode(JSON.stringify(info, null, 2) + "\n"));
     store.files.renameNew(temporary, pathIn(store, "workers", presenceName(worker)));
@@ -160,18 +160,38 @@ export function seeWorkers(store: Store): SeenWorker[] {
   for (const name of workerNames(store)) {
     const path = pathIn(store, "workers", presenceName(name));
     try {
-      const info = JSON.parse(new TextDecoder().decode(store.files.read(path)));
+      const info = parsePresence(store.files.read(path));
       const lock = store.files.tryLock(path);
       lock?.release();
       seen.push({ ...info, name, alive: lock === undefined });
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
-      if (!(error instanceof SyntaxError)) throw error;
-      const unknown = { host: "", pid: 0, slots: 0, started_at: "", version: "" };
-      seen.push({ ...unknown, name, alive: false });
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
   return seen;
+}
+
+/** What is said of a worker whose file says nothing. */
+const UNKNOWN = { host: "", pid: 0, slots: 0, started_at: "", version: "" };
+
+/** What a worker's file says, as far as it is what a worker writes. */
+function parsePresence(content: Uint8Array): typeof UNKNOWN {
+  let info: Record<string, unknown> | null;
+  try {
+    info = JSON.parse(new TextDecoder().decode(content));
+  } catch {
+    return UNKNOWN;
+  }
+  const { host, pid, slots, started_at, version } = info ?? {};
+  const text = (value: unknown) => typeof value === "string" ? value : "";
+  const count = (value: unknown) => Number.isSafeInteger(value) ? value as number : 0;
+  return {
+    host: text(host),
+    pid: count(pid),
+    slots: count(slots),
+    started_at: Number.isNaN(Date.parse(text(started_at))) ? "" : text(started_at),
+    version: text(version),
+  };
 }
 
 /** The file that asks a worker to stop; from any machine. */

@@ -10,7 +10,7 @@
 
 import { UsageError } from "./errors.ts";
 import type { JobInput } from "./job.ts";
-import { formatStamp, HELD_TIME, parseStamp } from "./names.ts";
+import { formatStamp, HELD_TIME, ID_PATTERN, parseEntryName, parseStamp } from "./names.ts";
 
 /** What becomes of times that passed while no worker lived: the latest runs once, all run, or none. */
 export type CatchUp = "latest" | "all" | "none";
@@ -179,7 +179,7 @@ export function parseSchedule(content: Uint8Array, name: string): Schedule {
     ? "catch_up must be latest, all or none"
     : !["skip", "allow"].includes(overlap)
     ? "overlap must be skip or allow"
-    : Number.isNaN(Date.parse(created_at ?? ""))
+    : !isTime(created_at)
     ? "created_at must be a time"
     : faultOfNotes(parsed);
   if (fault !== undefined) throw new UsageError(fault);
@@ -189,15 +189,32 @@ export function parseSchedule(content: Uint8Array, name: string): Schedule {
 
 /** What is wrong with what workers note in a schedule's file; people may have had it in an editor. */
 function faultOfNotes({ turn, last, skipped }: Partial<Schedule>): string | undefined {
-  const isTime = (value: unknown) => typeof value === "string" && !Number.isNaN(Date.parse(value));
-  if (turn !== undefined && !isTime(turn?.from)) return "turn must have a time, from";
-  if (last !== undefined && !(isTime(last?.due) && typeof last.id === "string")) {
-    return "last must have a time, due, and an id";
+  if (turn !== undefined) {
+    if (!isTime(turn?.from)) return "turn must have a time, from";
+    if (turn.next !== undefined && !isTime(turn.next)) return "turn.next must be a time";
+    if ((turn.job ?? turn.waiting) !== undefined && !isPending(turn.job, turn.waiting)) {
+      return "turn must have a job's ID and its name in pending/, or neither";
+    }
+  }
+  if (last !== undefined && !(isTime(last?.due) && isPending(last.id, last.waiting))) {
+    return "last must have a time, due, and a job's id and its name in pending/, waiting";
   }
   if (
     skipped !== undefined &&
-    !(Array.isArray(skipped) && skipped.every((skip) => isTime(skip?.due)))
-  ) return "skipped must be an array, each with a time, due";
+    !(Array.isArray(skipped) &&
+      skipped.every((skip) => isTime(skip?.due) && typeof skip.reason === "string"))
+  ) return "skipped must be an array, each with a time, due, and a reason";
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
+}
+
+/** Whether a job's ID and the name of a file in pending/ are that and belong together: the name becomes a path. */
+function isPending(id: unknown, waiting: unknown): boolean {
+  if (typeof id !== "string" || !ID_PATTERN.test(id) || typeof waiting !== "string") return false;
+  const entry = parseEntryName(waiting);
+  return entry !== undefined && entry.id === id && !entry.bare && entry.worker === undefined;
 }
 
 /** The content of a schedule's file: JSON that a person can read. */

@@ -53,10 +53,12 @@ const LONGEST_INTERVAL = 36500 * 86400;
  */
 export function timetable(when: string, zone: string | undefined, anchor: number): Timetable {
   const text = when.trim();
-  return isInterval(text) ? interval(text, anchor) : cron(text, zone ?? "UTC", anchor);
+  return isInterval(text) ? interval(text, zone, anchor) : cron(text, zone ?? "UTC", anchor);
 }
 
-function interval(text: string, anchor: number): Timetable {
+function interval(text: string, zone: string | undefined, anchor: number): Timetable {
+  // It goes by none, but is shown in it.
+  if (zone !== undefined) clockOf(zone);
   const seconds = secondsInSpan(text.replace(/^every\s*/i, ""));
   if (seconds === undefined || seconds < LEAST_INTERVAL || seconds > LONGEST_INTERVAL) {
     throw new UsageError(

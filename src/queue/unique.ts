@@ -9,7 +9,7 @@
 import { entryAt, readEntry } from "./entries.ts";
 import type { Job } from "./job.ts";
 import { matchingEntries } from "./listing.ts";
-import { ID_PATTERN, newId } from "./names.ts";
+import { ID_PATTERN, newId, parseEntryName } from "./names.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 import { findTaken } from "./taken_ids.ts";
 
@@ -38,8 +38,10 @@ export async function holderOf(store: Store, key: string): Promise<string | unde
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  const [id, waiting] = new TextDecoder().decode(content).split("\n");
-  if (!id || !ID_PATTERN.test(id) || waiting?.includes("/")) return undefined;
+  const [id, name] = new TextDecoder().decode(content).split("\n");
+  if (!id || !ID_PATTERN.test(id)) return undefined;
+  // A path is made of it, so it must be the name of a job's file: of this job's.
+  const waiting = name && parseEntryName(name)?.id === id ? name : undefined;
   if (!isOpen(store, id, waiting)) return undefined;
   // The job that took the key may be gone, and another, which did not, have been given its ID. One that moves away as
   // we read it is the job that was open just now.

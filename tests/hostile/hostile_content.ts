@@ -58,7 +58,16 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   created_at: ["5", '"never"', "[]"],
   updated_at: ["{}", '"x"'],
   attempts: ["-1", "1.5", '"0"', "1e400"],
-  history: ["{}", '"none"', "[1]", "[null]", "5"],
+  history: [
+    '[{"led_to":7}]',
+    '[{"started_at":9}]',
+    '[{"exit_code":"0"}]',
+    "{}",
+    '"none"',
+    "[1]",
+    "[null]",
+    "5",
+  ],
 };
 
 /** Whether a content may be large: few are, so that the disk is not what is tested. */
@@ -206,7 +215,7 @@ export function goodContent(random: Random, command: string): Content {
       ["a time long ago", `{"command":${quoted},"run_at":"0001-01-01T00:00:00Z"}`],
       [
         "an odd history",
-        `{"command":${quoted},"history":[{},{"led_to":7,"log_end":"x","started_at":9}],"attempts":1}`,
+        `{"command":${quoted},"history":[{},{"led_to":"failed","log_end":7,"team":9}],"attempts":1}`,
       ],
       ["escapes", `{"command":${quoted},"x":"\\ud800 \\u0000","env":{"A":"\\u00e4"}}`],
       // On a line each they would be longer than a job may be.

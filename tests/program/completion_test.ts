@@ -7,6 +7,9 @@ import { PROGRAM, Program } from "./program.ts";
 /** What runs if a shell evaluates a name: it leaves a file behind, in the directory where the shell stands. */
 const HOSTILE = ["$(touch${IFS}hacked)", "`touch hacked`", "a;touch hacked;", "$(touch hacked)"];
 
+/** What a worker says of itself besides its name. */
+const INFO = { host: "box", pid: 1, slots: 1, started_at: "2026-11-22T09:00:00.000Z" };
+
 const PROMPT = "READY>";
 
 /** For each shell the words that start it with its completions and nothing of the user's own. */
@@ -86,7 +89,7 @@ async function plant(program: Program): Promise<Disposable> {
   const locks: Deno.FsFile[] = [];
   const alive = (name: string) => {
     const path = `${dir}/workers/${name}.json`;
-    Deno.writeTextFileSync(path, JSON.stringify({ name, slots: 1 }));
+    Deno.writeTextFileSync(path, JSON.stringify({ ...INFO, name }));
     const file = Deno.openSync(path);
     file.lockSync();
     locks.push(file);

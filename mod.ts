@@ -58,6 +58,7 @@ export {
   optionName,
 } from "./src/queue/job_fields.ts";
 export type { Counts } from "./src/queue/listing.ts";
+export { type LockWait, LockWaitError } from "./src/queue/lock_wait.ts";
 export { type Need, type Needing, needsOf, needsText } from "./src/queue/needs.ts";
 export { ID_PATTERN, JOB_STATES, type JobState } from "./src/queue/names.ts";
 export { locateQueue, type QueuePlace } from "./src/queue/locate_queue.ts";

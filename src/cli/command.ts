@@ -20,6 +20,8 @@ export interface Invocation {
   readonly dir: string | undefined;
   /** Whether root may use the queue of another user. */
   readonly ofAnyUser: boolean;
+  /** What `--lock-wait` says. */
+  readonly lockWait: string | undefined;
   /** Whether the answer is to be JSON. */
   readonly json: boolean;
 }
@@ -58,6 +60,11 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   },
   { name: "other-user", help: "as root: use the queue though it belongs to another user" },
   { name: "json", help: "answer in JSON" },
+  {
+    name: "lock-wait",
+    value: "DUR",
+    help: "wait so long for another program's change, or none for ever (default: 1m)",
+  },
   { name: "help", short: "h", help: "explain" },
 ];
 

@@ -71,6 +71,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     words,
     separatedAt,
     dir: options.text("dir") ?? before.text("dir"),
+    lockWait: options.text("lock-wait") ?? before.text("lock-wait"),
     ofAnyUser: options.has("other-user") || before.has("other-user"),
     json,
   }) ?? 0;

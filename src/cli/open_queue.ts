@@ -4,10 +4,12 @@
  * @module
  */
 
+import type { LockWait } from "../queue/lock_wait.ts";
 import { locateQueue } from "../queue/locate_queue.ts";
 import type { StoreOptions } from "../queue/open_store.ts";
 import { Queue } from "../queue/queue.ts";
 import type { Invocation } from "./command.ts";
+import { parseDuration } from "./duration.ts";
 import { say } from "./output.ts";
 
 /**
@@ -19,6 +21,7 @@ export function openQueue(call: Invocation, options?: StoreOptions): Promise<Que
   return Queue.open(locateQueue(call.dir), {
     create: false,
     ofAnyUser: call.ofAnyUser,
+    lockWait: lockWaitOf(call),
     ...options,
   });
 }
@@ -28,8 +31,19 @@ export function openOrMakeQueue(call: Invocation): Promise<Queue> {
   const place = locateQueue(call.dir);
   return Queue.open(place, {
     ofAnyUser: call.ofAnyUser,
+    lockWait: lockWaitOf(call),
     created: () => sayCreated(place.dir),
   });
+}
+
+/** How long a command waits for another's change, as `--lock-wait` says; after a second it says for whose. */
+function lockWaitOf({ lockWait: text }: Invocation): LockWait {
+  return {
+    waits: (sentence) => say(`queuectl: ${sentence}`),
+    ...(text === undefined
+      ? {}
+      : { seconds: text === "none" ? Infinity : parseDuration(text, "--lock-wait") }),
+  };
 }
 
 /** Says that a queue was made. */

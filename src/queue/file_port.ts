@@ -117,6 +117,11 @@ export interface FilePort {
   syncTree(directory: string): Promise<void>;
   /** Tries to lock a file or directory exclusively (`flock`), `undefined` if another holds it. */
   tryLock(path: string): FileLock | undefined;
-  /** Locks a file, waiting for whoever holds it. */
-  lock(path: string): Promise<FileLock>;
+  /**
+   * Locks a file, waiting for whoever holds it.
+   *
+   * @param waits Called now and then meanwhile, with how long that has been, in milliseconds; what it throws ends the
+   * waiting.
+   */
+  lock(path: string, waits?: (waited: number) => void): Promise<FileLock>;
 }

@@ -8,6 +8,7 @@ import { type Config, withDefaults } from "./config.ts";
 import { QueueError, reasonOf } from "./errors.ts";
 import type { DirectoryEntry, FilePort } from "./file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";
+import type { LockWait } from "./lock_wait.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
 import { NEW_SUFFIX, type Store } from "./store.ts";
@@ -45,6 +46,8 @@ export interface StoreOptions {
   now?: () => number;
   /** Whether to go by the defaults where config.json is broken: for who mends it, or needs none of it. */
   evenMisconfigured?: boolean;
+  /** How to wait for the queue's lock. Default: a minute, in silence. */
+  lockWait?: LockWait;
   /** Whether the parts of the queue may be missing: for who makes them again. */
   evenIncomplete?: boolean;
   /** Whether a directory that is missing or empty is made a queue. Default: yes. */
@@ -88,7 +91,8 @@ export async function openStore(
       : {};
     const config = withDefaults(set);
     const port = owner === null || owner === Deno.uid() ? files : filesFor(owner, files);
-    return { dir, files: port, now: options.now ?? Date.now, config, owner };
+    const { now = Date.now, lockWait } = options;
+    return { dir, files: port, now, config, owner, lockWait };
   } catch (error) {
     if (error instanceof QueueError) throw error;
     if (

@@ -95,6 +95,9 @@ export function openOwn(
   throw wrongKind(path, wanted);
 }
 
+/** How long to wait before a lock is asked for once more, at most and on average, in milliseconds. */
+const LONGEST_PAUSE = 20;
+
 /** NFS locks exclusively only what is open for writing; a directory can only be read. */
 function openToLock(path: string): Deno.FsFile {
   const directory = statPath(path)?.kind === "directory";
@@ -281,15 +284,15 @@ export const plainFiles: FilePort = {
     return locked ? new HeldLock(file) : undefined;
   },
 
-  async lock(path) {
-    const file = openToLock(path);
-    try {
-      await file.lock(true);
-    } catch (error) {
-      file.close();
-      throw error;
+  async lock(path, waits) {
+    // Asked for again and again: a call that waits in the kernel cannot be called off.
+    const begun = performance.now();
+    for (let pause = 1;; pause = Math.min(1.5 * pause, LONGEST_PAUSE)) {
+      const lock = plainFiles.tryLock(path);
+      if (lock) return lock;
+      waits?.(performance.now() - begun);
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
     }
-    return new HeldLock(file);
   },
 };
 

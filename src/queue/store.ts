@@ -7,6 +7,7 @@
 
 import type { Config } from "./config.ts";
 import type { FileLock, FilePort } from "./file_port.ts";
+import type { LockWait } from "./lock_wait.ts";
 import type { JobState } from "./names.ts";
 
 /** An open queue directory. */
@@ -21,6 +22,8 @@ export interface Store {
   readonly owner: number | null;
   /** The settings in force; a worker renews them when config.json changes. */
   config: Config;
+  /** How to wait for the queue's lock. Default: a minute, in silence. */
+  readonly lockWait?: LockWait;
 }
 
 /** Ends the name in tmp/ of what is being written; its writer holds a lock on it. */

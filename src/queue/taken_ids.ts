@@ -6,22 +6,26 @@
 
 import { entries } from "./entries.ts";
 import type { FileLock } from "./file_port.ts";
+import { lockWaiter } from "./lock_wait.ts";
 import type { JobState } from "./names.ts";
 import { pathIn, type Store } from "./store.ts";
 
 /**
  * The lock for what must not be done twice at once: choosing explicit IDs (of two who enqueue the same one,
  * the second looks only after the first has published), and changing the settings. Workers never take it.
+ *
+ * @throws {LockWaitError} If another has had it for longer than this store waits.
  */
 export async function lockQueue(store: Store): Promise<FileLock> {
   const path = lockPath(store);
+  const waits = lockWaiter(path, store.lockWait);
   try {
-    return await store.files.lock(path);
+    return await store.files.lock(path, waits);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   makeLockFile(store);
-  return await store.files.lock(path);
+  return await store.files.lock(path, waits);
 }
 
 /** The same lock, for who would rather do without than wait for it; `undefined` if another has it. */

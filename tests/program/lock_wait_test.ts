@@ -1,0 +1,66 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { LockWaitError } from "../../src/queue/lock_wait.ts";
+import { Queue } from "../../src/queue/queue.ts";
+import { lockQueue } from "../../src/queue/taken_ids.ts";
+import { temporaryQueue } from "../queue/temporary_queue.ts";
+import { Program } from "./program.ts";
+
+Deno.test("who waits for another's lock says after a second whose it is, and goes on once it is free", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "old", "true");
+  const lock = await lockQueue((await Queue.open(program.dir)).store);
+  const calls = [
+    ["enqueue", "--id", "a", "true"],
+    ["config", "set", "worker_count", "2"],
+    ["rm", "old"],
+    ["schedule", "add", "s", "@daily", "true"],
+  ].map((words) => program.spawn(words));
+  calls.push(program.spawn(["enqueue", "--file", "-"], { stdin: '{"id":"b","command":"true"}' }));
+  const said = new RegExp(
+    `^queuectl: waiting for the lock ${program.dir}/lock, which process ${Deno.pid} \\(.*deno.*\\) holds$`,
+    "m",
+  );
+  for (const call of calls) await call.says(said);
+  lock.release();
+  for (const call of calls) {
+    const { code, stderr } = await call.ended;
+    assertEquals([code, stderr.match(/waiting for the lock/g)?.length], [0, 1], stderr);
+  }
+});
+
+Deno.test("who has waited long enough for another's lock gives up with one sentence and exits with 1", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "worker_count", "2");
+  const lock = await lockQueue((await Queue.open(program.dir)).store);
+  const refused = await program.run(["--lock-wait", "0.2", "config", "set", "worker_count", "3"]);
+  assertEquals([refused.code, refused.stdout], [1, ""]);
+  assertMatch(
+    refused.stderr,
+    /^queuectl: waited 0\.2 s for the lock \S+, which process \d+ \(.*\) holds; try again later[^\n]*\n$/,
+  );
+  const plain = await program.run(["enqueue", "--lock-wait", "0.2", "true"]);
+  assertEquals(plain.code, 0, plain.stderr);
+  lock.release();
+  assertEquals(await program.answer("config", "get", "worker_count"), "2");
+  const odd = await program.run(["--lock-wait", "soon", "list"]);
+  assertEquals(odd.code, 2);
+  assertStringIncludes(odd.stderr, "--lock-wait must be");
+});
+
+Deno.test("a program that uses the library can say how long it waits for the lock, and who is told", async () => {
+  await using temporary = await temporaryQueue();
+  const lock = await lockQueue(temporary.queue.store);
+  const told: string[] = [];
+  const queue = await Queue.open(temporary.dir, {
+    lockWait: { seconds: 1.2, waits: (sentence) => told.push(sentence) },
+  });
+  const error = await assertRejects(
+    () => queue.enqueue({ id: "a", command: "true" }),
+    LockWaitError,
+    "waited 1.2 s",
+  );
+  assertEquals(error.path, `${temporary.dir}/lock`);
+  assertEquals(told.length, 1);
+  lock.release();
+  await queue.enqueue({ id: "a", command: "true" });
+});

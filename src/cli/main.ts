@@ -55,14 +55,15 @@ async function dispatch(args: readonly string[]): Promise<number> {
 
   const known = [...found.options, ...GLOBAL_OPTIONS];
   const see = `see: queuectl ${found.name} --help`;
-  const { options, words, separatedAt } = readWords(rest, known, found.verbatim ?? false, see);
-  if (options.has("help") || before.has("help")) {
+  const verbatim = found.verbatim ?? false;
+  const { options, words, separatedAt } = readWords(rest, known, verbatim, see, before);
+  if (options.has("help")) {
     const { commandHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
     printText(commandHelp(found));
     return 0;
   }
   checkWords(found, words);
-  const json = options.has("json") || before.has("json");
+  const json = options.has("json");
   if (!json && !TELLS_NO_TIMES.has(found.name)) await warnOfZone();
   const run = found.name === "enqueue" ? enqueue : await loadCommand(found.name);
   return await run({
@@ -70,9 +71,9 @@ async function dispatch(args: readonly string[]): Promise<number> {
     options,
     words,
     separatedAt,
-    dir: options.text("dir") ?? before.text("dir"),
-    lockWait: options.text("lock-wait") ?? before.text("lock-wait"),
-    ofAnyUser: options.has("other-user") || before.has("other-user"),
+    dir: options.text("dir"),
+    lockWait: options.text("lock-wait"),
+    ofAnyUser: options.has("other-user"),
     json,
   }) ?? 0;
 }
@@ -114,10 +115,8 @@ async function findCommand(args: readonly string[]): Promise<Found> {
   if (single) return { found: single, before, rest: words.slice(1) };
   if (!Object.hasOwn(GROUPS, first)) return { found: "", before, rest: words };
 
-  const inner = readWords(words.slice(1), GLOBAL_OPTIONS, true, `see: queuectl ${first} --help`);
-  for (const { name } of GLOBAL_OPTIONS) {
-    for (const value of inner.options.all(name)) before.add(name, value);
-  }
+  const see = `see: queuectl ${first} --help`;
+  const inner = readWords(words.slice(1), GLOBAL_OPTIONS, true, see, before);
   const found = COMMANDS.find(({ name }) => name === `${first} ${inner.words[0]}`);
   return { found: found ?? first, before, rest: inner.words.slice(found ? 1 : 0) };
 }

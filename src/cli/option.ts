@@ -16,7 +16,7 @@ export interface Option {
   readonly short?: string;
   /** What its value is called in the help. Absent: it is a flag and takes none. */
   readonly value?: string;
-  /** Whether it may be given several times, all of which count; else the last one does. */
+  /** Whether it may be given several times, all of which count; else only a flag may be repeated. */
   readonly many?: true;
   /** What it does, in a few words. */
   readonly help: string;
@@ -64,13 +64,14 @@ export class GivenOptions {
   /**
    * Notes an option; a flag has the empty value.
    *
-   * @throws {UsageError} If the value is not UTF-8.
+   * @throws {UsageError} If the value is not UTF-8, or there is one already and only one counts.
    */
-  add(name: string, value: string): void {
+  add({ name, value: takes, many }: Option, value: string): void {
     refuseReplaced(value, `--${name}`);
     const values = this.#given.get(name);
-    if (values) values.push(value);
-    else this.#given.set(name, [value]);
+    if (!values) this.#given.set(name, [value]);
+    else if (many || takes === undefined) values.push(value);
+    else throw new UsageError(`--${name} is given twice, and can have one value only`);
   }
 
   /** Whether an option was given. */
@@ -78,7 +79,7 @@ export class GivenOptions {
     return this.#given.has(name);
   }
 
-  /** The value of an option, the last one if it was given again; `undefined` if it was not given. */
+  /** The value of an option; `undefined` if it was not given. */
   text(name: string): string | undefined {
     return this.#given.get(name)?.at(-1);
   }
@@ -121,7 +122,8 @@ export interface ReadWords {
  * @param verbatim Whether the first plain word ends the options, or which one does: it and all that follows
  * stay as they are.
  * @param see Where to read on, for the message about an option that is not known.
- * @throws {UsageError} If an option is not known, lacks its value, or has one and takes none.
+ * @param options Those given so far, which these are added to.
+ * @throws {UsageError} If an option is not known, lacks its value, has one and takes none, or is given a second one.
  *
  * @example
  * ```ts
@@ -136,8 +138,8 @@ export function readWords(
   known: readonly Option[],
   verbatim: boolean | number,
   see: string,
+  options: GivenOptions = new GivenOptions(),
 ): ReadWords {
-  const options = new GivenOptions();
   const words: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at]!;
@@ -162,11 +164,11 @@ export function readWords(
     }
     if (option.value === undefined) {
       if (equals >= 0) throw new UsageError(`--${name} takes no value`);
-      options.add(name, "");
+      options.add(option, "");
     } else if (equals >= 0) {
-      options.add(name, arg.slice(equals + 1));
+      options.add(option, arg.slice(equals + 1));
     } else {
-      options.add(name, valueAfter(args, at, known, option, `--${name}`));
+      options.add(option, valueAfter(args, at, known, option, `--${name}`));
       at++;
     }
   }
@@ -192,14 +194,14 @@ function readLetters(
     const option = known.find((option) => option.short === letter);
     if (!option) throw new UsageError(`unknown option -${letter} (${see})`);
     if (option.value === undefined) {
-      options.add(option.name, "");
+      options.add(option, "");
       continue;
     }
     if (index + 1 < letters.length) {
-      options.add(option.name, letters.slice(index + 1));
+      options.add(option, letters.slice(index + 1));
       return 0;
     }
-    options.add(option.name, valueAfter(args, at, known, option, `-${letter}`));
+    options.add(option, valueAfter(args, at, known, option, `-${letter}`));
     return 1;
   }
   return 0;

@@ -33,11 +33,6 @@ Deno.test("readWords() reads letters alone, together and with a value", () => {
   assertEquals([options.text("priority"), options.all("env")], ["3", ["A=1", "B=2"]]);
 });
 
-Deno.test("readWords() lets the last of several values win, and keeps them all", () => {
-  const { options } = read(["--priority", "3", "--priority=4"]);
-  assertEquals([options.text("priority"), options.all("priority")], ["4", ["3", "4"]]);
-});
-
 Deno.test("readWords() finds options among plain words", () => {
   const { options, words } = read(["a", "--json", "b"]);
   assertEquals([words, options.has("json")], [["a", "b"], true]);
@@ -76,6 +71,21 @@ Deno.test("readWords() refuses a value that was not UTF-8, rather than take two 
   for (const args of [["--env", "A=\ufffd"], ["--file=caf\ufffd"], ["-e\ufffd"]]) {
     assertThrows(() => read(args), UsageError, "is not UTF-8, or holds the character U+FFFD");
   }
+});
+
+Deno.test("readWords() refuses a second value where only one counts, and takes a flag again", () => {
+  for (
+    const args of [["--priority", "1", "--priority=2"], ["-p1", "-p", "1"], [
+      "--file=",
+      "--file",
+      "x",
+    ]]
+  ) {
+    assertThrows(() => read(args), UsageError, "is given twice");
+  }
+  const { options } = read(["--json", "--env", "A=1", "--json", "-eB=2"]);
+  assertEquals([options.has("json"), options.all("env")], [true, ["A=1", "B=2"]]);
+  assertEquals(options.all("file"), []);
 });
 
 Deno.test("readWords() refuses a value for a flag", () => {

@@ -152,3 +152,22 @@ function hasProgram(name: string): boolean {
     return false;
   }
 }
+
+Deno.test("an option that can have one value is refused when it is given twice, wherever it stands", async () => {
+  await using program = new Program();
+  for (
+    const call of [
+      ["enqueue", "--priority", "1", "--priority", "9", "true"],
+      ["run", "--timeout=1s", "--timeout=1s", "true"],
+      ["enqueue", "--unique", "a", "--unique", "b", "true"],
+      ["--dir", "a", "enqueue", "--dir", "b", "true"],
+      ["--dir", "a", "worker", "--dir", "b", "list"],
+      ["list", "-n", "1", "--limit", "2"],
+      ["config", "set", "--jitter", "0", "jitter", "1"],
+    ]
+  ) {
+    const { code, stderr } = await program.run(call);
+    assertEquals([code, /is given twice/.test(stderr)], [2, true], `${call}: ${stderr}`);
+  }
+  await program.answer("--json", "enqueue", "--json", "--env", "A=1", "--env", "B=2", "true");
+});

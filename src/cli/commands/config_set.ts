@@ -31,6 +31,9 @@ export async function configSet(call: Invocation): Promise<void> {
   for (const [word, value] of given) {
     const key = configKey(word);
     refuseReplaced(value, key);
+    if (Object.hasOwn(changes, key)) {
+      throw new UsageError(`${key} is given twice, and can have one value only`);
+    }
     Object.assign(changes, { [key]: parseConfigValue(key, value) });
   }
   const queue = await openOrMakeQueue(call);

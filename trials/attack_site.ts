@@ -139,6 +139,10 @@ export class AttackSite implements AsyncDisposable {
 
   /** What is missing or changed of what is dear, or was run; `undefined` if all is as it was. */
   get harm(): string | undefined {
+    return this.#harm();
+  }
+
+  #harm(): string | undefined {
     if (isThere(this.marker)) return "the attacker's command ran";
     const names = [...Deno.readDirSync(this.dear)].map(({ name }) => name).sort().join(" ");
     if (names !== "a.json a.log notes.log") return `the victim's folder holds: ${names}`;

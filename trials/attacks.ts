@@ -7,7 +7,7 @@
 import { type AttackSite, type Call, isThere } from "./attack_site.ts";
 
 /** What a terminal would obey, and what turns the direction of writing around; newlines and tabs aside. */
-const CONTROLS = new RegExp("[\\0-\\b\\v-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]");
+const CONTROLS = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/u;
 
 /** What an attack came to. */
 export interface Result {

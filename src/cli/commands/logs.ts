@@ -6,10 +6,11 @@
 
 import { QueueError } from "../../queue/errors.ts";
 import { followLog } from "../../queue/follow.ts";
+import type { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { followAttempt, printAttempt, printLog } from "../log_output.ts";
 import { say, writeOut } from "../output.ts";
-import { sayIfUnattended } from "../unattended.ts";
+import { sayWhyItWaits } from "../why_it_waits.ts";
 import { openQueue } from "../open_queue.ts";
 
 /** Prints what a job printed, in all its attempts or one; with `--follow` until it ends. */
@@ -18,7 +19,6 @@ export async function logs(call: Invocation): Promise<void> {
   const follow = call.options.has("follow");
   const queue = await openQueue(call);
   const job = queue.find(call.words[0]!);
-  if (follow) sayIfUnattended(queue, [job.id]);
   if (attempt !== undefined) {
     // The run that goes on now, or is the next to come, is not in the history yet.
     const runs = job.history.length + (job.state === "processing" || follow ? 1 : 0);
@@ -28,11 +28,23 @@ export async function logs(call: Invocation): Promise<void> {
         : `has run ${runs === 1 ? "once" : `${runs} times`}`;
       throw new QueueError(`job ${job.id} ${has}; there is no attempt ${attempt}`);
     }
-    if (follow) await followAttempt(queue, job.id, attempt);
+    if (follow) await whileSaying(queue, job.id, () => followAttempt(queue, job.id, attempt));
     else printAttempt(queue, job, attempt);
   } else if (follow) {
-    for await (const piece of followLog(queue, job.id)) writeOut(piece);
+    await whileSaying(queue, job.id, async () => {
+      for await (const piece of followLog(queue, job.id)) writeOut(piece);
+    });
   } else if (!printLog(queue, job.id)) {
     say(`queuectl: job ${job.id} has printed nothing yet`);
+  }
+}
+
+/** Follows a job, and says meanwhile why it does not run. */
+async function whileSaying(queue: Queue, id: string, follow: () => Promise<void>): Promise<void> {
+  const quiet = sayWhyItWaits(queue, [id]);
+  try {
+    await follow();
+  } finally {
+    quiet();
   }
 }

@@ -10,7 +10,7 @@ import { outcomeText } from "../attempt_text.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
 import { printJson, say } from "../output.ts";
-import { sayIfUnattended } from "../unattended.ts";
+import { sayWhyItWaits } from "../why_it_waits.ts";
 import { openQueue } from "../open_queue.ts";
 
 /** Waits until each job is done or dead. 0 only if all are done; says which are not. */
@@ -20,14 +20,14 @@ export async function wait(call: Invocation): Promise<number> {
   let status = await eachOf(call.words, (word) => {
     ids.add(queue.find(word).id);
   });
-  sayIfUnattended(queue, ids);
+  const quiet = sayWhyItWaits(queue, ids);
   const jobs = await Promise.all([...ids].map(async (id) => {
     const job = await waitForEnd(queue, id);
     if (job?.state === "done") return job;
     status = 1;
     say(`queuectl: job ${id} ${job ? howItDied(job) : "was removed before it ended"}`);
     return job;
-  }));
+  })).finally(quiet);
   if (call.json) printJson(jobs.filter((job) => job !== undefined));
   return status;
 }

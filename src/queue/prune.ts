@@ -30,6 +30,8 @@ export interface PruneOptions {
   dryRun?: boolean;
   /** Asked now and then: whether to stop half way. */
   stop?: () => boolean;
+  /** Told for each state, before anything is removed: how many stay, and how long looking took, in milliseconds. */
+  looked?: (staying: number, took: number) => void;
 }
 
 /** What pruning came to. */
@@ -97,14 +99,15 @@ async function pruneState(
   store: Store,
   state: EndedState,
   before: number,
-  { keep = 0, dryRun = false, stop = () => false }: PruneOptions,
+  { keep = 0, dryRun = false, stop = () => false, looked = () => {} }: PruneOptions,
   pruned: Pruned,
 ): Promise<void> {
+  const begun = performance.now();
   const awaited = parents(store);
   const ended: { id: string; time: number }[] = [];
-  let looked = 0;
+  let [seen, staying] = [0, 0];
   for (const { name, kind } of store.files.list(pathIn(store, state))) {
-    if (++looked % SLICE === 0) {
+    if (++seen % SLICE === 0) {
       await giveWay();
       if (stop()) return;
     }
@@ -115,11 +118,13 @@ async function pruneState(
     // What was made since cannot have ended before, so most files need not be asked.
     if (keep === 0 && made !== undefined && made >= before) {
       pruned.oldest = Math.min(pruned.oldest, made);
+      staying++;
       continue;
     }
     const time = store.files.stat(pathIn(store, state, name))?.mtime;
     if (time !== undefined) ended.push({ id, time });
   }
+  const listed = ended.length;
   if (keep > 0) {
     ended.sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1));
     for (const { time } of ended.splice(0, keep)) pruned.oldest = Math.min(pruned.oldest, time);
@@ -130,6 +135,7 @@ async function pruneState(
     else if (awaited.has(id)) pruned.awaited++;
     else old.push(id);
   }
+  looked(staying + listed - old.length, performance.now() - begun);
   if (dryRun) pruned.removed[state] += old.length;
   else pruned.removed[state] += await removeEach(store, state, old, stop);
 }

@@ -17,18 +17,22 @@ export class Aftermath {
   readonly #store: Store;
   readonly #history: HistoryWriter;
   readonly #hooks: Hooks;
+  readonly #ended: () => void;
 
   /**
    * @param worker Who settles.
    * @param trouble Called when something could not be told.
+   * @param ended Called for each job that has gone to done/ or dead/.
    */
   constructor(
     store: Store,
     spawner: Spawner,
     worker: string,
     trouble: (message: string) => void,
+    ended: () => void,
   ) {
     this.#store = store;
+    this.#ended = ended;
     this.#history = new HistoryWriter(
       store,
       worker,
@@ -42,6 +46,7 @@ export class Aftermath {
     if (settlement.progress !== "settled") return;
     this.#history.add(settlement);
     this.#hooks.run(settlement);
+    if (settlement.state === "done" || settlement.state === "dead") this.#ended();
   }
 
   /** Writes what is left of the history; resolves when the hooks have ended or `kill_grace` has passed. */

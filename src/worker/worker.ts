@@ -122,9 +122,10 @@ export class Worker {
     this.#presence = this.#arrive(slots);
     const changed = () => this.#pump();
     const trouble = (message: string) => this.#emit({ kind: "trouble", message });
+    const ended = () => this.#pruner.count();
     // With one slot nothing else is to be begun meanwhile.
     const spawner = newSpawner({ inline: slots === 1, openFiles: userOpenFiles() });
-    this.#aftermath = new Aftermath(this.#store, spawner, this.name, trouble);
+    this.#aftermath = new Aftermath(this.#store, spawner, this.name, trouble, ended);
     this.#pruner = new Pruner(this.#store, (error) => this.#trouble(error));
     this.#recoverer = new Recoverer(this.#store, this.name, {
       settled: (settlement) => this.#aftermath.settled(settlement),

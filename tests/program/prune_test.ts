@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pruneJobs } from "../../src/queue/prune.ts";
-import { namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { Pruner } from "../../src/worker/pruner.ts";
+import { eventually, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
 import { Program } from "./program.ts";
 
 const DAY = 86_400;
@@ -128,6 +129,45 @@ Deno.test("a worker keeps as much as keep_done and keep_dead say, by itself", as
   await program.answer("config", "set", "--keep-done", "2", "--keep-dead", "36h");
   await program.drain();
   assertEquals([ids(program, "done"), ids(program, "dead")], [["d3", "d4"], ["x1"]]);
+});
+
+Deno.test("a worker that drains a queue leaves no more than is to be kept", async () => {
+  await using program = await aged();
+  await program.answer("config", "set", "--keep-done", "5");
+  await program.run(["enqueue", "--file", "-"], { stdin: "true\n".repeat(30) });
+  await program.drain(4);
+  assertEquals(ids(program, "done").length, 5);
+});
+
+Deno.test("pruning keeps up with the rate at which a worker ends jobs", async () => {
+  await using temporary = await temporaryQueue({ fsync: false, keep_done: 200 });
+  const { queue, dir } = temporary;
+  const troubles: unknown[] = [];
+  const pruner = new Pruner(queue.store, (error) => troubles.push(error));
+  let made = 0;
+  const end = (count: number) => {
+    for (let job = 0; job < count; job++) {
+      Deno.writeTextFileSync(`${dir}/done/j${made++}.json`, "{}");
+      pruner.count();
+    }
+  };
+  const jobs = () => namesIn(dir, "done").length;
+  try {
+    end(300);
+    pruner.look();
+    await eventually("the first look prunes", () => jobs() === 200);
+    // No time passes that would let it look again.
+    for (let round = 0; round < 3; round++) {
+      end(1000);
+      await eventually("a thousand more are pruned", () => jobs() === 200);
+    }
+    end(50);
+    await pruner.close(false);
+    assertEquals(jobs(), 200);
+  } finally {
+    await pruner.close(true);
+  }
+  assertEquals(troubles, []);
 });
 
 Deno.test("without keep_done and keep_dead a worker keeps everything", async () => {

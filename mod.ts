@@ -59,7 +59,14 @@ export {
 } from "./src/queue/job_fields.ts";
 export type { Counts } from "./src/queue/listing.ts";
 export { type LockWait, LockWaitError } from "./src/queue/lock_wait.ts";
-export { type Need, type Needing, needsOf, needsText } from "./src/queue/needs.ts";
+export {
+  type Need,
+  type Needing,
+  needsOf,
+  needsText,
+  unmeetable,
+  unmeetableText,
+} from "./src/queue/needs.ts";
 export { ID_PATTERN, JOB_STATES, type JobState } from "./src/queue/names.ts";
 export { locateQueue, type QueuePlace } from "./src/queue/locate_queue.ts";
 export { NoQueueError, openStore, type StoreOptions } from "./src/queue/open_store.ts";
@@ -97,6 +104,7 @@ export {
 } from "./src/queue/watched_queue.ts";
 export { quotedPath, UNSAFE_CHARACTERS } from "./src/queue/shown_text.ts";
 export { localZone, zoneFault } from "./src/queue/local_zone.ts";
+export { jobsBeyond } from "./src/queue/unmet_jobs.ts";
 export { secondsInSpan } from "./src/queue/time_span.ts";
 export { waitingFiles } from "./src/queue/plain_files.ts";
 export { VERSION } from "./src/version.ts";

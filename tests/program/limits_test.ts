@@ -42,6 +42,26 @@ Deno.test("--resource takes several resources and several places, and options re
   assertMatch(await program.answer("show", "a"), /^resource +db, gpu=2$/m);
 });
 
+Deno.test("config set and the doctor say which jobs need more places than there are", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "resources.gpu", "2");
+  await program.answer("enqueue", "--id", "two", "--resource", "gpu=2", "true");
+  await program.answer("enqueue", "--id", "one", "--resource", "gpu", "true");
+  assertEquals((await program.run(["doctor"])).code, 0);
+  const { code, stderr } = await program.run(["config", "set", "resources.gpu", "1"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, "job two waits and needs more places of gpu than there are now");
+  const doctor = await program.run(["doctor"]);
+  assertEquals(doctor.code, 1);
+  assertMatch(
+    doctor.stdout,
+    /-two\.json" cannot run: the job needs 2 places of the resource "gpu", and there is 1/,
+  );
+  assertEquals((await program.run(["config", "set", "resources.gpu", "2"])).stderr, "");
+  await program.drain();
+  assertEquals((await program.json("status")).jobs.done, 2);
+});
+
 Deno.test("list and show say what a job waits for, and how far it has come", async () => {
   await using program = new Program();
   await program.answer("config", "set", "resources.gpu", "1");

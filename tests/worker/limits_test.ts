@@ -149,6 +149,22 @@ Deno.test("a job that needs more places than there are says so, and lets the res
   assertEquals([queue.get("small")!.state, queue.get("big")!.state], ["done", "pending"]);
 });
 
+Deno.test("a fifo in the place of a turn holds up what needs it with a sentence, and nothing else", async () => {
+  await using temporary = await temporaryQueue({ "resources.gpu": 2 });
+  const { queue, dir } = temporary;
+  await queue.enqueue({ id: "two", command: "true", resources: { gpu: 2 } });
+  Deno.mkdirSync(`${dir}/limits`, { mode: 0o700 });
+  new Deno.Command("mkfifo", { args: [`${dir}/limits/gpu.turn`] }).outputSync();
+  await using observed = await ObservedWorker.start(queue);
+  await eventually("it says so", () => observed.all("trouble").length > 0);
+  assertEquals(
+    observed.all("trouble")[0]!.message,
+    `${dir}/limits/gpu.turn is not a file or directory`,
+  );
+  Deno.removeSync(`${dir}/limits/gpu.turn`);
+  await eventually("it has run", () => queue.get("two")!.state === "done");
+});
+
 Deno.test("a job whose resource is not set waits until it is, and one at 0 until it is more", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

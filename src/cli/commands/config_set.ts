@@ -4,12 +4,14 @@
  * @module
  */
 
-import { type Config, CONFIG_KEYS } from "../../queue/config.ts";
+import { type Config, CONFIG_KEYS, isResourceKey } from "../../queue/config.ts";
 import { configKey, parseConfigValue } from "../../queue/settings.ts";
 import { UsageError } from "../../queue/errors.ts";
+import type { Queue } from "../../queue/queue.ts";
+import { jobsBeyond } from "../../queue/unmet_jobs.ts";
 import type { Invocation } from "../command.ts";
 import { refuseReplaced } from "../option.ts";
-import { printJson } from "../output.ts";
+import { printJson, say } from "../output.ts";
 import { openOrMakeQueue } from "../open_queue.ts";
 
 /** Changes settings, all of those given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
@@ -37,6 +39,23 @@ export async function configSet(call: Invocation): Promise<void> {
     Object.assign(changes, { [key]: parseConfigValue(key, value) });
   }
   const queue = await openOrMakeQueue(call);
+  const before = queue.config();
   await queue.configure(changes);
+  for (const key of Object.keys(changes).filter(isResourceKey)) {
+    if ((before[key] ?? 0) > changes[key]!) sayWhoWaits(queue, key.slice("resources.".length));
+  }
   if (call.json) printJson(queue.config());
+}
+
+/** Says which jobs cannot run any more, as they need more places of a resource than there are now. */
+function sayWhoWaits(queue: Queue, resource: string): void {
+  const ids = jobsBeyond(queue.store, resource);
+  if (ids.length === 0) return;
+  const jobs = ids.length === 1
+    ? `job ${ids[0]} waits and needs`
+    : `${ids.length} jobs wait and need`;
+  say(
+    `queuectl: ${jobs} more places of ${resource} than there are now, and cannot run ` +
+      `(see: queuectl show ${ids[0]})`,
+  );
 }

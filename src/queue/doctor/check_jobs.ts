@@ -6,6 +6,7 @@
 
 import { entries, type Entry, readEntry } from "../entries.ts";
 import { reasonWithin } from "../errors.ts";
+import type { Job } from "../job.ts";
 import {
   ID_PATTERN,
   JOB_STATES,
@@ -15,6 +16,7 @@ import {
   timeOfId,
   WORKER_PATTERN,
 } from "../names.ts";
+import { needsOf, unmeetable, unmeetableText } from "../needs.ts";
 import { pathIn, removeIfThere, type Store } from "../store.ts";
 import { fileDistrust } from "../trust.ts";
 import type { Examination } from "./examination.ts";
@@ -137,9 +139,16 @@ async function checkFile(examination: Examination, entry: Entry): Promise<void> 
   }
   // In dead/ is where a file that is no job belongs; its log says why.
   if (entry.state === "dead") return;
-  const fault = faultOf(store, entry);
+  const { fault, job } = readSafely(store, entry);
+  const waits = entry.state === "pending" || entry.state === "failed";
+  const never = job && waits && unmeetable(store, needsOf(job));
+  if (never && store.files.exists(path)) {
+    examination.note(
+      `${shown} cannot run: ${unmeetableText(store, never)}`,
+      `set as many places, or change what the job needs: queuectl edit ${entry.id}`,
+    );
+  }
   if (fault !== undefined && store.files.exists(path)) {
-    const waits = entry.state === "pending" || entry.state === "failed";
     examination.note(
       `${shown} is not a job: ${fault}`,
       waits && !isTrusted
@@ -159,12 +168,14 @@ function setModeIfThere(store: Store, path: string): void {
   }
 }
 
-function faultOf(store: Store, entry: Entry): string | undefined {
+/** The job of an entry, if it is one, or why it is none. */
+function readSafely(store: Store, entry: Entry): { job?: Job; fault?: string } {
   try {
-    const malformed = readEntry(store, entry)?.malformed;
-    return typeof malformed === "string" ? malformed : undefined;
+    const job = readEntry(store, entry);
+    const malformed = job?.malformed;
+    return typeof malformed === "string" ? { fault: malformed } : { job };
   } catch (error) {
-    return `it cannot be read: ${reasonWithin(error)}`;
+    return { fault: `it cannot be read: ${reasonWithin(error)}` };
   }
 }
 

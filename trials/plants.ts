@@ -83,11 +83,11 @@ const FLUSHES: readonly Plant[] = [
     "    if (batch > 1_000_000) folders.add(",
   ]),
   plant("requeue-does-not-flush", "requeue.ts", ["crash", "requeue-done"], [
-    `    await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);\n`,
+    "    await flushChange(store, changed, `job ${id} is to run again`);\n",
     "",
   ]),
   plant("hold-does-not-flush", "control.ts", ["crash", "hold"], [
-    "  await flush(store, [pathIn(store, entry.state)]);\n",
+    "  await flushChange(store, [pathIn(store, entry.state)], change);\n",
     "",
   ]),
   plant("config-is-not-flushed", "settings.ts", ["crash", "config-set"], [
@@ -95,11 +95,11 @@ const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("version-is-flushed-before-the-parts", "open_store.ts", ["crash", "open-new"], [
-    "  await files.sync([temporary, dir]);\n",
-    "  await files.sync([temporary]);\n",
+    "    await syncPaths(files, [temporary, dir]);\n",
+    "    await syncPaths(files, [temporary]);\n",
   ]),
   plant("markers-are-not-flushed", "dependencies.ts", ["crash", "enqueue-after"], [
-    `  await flush(store, [...folders, pathIn(store, "after"), store.dir]);\n`,
+    `    await flush(store, [...folders, pathIn(store, "after"), store.dir]);\n`,
     "",
   ]),
   plant("turn-is-not-flushed", "turn_schedule.ts", ["schedule"], [
@@ -270,6 +270,14 @@ const ERRORS: readonly Plant[] = [
   plant("refused-removal-counts-as-taken-away", "settle.ts", ["fault", "settle-done"], [
     "    if (removed[index] !== false) continue;",
     "    if (removed[index] === true) continue;",
+  ]),
+  plant("flush-after-one-that-failed-is-believed", "settle.ts", ["fault", "settle-done"], [
+    `    for (const settlement of published) settlement.progress = "doubted";\n`,
+    "",
+  ]),
+  plant("jobs-that-could-not-be-flushed-stay", "enqueue_apart.ts", ["fault", "enqueue-many-held"], [
+    "await flushOrTakeBack(store, named, added)",
+    `await flush(store, [pathIn(store, "pending")])`,
   ]),
   plant("half-written-result-is-kept", "settle.ts", ["fault", "settle-group"], [
     "    removeIfThere(store, meantPath(store, settlement));\n  } else return;",

@@ -24,7 +24,7 @@ import {
   scheduleFile,
 } from "./schedule.ts";
 import { loadTimetable, type ScheduleView, viewOf } from "./schedule_view.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
+import { flush, flushChange, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
 
 /** What makes a schedule. */
@@ -118,5 +118,6 @@ async function publish(store: Store, schedule: Schedule, file: string): Promise<
   } finally {
     mark?.release();
   }
-  await flush(store, [pathIn(store, "schedules"), store.dir]);
+  const changed = [pathIn(store, "schedules"), store.dir];
+  await flushChange(store, changed, `schedule ${schedule.name} was added`);
 }

@@ -17,7 +17,7 @@ import {
   type JobState,
   waitingName,
 } from "./names.ts";
-import { flush, pathIn, renameIfThere, type Store } from "./store.ts";
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** A job that waits, as a name on disk: reading its file is not needed to choose it. */
 export interface WaitingEntry extends EntryName {
@@ -234,9 +234,16 @@ export async function buryMalformed(
   const log = pathIn(store, "dead", logName(id));
   if ((store.files.stat(log)?.kind ?? "file") !== "file") return await elsewhere();
   if (cameFrom !== "pending") renameIfThere(store, pathIn(store, cameFrom, logName(id)), log);
+  const isNew = !store.files.exists(log);
   // The log first: whoever sees the file in dead/ can read why it is there.
   store.files.append(log, new TextEncoder().encode(`queuectl: not a job: ${reason}\n`));
-  await flush(store, [log, pathIn(store, "dead")]);
+  try {
+    await flush(store, [log, pathIn(store, "dead")]);
+  } catch (error) {
+    // To be made anew by the next try: this name counts as flushed from now on.
+    if (isNew) removeIfThere(store, log);
+    throw error;
+  }
   try {
     store.files.renameNew(pathIn(store, "processing", name), grave);
   } catch (error) {

@@ -15,13 +15,13 @@ import {
   releaseIfReady,
   unmarkChild,
 } from "./dependencies.ts";
-import { readEntry } from "./entries.ts";
-import { QueueError } from "./errors.ts";
+import { holdsJobs, nameOf, readEntry } from "./entries.ts";
+import { NotDurableError, QueueError, reasonWithin } from "./errors.ts";
 import type { Job } from "./job.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "./names.ts";
-import { arriveAsEditor } from "./presence.ts";
+import { arriveAsEditor, type Presence } from "./presence.ts";
 import { settle, type Settlement } from "./settle.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+import { flush, flushChange, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 import { presentIds } from "./taken_ids.ts";
 
 /**
@@ -70,7 +70,8 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
   dropEmptyBatch(store, entry);
   // The last of those that it waits for may have ended after we looked, and not found it.
   if (time === AFTER_TIME) releaseIfReady(store, entry.id);
-  await flush(store, [pathIn(store, entry.state)]);
+  const change = `job ${entry.id} was ${held ? "held" : "released"}`;
+  await flushChange(store, [pathIn(store, entry.state)], change);
   return true;
 }
 
@@ -100,6 +101,7 @@ export async function changeWaiting(
   change: (job: Job) => Change | Promise<Change>,
 ): Promise<boolean> {
   const presence = arriveAsEditor(store, entry.time === HELD_TIME);
+  let isOver = false;
   try {
     // As a stamped name: a bare one might be put under another name instead of being taken.
     const result = await claim(store, { ...entry, bare: false }, presence.name, "to change it");
@@ -109,7 +111,7 @@ export async function changeWaiting(
     }
     if (result.kind !== "claimed") return false;
     const settlement = await changed(store, result.claim, entry, change);
-    await settle(store, [settlement]);
+    await settleOrPutBack(store, settlement, entry);
     // Not before: should this program die, the job goes back to waiting for them.
     const left = parentsOf(
       settlement.state === "dead" ? { ...settlement.job, after: [] } : settlement.job,
@@ -123,9 +125,48 @@ export async function changeWaiting(
     if (settlement.readyAt === AFTER_TIME && releaseIfReady(store, entry.id)) {
       await flush(store, [pathIn(store, "pending")]);
     }
+    isOver = true;
     return true;
   } finally {
-    presence.leave();
+    depart(store, presence, isOver);
+  }
+}
+
+/** Leaves, unless the disk has left the job in our hands: who finds it there and nobody alive puts it right. */
+function depart(store: Store, presence: Presence, isOver: boolean): void {
+  try {
+    if (isOver || !holdsJobs(store, presence.name)) return presence.leave();
+  } catch {
+    // Nor does a presence that could not be removed keep anybody from the job.
+  }
+  presence.abandon();
+}
+
+/**
+ * Settles a job that was changed. A disk that fails is asked a second time; if it fails again the job goes back as it
+ * was, unless it has its new content already.
+ *
+ * @throws {QueueError} If it went back.
+ */
+async function settleOrPutBack(
+  store: Store,
+  settlement: Settlement,
+  entry: WaitingEntry,
+): Promise<void> {
+  try {
+    await settle(store, [settlement]);
+  } catch {
+    try {
+      await settle(store, [settlement]);
+    } catch (error) {
+      if (settlement.progress === "doubted") {
+        throw new NotDurableError(`job ${entry.id} was changed`, [pathIn(store, settlement.state)]);
+      }
+      if (settlement.progress !== undefined) throw error;
+      const back = pathIn(store, entry.state, nameOf(entry.path));
+      renameIfThere(store, pathIn(store, "processing", settlement.claim.name), back);
+      throw new QueueError(`job ${entry.id} was left as it was: ${reasonWithin(error)}`);
+    }
   }
 }
 
@@ -152,7 +193,8 @@ async function changed(
     const job = { ...result.dead, updated_at: new Date(store.now()).toISOString() };
     return { claim: taken, job, state: "dead" };
   } catch (error) {
-    await settle(store, [back(taken.job, entry.bare ? store.now() : entry.time)]);
+    const asItWas = back(taken.job, entry.bare ? store.now() : entry.time);
+    await settleOrPutBack(store, asItWas, entry);
     throw error;
   }
 }

@@ -51,7 +51,13 @@ export async function markChildren(store: Store, children: readonly Job[]): Prom
       folders.add(folder);
     }
   }
-  await flush(store, [...folders, pathIn(store, "after"), store.dir]);
+  try {
+    await flush(store, [...folders, pathIn(store, "after"), store.dir]);
+  } catch (error) {
+    // One that is there already would not be made anew by who asks again.
+    for (const child of children) unmarkChild(store, child);
+    throw error;
+  }
 }
 
 /**

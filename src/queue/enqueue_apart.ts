@@ -97,8 +97,26 @@ async function publishFolder(
   } finally {
     discard(store, temporary, named.slice(added.jobs.length));
     mark?.release();
-    if (added.jobs.length > 0) await flush(store, [pathIn(store, "pending")]);
+    if (added.jobs.length > 0) await flushOrTakeBack(store, named, added);
     added.areDurable = true;
+  }
+}
+
+/** Flushes the names of jobs. If that fails they are taken back, those that are still there, from the last on. */
+async function flushOrTakeBack(
+  store: Store,
+  named: readonly Named[],
+  added: AddedApart,
+): Promise<void> {
+  try {
+    await flush(store, [pathIn(store, "pending")]);
+  } catch (error) {
+    for (const { name } of named.slice(0, added.jobs.length).reverse()) {
+      // One that has gone on is in the queue, and so are those before it.
+      if (!removeIfThere(store, pathIn(store, "pending", name))) break;
+      added.jobs.pop();
+    }
+    throw error;
   }
 }
 

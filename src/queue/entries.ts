@@ -111,6 +111,12 @@ export function* settlingEntries(store: Store): Generator<Entry> {
   for (const entry of meant.values()) if (!taken.has(entry.id)) yield entry;
 }
 
+/** Whether any job is in a worker's hands: running, or being settled. */
+export function holdsJobs(store: Store, worker: string): boolean {
+  for (const entry of entries(store, "processing")) if (entry.worker === worker) return true;
+  return false;
+}
+
 /** Reads a job's file, if it can be one. Never blocks, never follows a link, never reads a huge file. */
 export function readJobFile(
   store: Store,

@@ -38,6 +38,25 @@ export class QueueError extends Error {
 }
 
 /**
+ * Something was changed, and the disk failed to record that durably: the change holds, unless the power is cut before
+ * the disk has it.
+ */
+export class NotDurableError extends QueueError {
+  /**
+   * Makes the error.
+   *
+   * @param change What was done, as the beginning of a sentence: `job X was released`.
+   * @param directories Where the disk failed to record it.
+   */
+  constructor(change: string, directories: readonly string[]) {
+    super(
+      `${change}, but the disk failed to record that in ${directories.join(" and ")}: ` +
+        "it holds for now, and a power cut may undo it (see the system's log, and check the disk)",
+    );
+  }
+}
+
+/**
  * The error for what lies in the place of a file of the queue and is none: a link, a fifo, a device.
  *
  * @param path Where it lies.

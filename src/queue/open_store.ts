@@ -11,7 +11,7 @@ import type { QueuePlace } from "./locate_queue.ts";
 import type { LockWait } from "./lock_wait.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
-import { NEW_SUFFIX, type Store } from "./store.ts";
+import { NEW_SUFFIX, type Store, syncPaths } from "./store.ts";
 import {
   filesFor,
   LATER_PARTS,
@@ -204,7 +204,8 @@ async function initialise(
   owner: number | null,
   found: boolean,
 ): Promise<void> {
-  const changed = makeParents(files, dir);
+  const made: string[] = [];
+  const changed = makeParents(files, dir, made);
   // What was there may have been made by another since it was looked for.
   refuseUnsafePlace(files, dir, owner !== Deno.uid());
   // What is there may be the beginning of a queue that another process is making right now.
@@ -221,19 +222,38 @@ async function initialise(
     }
   }
   if (isEmpty(entries)) await noteAsOurs(dir, found);
-  for (const part of PARTS) makeIfMissing(files, `${dir}/${part}`);
-  const temporary = `${dir}/tmp/VERSION-${newId()}${NEW_SUFFIX}`;
-  files.create(temporary, new TextEncoder().encode(FORMAT));
-  // VERSION says that all the rest is there, so a power cut must not keep it alone.
-  await files.sync([temporary, dir]);
   try {
-    files.renameNew(temporary, `${dir}/VERSION`);
+    for (const part of PARTS) {
+      makeIfMissing(files, `${dir}/${part}`, made);
+    }
+    const temporary = `${dir}/tmp/VERSION-${newId()}${NEW_SUFFIX}`;
+    made.push(temporary);
+    files.create(temporary, new TextEncoder().encode(FORMAT));
+    // VERSION says that all the rest is there, so a power cut must not keep it alone.
+    await syncPaths(files, [temporary, dir]);
+    try {
+      files.renameNew(temporary, `${dir}/VERSION`);
+      made.push(`${dir}/VERSION`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      files.remove(temporary);
+    }
+    // A job that is durable in a directory that is not would be lost with it.
+    await syncPaths(files, [...changed, dir]);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    files.remove(temporary);
+    // What could not be flushed must not be taken by the next for what has been.
+    for (const path of made.reverse()) removeIfEmpty(files, path);
+    throw error;
   }
-  // A job that is durable in a directory that is not would be lost with it.
-  await files.sync([...changed, dir]);
+}
+
+/** Removes a file or an empty directory, if it is there and the disk allows that. */
+function removeIfEmpty(files: FilePort, path: string): void {
+  try {
+    files.remove(path);
+  } catch {
+    // Another uses it by now, or has removed it.
+  }
 }
 
 /**
@@ -252,17 +272,19 @@ async function noteAsOurs(dir: string, found: boolean): Promise<void> {
 }
 
 /** Makes a directory and its parents, and returns the directories that have a new name in them. */
-function makeParents(files: FilePort, dir: string): string[] {
+function makeParents(files: FilePort, dir: string, made: string[]): string[] {
   if (files.stat(dir)) return [];
   const parent = dir.slice(0, dir.lastIndexOf("/"));
-  const changed = parent === "" ? [] : makeParents(files, parent);
-  makeIfMissing(files, dir);
+  const changed = parent === "" ? [] : makeParents(files, parent, made);
+  makeIfMissing(files, dir, made);
   return [...changed, parent === "" ? "/" : parent];
 }
 
-function makeIfMissing(files: FilePort, path: string): void {
+/** @param made Gets the path if it was missing. */
+function makeIfMissing(files: FilePort, path: string, made: string[]): void {
   try {
     files.makeDirectory(path);
+    made.push(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }

@@ -129,6 +129,11 @@ export function lockDeadWorker(store: Store, worker: string): FileLock | undefin
   return lockIfThere(store, pathIn(store, "workers", presenceName(worker)));
 }
 
+/** Whether a worker has a presence file, dead or alive. */
+export function hasPresence(store: Store, worker: string): boolean {
+  return store.files.exists(pathIn(store, "workers", presenceName(worker)));
+}
+
 /**
  * Makes a presence file that nobody locks, for a worker whose own is gone though jobs of its remain: so its lock
  * can be taken, and only one recovers it.

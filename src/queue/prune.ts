@@ -10,7 +10,7 @@ import { logName } from "./logs.ts";
 import { ID_PATTERN, timeOfId, WORKER_PATTERN } from "./names.ts";
 import { freeStaleKeys, staleKeys } from "./stale_keys.ts";
 import { presenceName } from "./presence.ts";
-import { flush, pathIn, removeIfThere, type Store } from "./store.ts";
+import { flush, flushChange, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** A state that jobs can be pruned from. */
 export type EndedState = "done" | "dead";
@@ -177,7 +177,9 @@ async function removeEach(
     const refused = results.find((result) => result instanceof Error);
     if (refused) throw refused;
   }
-  if (removed > 0) await flush(store, [pathIn(store, state)]);
+  if (removed > 0) {
+    await flushChange(store, [pathIn(store, state)], `${removed} jobs were removed`);
+  }
   return removed;
 }
 

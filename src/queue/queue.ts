@@ -14,13 +14,13 @@ import { findJob, jobOf, whileMoving } from "./find_job.ts";
 import type { Job, JobInput, JobView } from "./job.ts";
 import { countJobs, type Counts, newestEntries } from "./listing.ts";
 import { findLog } from "./logs.ts";
-import { ID_PATTERN, type JobState, WORKER_PATTERN } from "./names.ts";
+import { ID_PATTERN, type JobState, newId, WORKER_PATTERN } from "./names.ts";
 import { locateQueue, type QueuePlace } from "./locate_queue.ts";
 import { openStore, type StoreOptions } from "./open_store.ts";
 import { requestStop, type SeenWorker, seeWorkers } from "./presence.ts";
 import { clearJobs, removeJob } from "./remove.ts";
 import { requeueJob } from "./requeue.ts";
-import { flush, removeIfThere, type Store } from "./store.ts";
+import { flushChange, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
 import { viewOf } from "./waiters.ts";
 
@@ -215,8 +215,13 @@ export class Queue {
   async setPaused(paused: boolean): Promise<void> {
     const path = `${this.dir}/paused`;
     if (!paused) removeIfThere(this.store, path);
-    else if (!this.paused) this.store.files.append(path, new Uint8Array());
-    await flush(this.store, [this.dir]);
+    else {
+      // Also where it is paused: what an earlier flush failed to keep, only a new name brings to the disk.
+      const temporary = pathIn(this.store, "tmp", `paused-${newId()}${NEW_SUFFIX}`);
+      this.store.files.create(temporary, new Uint8Array());
+      this.store.files.rename(temporary, path);
+    }
+    await flushChange(this.store, [this.dir], `the queue was ${paused ? "paused" : "resumed"}`);
   }
 
   /** The workers that live. */

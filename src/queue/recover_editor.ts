@@ -5,7 +5,8 @@
  * @module
  */
 
-import { arriveAsEditor, lockDeadWorker } from "./presence.ts";
+import { holdsJobs } from "./entries.ts";
+import { arriveAsEditor, hasPresence, lockDeadWorker, markDead } from "./presence.ts";
 import { recover } from "./recover.ts";
 import type { Store } from "./store.ts";
 
@@ -17,7 +18,12 @@ import type { Store } from "./store.ts";
  */
 export async function recoverEditor(store: Store, editor: string): Promise<boolean> {
   // Whoever waits for one that lives asks often, and need not wake every worker with a presence of its own.
-  const lock = lockDeadWorker(store, editor);
+  let lock = lockDeadWorker(store, editor);
+  if (!lock && !hasPresence(store, editor) && holdsJobs(store, editor)) {
+    // Its file went and the job did not: removed by hand, by a power cut, or by a program whose disk failed.
+    markDead(store, editor);
+    lock = lockDeadWorker(store, editor);
+  }
   if (!lock) return false;
   lock.release();
   const presence = arriveAsEditor(store, false);

@@ -11,7 +11,7 @@ import { newestEntries } from "./listing.ts";
 import { findLog } from "./logs.ts";
 import type { JobState } from "./names.ts";
 import { removeStaleKeys, staleKeys } from "./stale_keys.ts";
-import { flush, pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
+import { flush, flushChange, pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
 import { forgetKey } from "./unique.ts";
 import { forgetWaiting, waitedFor, WaitedForError, waitersOf } from "./waiters.ts";
@@ -45,7 +45,7 @@ async function remove(store: Store, id: string): Promise<void> {
     await forgetSettling(store);
     if (!removeEntry(store, entry)) continue;
     if (key !== undefined) await forgetKey(store, key, id);
-    await flushRemovals(store, [entry]);
+    await flushRemovals(store, [entry], `job ${id} was removed`);
     return;
   }
   throw new QueueError(`job ${id} keeps moving; try again`);
@@ -69,7 +69,7 @@ export async function clearJobs(
     const waited = waitedFor(store, all);
     const removed = all.filter((entry) => !waited.has(entry.id) && removeEntry(store, entry));
     removeStaleKeys(store, await staleKeys(store));
-    await flushRemovals(store, removed);
+    await flushRemovals(store, removed, `${removed.length} jobs were removed`);
     if (waited.size > 0) kept(waited);
     return removed.length;
   } finally {
@@ -103,7 +103,11 @@ function removeEntry(store: Store, entry: Entry): boolean {
 }
 
 /** Makes removals durable: in the state's directory, and in the batches that still are there. */
-async function flushRemovals(store: Store, entries: readonly Entry[]): Promise<void> {
+async function flushRemovals(
+  store: Store,
+  entries: readonly Entry[],
+  change: string,
+): Promise<void> {
   const folders = new Set<string>();
   for (const { state, path } of entries) {
     const directory = pathIn(store, state);
@@ -113,7 +117,7 @@ async function flushRemovals(store: Store, entries: readonly Entry[]): Promise<v
   }
   for (let tries = 0;; tries++) {
     try {
-      await flush(store, [...folders].filter((path) => store.files.exists(path)));
+      await flushChange(store, [...folders].filter((path) => store.files.exists(path)), change);
       return;
     } catch (error) {
       // A batch that a worker has just emptied and removed.

@@ -8,7 +8,7 @@ import { readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import { entryOf, jobOf } from "./find_job.ts";
 import { waitingName } from "./names.ts";
-import { flush, pathIn, renameIfThere, type Store } from "./store.ts";
+import { flushChange, pathIn, renameIfThere, type Store } from "./store.ts";
 import { lockQueue } from "./taken_ids.ts";
 import { holderOf, takeKeys } from "./unique.ts";
 
@@ -45,7 +45,8 @@ async function requeue(store: Store, id: string): Promise<void> {
     }
     const from = pathIn(store, entry.state, entry.path);
     if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;
-    await flush(store, [pathIn(store, "pending"), pathIn(store, entry.state)]);
+    const changed = [pathIn(store, "pending"), pathIn(store, entry.state)];
+    await flushChange(store, changed, `job ${id} is to run again`);
     return;
   }
   throw new QueueError(`job ${id} keeps moving; try again`);

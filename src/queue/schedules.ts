@@ -13,7 +13,7 @@ import type { Queue } from "./queue.ts";
 import { scheduleEntries } from "./return_schedules.ts";
 import { isPaused, madeJobFile, type ScheduleEntry, scheduleFile } from "./schedule.ts";
 import { loadTimetable, readSchedule, readView, type ScheduleView } from "./schedule_view.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+import { flushChange, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** How long a command waits for a worker that is turning a schedule into a job, in milliseconds. */
 const PATIENCE = 10_000;
@@ -65,7 +65,7 @@ export async function removeSchedule(queue: Queue, name: string): Promise<void> 
     dropMadeJob(store, entry);
     return true;
   });
-  await flush(store, [pathIn(store, "schedules")]);
+  await flushChange(store, [pathIn(store, "schedules")], `schedule ${name} was removed`);
 }
 
 /**
@@ -91,7 +91,8 @@ export async function pauseSchedule(queue: Queue, name: string, paused: boolean)
     dropMadeJob(store, entry);
     return { changed: true };
   });
-  await flush(store, [pathIn(store, "schedules")]);
+  const change = `schedule ${name} was ${paused ? "paused" : "resumed"}`;
+  if (changed.changed) await flushChange(store, [pathIn(store, "schedules")], change);
   return changed.changed;
 }
 

@@ -11,7 +11,7 @@ import {
   isResourceKey,
   type ResourceKey,
 } from "./config.ts";
-import { QueueError, UsageError } from "./errors.ts";
+import { NotDurableError, QueueError, UsageError } from "./errors.ts";
 import { fileDistrust } from "./trust.ts";
 import type { FilePort } from "./file_port.ts";
 import {
@@ -25,6 +25,7 @@ import {
 } from "./job_fields.ts";
 import { newId } from "./names.ts";
 import { retentionOf } from "./retention.ts";
+import { syncPaths } from "./store.ts";
 import { secondsInSpan } from "./time_span.ts";
 
 /** A setting: what it takes, and how it is told of in the help. */
@@ -254,5 +255,9 @@ export async function writeConfig(
   files.create(path, new TextEncoder().encode(JSON.stringify(set, null, 2) + "\n"));
   await files.sync([path]);
   files.rename(path, `${dir}/config.json`);
-  await files.sync([dir]);
+  try {
+    await syncPaths(files, [dir]);
+  } catch {
+    throw new NotDurableError("the settings were changed", [dir]);
+  }
 }

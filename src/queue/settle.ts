@@ -14,15 +14,23 @@
  * 4. `tmp/N` is removed, or made a spare: only the content that is meant to become the job is left. NotFound
  *    means, as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
  * 5. The log moves, so that a settled job always has its log beside it.
- * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed.
+ * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed. If that flush fails the name is taken
+ *    back, and given anew: flushed once more, what failed to reach the disk counts as if it had.
  *
  * @module
  */
 
 import type { Claim } from "./claim.ts";
+import { nameOf } from "./entries.ts";
 import { type Job, jobBytes } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
-import { formatMeantName, freshIdLike, type SettledState, waitingName } from "./names.ts";
+import {
+  formatMeantName,
+  freshIdLike,
+  parseEntryName,
+  type SettledState,
+  waitingName,
+} from "./names.ts";
 import type { Spares } from "./spares.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
@@ -37,11 +45,21 @@ export interface Settlement {
   /** When it is ready again, in milliseconds since 1970; for `failed` and `pending`. */
   readonly readyAt?: number;
   /** How far it has come; {@linkcode settle} moves this on. */
-  progress?: "taken" | "drafted" | "written" | "owned" | "published" | "settled" | "gone";
+  progress?:
+    | "taken"
+    | "drafted"
+    | "written"
+    | "owned"
+    | "published"
+    | "doubted"
+    | "settled"
+    | "gone";
   /** The spare that its new content was written to, while it is `drafted`. */
   draft?: string;
   /** The spare that its old file has become, if it has. */
   spare?: string;
+  /** Where its new file lies, once this worker has put it there. */
+  published?: string;
 }
 
 /**
@@ -84,6 +102,7 @@ export async function settle(
   settlements: readonly Settlement[],
   spares?: Spares,
 ): Promise<void> {
+  for (const settlement of inStep(settlements, "doubted")) takeBack(store, settlement);
   for (const settlement of settlements) write(store, settlement, spares);
   const unflushed = inStep(settlements, "written").map((each) => meantPath(store, each));
   unflushed.push(...await putDrafts(store, inStep(settlements, "drafted")));
@@ -113,7 +132,12 @@ export async function settle(
   }
   const published = inStep(settlements, "published");
   const changed = new Set(published.map((settlement) => settlement.state));
-  await flush(store, [...changed].map((state) => pathIn(store, state)));
+  try {
+    await flush(store, [...changed].map((state) => pathIn(store, state)));
+  } catch (error) {
+    for (const settlement of published) settlement.progress = "doubted";
+    throw error;
+  }
   for (const settlement of published) {
     settlement.progress = "settled";
     if (settlement.spare !== undefined) spares?.add(settlement.spare);
@@ -192,6 +216,22 @@ async function flushOrUndo(
   }
 }
 
+/**
+ * Step 6 backwards, after a flush that failed. Who has taken the job from there meanwhile, for its retry say, flushes
+ * what that changes.
+ */
+function takeBack(store: Store, settlement: Settlement): void {
+  const { published, job, state } = settlement;
+  settlement.progress = "published";
+  if (published === undefined) return;
+  settlement.published = undefined;
+  if (!renameIfThere(store, published, meantPath(store, settlement))) return;
+  settlement.progress = "owned";
+  const { id } = parseEntryName(nameOf(published))!;
+  const log = pathIn(store, state, logName(id));
+  renameIfThere(store, log, pathIn(store, "processing", logName(job.id)));
+}
+
 /** Step 4: for each whether it was there, or the error. */
 async function letGoOfOld(
   store: Store,
@@ -245,6 +285,7 @@ function publish(store: Store, settlement: Settlement): boolean {
   if (isFree && bringLog(store, job.id, "processing", state, target)) {
     try {
       store.files.renameNew(source, target);
+      settlement.published = target;
       return true;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return true;
@@ -270,7 +311,7 @@ function publishBesideAnother(store: Store, settlement: Settlement): void {
   const beginning = finalName(settlement).slice(0, -`${id}.json`.length);
   const target = pathIn(store, state, `${beginning}${fresh}.json`);
   try {
-    renameIfThere(store, meantPath(store, settlement), target);
+    if (renameIfThere(store, meantPath(store, settlement), target)) settlement.published = target;
   } catch (error) {
     // Another try takes another ID.
     renameIfThere(store, log, own);

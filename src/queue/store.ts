@@ -6,9 +6,10 @@
  */
 
 import type { Config } from "./config.ts";
+import { NotDurableError } from "./errors.ts";
 import type { FileLock, FilePort } from "./file_port.ts";
 import type { LockWait } from "./lock_wait.ts";
-import type { JobState } from "./names.ts";
+import { type JobState, newId } from "./names.ts";
 
 /** An open queue directory. */
 export interface Store {
@@ -49,7 +50,58 @@ export function pathIn(
 
 /** Waits until these files and directories are durable, unless the queue is set not to. */
 export async function flush(store: Store, paths: readonly string[]): Promise<void> {
-  if (store.config.fsync && paths.length > 0) await store.files.sync(paths);
+  if (store.config.fsync && paths.length > 0) await syncPaths(store.files, paths);
+}
+
+/**
+ * Waits until these files and directories are durable.
+ *
+ * @throws Whatever the disk throws. Of what it failed to write the kernel says the next time that it is written, so each
+ * directory has been changed once more: the next flush of it, by whatever program, has all of it to write again. A file
+ * must be written anew.
+ */
+export async function syncPaths(files: FilePort, paths: readonly string[]): Promise<void> {
+  try {
+    await files.sync(paths);
+  } catch (error) {
+    for (const path of paths) changeAgain(files, path);
+    throw error;
+  }
+}
+
+/** Makes a name in a directory that means nothing, and removes it. */
+function changeAgain(files: FilePort, path: string): void {
+  try {
+    // A batch goes when it is empty, and nothing but its jobs may keep it.
+    if (/\/pending\/[^/]+$/.test(path) || files.stat(path)?.kind !== "directory") return;
+    const name = path.endsWith("/tmp") ? newId() + NEW_SUFFIX : `.${newId()}`;
+    try {
+      files.create(`${path}/${name}`, new Uint8Array());
+    } finally {
+      files.remove(`${path}/${name}`);
+    }
+  } catch {
+    // A disk that refuses this says so to whoever changes something there.
+  }
+}
+
+/**
+ * Makes durable what a person asked for and what has been done.
+ *
+ * @param change What that is, as the beginning of a sentence: `job X was released`.
+ * @throws {NotDurableError} If the disk fails.
+ */
+export async function flushChange(
+  store: Store,
+  directories: readonly string[],
+  change: string,
+): Promise<void> {
+  try {
+    await flush(store, directories);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw error;
+    throw new NotDurableError(change, directories);
+  }
 }
 
 /** `rename`, or `false` if the source is gone: someone else was first, which is normal. */

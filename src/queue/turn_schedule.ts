@@ -69,6 +69,8 @@ export async function turnSchedule(
     const isDecided = schedule.turn?.from === new Date(entry.time).toISOString();
     const decided = isDecided ? schedule : await decide(store, taken, schedule, readTimetable);
     if (!decided) return false;
+    // Who decided may have failed to flush that, or been killed before.
+    if (isDecided) await flush(store, [pathIn(store, "schedules")]);
     await carryOut(store, taken, decided, isDecided);
     return true;
   } catch (error) {

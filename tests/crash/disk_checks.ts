@@ -115,6 +115,8 @@ export async function* faultsAtRest(
   for (const part of ["pending", "processing", "failed", "tmp", "workers"]) {
     for (const name of disk.names(`${DIR}/${part}`)) {
       const held = seen.find(({ path }) => path === `${DIR}/${part}/${name}`);
+      // Nothing, as all such names: made to have a directory flushed again.
+      if (name.startsWith(".")) continue;
       if (held && fateOf(held).startsWith(HELD) && ledger.allows(held.command, fateOf(held))) {
         continue;
       }

@@ -9,8 +9,10 @@ import type { FilePort } from "../../src/queue/file_port.ts";
 import { type BeforeCall, formatCall } from "../simulation/call.ts";
 import { diskError, type ErrnoName, type Leaving } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";
-import { count, isWanted, judge, report } from "./crash_case.ts";
+import { count, isWanted, judge, OUTCOMES, report, SEED } from "./crash_case.ts";
 import { act, prepare, type Prepared, storeFor } from "./crash_points.ts";
+import { systemFault } from "../../src/cli/system_fault.ts";
+import { QueueError, UsageError } from "../../src/queue/errors.ts";
 import { RUN } from "./ledger.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";
 import { ACTING, clock } from "./queue_disk.ts";
@@ -52,6 +54,12 @@ const REFUSED: Partial<Record<ErrnoName, readonly (keyof FilePort)[]>> = {
 
 const ERRORS = Object.keys(REFUSED) as ErrnoName[];
 
+/** Whether a user is told of an error in a sentence, without a stack trace. */
+function isSentence(error: unknown): boolean {
+  return error instanceof QueueError || error instanceof UsageError ||
+    systemFault(error) !== undefined;
+}
+
 /** How often the same is asked for again. The first may still have to put something right. */
 const TRIES = 3;
 
@@ -77,19 +85,27 @@ export async function failEverywhere(operation: Operation): Promise<void> {
               : call.index >= index && REFUSED[code]!.includes(call.name);
             if (hit) throw diskError(code, call.name, leaving);
           };
-          await runFault(label, operation, prepared, hook, mode === "from-there-on");
+          const isFlush = name === "sync" || name === "syncTree";
+          await runFault(label, operation, prepared, hook, {
+            lasting: mode === "from-there-on",
+            cut: isFlush && code === "EIO" && mode === "once",
+          });
         }
       }
     }
   }
 }
 
+/**
+ * @param how Whether the disk goes on refusing; and whether the power is cut in the end, to see whether a flush was
+ * believed that came after one that failed.
+ */
 async function runFault(
   label: string,
   operation: Operation,
   prepared: Prepared,
   hook: BeforeCall,
-  lasting: boolean,
+  { lasting, cut }: { lasting: boolean; cut: boolean },
 ): Promise<void> {
   clock.time = ACTING;
   const disk = prepared.disk.clone();
@@ -107,7 +123,7 @@ async function runFault(
           await operation.act(stage, scene);
           break;
         } catch (error) {
-          if (tries === TRIES || error instanceof Broken) throw error;
+          if (tries === TRIES || error instanceof Broken || !isSentence(error)) throw error;
           // A disk that goes on refusing is asked twice.
           if (!lasting || tries > 0) process.before = undefined;
           stage.again = true;
@@ -127,6 +143,7 @@ async function runFault(
     throw new Error(report(label, [text], disk, calls(), disk.tree(), []));
   }
   const made = calls();
+  const cuts = cut ? [...disk.powerCutOutcomes({ limit: OUTCOMES, seed: SEED })] : [];
   const isHeld = lasting && operation.heldWhileRefused !== undefined;
   if (isHeld) disk.crashProcess();
   await judge(label, disk, ledger, { powerCut: false }, made);
@@ -134,4 +151,9 @@ async function runFault(
   // Its end must bring nothing up that its life did not.
   disk.crashProcess();
   await judge(label, disk, ledger, { powerCut: false }, made);
+  for (const [at, after] of cuts.entries()) {
+    if (!isWanted(`${label}/power-cut/${at}`)) continue;
+    count("power cuts after a flush that failed");
+    await judge(`${label}/power-cut/${at}`, after, ledger, { powerCut: true }, made);
+  }
 }

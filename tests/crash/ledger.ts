@@ -67,7 +67,7 @@ export class Ledger {
 
   /** Whether a fate is right for a job. */
   allows(command: string, fate: Fate): boolean {
-    return this.#fates.get(command)?.includes(fate) ?? false;
+    return [this.#fates, this.#undone].some((fates) => fates.get(command)?.includes(fate));
   }
 
   /** Whether only one fate is right for a job: what led to it has been promised. */

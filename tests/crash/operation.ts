@@ -21,6 +21,8 @@ export interface Stage {
   ledger: Ledger;
   /** Whether it acts once more, after an error. */
   again: boolean;
+  /** Whether it was told that something is done and perhaps not durable: no later word makes it so. */
+  doubted?: boolean;
   /** Whether its process lives: code that catches errors may go on a little without it. */
   lives(): boolean;
 }

@@ -6,7 +6,7 @@
 
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { enqueueMany } from "../../src/queue/enqueue_many.ts";
-import { QueueError } from "../../src/queue/errors.ts";
+import { NotDurableError, QueueError } from "../../src/queue/errors.ts";
 import { pruneJobs } from "../../src/queue/prune.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { settle } from "../../src/queue/settle.ts";
@@ -21,13 +21,38 @@ export function queueOf({ files, now }: Store): Promise<Queue> {
   return Queue.open(DIR, { files, now });
 }
 
-/** After an error the same is asked for once more: that it has been done already is fine. */
-async function unlessDone({ again }: Stage, ask: () => Promise<unknown>): Promise<void> {
+/** What is asked of a queue about one job. */
+export interface Asked {
+  /** The job's command. */
+  command: string;
+  /** What becomes of the job if nothing is done. */
+  before: Fate;
+  /** What becomes of it if that is done. */
+  after: Fate;
+}
+
+/**
+ * Asks for something. After an error the same is asked for once more: that it has been done already is fine. Who was
+ * told that it is done and perhaps not durable has no other promise, and is told no more the second time.
+ */
+export async function asking(
+  stage: Stage,
+  { command, before, after }: Asked,
+  ask: () => Promise<unknown>,
+): Promise<void> {
+  const { ledger } = stage;
+  ledger.expect(command, before, after);
+  let failure: unknown;
   try {
     await ask();
   } catch (error) {
-    if (!again || !(error instanceof QueueError)) throw error;
+    stage.doubted ||= error instanceof NotDurableError;
+    if (!stage.doubted && (!stage.again || !(error instanceof QueueError))) throw error;
+    if (error instanceof NotDurableError || !(error instanceof QueueError)) failure = error;
   }
+  ledger.expect(command, after);
+  if (stage.doubted) ledger.mayBeUndone(command, before);
+  if (failure) throw failure;
 }
 
 /**
@@ -37,11 +62,9 @@ async function unlessDone({ again }: Stage, ask: () => Promise<unknown>): Promis
  */
 export function removing(id: string, before: Fate, command = "echo a") {
   return async (stage: Stage): Promise<void> => {
-    stage.ledger.expect(command, before, ABSENT);
     stage.ledger.logsMayStray = true;
     const queue = await queueOf(stage.store);
-    await unlessDone(stage, () => queue.remove(id));
-    stage.ledger.expect(command, ABSENT);
+    await asking(stage, { command, before, after: ABSENT }, () => queue.remove(id));
   };
 }
 
@@ -51,13 +74,11 @@ export function removing(id: string, before: Fate, command = "echo a") {
  * @param before What becomes of it if it stays where it is.
  */
 export function requeueing(id: string, before: Fate, command = "echo a") {
-  const after = before.replace(/^dead/, "done");
-  const fate = after.endsWith("done@fresh") ? after : `${after} done@fresh`;
+  const ran = before.replace(/^dead/, "done");
+  const after = ran.endsWith("done@fresh") ? ran : `${ran} done@fresh`;
   return async (stage: Stage): Promise<void> => {
-    stage.ledger.expect(command, before, fate);
     const queue = await queueOf(stage.store);
-    await unlessDone(stage, () => queue.requeue(id));
-    stage.ledger.expect(command, fate);
+    await asking(stage, { command, before, after }, () => queue.requeue(id));
   };
 }
 
@@ -110,20 +131,31 @@ function onWaiting(name: string, change: (stage: Stage) => Promise<void>): Opera
   };
 }
 
+/** Removes jobs; a second time only those that are left, and about the others it promises nothing. */
+async function removingAll(
+  { ledger, again }: Stage,
+  commands: readonly string[],
+  remove: () => Promise<number>,
+): Promise<void> {
+  for (const command of commands) ledger.allow(command, ABSENT);
+  ledger.logsMayStray = true;
+  const removed = await remove();
+  if (again && removed < commands.length) return;
+  for (const command of commands) ledger.expect(command, ABSENT);
+}
+
 function clearing(state: "pending" | "done" | "failed" | "dead", commands: readonly string[]) {
-  return async ({ store, ledger }: Stage): Promise<void> => {
-    for (const command of commands) ledger.allow(command, ABSENT);
-    ledger.logsMayStray = true;
-    await (await queueOf(store)).clear(state);
-    for (const command of commands) ledger.expect(command, ABSENT);
+  return async (stage: Stage): Promise<void> => {
+    const queue = await queueOf(stage.store);
+    await removingAll(stage, commands, () => queue.clear(state));
   };
 }
 
-async function pruning({ store, ledger }: Stage): Promise<void> {
-  ledger.allow("echo a", ABSENT);
-  ledger.logsMayStray = true;
-  await pruneJobs(store, { olderThan: 0 });
-  ledger.expect("echo a", ABSENT);
+async function pruning(stage: Stage): Promise<void> {
+  await removingAll(stage, ["echo a"], async () => {
+    const { removed } = await pruneJobs(stage.store, { olderThan: 0 });
+    return removed.done + removed.dead;
+  });
 }
 
 /** Settings are as before or as asked for, and as asked for once that was promised. */

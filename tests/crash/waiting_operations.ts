@@ -4,15 +4,19 @@
  * @module
  */
 
-import { cancelWaiting, changeWaiting, readyTime, setHeld } from "../../src/queue/control.ts";
+import { changeWaiting, readyTime } from "../../src/queue/control.ts";
 import { enqueue } from "../../src/queue/enqueue.ts";
 import { QueueError } from "../../src/queue/errors.ts";
+import type { JobInput } from "../../src/queue/job.ts";
+import type { Queue } from "../../src/queue/queue.ts";
+import { editJob, holdJob, moveJob, releaseJob } from "../../src/queue/waiting_jobs.ts";
+import { cancelJob } from "../../src/worker/cancel.ts";
+import { asking, queueOf } from "./upkeep_operations.ts";
 import type { Claim, WaitingEntry } from "../../src/queue/claim.ts";
-import { entries } from "../../src/queue/entries.ts";
 import { HELD_TIME } from "../../src/queue/names.ts";
 import type { Settlement } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
-import { ABSENT, HELD, type Ledger, RUN } from "./ledger.ts";
+import { ABSENT, type Fate, HELD, type Ledger, RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { openAt, START } from "./queue_disk.ts";
 import { arriveAs, claimReady, type Ending, run, settleAndTell } from "./worker_steps.ts";
@@ -114,12 +118,12 @@ function claimChild(
   };
 }
 
-/** What is done to job `a`, that waits under this name. */
+/** What is done to job `a`, that waits. */
 function onWaiting(
   name: string,
   held: boolean,
-  act: (store: Store, entry: WaitingEntry) => Promise<unknown>,
-  fates: { before: string; after: string },
+  act: (queue: Queue) => Promise<unknown>,
+  fates: { before: Fate; after: Fate },
 ): Operation {
   return {
     name,
@@ -129,16 +133,16 @@ function onWaiting(
       await enqueue(store, { command: "echo a", id: "a", hold: held });
       ledger.expect("echo a", fates.before);
     },
-    async act({ store, ledger }) {
-      ledger.expect("echo a", fates.before, fates.after);
-      const entry = [...entries(store, "pending")][0];
-      // After an error it may be with the command that changes it, until that ends.
-      if (!entry) return;
-      await act(store, { ...entry, state: "pending" });
-      ledger.expect("echo a", fates.after);
+    async act(stage) {
+      const queue = await queueOf(stage.store);
+      await asking(stage, { command: "echo a", ...fates }, () => act(queue));
     },
     heldWhileRefused: "what a command has taken to change it goes back when that has ended",
   };
+}
+
+function urgent(fields: JobInput): JobInput {
+  return { ...fields, priority: 9 };
 }
 
 /** Makes a waiting job urgent; one that is held stays so. */
@@ -171,16 +175,23 @@ export const WAITING_OPERATIONS: readonly Operation[] = [
   settleParent("settle-parent-dead", "failed"),
   claimChild("claim-child", "done"),
   claimChild("claim-hopeless-child", "failed"),
-  onWaiting("hold", false, (store, entry) => setHeld(store, entry, true), {
+  onWaiting("hold", false, (queue) => holdJob(queue, "a"), { before: RUN, after: HELD }),
+  onWaiting("let-go", true, (queue) => releaseJob(queue, "a"), { before: HELD, after: RUN }),
+  onWaiting("move", false, (queue) => moveJob(queue, "a", { priority: 9 }), {
     before: RUN,
-    after: HELD,
+    after: `${RUN} at priority 9`,
   }),
-  onWaiting("let-go", true, (store, entry) => setHeld(store, entry, false), {
+  onWaiting("edit", false, (queue) => editJob(queue, "a", urgent), {
+    before: RUN,
+    after: `${RUN} at priority 9`,
+  }),
+  onWaiting("edit-held", true, (queue) => editJob(queue, "a", urgent), {
     before: HELD,
-    after: RUN,
+    after: `${HELD} at priority 9`,
   }),
-  onWaiting("edit", false, urging, { before: RUN, after: `${RUN} at priority 9` }),
-  onWaiting("edit-held", true, urging, { before: HELD, after: `${HELD} at priority 9` }),
-  onWaiting("cancel", false, cancelWaiting, { before: RUN, after: "dead: cancelled@" }),
+  onWaiting("cancel", false, (queue) => cancelJob(queue, "a"), {
+    before: RUN,
+    after: "dead: cancelled@",
+  }),
   enqueueUnique,
 ];

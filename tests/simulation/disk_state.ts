@@ -21,6 +21,8 @@ export interface Inode {
    * never flushed.
    */
   readonly durable?: Uint8Array;
+  /** The content that the disk failed to flush: the kernel counts it as flushed from then on. */
+  readonly forgotten?: Uint8Array;
   /** Permission bits. */
   readonly mode: number;
   /** When it last changed, in milliseconds since 1970. */
@@ -47,6 +49,8 @@ export class DiskState {
   readonly durable: NameTree;
   /** The changes between the two, by `id`, oldest first. */
   readonly journal: Map<number, NameChange>;
+  /** Those of them that the disk failed to flush: no flush of the same directory takes them up again. */
+  readonly #forgotten: Set<number>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   #next: number;
@@ -61,12 +65,14 @@ export class DiskState {
     },
     durable: NameTree = parts.live.clone(),
     journal: Map<number, NameChange> = new Map(),
+    forgotten: Set<number> = new Set(),
   ) {
     this.now = now;
     this.inodes = parts.inodes;
     this.live = parts.live;
     this.durable = durable;
     this.journal = journal;
+    this.#forgotten = forgotten;
     this.#next = parts.next;
   }
 
@@ -82,6 +88,7 @@ export class DiskState {
       { inodes: new Map(this.inodes), live: this.live.clone(), next: this.#next },
       this.durable.clone(),
       new Map(this.journal),
+      new Set(this.#forgotten),
     );
   }
 
@@ -195,7 +202,7 @@ export class DiskState {
   sync(inode: number): void {
     const node = this.inodes.get(inode)!;
     if (node.content) {
-      if (node.durable !== node.content) {
+      if (node.durable !== node.content && node.forgotten !== node.content) {
         this.inodes.set(inode, { ...node, durable: node.content });
       }
       return;
@@ -207,12 +214,25 @@ export class DiskState {
       this.journal.get(id)!.after.forEach(want);
     };
     for (const change of this.journal.values()) {
-      if (touches(change, inode)) want(change.id);
+      if (touches(change, inode) && !this.#forgotten.has(change.id)) want(change.id);
     }
     for (const [id, change] of this.journal) {
       if (!wanted.has(id)) continue;
       this.durable.apply(change);
       this.journal.delete(id);
+    }
+  }
+
+  /**
+   * `fsync(2)` that fails: what it was to make durable may have reached the disk or not, and the next one says
+   * that all is well and writes none of it, but for what was changed again since. A name that was removed is
+   * written with whatever next changes in its directory; one that was given must be given again.
+   */
+  failSync(inode: number): void {
+    const node = this.inodes.get(inode)!;
+    if (node.content) this.inodes.set(inode, { ...node, forgotten: node.content });
+    for (const change of this.journal.values()) {
+      if (touches(change, inode)) this.#forgotten.add(change.id);
     }
   }
 
@@ -223,6 +243,12 @@ export class DiskState {
       if (dependsOn(full, earlier)) after.push(earlier.id);
     }
     const complete: NameChange = { ...full, after };
+    for (const id of this.#forgotten) {
+      const earlier = this.journal.get(id);
+      if (earlier?.from && !earlier.to && sharesDirectory(earlier, complete)) {
+        this.#forgotten.delete(id);
+      }
+    }
     this.journal.set(complete.id, complete);
     this.live.apply(complete);
     const mtime = this.now();
@@ -245,4 +271,8 @@ export class DiskState {
     }
     return false;
   }
+}
+
+function sharesDirectory(one: NameChange, other: NameChange): boolean {
+  return [other.from, other.to].some((slot) => slot !== undefined && touches(one, slot.directory));
 }

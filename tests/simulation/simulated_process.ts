@@ -218,7 +218,11 @@ export class SimulatedProcess implements FilePort {
       }
       if (failure) throw failure;
     };
-    return Promise.try(() => this.#call("sync", [paths], flush));
+    return Promise.try(() =>
+      this.#call("sync", [paths], flush, undefined, () => {
+        for (const path of paths) this.#failSync(path, false);
+      })
+    );
   }
 
   /** Flushes what is below the directory and nothing else, which is all that the port promises. */
@@ -233,7 +237,26 @@ export class SimulatedProcess implements FilePort {
       if (!state.isDirectory(inode)) throw diskError("ENOTDIR", `readdir '${directory}'`);
       flush(inode);
     };
-    return Promise.try(() => this.#call("syncTree", [directory], flushTree));
+    return Promise.try(() =>
+      this.#call(
+        "syncTree",
+        [directory],
+        flushTree,
+        undefined,
+        () => this.#failSync(directory, true),
+      )
+    );
+  }
+
+  /** What becomes of a path, and of all below it if that was to be flushed too, when the flush fails. */
+  #failSync(path: string, tree: boolean): void {
+    const { state } = this.#disk;
+    const fail = (inode: number) => {
+      if (tree) state.live.directories.get(inode)?.forEach(fail);
+      state.failSync(inode);
+    };
+    const { inode } = state.find(path, `open '${path}'`);
+    if (inode !== undefined) fail(inode);
   }
 
   /** Two calls, as it is two system calls: between them the file can be renamed or removed. */
@@ -286,12 +309,13 @@ export class SimulatedProcess implements FilePort {
     args: readonly unknown[],
     make: (call: CallRecord) => T,
     interrupted?: (leaving: Leaving) => void,
+    failed?: () => void,
   ): T {
     if (this.#killed) throw new Killed();
     const call: CallRecord = { process: this.name, index: this.#calls++, name, args };
     this.#disk.calls.push(call);
     try {
-      this.#interrupt(call, interrupted);
+      this.#interrupt(call, interrupted, failed);
       return make(call);
     } catch (error) {
       call.error = error;
@@ -300,7 +324,7 @@ export class SimulatedProcess implements FilePort {
     }
   }
 
-  #interrupt(call: Call, interrupted?: (leaving: Leaving) => void): void {
+  #interrupt(call: Call, interrupted?: (leaving: Leaving) => void, failed?: () => void): void {
     let fault: unknown;
     try {
       this.before?.(call);
@@ -309,6 +333,7 @@ export class SimulatedProcess implements FilePort {
     }
     if (this.#killed) throw new Killed();
     if (fault === undefined) return;
+    if ((fault as { code?: unknown }).code === "EIO") failed?.();
     const leaving = leavingOf(fault);
     try {
       if (leaving !== "nothing") interrupted?.(leaving);

@@ -7,10 +7,11 @@
  * @module
  */
 
-import { entries, readEntry, readJobFile } from "./entries.ts";
+import { readJobFile } from "./entries.ts";
 import type { Job } from "./job.ts";
 import { logName } from "./logs.ts";
 import { formatMeantName, freshIdLike, parseEntryName, parseMeantName } from "./names.ts";
+import { findPlaces, hasGoneOn, isSameJob, type Place } from "./same_job.ts";
 import type { Settlement } from "./settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
@@ -48,10 +49,14 @@ export async function takeOverSettling(
   const traces = readTraces(store, worker);
   const own = traces.filter((trace) => trace.worker === worker);
   if (own.length === 0) return;
-  const elsewhere = findElsewhere(store, new Set(own.map((trace) => trace.id)));
+  const elsewhere = dropStaleNames(
+    store,
+    findPlaces(store, new Set(own.map((trace) => trace.id)), false),
+    own,
+  );
   const isLeftOver = (trace: Trace) =>
-    elsewhere.some((job) => isSameJob(trace, job)) ||
-    traces.some((other) => other.job && isSameJob(trace, other.job) && supersedes(other, trace));
+    elsewhere.some((place) => isSame(trace, place.job) && !isOlderCopy(place, trace)) ||
+    traces.some((other) => other.job && isSame(trace, other.job) && supersedes(other, trace));
 
   for (const trace of own.filter(({ meant }) => meant)) {
     const path = pathIn(store, "tmp", trace.name);
@@ -59,7 +64,7 @@ export async function takeOverSettling(
     if (isLeftOver(trace)) removeIfThere(store, path);
     else if (!trace.job) {
       // Torn: what it was to replace is still somewhere, unless the flush was turned off.
-      const isSomewhere = elsewhere.some(({ id }) => id === trace.id) ||
+      const isSomewhere = elsewhere.some(({ entry }) => entry.id === trace.id) ||
         traces.some((other) => other.id === trace.id && other.job);
       if (isSomewhere) removeIfThere(store, path);
       else await buryTorn(store, trace);
@@ -133,27 +138,28 @@ function readTrace(store: Store, { name, id }: Trace): Job | undefined {
   }
 }
 
-/** The jobs of some IDs that lie in a state directory, and not in tmp/ to be settled. */
-function findElsewhere(store: Store, ids: ReadonlySet<string>): Job[] {
-  const found: (Job | undefined)[] = [];
-  for (const state of ["done", "dead"] as const) {
-    for (const id of ids) {
-      const entry = { id, state, path: `${id}.json`, time: 0, priority: 0, bare: true };
-      found.push(readEntry(store, entry));
-    }
-  }
-  for (const state of ["failed", "processing", "pending"] as const) {
-    for (const entry of entries(store, state)) {
-      if (!ids.has(entry.id) || entry.path.startsWith("../")) continue;
-      found.push(readEntry(store, entry));
-    }
-  }
-  return found.filter((job) => job !== undefined);
+/**
+ * Removes the names in pending/ and failed/ under which a job waited whose result is written down: a power cut brought
+ * them back.
+ *
+ * @returns The other places; and those that were not there any more, as somebody has just claimed the job.
+ */
+function dropStaleNames(store: Store, places: readonly Place[], traces: readonly Trace[]): Place[] {
+  return places.filter(({ entry: { state }, job, path }) => {
+    if (state !== "pending" && state !== "failed") return true;
+    const hasResult = traces.some((trace) => trace.meant && trace.job && hasGoneOn(trace.job, job));
+    return !hasResult || !removeIfThere(store, path);
+  });
 }
 
-/** Whether two files of one ID are one job at two times, and not two jobs of which one was dropped by hand. */
-function isSameJob({ id, job }: Trace, other: Job): boolean {
-  return other.id === id && other.created_at === job?.created_at;
+/** Whether a place is in the hands of the worker that settles the job, as it was before: recovery comes to it next. */
+function isOlderCopy({ entry, job }: Place, trace: Trace): boolean {
+  return entry.state === "processing" && entry.worker === trace.worker &&
+    trace.job !== undefined && hasGoneOn(trace.job, job);
+}
+
+function isSame(trace: Trace, job: Job): boolean {
+  return trace.job !== undefined && isSameJob(trace.job, job);
 }
 
 /** Whether what was taken is what became what was meant: the attempt is the one in which they differ. */

@@ -8,7 +8,7 @@
 import { buryMalformed, type Claim, readClaimed } from "./claim.ts";
 import { readyTime } from "./control.ts";
 import { ours, takeOverSettling } from "./half_settled.ts";
-import { type Attempt, chargedAttempts } from "./job.ts";
+import { type Attempt, chargedAttempts, type Job } from "./job.ts";
 import { lostParent, unmarkChild } from "./dependencies.ts";
 import { findLog, reuniteLogs } from "./logs.ts";
 import {
@@ -22,11 +22,12 @@ import {
   WORKER_PATTERN,
 } from "./names.ts";
 import { removeProgress } from "./progress.ts";
+import { findPlaces, hasGoneOn, type Place, saysWhenMade } from "./same_job.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
 import { returnSchedules, scheduleEntries } from "./return_schedules.ts";
 import { settle, type Settlement, unrunSettlement } from "./settle.ts";
 import { removeSpares, spareOwner } from "./spares.ts";
-import { pathIn, renameIfThere, type Store } from "./store.ts";
+import { pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** What recovering a worker came to. */
 export interface Recovery {
@@ -160,9 +161,13 @@ async function takeOverRunning(
   by: string,
   takenOver: Settlement[],
 ): Promise<void> {
-  for (const { name } of [...store.files.list(pathIn(store, "processing"))]) {
-    const entry = parseEntryName(name);
-    if (entry?.worker !== worker) continue;
+  const names = [...store.files.list(pathIn(store, "processing"))].map(({ name }) => name)
+    .filter((name) => parseEntryName(name)?.worker === worker);
+  if (names.length === 0) return;
+  const ids = new Set(names.map((name) => parseEntryName(name)!.id));
+  const places = Map.groupBy(findPlaces(store, ids, true), ({ entry }) => entry.id);
+  for (const name of names) {
+    const entry = parseEntryName(name)!;
     let read: Awaited<ReturnType<typeof readClaimed>>;
     try {
       read = await readClaimed(store, name, entry.id);
@@ -175,6 +180,14 @@ async function takeOverRunning(
       continue;
     }
     const { job } = read;
+    const settling = takenOver.filter(({ claim }) => claim.id === entry.id);
+    if (
+      settling.some((settlement) => hasGoneOn(settlement.job, job)) ||
+      isElsewhere(store, name, job, places.get(entry.id) ?? [])
+    ) {
+      removeIfThere(store, pathIn(store, "processing", name));
+      continue;
+    }
     // A dropped file that is not due is claimed for a moment, to be given the name that says so.
     const isEarly = job.history.length === 0 && Date.parse(job.run_at) > entry.time;
     if (isEditor(worker) || isEarly) {
@@ -199,6 +212,34 @@ async function takeOverRunning(
       takenOver.push(settlement);
     }
   }
+}
+
+/**
+ * Whether a job that a dead worker seems to run has ended, or gone on, under another name: then a power cut brought
+ * back this one. The names under which the job waited before it was claimed, brought back too, are removed.
+ *
+ * @param name The name in processing/.
+ * @param job The job as that file has it.
+ * @param places Where files of its ID lie, this one among them.
+ */
+function isElsewhere(store: Store, name: string, job: Job, places: readonly Place[]): boolean {
+  const ownPath = pathIn(store, "processing", name);
+  const own = places.find(({ path }) => path === ownPath);
+  const time = own?.entry.time ?? 0;
+  if (places.every((place) => place === own)) return false;
+  const isOld = saysWhenMade(store, ownPath);
+  return places.some((place) => {
+    const { entry: { state, time: since }, identity, path } = place;
+    if (place === own) return false;
+    if (isOld && hasGoneOn(place.job, job)) return true;
+    const isSameFile = identity === own?.identity;
+    if (state === "pending" || state === "failed") {
+      // Not there any more: somebody has claimed it since, and runs it now.
+      return (isSameFile || (isOld && hasGoneOn(job, place.job))) && !removeIfThere(store, path);
+    }
+    // Of two claims of one name the later counts; one that ended had its retry asked for, not acknowledged.
+    return isSameFile && (state !== "processing" || since > time);
+  });
 }
 
 function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {

@@ -244,6 +244,15 @@ const BELIEFS: readonly Plant[] = [
       renameIfThere(store, path, pathIn(store, "tmp", formatMeantName(final, by, state)));
 `,
   ]),
+  plant("recovery-charges-what-had-not-begun", "recover.ts", ["crash", "claim-fresh"], [
+    "    if (reason === undefined && !mayHaveBegun(store, id)) {",
+    "    if (reason === undefined && !id) {",
+  ]),
+  plant("log-tells-of-a-start-at-the-claim", "claim.ts", ["crash", "claim-retry"], [
+    `entry.id === id ? entry.state : "processing";`,
+    `entry.id === id ? entry.state : "processing";
+    takeLog(store, claimed);`,
+  ]),
   plant("log-is-moved-though-the-job-is-anothers", "settle.ts", [
     "recovery_race",
     "partitioned-settler-failed-recoverer",

@@ -40,8 +40,10 @@ export interface Claim {
   worker: string;
   /** The job as its file has it, its `attempts` begun anew if it was requeued. */
   job: Job;
-  /** The size of its log so far: where this attempt's output begins. */
+  /** The size of its log so far, as far as that is known: where this attempt's output begins. */
   logOffset: number;
+  /** Where to look for its log first, if it may have one from before: see {@linkcode takeLog}. */
+  logFrom?: JobState;
 }
 
 /**
@@ -121,11 +123,10 @@ async function examine(
     }
   }
 
-  let logOffset = 0;
+  const claimed: Claim = { ...taken, job, logOffset: job.history.at(-1)?.log_end ?? 0 };
   // A job that never ran has no log, and is not asked for one.
   if (job.history.length > 0 || entry.bare) {
-    bringLog(store, id, entry.id === id ? entry.state : "processing", "processing");
-    logOffset = store.files.stat(pathIn(store, "processing", logName(id)))?.size ?? 0;
+    claimed.logFrom = entry.id === id ? entry.state : "processing";
   }
   job.attempts = chargedAttempts(job);
   // Once it has run, what it waited for may be long gone.
@@ -134,7 +135,7 @@ async function examine(
     const reason = lostParent(store, job);
     if (reason !== undefined) {
       unmarkChild(store, job);
-      return { kind: "hopeless", claim: { ...taken, job, logOffset }, reason };
+      return { kind: "hopeless", claim: claimed, reason };
     }
     if (stillWaits(store, job)) {
       await waitAgain(store, job, pathIn(store, "processing", name));
@@ -143,7 +144,19 @@ async function examine(
     unmarkChild(store, job);
   }
   const { fetched = false } = read;
-  return { kind: "claimed", claim: { ...taken, job, logOffset }, fetched };
+  return { kind: "claimed", claim: claimed, fetched };
+}
+
+/**
+ * Brings the log of a claimed job beside it; to be called right before its command is started, which makes one where
+ * there is none. So a log in processing/ says that the command may have begun, and its absence that it has not: who
+ * recovers a dead worker goes by that.
+ */
+export function takeLog(store: Store, claimed: Claim): void {
+  const { id, logFrom } = claimed;
+  if (logFrom === undefined) return;
+  bringLog(store, id, logFrom, "processing");
+  claimed.logOffset = store.files.stat(pathIn(store, "processing", logName(id)))?.size ?? 0;
 }
 
 /**

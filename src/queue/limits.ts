@@ -15,7 +15,6 @@
 import { type Config, resourceKey } from "./config.ts";
 import { QueueError } from "./errors.ts";
 import type { FileLock } from "./file_port.ts";
-import { bringLog } from "./logs.ts";
 import type { Claim, WaitingEntry } from "./claim.ts";
 import { waitingName } from "./names.ts";
 import { lockIfThere, pathIn, removeIfThere, type Store } from "./store.ts";
@@ -227,8 +226,6 @@ export function putBackUnrun(
 ): string | undefined {
   const source = pathIn(store, "processing", claimed);
   const own = from.path.slice(from.path.lastIndexOf("/") + 1);
-  // The log first, as ever: only whoever has the job touches its log.
-  if (job.history.length > 0 || from.bare) bringLog(store, id, "processing", from.state);
   for (const path of [from.path, own, waitingName(Date.parse(job.run_at), job.priority, id)]) {
     try {
       store.files.renameNew(source, pathIn(store, from.state, path));

@@ -10,8 +10,9 @@ import { readyTime } from "./control.ts";
 import { ours, takeOverSettling } from "./half_settled.ts";
 import { type Attempt, chargedAttempts, type Job } from "./job.ts";
 import { lostParent, unmarkChild } from "./dependencies.ts";
-import { findLog, reuniteLogs } from "./logs.ts";
+import { findLog, logName, reuniteLogs } from "./logs.ts";
 import {
+  type EntryName,
   hadHeldJob,
   HELD_TIME,
   hostOf,
@@ -22,7 +23,7 @@ import {
   WORKER_PATTERN,
 } from "./names.ts";
 import { removeProgress } from "./progress.ts";
-import { findPlaces, hasGoneOn, type Place, saysWhenMade } from "./same_job.ts";
+import { findPlaces, hasGoneOn, isElsewhere } from "./same_job.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
 import { returnSchedules, scheduleEntries } from "./return_schedules.ts";
 import { settle, type Settlement, unrunSettlement } from "./settle.ts";
@@ -198,9 +199,13 @@ async function takeOverRunning(
       continue;
     }
     const { id, time } = entry;
-    const claim = { id, name: ours(name, worker, by), time, worker: by, job, logOffset: 0 };
     // One that was claimed only to die of what it came after has run no more than that.
     const reason = job.history.length === 0 ? lostParent(store, job) : undefined;
+    if (reason === undefined && !mayHaveBegun(store, id)) {
+      putBackUnbegun(store, name, entry, job);
+      continue;
+    }
+    const claim = { id, name: ours(name, worker, by), time, worker: by, job, logOffset: 0 };
     const settlement = reason === undefined
       ? lostSettlement(store, claim, worker)
       : unrunSettlement(claim, store.now(), reason);
@@ -215,31 +220,29 @@ async function takeOverRunning(
 }
 
 /**
- * Whether a job that a dead worker seems to run has ended, or gone on, under another name: then a power cut brought
- * back this one. The names under which the job waited before it was claimed, brought back too, are removed.
- *
- * @param name The name in processing/.
- * @param job The job as that file has it.
- * @param places Where files of its ID lie, this one among them.
+ * Whether the command of a claimed job may have been started: it makes its log, or has an earlier one brought, before
+ * anything of it runs. So a worker that is killed between claim and start charges nothing. A power cut can take the
+ * log, or what tells of the claim, from a job that did run; then that attempt goes uncharged.
  */
-function isElsewhere(store: Store, name: string, job: Job, places: readonly Place[]): boolean {
-  const ownPath = pathIn(store, "processing", name);
-  const own = places.find(({ path }) => path === ownPath);
-  const time = own?.entry.time ?? 0;
-  if (places.every((place) => place === own)) return false;
-  const isOld = saysWhenMade(store, ownPath);
-  return places.some((place) => {
-    const { entry: { state, time: since }, identity, path } = place;
-    if (place === own) return false;
-    if (isOld && hasGoneOn(place.job, job)) return true;
-    const isSameFile = identity === own?.identity;
-    if (state === "pending" || state === "failed") {
-      // Not there any more: somebody has claimed it since, and runs it now.
-      return (isSameFile || (isOld && hasGoneOn(job, place.job))) && !removeIfThere(store, path);
+function mayHaveBegun(store: Store, id: string): boolean {
+  return store.files.exists(pathIn(store, "processing", logName(id)));
+}
+
+/** Puts a job back that was claimed and never begun: it is ready since, or a little later if another has its name. */
+function putBackUnbegun(store: Store, name: string, entry: EntryName, job: Job): void {
+  const { id, priority } = entry;
+  const state = job.history.at(-1)?.led_to === "failed" ? "failed" : "pending";
+  const from = pathIn(store, "processing", name);
+  for (let ready = entry.time;; ready++) {
+    try {
+      store.files.renameNew(from, pathIn(store, state, waitingName(ready, priority, id)));
+      return;
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) continue;
+      if (error instanceof Deno.errors.NotFound) return;
+      throw error;
     }
-    // Of two claims of one name the later counts; one that ended had its retry asked for, not acknowledged.
-    return isSameFile && (state !== "processing" || since > time);
-  });
+  }
 }
 
 function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {

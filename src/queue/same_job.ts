@@ -8,7 +8,7 @@
 
 import { entries, type Entry, readJobFile } from "./entries.ts";
 import type { Job } from "./job.ts";
-import { pathIn, type Store } from "./store.ts";
+import { pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** Where a file of a job lies. */
 export interface Place {
@@ -93,4 +93,37 @@ function placeAt(store: Store, entry: Entry): Place | undefined {
 export function saysWhenMade(store: Store, path: string): boolean {
   const { created_at } = JSON.parse(new TextDecoder().decode(store.files.read(path)));
   return created_at !== undefined;
+}
+
+/**
+ * Whether a job that a dead worker seems to run has ended, or gone on, under another name: then a power cut brought
+ * back this one. The names under which the job waited before it was claimed, brought back too, are removed.
+ *
+ * @param name The name in processing/.
+ * @param job The job as that file has it.
+ * @param places Where files of its ID lie, this one among them.
+ */
+export function isElsewhere(
+  store: Store,
+  name: string,
+  job: Job,
+  places: readonly Place[],
+): boolean {
+  const ownPath = pathIn(store, "processing", name);
+  const own = places.find(({ path }) => path === ownPath);
+  const time = own?.entry.time ?? 0;
+  if (places.every((place) => place === own)) return false;
+  const isOld = saysWhenMade(store, ownPath);
+  return places.some((place) => {
+    const { entry: { state, time: since }, identity, path } = place;
+    if (place === own) return false;
+    if (isOld && hasGoneOn(place.job, job)) return true;
+    const isSameFile = identity === own?.identity;
+    if (state === "pending" || state === "failed") {
+      // Not there any more: somebody has claimed it since, and runs it now.
+      return (isSameFile || (isOld && hasGoneOn(job, place.job))) && !removeIfThere(store, path);
+    }
+    // Of two claims of one name the later counts; one that ended had its retry asked for, not acknowledged.
+    return isSameFile && (state !== "processing" || since > time);
+  });
 }

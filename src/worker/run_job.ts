@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Claim } from "../queue/claim.ts";
+import { type Claim, takeLog } from "../queue/claim.ts";
 import { logName } from "../queue/logs.ts";
 import { newId } from "../queue/names.ts";
 import { userEnvironment } from "../launcher.ts";
@@ -76,6 +76,7 @@ export async function startJob(
     ...rest,
   });
 
+  takeLog(store, claim);
   let child: Child;
   try {
     const request = { command: job.command, cwd: job.cwd, env, inherited: shared, log };

@@ -7,7 +7,7 @@
 
 import type { Finding } from "../../src/queue/doctor/examination.ts";
 import { examine } from "../../src/queue/doctor/examine.ts";
-import { type Claim, claim, type WaitingEntry } from "../../src/queue/claim.ts";
+import { type Claim, claim, takeLog, type WaitingEntry } from "../../src/queue/claim.ts";
 import { entries } from "../../src/queue/entries.ts";
 import { logName } from "../../src/queue/logs.ts";
 import { arrive, type Presence } from "../../src/queue/presence.ts";
@@ -91,6 +91,7 @@ export function logLine(worker: string, command: string): string {
 
 /** Runs a claimed job, and says what is to become of it. */
 export function run(store: Store, claimed: Claim, ending: Ending): Settlement {
+  takeLog(store, claimed);
   const log = pathIn(store, "processing", logName(claimed.id));
   const line = logLine(claimed.worker, claimed.job.command);
   store.files.append(log, new TextEncoder().encode(line));

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { claim, type ClaimResult, type WaitingEntry } from "../../src/queue/claim.ts";
+import { claim, type ClaimResult, takeLog, type WaitingEntry } from "../../src/queue/claim.ts";
 import { denoFiles } from "../../src/queue/deno_files.ts";
 import { parseEntryName } from "../../src/queue/names.ts";
 import { Queue } from "../../src/queue/queue.ts";
@@ -125,8 +125,9 @@ Deno.test("a job that waits for its retry, renamed by hand to run now, keeps its
   const history = [{ attempt: 1, led_to: "failed" }];
   drop(dir, "pending/x.json", JSON.stringify({ command: "true", attempts: 1, history }));
   drop(dir, "failed/x.log", "12345");
-  const { id, logOffset } = claimed(await claimIn(temporary, "x.json"));
-  assertEquals([id, logOffset], ["x", 5]);
+  const claim = claimed(await claimIn(temporary, "x.json"));
+  takeLog(temporary.queue.store, claim);
+  assertEquals([claim.id, claim.logOffset], ["x", 5]);
 });
 
 Deno.test("a retry goes on with its attempts and its log", async () => {
@@ -136,8 +137,11 @@ Deno.test("a retry goes on with its attempts and its log", async () => {
   const history = [{ attempt: 1, led_to: "failed" }];
   drop(dir, `failed/${name}`, JSON.stringify({ command: "true", attempts: 1, history }));
   drop(dir, "failed/x.log", "12345");
-  const { job, logOffset } = claimed(await claimIn(temporary, name, "failed"));
-  assertEquals([job.attempts, job.history.length, logOffset], [1, 1, 5]);
+  const claim = claimed(await claimIn(temporary, name, "failed"));
+  assertEquals([claim.job.attempts, claim.job.history.length], [1, 1]);
+  assertEquals(isThere(`${dir}/processing/x.log`), false, "that would say that it has begun");
+  takeLog(temporary.queue.store, claim);
+  assertEquals(claim.logOffset, 5);
   assertEquals([isThere(`${dir}/processing/x.log`), isThere(`${dir}/failed/x.log`)], [true, false]);
 });
 
@@ -151,6 +155,7 @@ Deno.test("a job moved by hand from dead/ to pending/ starts with a fresh count,
   drop(dir, "dead/X.log", "12345");
   Deno.renameSync(`${dir}/dead/X.json`, `${dir}/pending/X.json`);
   const result = claimed(await claimIn(temporary, "X.json"));
+  takeLog(temporary.queue.store, result);
   assertEquals([result.id, result.job.attempts, result.logOffset], ["X", 0, 5]);
   assertEquals(result.job.history, history as unknown as typeof result.job.history);
   assertEquals(isThere(`${dir}/dead/X.log`), false);

@@ -24,7 +24,12 @@ function die({ dir }: TemporaryQueue, presence: Presence): void {
 }
 
 /** A queue with a worker that recovers and one that died while it ran job x, enqueued with `fields`. */
-async function withDead(temporary: TemporaryQueue, fields = {}, dead = "here-1-dd") {
+async function withDead(
+  temporary: TemporaryQueue,
+  fields = {},
+  dead = "here-1-dd",
+  begun = true,
+) {
   const me = arriveAs(temporary, "here-2-ee");
   const presence = arriveAs(temporary, dead);
   const name = `${STAMP}-5-x.json`;
@@ -32,7 +37,7 @@ async function withDead(temporary: TemporaryQueue, fields = {}, dead = "here-1-d
   const entry = { ...parseEntryName(name)!, state: "pending" as const, path: name };
   const result = await claim(temporary.queue.store, entry, dead);
   if (result.kind !== "claimed") throw new Error(result.kind);
-  if (result.claim.job.history.length === 0) drop(temporary.dir, "processing/x.log", "12345");
+  if (begun) drop(temporary.dir, "processing/x.log", "12345");
   die(temporary, presence);
   const killed: string[] = [];
   const recover = () =>
@@ -116,6 +121,29 @@ Deno.test("a lost attempt counts on from those before it", async () => {
   await recover();
   const job = temporary.queue.get("x")!;
   assertEquals([job.attempts, job.history[1]?.attempt, job.history[1]?.log_offset], [2, 2, 3]);
+});
+
+Deno.test("a job whose command had not begun when its worker died is charged nothing, and runs", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const { recover, claim, me } = await withDead(temporary, { max_retries: 0 }, "here-1-dd", false);
+  assertEquals(await recover(), [{ worker: "here-1-dd", finished: [], lost: [] }]);
+  const { state, attempts, history } = queue.get("x")!;
+  assertEquals([state, attempts, history], ["pending", 0, []]);
+  assertEquals(namesIn(dir, "pending"), [claim.name.replace("@here-1-dd", "")]);
+  me.leave();
+});
+
+Deno.test("a retry that had not begun when its worker died waits as before, its log where it was", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const history = [{ attempt: 1, led_to: "failed", log_end: 3 }];
+  drop(dir, "failed/x.log", "123");
+  const fields = { attempts: 1, history, max_retries: 1 };
+  const { recover } = await withDead(temporary, fields, "here-1-dd", false);
+  assertEquals((await recover())[0]?.lost, []);
+  assertEquals([queue.get("x")?.state, queue.get("x")?.attempts], ["failed", 1]);
+  assertEquals(namesIn(dir, "failed").at(-1), "x.log");
 });
 
 Deno.test("a worker that holds its lock is not recovered", async () => {

@@ -123,6 +123,7 @@ Deno.test("a job that ran is recovered once though the name under which it waite
     `${temporary.dir}/processing/${CLAIMED}`,
     `${temporary.dir}/pending/${BEFORE}`,
   );
+  Deno.writeTextFileSync(`${temporary.dir}/processing/x.log`, "");
   assertEquals(await recover(temporary), [{ finished: [], lost: ["x"] }]);
   const [name, ...more] = jobsIn(temporary);
   assertMatch(name!, /^failed\/.*-5-x\.json$/);
@@ -161,6 +162,7 @@ Deno.test("another job of a taken ID and of the same time, dropped by hand, is n
     Deno.writeTextFileSync(`${dir}/${path}`, '{"command":"false"}');
     Deno.utimeSync(`${dir}/${path}`, time, time);
   }
+  Deno.writeTextFileSync(`${dir}/processing/x.log`, "");
   assertEquals((await recover(temporary))[0]?.lost, ["x"]);
   assertEquals((await claimAs(temporary, BEFORE, "pending")).kind, "claimed");
 });

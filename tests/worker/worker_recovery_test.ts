@@ -78,6 +78,21 @@ Deno.test("a job whose worker always dies is dead after max_retries + 1 attempts
   assertEquals(history.map(({ outcome }) => outcome), ["lost", "lost"]);
 });
 
+Deno.test("jobs that are not to be retried have all run, though workers are killed as they claim them", async () => {
+  await using temporary = await temporaryQueue({ max_retries: 0 });
+  const { queue, dir } = temporary;
+  const ids = Array.from({ length: 300 }, (_, n) => `job${n}`);
+  await queue.enqueueMany(ids.map((id) => ({ command: `echo ${id} >> ${dir}/ran`, id })));
+  for (let n = 1; n <= 4; n++) {
+    await using worker = await WorkerProcess.start(dir, { count: 4 });
+    await worker.next("started", 10 * n);
+    await worker.kill();
+  }
+  await drain(queue, { count: 4 });
+  const ran = new Set(Deno.readTextFileSync(`${dir}/ran`).trim().split("\n"));
+  assertEquals(ids.filter((id) => !ran.has(id)), []);
+});
+
 Deno.test("ten workers in four processes run each of 300 jobs exactly once", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

@@ -154,8 +154,8 @@ const ORDERS: readonly Plant[] = [
     "recovery_race",
     "two-recoverers-running",
   ], [
-    "    await killSurvivors(worker);\n",
-    "    await killSurvivors(worker);\n    removePresence(store, worker);\n",
+    "    await killSurvivors(worker, unendedRuns(store, worker));\n",
+    "    await killSurvivors(worker, []);\n    removePresence(store, worker);\n",
   ]),
   plant("child-is-not-looked-at-again", "enqueue_apart.ts", ["dependency_races"], [
     "    released = releaseIfReady(store, job.id) || released;\n",

@@ -15,6 +15,14 @@ import { findPlaces, hasGoneOn, isSameJob, type Place } from "./same_job.ts";
 import type { Settlement } from "./settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
+/** A run of a job, as its processes are marked. */
+export interface JobRun {
+  /** The job's ID. */
+  id: string;
+  /** Which attempt, counting every run; `undefined`: that cannot be told, so any. */
+  attempt?: number;
+}
+
 /** A file in tmp/ that tells of a job being settled. */
 interface Trace {
   /** Its name there. */
@@ -87,6 +95,17 @@ export async function takeOverSettling(
     if (isLeftOver(trace)) removeIfThere(store, path);
     else renameIfThere(store, path, pathIn(store, "processing", trace.name));
   }
+}
+
+/**
+ * The runs that a dead worker had begun to settle without having written down how they ended: they are charged as lost.
+ */
+export function unwrittenRuns(store: Store, worker: string): JobRun[] {
+  const own = readTraces(store, worker).filter((trace) => trace.worker === worker);
+  const isWritten = (taken: Trace) =>
+    own.some((other) => other.job && other.id === taken.id && isPair(taken, other));
+  return own.filter((trace) => !trace.meant && !isWritten(trace))
+    .map(({ id, job }) => ({ id, attempt: job && job.history.length + 1 }));
 }
 
 /** The name of a job in processing/ or tmp/ once it has changed hands. */

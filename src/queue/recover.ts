@@ -7,9 +7,10 @@
 
 import { buryMalformed, type Claim, readClaimed } from "./claim.ts";
 import { readyTime } from "./control.ts";
-import { ours, takeOverSettling } from "./half_settled.ts";
+import { type JobRun, ours, takeOverSettling, unwrittenRuns } from "./half_settled.ts";
 import { type Attempt, chargedAttempts, type Job } from "./job.ts";
 import { lostParent, unmarkChild } from "./dependencies.ts";
+import { readJobFile } from "./entries.ts";
 import { findLog, logName, reuniteLogs } from "./logs.ts";
 import {
   type EntryName,
@@ -45,8 +46,8 @@ export interface Recovery {
  *
  * @param worker The worker that may be dead.
  * @param by The worker that recovers it; its own lock must be held.
- * @param killSurvivors Ends what is left of the dead worker's processes; called before any of its
- * jobs is given out again.
+ * @param killSurvivors Ends what is left of the processes of some runs of the dead worker; called before any of these
+ * jobs is given out again. What other jobs of that worker left running is none of them.
  * @param unsettled Gets the jobs that are now the recovering worker's; those that are settled leave it.
  * @param settled Told of each job that has been settled.
  * @returns What was done, or `undefined` if the worker lives or another recovers it.
@@ -55,14 +56,14 @@ export async function recover(
   store: Store,
   worker: string,
   by: string,
-  killSurvivors: (worker: string) => Promise<void>,
+  killSurvivors: (worker: string, runs: JobRun[]) => Promise<void>,
   unsettled: Settlement[] = [],
   settled: (settlement: Settlement) => void = () => {},
 ): Promise<Recovery | undefined> {
   const lock = lockDeadWorker(store, worker);
   if (!lock) return undefined;
   try {
-    await killSurvivors(worker);
+    await killSurvivors(worker, unendedRuns(store, worker));
     const before = unsettled.length;
     await takeOverSettling(store, worker, by, unsettled);
     const finished = unsettled.slice(before);
@@ -88,7 +89,7 @@ export async function recover(
  * Recovers every worker that has died.
  *
  * @param self The worker that does it; its own lock must be held.
- * @param killSurvivors Ends what is left of a dead worker's processes on this machine.
+ * @param killSurvivors Ends what is left on this machine of the processes of some runs of a dead worker.
  * @param unsettled What an earlier call took over and the disk refused to settle: it is tried again. To be
  * kept from call to call, for only this process knows of it while it lives.
  * @param settled Told of each job that has been settled.
@@ -97,7 +98,7 @@ export async function recover(
 export async function recoverDeadWorkers(
   store: Store,
   self: string,
-  killSurvivors: (worker: string) => Promise<void>,
+  killSurvivors: (worker: string, runs: JobRun[]) => Promise<void>,
   unsettled: Settlement[] = [],
   settled: (settlement: Settlement) => void = () => {},
 ): Promise<Recovery[]> {
@@ -107,8 +108,8 @@ export async function recoverDeadWorkers(
   for (const worker of absent) markDead(store, worker);
   const recoveries: Recovery[] = [];
   for (const worker of [...present, ...absent]) {
-    const kill = async (name: string) => {
-      if (hostOf(name) === hostOf(self)) await killSurvivors(name);
+    const kill = async (name: string, runs: JobRun[]) => {
+      if (hostOf(name) === hostOf(self)) await killSurvivors(name, runs);
     };
     const recovery = await recover(store, worker, self, kill, unsettled, settled);
     if (recovery) recoveries.push(recovery);
@@ -153,6 +154,21 @@ export function absentWorkers(store: Store): string[] {
   // The presence files are read last: a worker's file is there before its first job is.
   if (owners.size > 0) { for (const name of workerNames(store)) owners.delete(name); }
   return [...owners];
+}
+
+/** The runs of a dead worker of which nobody has written down how they ended. */
+function unendedRuns(store: Store, worker: string): JobRun[] {
+  if (isEditor(worker)) return [];
+  const runs = unwrittenRuns(store, worker);
+  for (const { name } of [...store.files.list(pathIn(store, "processing"))]) {
+    const entry = parseEntryName(name);
+    if (entry?.worker !== worker) continue;
+    const path = pathIn(store, "processing", name);
+    const stat = store.files.stat(path);
+    const job = stat && readJobFile(store, path, stat, entry.id).job;
+    runs.push({ id: entry.id, attempt: job && job.history.length + 1 });
+  }
+  return runs;
 }
 
 /** Takes over each job that the worker was running, charged one attempt. */

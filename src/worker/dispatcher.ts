@@ -7,6 +7,7 @@
 
 import type { Claim } from "../queue/claim.ts";
 import { reasonOf } from "../queue/errors.ts";
+import type { JobRun } from "../queue/half_settled.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
 import { Claimer } from "./claimer.ts";
@@ -16,7 +17,7 @@ import { followUp } from "./follow_up.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
 import { JobOutput } from "./job_output.ts";
 import type { Admitted } from "./limiter.ts";
-import { type RunningJob, sharedEnvironment, startJob } from "./run_job.ts";
+import { type RunningJob, runOf, sharedEnvironment, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
 import type { Spawner } from "./spawner.ts";
 
@@ -34,6 +35,8 @@ export class Dispatcher {
   readonly claimer: Claimer;
   /** Told of each job that has been settled. */
   onSettled: (settlement: Settlement) => void = () => {};
+  /** The runs that were abandoned: of those nothing is to be left. */
+  readonly abandonedRuns: JobRun[] = [];
   readonly #store: Store;
   readonly #spawner: Spawner;
   readonly #slots: number;
@@ -150,10 +153,15 @@ export class Dispatcher {
   abandon(): void {
     this.#claims = false;
     this.#abandoned = true;
-    this.#settler.abandon();
-    for (const job of this.#running) job.kill();
+    for (const { claim } of this.#settler.abandon()) this.abandonedRuns.push(runOf(claim));
+    for (const job of this.#running) this.#abandonJob(job);
     this.#running.clear();
     this.#unsettled = 0;
+  }
+
+  #abandonJob(job: RunningJob): void {
+    this.abandonedRuns.push(runOf(job.claim));
+    job.kill();
   }
 
   /** Resolves when all that ended is settled. */
@@ -212,7 +220,7 @@ export class Dispatcher {
     const job = await startJob(this.#store, this.#spawner, claimed, this.#environment);
     this.#running.add(job);
     // What was asked of all that runs while this one was being started holds for it too.
-    if (this.#abandoned) job.kill();
+    if (this.#abandoned) this.#abandonJob(job);
     else if (this.claimer.isCancelled(claimed.id)) job.cancel();
     else if (this.#puttingBack) job.putBack();
     this.#emit({

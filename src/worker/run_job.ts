@@ -9,6 +9,7 @@ import { logName } from "../queue/logs.ts";
 import { newId } from "../queue/names.ts";
 import { userEnvironment } from "../launcher.ts";
 import { progressPath, resultPath } from "../queue/progress.ts";
+import type { JobRun } from "../queue/half_settled.ts";
 import { pathIn, renameIfThere, type Store } from "../queue/store.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "./signals.ts";
@@ -33,6 +34,11 @@ export interface RunningJob {
   cancel(): void;
   /** Kills the command at once, and waits for nothing. */
   kill(): void;
+}
+
+/** What marks the processes of a claimed job, once it has been started. */
+export function runOf({ id, job }: Claim): JobRun {
+  return { id, attempt: job.history.length + 1 };
 }
 
 /** The environment that every job of a worker gets: the user's, and what tells whose job it is. */
@@ -64,7 +70,7 @@ export async function startJob(
     // What tells whose a job is wins over what the job says.
     ...(job.env && { ...job.env, ...whereItRuns(store, worker) }),
     QUEUECTL_JOB_ID: claim.id,
-    QUEUECTL_ATTEMPT: String(job.history.length + 1),
+    QUEUECTL_ATTEMPT: String(runOf(claim).attempt),
     QUEUECTL_PROGRESS: progressPath(store, worker, claim.id),
     QUEUECTL_RESULT: resultPath(store, worker, claim.id),
   };
@@ -100,7 +106,7 @@ export async function startJob(
   const end = (why: AttemptResult["stopped"]) => {
     stopped ??= why;
     ending ??= endGroup(child.pid, store.config.kill_grace, () => groupRuns(child.pid))
-      .then(() => killSurvivors(worker, claim.id));
+      .then(() => killSurvivors(worker, [runOf(claim)]));
   };
   const disarm = job.timeout === null
     ? () => {}

@@ -39,6 +39,8 @@ export class Settler {
   #waiting: Settlement[] = [];
   /** What the disk refused last time: completed already. */
   #refused: Settlement[] = [];
+  /** What is being settled just now. */
+  #group: Settlement[] = [];
   #working: Promise<void> | undefined;
   #abandoned = false;
   #lastSettled = -Infinity;
@@ -66,9 +68,14 @@ export class Settler {
     await this.#spares.drop();
   }
 
-  /** Drops what is not settled: it is someone else's now. */
-  abandon(): void {
+  /**
+   * Drops what is not settled: it is someone else's now.
+   *
+   * @returns What that is.
+   */
+  abandon(): Settlement[] {
     this.#abandoned = true;
+    return [...this.#waiting, ...this.#refused, ...this.#group].filter((each) => !isOver(each));
   }
 
   async #work(): Promise<void> {
@@ -80,6 +87,7 @@ export class Settler {
       }
       if (this.#isWorthGathering()) await this.#gather();
       const group = [...this.#refused, ...this.#events.completed(this.#waiting)];
+      this.#group = group;
       this.#waiting = [];
       this.#refused = [];
       // A job that cannot be settled must not hold up the others, so after a failure each goes alone.
@@ -115,7 +123,6 @@ export class Settler {
   }
 
   async #settle(part: Settlement[]): Promise<void> {
-    const isOver = ({ progress }: Settlement) => progress === "settled" || progress === "gone";
     const refused = () => part.filter((settlement) => !isOver(settlement));
     try {
       // Where nothing follows soon there is nothing to keep files for.
@@ -128,4 +135,8 @@ export class Settler {
     const over = part.filter(isOver);
     if (over.length > 0) this.#events.settled(over);
   }
+}
+
+function isOver({ progress }: Settlement): boolean {
+  return progress === "settled" || progress === "gone";
 }

@@ -84,12 +84,14 @@ export async function endGroup(
   runs: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<void> {
   const until = performance.now() + grace * 1000;
-  if (grace > 0 && signalGroup(group, "SIGTERM")) {
+  if (grace > 0) {
+    if (!signalGroup(group, "SIGTERM")) return;
     for (let pause = 5; groupLives(group); pause = Math.min(pause * 2, 100)) {
       const left = until - performance.now();
       if (left <= 0 || (pause >= 40 && !(await runs()))) break;
       await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
     }
   }
-  signalGroup(group, "SIGKILL");
+  // A group that is gone may be followed by another of its number; while one of it is left none can.
+  if (groupLives(group)) signalGroup(group, "SIGKILL");
 }

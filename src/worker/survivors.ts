@@ -1,39 +1,17 @@
 /**
- * Ending what is left of a command: processes that left its group, or outlived their worker. Each
- * has QUEUECTL_WORKER and QUEUECTL_JOB_ID in its environment, so /proc tells whose it is.
+ * Ending what is left of a job's command: processes that left its group, or outlived their worker. Each has
+ * QUEUECTL_WORKER, QUEUECTL_JOB_ID and QUEUECTL_ATTEMPT in its environment, so /proc tells whose it is. What a job
+ * that has ended left running on purpose, a daemon say, carries the same worker's name and is let be.
  *
  * @module
  */
 
-/**
- * Prints the process IDs that have every given NAME=VALUE in their environment. The runtime itself may
- * not read /proc/PID/environ short of all permissions, so grep does. Its exit status says nothing: there
- * is always a process that it may not look at, or that has just ended.
- */
-const FIND = `
-files=$(echo /proc/[0-9]*/environ)
-for pair do
-  files=$(grep -lzxF -e "$pair" $files /dev/null 2>/dev/null)
-done
-for file in $files; do
-  pid=\${file#/proc/}
-  echo "\${pid%/environ}"
-done
-`;
+import type { JobRun } from "../queue/half_settled.ts";
+import { holdProcess } from "./pidfd.ts";
+import { lookUp, type Mark, type Process, processesOf } from "./process_table.ts";
 
-async function find(environment: readonly string[]): Promise<number[]> {
-  const { stdout } = await new Deno.Command("/bin/sh", {
-    args: ["-c", FIND, "sh", ...environment],
-    // A worker can itself be part of a job; what looks should not find itself.
-    clearEnv: true,
-    env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", LC_ALL: "C" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).output();
-  return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number)
-    .filter((pid) => pid !== Deno.pid);
-}
+/** How often it is looked for more: a process may fork while it is looked for. */
+const ROUNDS = 20;
 
 /**
  * Whether any process of a group still runs. One that has ended and that nobody has reaped counts for
@@ -51,26 +29,83 @@ export async function groupRuns(group: number): Promise<boolean> {
 }
 
 /**
- * Kills every process on this machine that carries a worker's name, or a worker's name and a job's ID.
- * Looks again until none is left, as a process may fork while it is looked for.
+ * Kills what is left on this machine of some runs of jobs: every process that carries the worker's name, the job's ID
+ * and the number of the attempt, and whatever is in the session of one that does. Looks again until none is left. Never
+ * kills this process, who started it, or what shares its session: somebody may call it from within a job.
  *
- * @param worker The worker's name.
- * @param jobId Only processes of this job.
+ * @param worker The worker that ran them.
+ * @param runs Which; what other jobs of that worker left is let be.
  */
-export async function killSurvivors(worker: string, jobId?: string): Promise<void> {
-  if (Deno.build.os !== "linux") return;
-  const environment = [`QUEUECTL_WORKER=${worker}`];
-  if (jobId !== undefined) environment.push(`QUEUECTL_JOB_ID=${jobId}`);
-  for (let round = 0; round < 20; round++) {
-    const pids = await find(environment);
-    if (pids.length === 0) return;
-    for (const pid of pids) {
-      try {
-        Deno.kill(pid, "SIGKILL");
-      } catch {
-        // It ended by itself.
-      }
-    }
+export async function killSurvivors(worker: string, runs: readonly JobRun[]): Promise<void> {
+  if (Deno.build.os !== "linux" || runs.length === 0) return;
+  const sessions = new Map<number, string | undefined>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const { all, marks } = await processesOf(worker);
+    const found = survivors(all, marks, runs, sessions);
+    if (found.length === 0) return;
+    await killEach(found);
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/**
+ * The processes to be killed.
+ *
+ * @param sessions The sessions of those runs that are known: when the leader was started, if it was there. It grows.
+ */
+function survivors(
+  all: ReadonlyMap<number, Process>,
+  marks: ReadonlyMap<number, Mark>,
+  runs: readonly JobRun[],
+  sessions: Map<number, string | undefined>,
+): Process[] {
+  const own = all.get(Deno.pid);
+  const ancestors = new Set<number>();
+  for (let at = own; at && !ancestors.has(at.pid); at = all.get(at.parent)) ancestors.add(at.pid);
+  const isOurs = ({ pid, session }: Process) => session === own?.session || ancestors.has(pid);
+  const belongs = ({ pid }: Process) => {
+    const mark = marks.get(pid);
+    return mark !== undefined &&
+      runs.some(({ id, attempt }) =>
+        id === mark.id && (attempt === undefined || attempt === mark.attempt)
+      );
+  };
+  const candidates = [...all.values()].filter((process) => process.runs && !isOurs(process));
+  const found = new Set(candidates.filter(belongs));
+  for (const { session } of found) {
+    // 0: the leader is outside of this container.
+    if (session > 0 && !sessions.has(session)) sessions.set(session, all.get(session)?.started);
+  }
+  for (const process of candidates) {
+    const { session } = process;
+    // A leader that is another than it was has its number anew, and its session with it.
+    const isSame = all.get(session) === undefined ||
+      all.get(session)!.started === sessions.get(session);
+    if (sessions.has(session) && isSame) found.add(process);
+  }
+  return [...found];
+}
+
+/** Kills processes, and none that has got the number of one since it was found. */
+async function killEach(found: readonly Process[]): Promise<void> {
+  const held = found.map((process) => ({ process, hold: holdProcess(process.pid) }));
+  try {
+    const now = await lookUp(found.map(({ pid }) => pid));
+    for (const { process: { pid, started }, hold } of held) {
+      if (now.get(pid)?.started !== started) continue;
+      if (hold) hold.kill();
+      else killNow(pid);
+    }
+  } finally {
+    for (const { hold } of held) hold?.[Symbol.dispose]();
+  }
+}
+
+/** Where a process cannot be held: it was the right one a moment ago. */
+function killNow(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
   }
 }

@@ -389,7 +389,9 @@ export class Worker {
     await resting;
     await this.#aftermath.close();
     // Whoever recovers its jobs may be another machine, which cannot end what left its group here.
-    if (reason === "fenced") await killSurvivors(this.name);
+    if (reason === "fenced") {
+      await killSurvivors(this.name, this.#dispatcher.abandonedRuns);
+    }
     this.#dispatcher.close();
     this.#guard![Symbol.dispose]();
     try {

@@ -9,6 +9,20 @@ import {
 import { drain, ObservedWorker } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
+const hasTmux =
+  (await new Deno.Command("sh", { args: ["-c", "command -v tmux"] }).output()).success;
+
+/** The process ID in a file, once it is there. */
+const readPid = (path: string) => Number(Deno.readTextFileSync(path)) || undefined;
+
+function runs(pid: number): boolean {
+  try {
+    return !/\) Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}
+
 const untilGo = (dir: string) => `while ! test -e ${dir}/go; do sleep 0.02; done`;
 
 Deno.test("a worker takes over the jobs of one that was killed, with nothing left of its processes", async () => {
@@ -46,6 +60,58 @@ Deno.test("a worker takes over the jobs of one that was killed, with nothing lef
   second.worker.stop();
   await second.finished();
   assertEquals(namesIn(dir, "workers"), []);
+});
+
+Deno.test("what a job that has ended left running outlives its worker; what a job that ran left does not", async () => {
+  await using temporary = await temporaryQueue({ poll_interval: 3600 });
+  const { queue, dir } = temporary;
+  const daemon = (name: string) => `setsid sh -c 'echo $$ > ${dir}/${name}; sleep 60; :' &`;
+  const pidOf = (name: string) =>
+    eventually(`${name} runs`, () => isThere(`${dir}/${name}`) && readPid(`${dir}/${name}`));
+  await queue.enqueue({ command: daemon("left"), id: "ended" });
+  await using first = await WorkerProcess.start(dir);
+  await first.next("ended");
+  const left = await pidOf("left");
+  await queue.enqueue({ command: `${daemon("strayed")} ${untilGo(dir)}`, id: "x" });
+  const strayed = await pidOf("strayed");
+  await first.kill();
+  await using second = await ObservedWorker.start(queue);
+  assertEquals(second.all("recovered").map(({ lost }) => lost), [["x"]]);
+  assertEquals([left, strayed].map(runs), [true, false]);
+});
+
+Deno.test({
+  name: "a worker that is started in a terminal which an earlier job opened recovers and lives",
+  // Debian's package tmux: whoever has none loses nothing but this look.
+  ignore: !hasTmux,
+  async fn() {
+    await using temporary = await temporaryQueue({ poll_interval: 3600 });
+    const { queue, dir } = temporary;
+    const tmux = `tmux -S ${dir}/socket -f /dev/null`;
+    await queue.enqueue({ command: `${tmux} new-session -d 'sleep 60'`, id: "ended" });
+    await using first = await WorkerProcess.start(dir);
+    await first.next("ended");
+    await queue.enqueue({ command: untilGo(dir), id: "x" });
+    await first.next("started", 2);
+    await first.kill();
+    const program = new URL("worker_program.ts", import.meta.url).pathname;
+    const options = `'{"drain":true}'`;
+    const worker = `${Deno.execPath()} run -A --no-check ${program} ${dir} ${options}`;
+    const window = `${worker} > ${dir}/lines; echo $? > ${dir}/status; sleep 60`;
+    const opened = await new Deno.Command("sh", {
+      args: ["-c", `${tmux} new-window -d "$0"`, window],
+      clearEnv: true,
+      env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME") ?? "/" },
+    }).output();
+    assert(opened.success, new TextDecoder().decode(opened.stderr));
+    Deno.writeTextFileSync(`${dir}/go`, "");
+    await eventually("the worker has left", () => isThere(`${dir}/status`));
+    assertEquals(Deno.readTextFileSync(`${dir}/status`), "0\n");
+    assertEquals(queue.get("x")?.history.map(({ outcome }) => outcome), ["lost", "done"]);
+    const { success } = await new Deno.Command("sh", { args: ["-c", `${tmux} kill-server`] })
+      .output();
+    assert(success, "the server lived");
+  },
 });
 
 Deno.test("a worker that runs learns of the death of another, if only by a poll", async () => {

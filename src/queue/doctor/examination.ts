@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { JobRun } from "../half_settled.ts";
 import type { Store } from "../store.ts";
 
 /** Something that a check found. */
@@ -28,8 +29,8 @@ export interface DoctorOptions {
   pid: number;
   /** The version of queuectl. */
   version: string;
-  /** Ends what is left of a dead worker's processes on this machine. */
-  killSurvivors: (worker: string) => Promise<void>;
+  /** Ends what is left on this machine of the processes of some runs of a dead worker. */
+  killSurvivors: (worker: string, runs: JobRun[]) => Promise<void>;
   /** Waits between the two looks. Default: 100 ms. */
   pause?: () => Promise<void>;
 }

@@ -111,6 +111,7 @@ export { VERSION } from "./src/version.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
 export { signalNumber } from "./src/worker/signals.ts";
 export { killSurvivors } from "./src/worker/survivors.ts";
+export type { JobRun } from "./src/queue/half_settled.ts";
 export { type FinishReason, Worker, type WorkerOptions } from "./src/worker/worker.ts";
 
 if (import.meta.main) {

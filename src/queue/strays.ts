@@ -6,6 +6,7 @@
 
 import type { EntryKind, FileLock } from "./file_port.ts";
 import { workerNames } from "./presence.ts";
+import { strayProgress } from "./progress.ts";
 import { NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "./store.ts";
 
 /** How old what lies in tmp/ without a lock must be to count as left behind, in milliseconds. */
@@ -13,13 +14,20 @@ const STRAY_AGE = 10_000;
 
 /**
  * Removes what processes that died were writing in tmp/, which nobody has acknowledged, and requests in
- * workers/ that no worker is there to hear.
+ * workers/ that no worker is there to hear, and what jobs told of themselves to workers that have left.
  */
 export function removeStrays(store: Store): void {
   for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
     removeStray(store, name, kind);
   }
   removeUnheardRequests(store);
+  for (const worker of strayProgress(store)) {
+    try {
+      removeTree(store, pathIn(store, "progress", worker));
+    } catch {
+      // What a job left running still writes there, or the disk refuses: the next look tries again.
+    }
+  }
 }
 
 /** Removes something in tmp/ if it is what a process that died was writing. */

@@ -117,7 +117,7 @@ export class Dispatcher {
         const admitted = this.claimer.next(this.#slots - this.#running.size - this.#claiming);
         if (!admitted) return;
         this.#claiming++;
-        void this.#claim(admitted).then((unrun) => {
+        void this.#claim(admitted).catch((error) => this.#trouble(error)).then((unrun) => {
           this.#claiming--;
           // Only now: others may wait for it to be settled, and nothing else is on its way because of it.
           if (unrun) this.#settler.add(unrun);
@@ -172,12 +172,11 @@ export class Dispatcher {
     await this.#settler.idle();
   }
 
-  /** Lets go of the spawner, and of what is held for jobs that are another's now. */
-  close(): void {
-    this.#spawner.close();
-    this.claimer.close(this.#abandoned);
-    this.#output.close();
-  }
+  /** What lets go of what is held for jobs that are another's now, and of what jobs told of themselves. */
+  readonly closings: readonly (() => void)[] = [
+    () => this.claimer.close(this.#abandoned),
+    () => this.#output.close(),
+  ];
 
   #mayClaim(): boolean {
     return this.#claims && !this.paused && !this.#settler.stuck &&

@@ -42,6 +42,11 @@ export class Recoverer {
     this.#events = events;
   }
 
+  /** Whether jobs of dead workers are in the hands of this one that the disk has not yet let it settle. */
+  get hasUnsettled(): boolean {
+    return this.#unsettled.length > 0;
+  }
+
   /** Looks for the dead; a second call while one is under way waits for that one. */
   look(): Promise<void> {
     return this.#looking ??= this.#recover()

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { QueueError, reasonWithin } from "../queue/errors.ts";
 import { isAtRest } from "../queue/listing.ts";
 import { Guard } from "../queue/guard.ts";
 import { refuseUnsafe } from "../queue/trust.ts";
-import { arrive, type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
+import { type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../queue/store.ts";
 import { type Change, watchQueue } from "../queue/watch.ts";
 import { userOpenFiles } from "../launcher.ts";
-import { VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
+import { arriveToWork } from "./arrival.ts";
+import { Departure, desertBy, type FinishReason, leaveBy, type Parts } from "./departure.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
 import { Finder } from "./finder.ts";
@@ -22,7 +22,7 @@ import { Pruner } from "./pruner.ts";
 import { Recoverer } from "./recoverer.ts";
 import { Scheduler } from "./scheduler.ts";
 import { newSpawner } from "./spawn.ts";
-import { killSurvivors } from "./survivors.ts";
+import type { Spawner } from "./spawner.ts";
 
 /** How a {@linkcode Worker} is to work. */
 export interface WorkerOptions {
@@ -41,12 +41,7 @@ export interface WorkerOptions {
   onEvent?: (event: WorkerEvent) => void;
 }
 
-/**
- * Why a worker finished: it was asked to; nothing was left to do (`drain`); its one job has ended
- * (`only`); it was declared dead by another, and gave up its jobs; or its queue was swapped or opened to other users,
- * so that it left it as it was.
- */
-export type FinishReason = "stopped" | "drained" | "ended" | "fenced" | "unsafe";
+export type { FinishReason };
 
 /** How often a worker that is about to finish looks whether others have ended, in milliseconds. */
 const DRAIN_LOOK = 100;
@@ -74,6 +69,7 @@ export class Worker {
   readonly #emit: (event: WorkerEvent) => void;
   readonly #finish: (reason: FinishReason) => void;
   #presence: Presence | undefined;
+  #spawner!: Spawner;
   #dispatcher!: Dispatcher;
   #finder!: Finder;
   #aftermath!: Aftermath;
@@ -87,6 +83,7 @@ export class Worker {
   #unwatch: () => void = () => {};
   #stopping: "stop" | "now" | undefined;
   #leaving = false;
+  #departure: Departure | undefined;
 
   /**
    * Makes a worker, which does nothing until it is started.
@@ -119,12 +116,22 @@ export class Worker {
     this.#guard = new Guard(this.#store);
     const config = this.#queue.config();
     const slots = this.#options.count ?? config.worker_count;
-    this.#presence = this.#arrive(slots);
+    this.#presence = arriveToWork(this.#store, slots, this.#options);
+    try {
+      await this.#begin(slots);
+    } catch (error) {
+      // Others must not take it for a worker that lives.
+      await this.#leave("stopped");
+      throw error;
+    }
+  }
+
+  async #begin(slots: number): Promise<void> {
     const changed = () => this.#pump();
     const trouble = (message: string) => this.#emit({ kind: "trouble", message });
     const ended = () => this.#pruner.count();
     // With one slot nothing else is to be begun meanwhile.
-    const spawner = newSpawner({ inline: slots === 1, openFiles: userOpenFiles() });
+    const spawner = this.#spawner = newSpawner({ inline: slots === 1, openFiles: userOpenFiles() });
     this.#aftermath = new Aftermath(this.#store, spawner, this.name, trouble, ended);
     this.#pruner = new Pruner(this.#store, (error) => this.#trouble(error));
     this.#recoverer = new Recoverer(this.#store, this.name, {
@@ -175,22 +182,6 @@ export class Worker {
     this.#pump();
   }
 
-  #arrive(slots: number): Presence {
-    try {
-      return arrive(this.#store, {
-        host: Deno.hostname(),
-        pid: Deno.pid,
-        slots,
-        started_at: new Date(this.#store.now()).toISOString(),
-        version: VERSION,
-        ...(this.#options.only !== undefined && { only: this.#options.only }),
-        ...(this.#options.partOf !== undefined && { part_of: this.#options.partOf }),
-      });
-    } catch (error) {
-      throw new QueueError(`cannot work the queue ${this.#store.dir}: ${reasonWithin(error)}`);
-    }
-  }
-
   /** Whether nothing runs, and what has ended cannot be recorded for now: until it can, the worker does not leave. */
   get stuck(): boolean {
     return this.#presence !== undefined && this.#dispatcher.stuck;
@@ -202,6 +193,7 @@ export class Worker {
    * @param how With `now`, what runs is ended and put back without being charged.
    */
   stop(how: { now?: boolean } = {}): void {
+    if (how.now) this.#departure?.hurry();
     if (this.#stopping === "now" || (this.#stopping && !how.now)) return;
     this.#stopping = how.now ? "now" : "stop";
     // Not started yet: start() sees that it has nothing to do.
@@ -336,18 +328,31 @@ export class Worker {
     this.#leaving = true;
     this.#emit({ kind: "trouble", message: fault });
     this.#stopLooking();
-    this.#dispatcher.abandon();
-    await killSurvivors(this.name);
-    this.#guard![Symbol.dispose]();
-    this.#presence!.abandon();
+    // Nor is it asked there any more to hurry.
+    const trouble = (error: unknown) => this.#trouble(error);
+    const departure = this.#departure = new Departure({ isAskedToHurry: () => false, trouble });
+    await desertBy(departure, this.#parts());
     this.#finish("unsafe");
   }
 
   #stopLooking(): void {
     clearTimeout(this.#poll);
     clearTimeout(this.#drainTimer);
-    this.#unwatch();
-    this.#finder.close();
+  }
+
+  #parts(): Parts {
+    return {
+      presence: this.#presence!,
+      guard: this.#guard!,
+      spawner: this.#spawner,
+      dispatcher: this.#dispatcher,
+      finder: this.#finder,
+      scheduler: this.#scheduler,
+      pruner: this.#pruner,
+      recoverer: this.#recoverer,
+      aftermath: this.#aftermath,
+      unwatch: this.#unwatch,
+    };
   }
 
   #schedulePoll(): void {
@@ -373,34 +378,20 @@ export class Worker {
     this.#emit({ kind: "trouble", message: troubleText(error) });
   }
 
-  /** @param givesUp Whether to leave what cannot be recorded to whoever recovers this worker. */
+  /**
+   * Leaves, whatever fails meanwhile: that is told.
+   *
+   * @param givesUp Whether to leave what cannot be recorded to whoever recovers this worker.
+   */
   async #leave(reason: FinishReason, givesUp = false): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
     this.#stopLooking();
-    if (reason === "fenced" || givesUp) this.#dispatcher.abandon();
-    const resting = Promise.all([
-      this.#scheduler?.close(),
-      // Who comes only to drain the queue would never prune it else.
-      this.#pruner.close(reason !== "drained"),
-    ]);
-    await this.#dispatcher.idle();
-    await this.#recoverer.idle();
-    await resting;
-    await this.#aftermath.close();
-    // Whoever recovers its jobs may be another machine, which cannot end what left its group here.
-    if (reason === "fenced") {
-      await killSurvivors(this.name, this.#dispatcher.abandonedRuns);
-    }
-    this.#dispatcher.close();
-    this.#guard![Symbol.dispose]();
-    try {
-      if (givesUp) this.#presence!.abandon();
-      else this.#presence!.leave();
-    } catch (error) {
-      // The next worker finds the file unlocked, and nothing to recover.
-      this.#trouble(error);
-    }
+    const departure = this.#departure = new Departure({
+      isAskedToHurry: () => stopRequested(this.#store, this.name) === "now",
+      trouble: (error) => this.#trouble(error),
+    });
+    await leaveBy(departure, reason, givesUp, this.#parts());
     this.#finish(reason);
   }
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { arrive } from "../../src/queue/presence.ts";
@@ -9,6 +9,7 @@ import {
   isThere,
   namesIn,
   processesWith,
+  type TemporaryQueue,
   temporaryQueue,
 } from "../queue/temporary_queue.ts";
 import { drain, ObservedWorker, within } from "./observed_worker.ts";
@@ -248,5 +249,79 @@ function watchedQueue(dir: string, listed: (part: string) => void): Promise<Queu
         yield* denoFiles.list(directory);
       },
     },
+  });
+}
+
+/** A worker that drains a queue and cannot leave it as it should: what it tells. */
+async function leaveWithFault(
+  { queue }: TemporaryQueue,
+  command: string,
+): Promise<string[]> {
+  await queue.enqueue({ command });
+  const observed = await drain(queue);
+  assertEquals(queue.workers(), [], "its lock is free");
+  return observed.all("trouble").map(({ message }) => message);
+}
+
+Deno.test("a worker leaves though it cannot remove what a job left in its folder", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { dir } = temporary;
+  // Folders within folders, beyond the longest path that the kernel takes.
+  const name = "f".repeat(250);
+  const deep =
+    `cd "\${QUEUECTL_PROGRESS%/*}"; for n in $(seq 20); do mkdir ${name}; cd ${name}; done`;
+  const told = await leaveWithFault(temporary, deep);
+  assertEquals(told.some((message) => /too long/i.test(message)), true, told.join("\n"));
+  assertEquals(namesIn(dir, "workers"), []);
+});
+
+Deno.test("a worker leaves though what a job left running still writes how far it is", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { dir } = temporary;
+  const write = "while :; do echo 1 > $QUEUECTL_PROGRESS; done";
+  await leaveWithFault(
+    temporary,
+    `for n in 1 2 3 4; do setsid sh -c '${write}' 2>/dev/null & done`,
+  );
+  assertEquals(namesIn(dir, "workers"), []);
+});
+
+Deno.test("what cannot be removed as a worker leaves is told, and it leaves", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { dir } = temporary;
+  // In the place of the request to stop lies what is no file.
+  const inTheWay = `mkdir -p ${dir}/workers/$QUEUECTL_WORKER.stop/x`;
+  const told = await leaveWithFault(temporary, inTheWay);
+  assertEquals(told.some((message) => /not empty/.test(message)), true, told.join("\n"));
+});
+
+Deno.test("a worker that cannot begin, though it has arrived, leaves", async () => {
+  await using temporary = await temporaryQueue(NO_POLL);
+  const { dir } = temporary;
+  const makeDirectory = (path: string) => {
+    if (path.includes("/progress/")) throw new Error("no room for its folder");
+    denoFiles.makeDirectory(path);
+  };
+  const worker = new Worker(await Queue.open(dir, { files: { ...denoFiles, makeDirectory } }));
+  await assertRejects(() => worker.start(), Error, "no room for its folder");
+  assertEquals(namesIn(dir, "workers"), []);
+  await within(worker.finished, "it to be over");
+});
+
+for (const way of ["signal", "file"]) {
+  Deno.test(`a worker that waits for a hook as it leaves, asked by ${way} to leave at once, does so`, async () => {
+    const hook = "sleep 60";
+    await using temporary = await temporaryQueue({ ...NO_POLL, kill_grace: 3600, on_done: hook });
+    const { queue, dir } = temporary;
+    await queue.enqueue({ command: "true" });
+    await using observed = await ObservedWorker.start(queue);
+    await observed.next("ended");
+    observed.worker.stop();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertEquals(queue.workers().length, 1, "it waits for the hook");
+    if (way === "signal") observed.worker.stop({ now: true });
+    else queue.stopWorker(observed.worker.name, true);
+    assertEquals(await observed.finished(), "stopped");
+    assertEquals(namesIn(dir, "workers"), []);
   });
 }

@@ -102,7 +102,13 @@ export {
   WatchedQueue,
   type WorkerView,
 } from "./src/queue/watched_queue.ts";
-export { quotedPath, UNSAFE_CHARACTERS } from "./src/queue/shown_text.ts";
+export {
+  escapeOf,
+  hex,
+  quotedPath,
+  UNSAFE_CHARACTERS,
+  visibleText,
+} from "./src/queue/shown_text.ts";
 export { localZone, zoneFault } from "./src/queue/local_zone.ts";
 export { jobsBeyond } from "./src/queue/unmet_jobs.ts";
 export { secondsInSpan } from "./src/queue/time_span.ts";

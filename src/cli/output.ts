@@ -10,7 +10,7 @@
 import { QueueError, reasonWithin } from "../queue/errors.ts";
 import type { Job } from "../queue/job.ts";
 import type { Queue } from "../queue/queue.ts";
-import { UNSAFE_CHARACTERS } from "../queue/shown_text.ts";
+import { escapeOf, hex, UNSAFE_CHARACTERS } from "../queue/shown_text.ts";
 
 const encoder = new TextEncoder();
 
@@ -46,42 +46,38 @@ export function writeOut(bytes: Uint8Array): void {
   }
 }
 
-const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-/** An unsafe character as an escape: `\n`, `\x1b`, `\u202e`. */
-export function escapeOf(char: string): string {
-  const code = char.charCodeAt(0);
-  return NAMED[char] ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
-}
-
-function hex(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, "0");
-}
-
 /** What most lines are: found faster than an unsafe character is. Tabs part the cells of a table. */
 const PLAIN_LINE = /^[\t\x20-\x7e]*$/;
 
 /** The colours that queuectl itself uses, or a character that must not reach a terminal. */
 const COLOUR_OR_UNSAFE = new RegExp(
-  `\\x1b\\[(?:0|1|2|22|3[0-79]|90)m|${UNSAFE_CHARACTERS.source}`,
+  `\\x1b\\[(?:0|1|2|22|3[12346]|39|90)m|${UNSAFE_CHARACTERS.source}`,
   "gu",
 );
 
 /**
- * A line in which a terminal obeys nothing but tabs and the colours of queuectl. The text of a cell has been made safe
- * before it was coloured; this is for what that was forgotten of.
+ * A line in which a terminal obeys nothing but tabs.
+ *
+ * @param isColoured Whether the colours of queuectl stay too. The texts in it must have been made safe before it was
+ * coloured, or they could bring colours of their own.
  */
-export function safeLine(line: string): string {
+export function safeLine(line: string, isColoured = false): string {
   if (PLAIN_LINE.test(line)) return line;
   return line.replace(
-    COLOUR_OR_UNSAFE,
+    isColoured ? COLOUR_OR_UNSAFE : UNSAFE_CHARACTERS,
     (found) => found.length > 1 || found === "\t" ? found : escapeOf(found),
   );
 }
 
-/** Writes lines to stdout; a line break within one is written as an escape. */
-export function printLines(lines: readonly string[]): void {
-  if (lines.length > 0) writeOut(encoder.encode(lines.map(safeLine).join("\n") + "\n"));
+/**
+ * Writes lines to stdout; a line break within one is written as an escape.
+ *
+ * @param areColoured As for {@linkcode safeLine}.
+ */
+export function printLines(lines: readonly string[], areColoured = false): void {
+  if (lines.length === 0) return;
+  const safe = lines.map((line) => safeLine(line, areColoured));
+  writeOut(encoder.encode(safe.join("\n") + "\n"));
 }
 
 /** Writes a line to stdout. */
@@ -103,7 +99,7 @@ export function printJson(value: unknown): void {
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(
     UNSAFE_CHARACTERS,
-    (char) => char === "\n" ? char : `\\u${hex(char.charCodeAt(0), 4)}`,
+    (char) => char === "\n" ? char : `\\u${hex(char, 4)}`,
   );
 }
 

@@ -24,5 +24,8 @@ export async function printJob(queue: Queue, job: JobView, json: boolean): Promi
     relations.unshift("progress".padEnd(12) + progressBar(job.progress, 30, 78));
     delete job.progress;
   }
-  printLines(jobLines(job, queue.logPath(job.id), Date.now(), paint, relations));
+  printLines(
+    jobLines(job, queue.logPath(job.id), Date.now(), paint, relations),
+    paint !== undefined,
+  );
 }

@@ -19,9 +19,12 @@ export async function printTable(table: Table, stateColumn?: number): Promise<vo
   if (!coloursStdout()) return printLines(alignedLines(table, { width }));
   const { bold } = await import("@std/fmt/colors");
   const { paintState } = await import("./state_colour.ts");
-  printLines(alignedLines(table, {
-    width,
-    paint: (padded, row, column) =>
-      row < 0 ? bold(padded) : column === stateColumn ? paintState(padded) : padded,
-  }));
+  printLines(
+    alignedLines(table, {
+      width,
+      paint: (padded, row, column) =>
+        row < 0 ? bold(padded) : column === stateColumn ? paintState(padded) : padded,
+    }),
+    true,
+  );
 }

@@ -8,7 +8,7 @@
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "./dependencies.ts";
 import { entries, fileFault, nameOf, readingFault } from "./entries.ts";
 import { chargedAttempts, type Job, parseJob } from "./job.ts";
-import { bringLog, logName } from "./logs.ts";
+import { bringLog, logName, ownLine } from "./logs.ts";
 import {
   claimedName,
   type EntryName,
@@ -277,7 +277,7 @@ export async function buryMalformed(
   if (cameFrom !== "pending") renameIfThere(store, pathIn(store, cameFrom, logName(id)), log);
   const isNew = !store.files.exists(log);
   // The log first: whoever sees the file in dead/ can read why it is there.
-  store.files.append(log, new TextEncoder().encode(`queuectl: not a job: ${reason}\n`));
+  store.files.append(log, ownLine(`not a job: ${reason}`));
   try {
     await flush(store, [log, pathIn(store, "dead")]);
   } catch (error) {

@@ -9,7 +9,7 @@
 
 import { readJobFile } from "./entries.ts";
 import type { Job } from "./job.ts";
-import { logName } from "./logs.ts";
+import { logName, ownLine } from "./logs.ts";
 import { formatMeantName, freshIdLike, parseEntryName, parseMeantName } from "./names.ts";
 import { findPlaces, hasGoneOn, isSameJob, type Place } from "./same_job.ts";
 import type { Settlement } from "./settle.ts";
@@ -205,7 +205,7 @@ async function buryTorn(store: Store, { name, id }: Trace): Promise<void> {
   const log = pathIn(store, "dead", logName(fresh));
   store.files.append(
     log,
-    new TextEncoder().encode(`queuectl: what was recorded of job ${id} was cut off\n`),
+    ownLine(`what was recorded of job ${id} was cut off`),
   );
   renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "dead", `${fresh}.json`));
   await flush(store, [log, pathIn(store, "dead")]);

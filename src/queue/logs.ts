@@ -7,11 +7,17 @@
 
 import { entries } from "./entries.ts";
 import { JOB_STATES, type JobState } from "./names.ts";
+import { visibleText } from "./shown_text.ts";
 import { pathIn, renameIfThere, type Store } from "./store.ts";
 
 /** The name of a job's log. */
 export function logName(id: string): string {
   return `${id}.log`;
+}
+
+/** What queuectl itself writes into a log, among what its job printed: a sentence, in which a terminal obeys nothing. */
+export function ownLine(sentence: string): Uint8Array {
+  return new TextEncoder().encode(`queuectl: ${visibleText(sentence)}\n`);
 }
 
 /** The path of a job's log, wherever it lies, or `undefined` if it has printed nothing yet. */

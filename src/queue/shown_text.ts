@@ -16,6 +16,36 @@ export const UNSAFE_CHARACTERS: RegExp = new RegExp(
   "gu",
 );
 
+const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** An unsafe character as an escape: `\n`, `\x1b`, `\u202e`. */
+export function escapeOf(char: string): string {
+  return NAMED[char] ?? (char < "\u0100" ? `\\x${hex(char, 2)}` : `\\u${hex(char, 4)}`);
+}
+
+/** The number of a UTF-16 unit in so many hexadecimal digits. */
+export function hex(unit: string, digits: number): string {
+  return unit.charCodeAt(0).toString(16).padStart(digits, "0");
+}
+
+/** What most text is: found faster than an unsafe character is. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/**
+ * A text on one line, with nothing in it that a terminal would obey: control characters, those that
+ * reorder text, and halves of characters are written as escapes.
+ *
+ * @example
+ * ```ts
+ * import { visibleText } from "./shown_text.ts";
+ *
+ * visibleText("a\tb\u001b[31m"); // "a\\tb\\x1b[31m"
+ * ```
+ */
+export function visibleText(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(UNSAFE_CHARACTERS, escapeOf);
+}
+
 /**
  * A path as one word of a command in advice: a shell that is given it reads exactly that path, and a terminal
  * that shows it obeys nothing in it. A path with a control character needs a shell that knows `$'…'`, as bash,

@@ -5,7 +5,7 @@
  */
 
 import { type Claim, takeLog } from "../queue/claim.ts";
-import { logName } from "../queue/logs.ts";
+import { logName, ownLine } from "../queue/logs.ts";
 import { newId } from "../queue/names.ts";
 import { userEnvironment } from "../launcher.ts";
 import { progressPath, resultPath } from "../queue/progress.ts";
@@ -93,7 +93,7 @@ export async function startJob(
   } catch (error) {
     if (!(error instanceof SpawnError) || error.temporary) throw error;
     try {
-      store.files.append(log, new TextEncoder().encode(`queuectl: ${error.message}\n`));
+      store.files.append(log, ownLine(error.message));
     } catch {
       // Something else than a file lies in the log's place: then the history alone has the reason.
     }

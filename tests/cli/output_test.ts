@@ -4,15 +4,20 @@ import { jsonText, safeLine } from "../../src/cli/output.ts";
 
 Deno.test("safeLine() leaves text, tabs and queuectl's own colours as they are", () => {
   const line = `${"\x1b[31m"}dead${"\x1b[39m"}\t日本 é 😀`;
-  assertEquals(safeLine(line), line);
+  assertEquals(safeLine(line, true), line);
+  assertEquals(safeLine("a\t日本 é 😀"), "a\t日本 é 😀");
+  assertEquals(safeLine(line), "\\x1b[31mdead\\x1b[39m\t日本 é 😀");
   for (const paint of [bold, dim, gray, green, red]) {
-    assertEquals(safeLine(paint("a")), paint("a"));
+    assertEquals(safeLine(paint("a"), true), paint("a"));
   }
 });
 
 Deno.test("safeLine() writes all else that a terminal would obey as escapes", () => {
   assertEquals(
-    safeLine("a\nb\r\x1b]0;title\x07 \x1b[2J \x1b[8m \x1b[31;5m \x9b31m \x7f \u202e\u2028\udc80"),
+    safeLine(
+      "a\nb\r\x1b]0;title\x07 \x1b[2J \x1b[8m \x1b[31;5m \x9b31m \x7f \u202e\u2028\udc80",
+      true,
+    ),
     "a\\nb\\r\\x1b]0;title\\x07 \\x1b[2J \\x1b[8m \\x1b[31;5m \\x9b31m \\x7f \\u202e\\u2028\\udc80",
   );
 });

@@ -35,5 +35,8 @@ export async function status(call: Invocation): Promise<number | void> {
       (runs === 0 ? "" : `; ${runs} queuectl run`),
   );
   print(`paused      ${paused ? "yes (queuectl worker resume)" : "no"}`);
-  printLines(Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`));
+  printLines(
+    Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
+    coloursStdout(),
+  );
 }

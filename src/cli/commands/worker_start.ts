@@ -28,7 +28,7 @@ export async function workerStart(call: Invocation): Promise<number> {
   let isReaderGone = false;
   const output = new PacedOutput((lines) => {
     try {
-      printLines(lines);
+      printLines(lines, style.colours !== undefined && !call.json);
     } catch (error) {
       // The reader has gone, so the show is over; a full disk is no reason to stop working.
       if (!(error instanceof Deno.errors.BrokenPipe)) return;

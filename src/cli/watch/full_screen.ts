@@ -89,7 +89,7 @@ export class FullScreen implements Disposable {
 export function changedLines(shown: readonly string[], lines: readonly string[]): string {
   let text = "";
   lines.forEach((line, row) => {
-    if (shown[row] !== line) text += `\x1b[${row + 1};1H\x1b[K${safeLine(line)}\x1b[0m`;
+    if (shown[row] !== line) text += `\x1b[${row + 1};1H\x1b[K${safeLine(line, true)}\x1b[0m`;
   });
   // With nothing known of it the screen is cleared first: after a resize anything may stand there.
   if (shown.length === 0) return `\x1b[2J${text}`;

@@ -106,6 +106,7 @@ export {
   escapeOf,
   hex,
   quotedPath,
+  quotedWord,
   UNSAFE_CHARACTERS,
   visibleText,
 } from "./src/queue/shown_text.ts";

@@ -6,6 +6,7 @@
 
 import type { JobState } from "../queue/names.ts";
 import type { Queue } from "../queue/queue.ts";
+import { quotedWord } from "../queue/shown_text.ts";
 import { print, printJson, say } from "./output.ts";
 
 /**
@@ -39,7 +40,7 @@ export async function clearState(
     `queuectl: ${
       kept.size === 1 ? "1 job was" : `${kept.size} jobs were`
     } kept, as others wait for it or ` +
-      `have yet to see how it ended (see: queuectl show ${first})`,
+      `have yet to see how it ended (see: queuectl show ${quotedWord(first!)})`,
   );
   return 1;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quotedWord } from "../queue/shown_text.ts";
 import type { JobView } from "../queue/job.ts";
 import { needsOf, unmeetable, unmeetableText } from "../queue/needs.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -69,7 +70,7 @@ export function sayWhyItWaits(queue: Queue, ids: Iterable<string>): () => void {
 
 /** What a job waits for itself, as a sentence's end; `undefined` for nothing. */
 function reasonOf({ store }: Queue, job: JobView): string | undefined {
-  if (job.held) return `is held (see: queuectl release ${job.id})`;
+  if (job.held) return `is held (see: queuectl release ${quotedWord(job.id)})`;
   if (job.waits_for) return `waits for ${job.waits_for.join(", ")}`;
   const never = unmeetable(store, needsOf(job));
   if (never) return `cannot run: ${unmeetableText(store, never)}`;

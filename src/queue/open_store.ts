@@ -11,6 +11,7 @@ import type { QueuePlace } from "./locate_queue.ts";
 import type { LockWait } from "./lock_wait.ts";
 import { JOB_STATES, newId } from "./names.ts";
 import { plainFiles } from "./plain_files.ts";
+import { quotedPath } from "./shown_text.ts";
 import { NEW_SUFFIX, type Store, syncPaths } from "./store.ts";
 import {
   filesFor,
@@ -20,7 +21,6 @@ import {
   refuseIncomplete,
   refuseUnsafeParts,
   refuseUnsafePlace,
-  shellWord,
 } from "./trust.ts";
 
 const NEW: ReadonlySet<string> = new Set([...PARTS, "VERSION"]);
@@ -130,9 +130,9 @@ async function refuseUntrusted(dir: string, entries: readonly DirectoryEntry[]):
   throw new QueueError(
     `${dir} was not made on this machine by you: it was copied, moved, cloned or restored, and may ` +
       `hold commands that are not yours; look at it first (queuectl --dir ${
-        shellWord(dir)
+        quotedPath(dir)
       } list, ` +
-      `schedule list, config show), then accept it with: queuectl trust ${shellWord(dir)}`,
+      `schedule list, config show), then accept it with: queuectl trust ${quotedPath(dir)}`,
   );
 }
 

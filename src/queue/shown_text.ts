@@ -55,16 +55,20 @@ export function visibleText(text: string): string {
  * ```ts
  * import { quotedPath } from "./shown_text.ts";
  *
- * quotedPath("/srv/queue"); // "/srv/queue"
+ * quotedPath("/srv/queue"); // "'/srv/queue'"
  * quotedPath("/srv/it's $(mine)"); // "'/srv/it'\\''s $(mine)'"
  * quotedPath("/srv/a\nb"); // "$'/srv/a\\012b'"
  * ```
  */
 export function quotedPath(path: string): string {
-  if (/^[A-Za-z0-9_@%+:,./-]+$/.test(path)) return path;
   if (path.search(UNSAFE_CHARACTERS) < 0) return `'${path.replaceAll("'", `'\\''`)}'`;
   const inner = path.replace(/[\\']/g, "\\$&").replace(UNSAFE_CHARACTERS, octalOf);
   return `$'${inner}'`;
+}
+
+/** A word of a command in advice: as {@linkcode quotedPath}, and as it is where no shell would change it. */
+export function quotedWord(word: string): string {
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : quotedPath(word);
 }
 
 /** The bytes of a character as octal escapes: what follows them cannot be taken for a part of them. */

@@ -12,6 +12,7 @@
 import { QueueError } from "./errors.ts";
 import type { DirectoryEntry, FilePort, FileStat } from "./file_port.ts";
 import { JOB_STATES } from "./names.ts";
+import { quotedPath } from "./shown_text.ts";
 import type { Store } from "./store.ts";
 
 /** The directories of every queue. */
@@ -35,11 +36,6 @@ const DIRECTORIES: ReadonlySet<string> = new Set([...PARTS, ...LATER_PARTS]);
 const FILES: ReadonlySet<string> = new Set(["VERSION", "config.json", "lock"]);
 
 const OTHERS_WRITE = 0o022, STICKY = 0o1000;
-
-/** A text as one word of a shell. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /**
  * Refuses a queue whose place or whose own directory is not safe. Nothing in it is looked at.
@@ -76,7 +72,7 @@ export function ancestorFault(files: FilePort, dir: string, owner: number): stri
     }
     if (stat.mode & OTHERS_WRITE && !(stat.mode & STICKY)) {
       return `group or others can write in ${at}, and so put another directory in the place of the ` +
-        `queue ${dir}; close it with: chmod go-w ${shellWord(at)}`;
+        `queue ${dir}; close it with: chmod go-w ${quotedPath(at)}`;
     }
   }
 }
@@ -95,8 +91,8 @@ function directoryFault(path: string, stat: FileStat, owner: number): string | u
   }
   if (stat.mode & OTHERS_WRITE) {
     return `group or others can write in ${path}, so it may hold commands that are not yours; ` +
-      `look at what is in it first (ls -lR ${shellWord(path)}), then close it with: ` +
-      `chmod go-w ${shellWord(path)}`;
+      `look at what is in it first (ls -lR ${quotedPath(path)}), then close it with: ` +
+      `chmod go-w ${quotedPath(path)}`;
   }
 }
 
@@ -117,7 +113,7 @@ export function refuseUnsafeParts(
     const path = `${dir}/${name}`;
     if (FILES.has(name) && kind !== "file") {
       throw new QueueError(
-        `${path} is not a regular file; look at what it is (ls -ld ${shellWord(path)}), ` +
+        `${path} is not a regular file; look at what it is (ls -ld ${quotedPath(path)}), ` +
           "then move it away",
       );
     }

@@ -1,8 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { quotedPath } from "../../src/queue/shown_text.ts";
+import { quotedPath, quotedWord } from "../../src/queue/shown_text.ts";
 
-Deno.test("quotedPath() leaves plain paths as they are", () => {
-  assertEquals(quotedPath("/srv/my-queue/a_b.c"), "/srv/my-queue/a_b.c");
+Deno.test("quotedWord() quotes only what a shell would change", () => {
+  assertEquals(quotedWord("/srv/my-queue/a_b.c"), "/srv/my-queue/a_b.c");
+  assertEquals(quotedWord("a b"), "'a b'");
+  assertEquals(quotedPath("/srv/a"), "'/srv/a'");
 });
 
 Deno.test("quotedPath() gives bash exactly the path, and a terminal nothing to obey", async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quotedWord } from "../../queue/shown_text.ts";
 import { type Config, CONFIG_KEYS, isResourceKey } from "../../queue/config.ts";
 import { configKey, parseConfigValue } from "../../queue/settings.ts";
 import { UsageError } from "../../queue/errors.ts";
@@ -56,6 +57,6 @@ function sayWhoWaits(queue: Queue, resource: string): void {
     : `${ids.length} jobs wait and need`;
   say(
     `queuectl: ${jobs} more places of ${resource} than there are now, and cannot run ` +
-      `(see: queuectl show ${ids[0]})`,
+      `(see: queuectl show ${quotedWord(ids[0]!)})`,
   );
 }

@@ -6,6 +6,7 @@
 
 import { waitForEnd } from "../../queue/follow.ts";
 import type { JobView } from "../../queue/job.ts";
+import { quotedWord } from "../../queue/shown_text.ts";
 import { outcomeText } from "../attempt_text.ts";
 import type { Invocation } from "../command.ts";
 import { eachOf } from "../each_of.ts";
@@ -35,5 +36,7 @@ export async function wait(call: Invocation): Promise<number> {
 function howItDied(job: JobView): string {
   if (job.reason !== undefined) return `is dead: ${job.reason}`;
   const last = job.history.at(-1);
-  return last ? `is dead: ${outcomeText(last)} (see: queuectl logs ${job.id})` : "is dead";
+  return last
+    ? `is dead: ${outcomeText(last)} (see: queuectl logs ${quotedWord(job.id)})`
+    : "is dead";
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quotedWord } from "../shown_text.ts";
 import { entries, type Entry, readEntry } from "../entries.ts";
 import { reasonWithin } from "../errors.ts";
 import type { Job } from "../job.ts";
@@ -145,7 +146,7 @@ async function checkFile(examination: Examination, entry: Entry): Promise<void> 
   if (never && store.files.exists(path)) {
     examination.note(
       `${shown} cannot run: ${unmeetableText(store, never)}`,
-      `set as many places, or change what the job needs: queuectl edit ${entry.id}`,
+      `set as many places, or change what the job needs: queuectl edit ${quotedWord(entry.id)}`,
     );
   }
   if (fault !== undefined && store.files.exists(path)) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quotedPath } from "../shown_text.ts";
 import { readConfig } from "../settings.ts";
 import { QueueError } from "../errors.ts";
 import { LATER_PARTS, PARTS } from "../trust.ts";
@@ -32,7 +33,10 @@ export async function checkParts(examination: Examination): Promise<boolean> {
     } else if (stat.kind !== "directory") {
       examination.note(`${path} is not a directory`, "move it away");
     } else if (stat.uid !== uid) {
-      examination.note(`${path} belongs to uid ${stat.uid}, the queue to ${uid}`, "chown it");
+      examination.note(
+        `${path} belongs to uid ${stat.uid}, the queue to ${uid}`,
+        `look at what is in it first, then take it over with: chown ${uid} ${quotedPath(path)}`,
+      );
     } else await checkMode(examination, path);
   }
   checkSettings(examination);

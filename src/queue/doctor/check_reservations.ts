@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quotedWord } from "../shown_text.ts";
 import { circleAmong } from "../check_dependencies.ts";
 import { markChildren, parentsOf, releaseIfReady } from "../dependencies.ts";
 import { type Entry, readEntry } from "../entries.ts";
@@ -90,7 +91,7 @@ function noteCircles(examination: Examination, links: Map<string, string[]>): vo
     if (!circle) return;
     examination.note(
       `these jobs wait for each other: ${circle.join(" after ")}`,
-      `change what one of them waits for, with: queuectl edit ${circle[0]}`,
+      `change what one of them waits for, with: queuectl edit ${quotedWord(circle[0]!)}`,
     );
     for (const id of circle) links.delete(id);
   }
@@ -122,13 +123,13 @@ function noteHopeless(
     if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
     if (!isOpen(store, child) || (!isOwn && isThereOrComing(store, parent))) continue;
     if (isOwn) {
-      const mend = `change what it waits for, with: queuectl edit ${child}`;
+      const mend = `change what it waits for, with: queuectl edit ${quotedWord(child)}`;
       examination.note(`${child} waits for itself`, mend);
       continue;
     }
     examination.note(
       `${child} waits for ${parent}, which is no more`,
-      `let it go with: queuectl release ${child}`,
+      `let it go with: queuectl release ${quotedWord(child)}`,
     );
   }
 }

@@ -1,0 +1,48 @@
+import { assert, assertEquals } from "@std/assert";
+import { isThere, temporaryDirectory } from "../queue/temporary_queue.ts";
+
+const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+
+/** A name that is more than a name to whoever does not quote it. */
+const HOSTILE = 'it\'s "a" $(touch hacked) `touch hacked` \\ ; touch hacked\n$HOME *';
+
+/** The shell text of the README in which a word stands. */
+function example(word: string): string {
+  const readme = Deno.readTextFileSync(`${ROOT}README.md`);
+  const found = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text!)
+    .filter((text) => text.includes(word));
+  assertEquals(found.length, 1, `the README's examples with ${word}`);
+  return found[0]!;
+}
+
+async function bash(script: string, cwd: string, env: Record<string, string>): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", `set -e -o pipefail; ${script}`],
+    cwd,
+    env,
+    stdin: "null",
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("the README's link in $PATH starts queuectl from a clone in any directory", async () => {
+  await using home = await temporaryDirectory();
+  const clone = `${home.path}/${HOSTILE}`;
+  Deno.mkdirSync(clone);
+  Deno.mkdirSync(`${home.path}/here`);
+  const parts = ["bin", "src", "mod.ts", "deno.json", "deno.lock"].map((name) => ROOT + name);
+  await new Deno.Command("cp", { args: ["-r", "--", ...parts, clone] }).output();
+  const env = {
+    HOME: home.path,
+    DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+    QUEUECTL_DIR: `${home.path}/queue`,
+  };
+  await bash(example(".local/bin/queuectl"), clone, env);
+  const call = '"$HOME/.local/bin/queuectl" run --max-retries 0 "$@"';
+  const said = await bash(`set -- echo "it's" '$(x)'; ${call}`, `${home.path}/here`, env);
+  assertEquals(said, "it's $(x)\n");
+  for (const folder of [clone, `${home.path}/here`, home.path]) {
+    assert(!isThere(`${folder}/hacked`), folder);
+  }
+});

@@ -132,7 +132,8 @@ function clockOf(zone: string): WallClock {
     // Times are shown by the one and counted by the other; it takes both to know the zone.
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return new WallClock(zone);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`a time zone must be one such as Europe/Berlin or UTC, not "${zone}"`);
   }
 }

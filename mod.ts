@@ -52,11 +52,13 @@ export { homePath } from "./src/queue/home_path.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
 export {
   type Check,
+  CHECKS_OF_FILE,
   JOB_FIELDS,
   type JobField,
   LONGEST_SPAN,
   optionName,
 } from "./src/queue/job_fields.ts";
+export { commandText, shellQuote } from "./src/queue/shell_quote.ts";
 export type { Counts } from "./src/queue/listing.ts";
 export { type LockWait, LockWaitError } from "./src/queue/lock_wait.ts";
 export {

@@ -10,7 +10,7 @@ import { QueueError, reasonOf, reasonWithin, UsageError } from "../queue/errors.
 import type { Job } from "../queue/job.ts";
 import { resolveAfter } from "./after_ids.ts";
 import type { Invocation } from "./command.ts";
-import { readJobLines } from "./job_lines.ts";
+import { type LineOptions, placeName, readJobLines } from "./job_lines.ts";
 import { jobFields } from "./job_options.ts";
 import { addedView, existingView, jsonText, printLines, say } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -33,11 +33,19 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   const skip = options.whole("skip", 0, 1e15) ?? 0;
   const source = file === "-" ? "stdin" : file;
   const content = file === "-" ? await readStdin() : await Deno.readFile(file);
-  const { inputs, lines } = readJobLines(content, source, jobFields(options, Date.now()));
+  const written: LineOptions = {
+    isNull: options.has("null"),
+    noComments: options.has("null") || options.has("no-comments"),
+    now: Date.now(),
+  };
+  const defaults = jobFields(options, Date.now());
+  const { inputs, lines, unknown } = readJobLines(content, source, defaults, written);
+  unknown.tell(options.has("strict"));
+  const placeOf = (index: number) => `${source}, ${placeName(lines[index]!, written)}`;
   const chosen = skip === 0 ? inputs : inputs.slice(skip);
 
   const queue = await openOrMakeQueue(call);
-  resolveAfter(queue, chosen, (index) => `${source}, line ${lines[skip + index]}: `);
+  resolveAfter(queue, chosen, (index) => `${placeOf(skip + index)}: `);
   const progress = new Progress(chosen.length);
   const toLine = (job: Job, existed: boolean) =>
     !call.json ? job.id : jsonText(existed ? existingView(queue, job.id) : addedView(job));
@@ -57,11 +65,11 @@ export async function enqueueFile(call: Invocation): Promise<number> {
       progress.add(jobs.length);
     });
   } catch (error) {
-    throw explained(error, source, lines, skip, chosen.length);
+    throw explained(error, placeOf, skip, chosen.length);
   } finally {
     progress.end();
   }
-  if (taken.length > 0) sayTaken(source, taken, chosen.length);
+  if (taken.length > 0) sayTaken(source, taken, chosen.length, written);
   if (unwritten instanceof Deno.errors.BrokenPipe) throw unwritten;
   if (unwritten !== undefined) {
     throw new QueueError(
@@ -75,14 +83,18 @@ export async function enqueueFile(call: Invocation): Promise<number> {
 /** The most lines that are named one by one. */
 const MOST_NAMED = 20;
 
-function sayTaken(source: string, taken: readonly number[], count: number): void {
+function sayTaken(
+  source: string,
+  taken: readonly number[],
+  count: number,
+  written: LineOptions,
+): void {
   const named = taken.slice(0, MOST_NAMED).join(", ");
   const more = taken.length > MOST_NAMED ? ` and ${taken.length - MOST_NAMED} more` : "";
+  const place = placeName(named, written).replace(" ", taken.length > 1 ? "s " : " ");
   say(
     `queuectl: ${taken.length} of ${count} jobs were not added, as jobs that have not ended have their ` +
-      `unique keys; the IDs are those jobs' (${source}, line${
-        taken.length > 1 ? "s" : ""
-      } ${named}${more})`,
+      `unique keys; the IDs are those jobs' (${source}, ${place}${more})`,
   );
 }
 
@@ -92,14 +104,12 @@ async function readStdin(): Promise<Uint8Array> {
 
 function explained(
   error: unknown,
-  source: string,
-  lines: readonly number[],
+  placeOf: (index: number) => string,
   skip: number,
   count: number,
 ): unknown {
   if (error instanceof InvalidJobError || error instanceof RefusedJobError) {
-    const line = lines[skip + error.index];
-    const message = `${source}, line ${line}: ${error.message}; nothing was enqueued`;
+    const message = `${placeOf(skip + error.index)}: ${error.message}; nothing was enqueued`;
     return error instanceof UsageError ? new UsageError(message) : new QueueError(message);
   }
   if (error instanceof PartialEnqueueError) {

@@ -78,7 +78,7 @@ function workingDirectory(path: string): string {
  * What `--resource NAME` and `--resource NAME=N` say: one place of one resource as ever, in `resource`; whatever is
  * more in `resources`.
  */
-function needsOfOptions(given: readonly string[]): Pick<JobInput, "resource" | "resources"> {
+export function needsOfOptions(given: readonly string[]): Pick<JobInput, "resource" | "resources"> {
   const needs = new Map<string, number>();
   for (const text of given) {
     const [, name, places] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
@@ -102,10 +102,15 @@ function needsOfOptions(given: readonly string[]): Pick<JobInput, "resource" | "
     : { resources: Object.fromEntries(needs) };
 }
 
-/** IDs, or beginnings or ends of them, with commas between or one option each. */
-function afterOf(lists: readonly string[]): string[] {
+/**
+ * IDs, or beginnings or ends of them, with commas between or one option each.
+ *
+ * @param what What to call it in the error.
+ * @throws {UsageError} If one is empty.
+ */
+export function afterOf(lists: readonly string[], what: string = "--after"): string[] {
   const ids = lists.flatMap((list) => list.split(",")).map((id) => id.trim());
-  if (ids.includes("")) throw new UsageError("--after needs an ID, or several with commas between");
+  if (ids.includes("")) throw new UsageError(`${what} needs an ID, or several with commas between`);
   return [...new Set(ids)];
 }
 

@@ -66,32 +66,22 @@ async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
   if (call.separatedAt === undefined) refuseMisplaced(name, words);
   if (looksLikeJson(words[0]!)) {
     if (words.length > 1) throw new UsageError("a JSON job stands alone, as one word in quotes");
-    return parseJsonJob(words[0]!);
+    const module = await import(later("./json_job.ts")) as typeof import("./json_job.ts");
+    const unknown = new module.UnknownFields();
+    const job = module.readJsonJob(words[0]!, Date.now(), (field) => unknown.add(field));
+    unknown.tell(options.has("strict"));
+    return job;
   }
   if (words.length === 1) return { command: words[0]! };
-  const module = await import(later("./shell_quote.ts")) as typeof import("./shell_quote.ts");
+  const module = await import(
+    later("../queue/shell_quote.ts")
+  ) as typeof import("../queue/shell_quote.ts");
   return { command: module.shellQuote(words) };
 }
 
 /** Whether a text is meant as a JSON job: `{"…` or `{}`. `{ echo a; }` is shell text. */
 export function looksLikeJson(text: string): boolean {
   return /^\s*\{\s*["}]/.test(text);
-}
-
-/**
- * Reads a JSON job.
- *
- * @throws {UsageError} If it is not JSON.
- */
-export function parseJsonJob(text: string): Partial<JobInput> {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `this begins like a JSON job, but is not JSON: ${reason} (shell text goes in --command)`,
-    );
-  }
 }
 
 /**

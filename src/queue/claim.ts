@@ -7,7 +7,7 @@
 
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "./dependencies.ts";
 import { entries, fileFault, nameOf, readingFault } from "./entries.ts";
-import { chargedAttempts, type Job, parseJob } from "./job.ts";
+import { chargedAttempts, type Job } from "./job.ts";
 import { bringLog, logName, ownLine } from "./logs.ts";
 import {
   claimedName,
@@ -17,6 +17,7 @@ import {
   type JobState,
   waitingName,
 } from "./names.ts";
+import { parseJob } from "./parse_job.ts";
 import { endedPlaces, findPlaces, hasGoneOn, saysWhenMade } from "./same_job.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 

@@ -15,8 +15,9 @@
  * @module
  */
 
-import { type Job, parseJob } from "./job.ts";
+import type { Job } from "./job.ts";
 import { AFTER_TIME, ID_PATTERN, waitingName } from "./names.ts";
+import { parseJob } from "./parse_job.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 import { findTaken } from "./taken_ids.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { FileStat } from "./file_port.ts";
-import { chargedAttempts, type JobView, MAX_GROWN_BYTES, parseJob } from "./job.ts";
+import { chargedAttempts, type JobView, MAX_GROWN_BYTES } from "./job.ts";
 import {
   type EntryName,
   isJobName,
@@ -14,6 +14,7 @@ import {
   parseEntryName,
   parseMeantName,
 } from "./names.ts";
+import { parseJob } from "./parse_job.ts";
 import { pathIn, type Store } from "./store.ts";
 import { fileDistrust } from "./trust.ts";
 

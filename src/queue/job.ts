@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "./errors.ts";
-import { CHECKS_OF_FILE, CHECKS_OF_INPUT, faultOf } from "./job_fields.ts";
+import { CHECKS_OF_INPUT, faultOf } from "./job_fields.ts";
 import type { Progress } from "./progress.ts";
 import { DEFAULT_PRIORITY, type JobState, newId } from "./names.ts";
 
@@ -199,8 +199,12 @@ const PLACED: ReadonlySet<string> = new Set([
   ...["state", "held", "waits_for", "waited_for_by", "limited_by", "progress", "malformed"],
 ]);
 
-/** @param recorded Whether it comes from a file: what only a worker can know is not taken from elsewhere. */
-function fillIn(
+/**
+ * Makes a whole job of fields that have been checked.
+ *
+ * @param recorded Whether it comes from a file: what only a worker can know is not taken from elsewhere.
+ */
+export function fillIn(
   given: Record<string, unknown>,
   id: string,
   defaults: JobDefaults,
@@ -229,44 +233,7 @@ function fillIn(
   return { ...job, ...Object.fromEntries(rest.map((name) => [name, given[name]])) };
 }
 
-/** Made when it is needed: who only adds a job reads none. */
-let decoder: TextDecoder | undefined;
 const encoder = new TextEncoder();
-
-/**
- * Reads the content of a job file, filling in what a hand-written one leaves out.
- *
- * @param content The file's bytes.
- * @param id The ID that its name gives, which wins over one inside.
- * @param defaults What holds where the file is silent.
- * @param now Milliseconds since 1970, for the times that the file does not tell.
- * @returns The job, or in `fault` why this is none.
- */
-export function parseJob(
-  content: Uint8Array,
-  id: string,
-  defaults: JobDefaults,
-  now: number,
-): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse((decoder ??= new TextDecoder("utf-8", { fatal: true })).decode(content));
-  } catch {
-    return { fault: "it is not JSON in UTF-8" };
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    return { fault: "it is not a JSON object" };
-  }
-  const fields = parsed as Record<string, unknown>;
-  fields.id = id;
-  const fault = faultOf(fields, CHECKS_OF_FILE);
-  if (fault) return { fault };
-  const job = fillIn(fields, id, defaults, now, true);
-  if (content.length > MAX_JOB_BYTES && job.history.length === 0) {
-    return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
-  }
-  return { job };
-}
 
 /** The runs charged so far: `attempts`, or 0 if the job has been requeued since. */
 export function chargedAttempts(job: Job): number {

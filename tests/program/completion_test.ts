@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { shellQuote } from "../../src/cli/shell_quote.ts";
+import { shellQuote } from "../../src/queue/shell_quote.ts";
 import { hasTmux, Tmux } from "../../trials/tmux.ts";
 import { eventually, isThere } from "../queue/temporary_queue.ts";
 import { PROGRAM, Program } from "./program.ts";

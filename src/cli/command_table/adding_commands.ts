@@ -15,13 +15,16 @@ function fieldOption(field: string): Option {
 }
 
 /** The options that `enqueue` and `run` share. */
-export const ENQUEUE_OPTIONS: readonly Option[] = [...JOB_FIELDS].flatMap(([field, { help }]) => {
-  if (help === undefined || field === "hold") return [];
-  const option = fieldOption(field);
-  return field === "unique"
-    ? [option, { name: "unique-fail", help: "then exit with 1" }]
-    : [option];
-});
+export const ENQUEUE_OPTIONS: readonly Option[] = [
+  ...[...JOB_FIELDS].flatMap(([field, { help }]) => {
+    if (help === undefined || field === "hold") return [];
+    const option = fieldOption(field);
+    return field === "unique"
+      ? [option, { name: "unique-fail", help: "then exit with 1" }]
+      : [option];
+  }),
+  { name: "strict", help: "refuse a JSON job that has a field of an unknown name" },
+];
 
 /** The options of `enqueue` alone: to add a job and not wait for it, or many at once. */
 export const FILE_OPTIONS: readonly Option[] = [
@@ -34,6 +37,8 @@ export const FILE_OPTIONS: readonly Option[] = [
     help: "add one job for each line, shell text or JSON (-: stdin)",
   },
   { name: "skip", value: "N", help: "leave out the first N jobs of --file" },
+  { name: "null", help: "the jobs of --file end with NUL, and may be of several lines" },
+  { name: "no-comments", help: "take lines of --file that begin with # as jobs too" },
 ];
 
 const OUTPUT_FILES = [
@@ -52,7 +57,8 @@ export const ADDING_COMMANDS: readonly Command[] = [
     options: [...ENQUEUE_OPTIONS, ...FILE_OPTIONS],
     details: [
       "One argument is shell text, several are a program and its arguments, and one that",
-      `begins like a JSON object is a job: '{"command": "sleep 2", "priority": 9}'.`,
+      `begins like a JSON object is a job: '{"command": "sleep 2", "priority": 9}'. Its fields have`,
+      `the names of options, with - or _; {"command": ["program", "argument"]} is an argv.`,
       "Options come before the command; after -- everything is the command.",
       ...OUTPUT_FILES,
     ],

@@ -8,6 +8,7 @@ import { QueueError, UsageError } from "../../queue/errors.ts";
 import type { JobInput } from "../../queue/job.ts";
 import { editJob } from "../../queue/waiting_jobs.ts";
 import type { Invocation } from "../command.ts";
+import { fieldsOfJson, UnknownFields } from "../json_job.ts";
 import { print, printJson, say } from "../output.ts";
 import { openQueue } from "../open_queue.ts";
 
@@ -43,11 +44,22 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
     say("nothing was changed");
     return undefined;
   }
+  let edited: unknown;
   try {
-    return JSON.parse(after);
+    edited = JSON.parse(after);
   } catch (error) {
     throw new UsageError(`this is not JSON: ${error instanceof Error ? error.message : error}`);
   }
+  // What is no object is left for the check of the whole job to name.
+  if (typeof edited !== "object" || edited === null || Array.isArray(edited)) {
+    return edited as JobInput;
+  }
+  const unknown = new UnknownFields();
+  const job = fieldsOfJson(edited as Record<string, unknown>, Date.now(), (name) => {
+    if (!Object.hasOwn(fields, name)) unknown.add(name);
+  });
+  unknown.tell(false);
+  return job as JobInput;
 }
 
 /** @throws {QueueError} If it is no file. To read a fifo would be to wait for whoever writes to it. */

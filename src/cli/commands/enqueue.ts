@@ -21,7 +21,9 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     ) as typeof import("../enqueue_file.ts");
     return await enqueueFile(call);
   }
-  if (call.options.has("skip")) throw new UsageError("--skip needs --file");
+  for (const option of ["skip", "null", "no-comments"]) {
+    if (call.options.has(option)) throw new UsageError(`--${option} needs --file`);
+  }
   const input = await jobOfCall(call);
   // The job that is added most often needs nothing that knows of other jobs: loading it would take
   // as long as adding the job.

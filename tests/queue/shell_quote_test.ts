@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shellQuote } from "../../src/cli/shell_quote.ts";
+import { shellQuote } from "../../src/queue/shell_quote.ts";
 
 Deno.test("shellQuote() leaves plain words as they are", () => {
   const words = ["rsync", "-av", "--delete", "host:/a/b.c", "x=y", "50%", "a,b", "a@b", "+1"];

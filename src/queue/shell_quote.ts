@@ -38,3 +38,20 @@ function quoteWord(word: string): string {
 function quoteAlways(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/**
+ * The shell text of a command that is an array of strings; anything else is given back as it is.
+ *
+ * @example
+ * ```ts
+ * import { commandText } from "./shell_quote.ts";
+ *
+ * commandText(["echo", "a b"]); // "echo 'a b'"
+ * commandText("echo a b"); // "echo a b"
+ * ```
+ */
+export function commandText(command: unknown): unknown {
+  const isArgv = Array.isArray(command) && command.length > 0 &&
+    command.every((word) => typeof word === "string");
+  return isArgv ? shellQuote(command) : command;
+}

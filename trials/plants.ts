@@ -198,7 +198,7 @@ const LOCKS: readonly Plant[] = [
     ],
   ),
   plant("id-is-chosen-without-the-lock", "taken_ids.ts", ["claim_race", "two-enqueuers"], [
-    `    return await store.files.lock(path);
+    `    return await store.files.lock(path, waits);
   } catch`,
     `    return { identity: "", release() {} };
   } catch`,

@@ -46,3 +46,38 @@ Deno.test("the README's link in $PATH starts queuectl from a clone in any direct
     assert(!isThere(`${folder}/hacked`), folder);
   }
 });
+
+Deno.test("the README's example for many files gives each to its command, whatever it is called", async () => {
+  await using home = await temporaryDirectory();
+  const folder = `${home.path}/files`;
+  Deno.mkdirSync(`${home.path}/bin`);
+  Deno.mkdirSync(`${folder}/-inner`, { recursive: true });
+  Deno.symlinkSync(`${ROOT}bin/queuectl`, `${home.path}/bin/queuectl`);
+  const names = [
+    HOSTILE,
+    "a$(touch hacked).txt",
+    '{"command":"touch hacked"}',
+    "-inner/-n",
+    "# a",
+    " ",
+    "\n\n",
+  ];
+  for (const name of names) Deno.writeTextFileSync(`${folder}/${name}`, "x");
+  const env = {
+    DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+    PATH: `${home.path}/bin:${Deno.env.get("PATH")}`,
+    QUEUECTL_DIR: `${home.path}/queue`,
+  };
+  const script = example("sha256sum").replaceAll("/usr/share/doc", '"$HOME/files"');
+  await bash(script, folder, { ...env, HOME: home.path });
+  assertEquals([...Deno.readDirSync(`${home.path}/queue/dead`)], []);
+  const done = [...Deno.readDirSync(`${home.path}/queue/done`)].map(({ name }) => name);
+  const jobs = done.filter((name) => name.endsWith(".json"));
+  assertEquals(jobs.length, names.length);
+  // sha256sum puts a backslash before the sum of a file with an odd name.
+  const sum = /^\\?2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 /;
+  for (const name of done.filter((name) => name.endsWith(".log"))) {
+    assert(sum.test(Deno.readTextFileSync(`${home.path}/queue/done/${name}`)), name);
+  }
+  assert(!isThere(`${folder}/hacked`) && !isThere(`${home.path}/hacked`));
+});

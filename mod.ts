@@ -34,7 +34,7 @@ export {
 export { configKey, parseConfigValue, type Setting, SETTINGS } from "./src/queue/settings.ts";
 export type { DoctorOptions, Finding } from "./src/queue/doctor/examination.ts";
 export { examine } from "./src/queue/doctor/examine.ts";
-export { KeyTakenError } from "./src/queue/enqueue.ts";
+export { type EnqueueOptions, KeyTakenError } from "./src/queue/enqueue.ts";
 export { enqueuePlain, isPlain } from "./src/queue/publish.ts";
 export { InvalidJobError, RefusedJobError } from "./src/queue/admit.ts";
 export { PartialEnqueueError, type Published } from "./src/queue/enqueue_many.ts";
@@ -69,6 +69,7 @@ export {
   unmeetable,
   unmeetableText,
 } from "./src/queue/needs.ts";
+export { isDevice } from "./src/queue/libc_files.ts";
 export { ID_PATTERN, JOB_STATES, type JobState } from "./src/queue/names.ts";
 export { locateQueue, type QueuePlace } from "./src/queue/locate_queue.ts";
 export { NoQueueError, openStore, type StoreOptions } from "./src/queue/open_store.ts";

@@ -369,6 +369,83 @@ const PLACES: readonly Plant[] = [
   ]),
 ];
 
+const INPUTS: readonly Plant[] = [
+  plant("input-is-not-flushed", "inputs.ts", ["crash", "enqueue-input"], [
+    "    await flush(store, [path]);\n",
+    "",
+  ]),
+  plant("name-of-the-input-is-not-flushed", "inputs.ts", ["crash", "enqueue-input"], [
+    "    await flush(store, [folder, store.dir]);\n",
+    "",
+  ]),
+  plant("input-is-placed-after-its-job", "enqueue_apart.ts", ["crash", "enqueue-input"], [
+    "    await written?.place(job.id);\n    await publish(store, name, contentOf(job));\n",
+    "    await publish(store, name, contentOf(job));\n    await written?.place(job.id);\n",
+  ]),
+  plant("input-is-replaced-before-its-job-is-gone", "inputs.ts", [
+    "claim_race",
+    "input-enqueuer-pruner",
+  ], [
+    "      if (isTaken) await flush(store, STATES.map((state) => pathIn(store, state)));\n",
+    "",
+  ]),
+  plant("input-is-removed-before-its-job", "remove.ts", ["crash", "remove-input-done"], [
+    "    await removeInputs(store, [id]);\n",
+    "",
+  ], [
+    "    await flushRemovals(store, [entry], `",
+    "    await removeInputs(store, [id]);\n    await flushRemovals(store, [entry], `",
+  ]),
+  plant("input-is-pruned-before-its-job", "prune.ts", ["crash", "prune-input-done"], [
+    "  if (inputs.length > 0) await removeTheirInputs(store, inputs);\n",
+    "",
+  ], [
+    "  if (removed > 0) {\n    await flushChange(",
+    "  await removeTheirInputs(store, inputs);\n  if (removed > 0) {\n    await flushChange(",
+  ]),
+  plant("input-is-not-shared-first", "claim.ts", ["crash", "claim-bare-taken-input"], [
+    "  using _shared = id === entry.id ? undefined : await shareInput(store, entry.id, id);\n",
+    "",
+  ], [
+    "  try {\n    return await examine(",
+    "  try {\n    if (id !== entry.id) await shareInput(store, entry.id, id);\n    return await examine(",
+  ]),
+  plant("link-of-the-input-is-not-flushed", "inputs.ts", ["crash", "claim-bare-taken-input"], [
+    `      await flush(store, [pathIn(store, "input")]);\n`,
+    "",
+  ]),
+  plant("input-is-not-shared-by-who-settles", "settle.ts", [
+    "crash",
+    "settle-beside-another-input",
+  ], [
+    "  using _shared = await shareInput(store, id, fresh);\n",
+    "",
+  ]),
+  plant("input-is-written-without-a-lock", "inputs.ts", ["claim_race", "input-enqueuer-sweeper"], [
+    "      mark = store.files.tryLock(path);\n",
+    `      mark = { identity: "", release() {} };\n`,
+  ]),
+  plant("stale-input-is-replaced-without-its-lock", "inputs.ts", [
+    "claim_race",
+    "input-enqueuer-sweeper-of-another",
+  ], [
+    "isTaken ? await lockStale(store, path) : undefined;",
+    "undefined as FileLock | undefined;",
+  ]),
+  plant("link-of-the-input-is-not-locked", "inputs.ts", ["claim_race", "input-claimer-sweeper"], [
+    "  const lock = lockIfAllowed(store, source);\n",
+    "  const lock = lockIfAllowed(store, `${source}-none`);\n",
+  ]),
+  plant("input-is-pruned-without-the-lock", "prune.ts", ["claim_race", "input-enqueuer-pruner"], [
+    "  const lock = tryLockQueue(store);\n  try {\n    if (lock) await",
+    "  const lock = { release() {} };\n  try {\n    await",
+  ]),
+  plant("input-is-pruned-without-a-look", "inputs.ts", ["claim_race", "input-enqueuer-pruner"], [
+    "  await unlinkInputs(store, left.filter((id) => !present.has(id)));",
+    "  await unlinkInputs(store, left.filter((id) => present.size >= 0 && id));",
+  ]),
+];
+
 /** All bugs that can be planted. */
 export const PLANTS: readonly Plant[] = [
   ...FLUSHES,
@@ -377,4 +454,5 @@ export const PLANTS: readonly Plant[] = [
   ...BELIEFS,
   ...ERRORS,
   ...PLACES,
+  ...INPUTS,
 ];

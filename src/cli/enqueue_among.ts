@@ -1,14 +1,15 @@
 /**
  * Adding a job that other jobs matter to: it has an ID or a key of its own choice, waits for some, or
- * needs a resource.
+ * needs a resource; or one that has an input.
  *
  * @module
  */
 
 import { KeyTakenError } from "../queue/enqueue.ts";
 import type { Job, JobInput } from "../queue/job.ts";
+import type { Queue } from "../queue/queue.ts";
 import { resolveAfter } from "./after_ids.ts";
-import type { Invocation } from "./command.ts";
+import { type Invocation, later } from "./command.ts";
 import { existingView, print, printAdded, printJson, say } from "./output.ts";
 import { openOrMakeQueue } from "./open_queue.ts";
 
@@ -18,7 +19,7 @@ export async function enqueueAmong(call: Invocation, input: JobInput): Promise<n
   if (input.after) resolveAfter(queue, [input]);
   let job: Job;
   try {
-    job = await queue.enqueue(input);
+    job = await added(queue, input);
   } catch (error) {
     if (!(error instanceof KeyTakenError)) throw error;
     say(`queuectl: nothing was added: ${error.message}`);
@@ -27,4 +28,12 @@ export async function enqueueAmong(call: Invocation, input: JobInput): Promise<n
     return call.options.has("unique-fail") ? 1 : 0;
   }
   printAdded(job, call.json);
+}
+
+async function added(queue: Queue, input: JobInput): Promise<Job> {
+  if (input.stdin !== true) return await queue.enqueue(input);
+  const { enqueueWithStdin } = await import(
+    later("./job_stdin.ts")
+  ) as typeof import("./job_stdin.ts");
+  return await enqueueWithStdin(queue, input);
 }

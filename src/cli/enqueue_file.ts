@@ -29,6 +29,9 @@ export async function enqueueFile(call: Invocation): Promise<number> {
     throw new UsageError(`the commands are in --file; "${command}" is one too many`);
   }
   if (options.has("id")) throw new UsageError("--id names one job; in --file each line is one");
+  if (options.has("stdin")) {
+    throw new UsageError("--stdin is the input of one job, and --file adds many; leave one out");
+  }
   const file = options.text("file")!;
   const skip = options.whole("skip", 0, 1e15) ?? 0;
   const source = file === "-" ? "stdin" : file;

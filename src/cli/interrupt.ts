@@ -4,6 +4,8 @@
  * @module
  */
 
+import { QueueError } from "../queue/errors.ts";
+
 /** The signals that ask a program to end. A closed terminal (SIGHUP) asks too, but not a worker. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -16,6 +18,17 @@ export const INTERRUPT_STATUS: Record<Interrupt, number> = {
   SIGTERM: 143,
   SIGHUP: 129,
 };
+
+/** A command was interrupted, and undid what it had begun. */
+export class InterruptedError extends QueueError {
+  /**
+   * @param message One sentence for the user.
+   * @param signal What interrupted it.
+   */
+  constructor(message: string, readonly signal: Interrupt) {
+    super(message);
+  }
+}
 
 /** The exit status of a program whose reader has gone, so that SIGPIPE ended it. */
 export const PIPE_STATUS = 141;

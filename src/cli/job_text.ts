@@ -17,7 +17,7 @@ const KNOWN = new Set([
   ...["id", "state", "command", "cwd", "env", "priority", "max_retries", "timeout", "backoff_base"],
   ...["backoff_factor", "run_at", "created_at", "updated_at", "attempts", "history", "malformed"],
   ...["held", "waits_for", "after", "after_any"],
-  ...["limited_by", "progress", "resource", "resources", "result", "result_encoding"],
+  ...["limited_by", "progress", "resource", "resources", "result", "result_encoding", "stdin"],
 ]);
 
 /** The most of a result that is shown, in UTF-16 units; --json has all of it. */
@@ -63,6 +63,7 @@ export function jobLines(
     if (KNOWN.has(name)) continue;
     line(visibleText(name), visibleText(typeof value === "string" ? value : JSON.stringify(value)));
   }
+  if (job.stdin === true) line("stdin", visibleText(`input/${job.id}.in`));
   const needs = needsOf(job);
   if (needs.length > 0) {
     line("resource", visibleText(needs.map((need) => needsText([need])).join(", ")));

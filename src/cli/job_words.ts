@@ -8,7 +8,7 @@ import { UsageError } from "../queue/errors.ts";
 import { homePath } from "../queue/home_path.ts";
 import type { JobInput } from "../queue/job.ts";
 import { GLOBAL_OPTIONS, type Invocation, later } from "./command.ts";
-import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "./command_table/adding_commands.ts";
+import { ENQUEUE_OPTIONS, FILE_OPTIONS, RUN_OPTIONS } from "./command_table/adding_commands.ts";
 import { absolutePath, refuseReplaced } from "./option.ts";
 
 /**
@@ -90,7 +90,12 @@ export function looksLikeJson(text: string): boolean {
  * @throws {UsageError} If there is one.
  */
 function refuseMisplaced(name: string, words: readonly string[]): void {
-  const own = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS, ...GLOBAL_OPTIONS];
+  const own = [
+    ...ENQUEUE_OPTIONS,
+    ...FILE_OPTIONS,
+    ...(name === "run" ? RUN_OPTIONS : []),
+    ...GLOBAL_OPTIONS,
+  ];
   for (const word of words.slice(1)) {
     if (word === "--") return;
     const option = own.find((option) =>

@@ -5,6 +5,7 @@
  */
 
 import { QueueError, UsageError } from "../queue/errors.ts";
+import { INTERRUPT_STATUS, InterruptedError } from "./interrupt.ts";
 import { MisspelledError } from "./option.ts";
 import { say } from "./output.ts";
 import { nearestWord } from "./spelling.ts";
@@ -25,6 +26,7 @@ export function report(error: unknown): number {
   }
   if (error instanceof UsageError || error instanceof QueueError) {
     fail(error.message);
+    if (error instanceof InterruptedError) return INTERRUPT_STATUS[error.signal];
     return error instanceof UsageError ? 2 : 1;
   }
   const fault = systemFault(error);

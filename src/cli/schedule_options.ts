@@ -9,7 +9,7 @@ import type { Option } from "./option.ts";
 
 /** What a schedule itself decides, and so no option of its job. */
 const NOT_FOR_SCHEDULES = new Set([
-  ...["id", "delay", "at", "after", "after-any", "unique", "unique-fail", "hold"],
+  ...["id", "delay", "at", "after", "after-any", "unique", "unique-fail", "hold", "stdin"],
 ]);
 
 /** What `schedule add` takes: its own options, and those of `enqueue` that a repeated job can have. */

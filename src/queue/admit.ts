@@ -84,6 +84,10 @@ export async function admit<T>(
   }
 }
 
+/** Why a job that says so itself is none: whoever writes an input says it of the job. */
+const NO_INPUT = 'a job with "stdin": true is added alone, with its input: ' +
+  "queuectl enqueue --stdin COMMAND < FILE";
+
 function concernsOthers({ id, unique, after }: JobInput): boolean {
   return id !== undefined || unique !== undefined || (after?.length ?? 0) > 0;
 }
@@ -94,6 +98,7 @@ function checkEach(store: Store, inputs: readonly JobInput[]): Map<string, numbe
   for (const [index, input] of inputs.entries()) {
     try {
       const job = newJob({ ...input, id: input.id ?? "unchosen" }, store.config, 0);
+      if (input.stdin === true) throw new UsageError(NO_INPUT);
       refuseUnmeetable(store, job);
       if (mayBeLarge(input)) contentOf(job);
     } catch (error) {

@@ -7,6 +7,7 @@
 
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "./dependencies.ts";
 import { entries, fileFault, nameOf, readingFault } from "./entries.ts";
+import { inputFault, shareInput } from "./inputs.ts";
 import { chargedAttempts, type Job } from "./job.ts";
 import { bringLog, logName, ownLine } from "./logs.ts";
 import {
@@ -57,7 +58,7 @@ export type ClaimResult =
   | { kind: "gone" }
   /** A dropped file that is not due yet, or whose priority its name did not say: renamed so. */
   | { kind: "renamed" }
-  /** It must not run, for one that it was to come after is dead: to be settled as dead. */
+  /** It must not run: one that it was to come after is dead, or its input is missing. To be settled as dead. */
   | { kind: "hopeless"; claim: Claim; reason: string }
   /** Not a job. It lies in dead/ as it was, the reason in its log. */
   | { kind: "malformed"; id: string; reason: string };
@@ -78,6 +79,8 @@ export async function claim(
 ): Promise<ClaimResult> {
   const time = store.now();
   const id = claimableId(store, entry);
+  // First: whoever recovers this worker finds the job under its new ID alone.
+  using _shared = id === entry.id ? undefined : await shareInput(store, entry.id, id);
   const name = claimedName(time, entry.priority, id, worker);
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };
@@ -119,7 +122,7 @@ async function examine(
   if (entry.bare) {
     const runAt = Date.parse(job.run_at);
     if (runAt > time || job.priority !== entry.priority) {
-      putUnderRightName(store, name, id, runAt, job.priority);
+      await putUnderRightName(store, name, id, runAt, job.priority);
       return { kind: "renamed" };
     }
   }
@@ -143,6 +146,10 @@ async function examine(
       return { kind: "renamed" };
     }
     unmarkChild(store, job);
+  }
+  if (job.stdin === true && purpose === "to run it") {
+    const reason = inputFault(store, id);
+    if (reason !== undefined) return { kind: "hopeless", claim: claimed, reason };
   }
   const { fetched = false } = read;
   return { kind: "claimed", claim: claimed, fetched };
@@ -183,19 +190,21 @@ function isStale(store: Store, { id, state, bare }: WaitingEntry, name: string, 
   );
 }
 
-function putUnderRightName(
+async function putUnderRightName(
   store: Store,
   name: string,
   id: string,
   runAt: number,
   priority: number,
-): void {
+): Promise<void> {
   const from = pathIn(store, "processing", name);
   try {
     store.files.renameNew(from, pathIn(store, "pending", waitingName(runAt, priority, id)));
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    putUnderRightName(store, name, freshIdLike(id), runAt, priority);
+    const fresh = freshIdLike(id);
+    using _shared = await shareInput(store, id, fresh);
+    await putUnderRightName(store, name, fresh, runAt, priority);
   }
 }
 
@@ -270,7 +279,12 @@ export async function buryMalformed(
   cameFrom: JobState,
 ): Promise<string> {
   const grave = pathIn(store, "dead", `${id}.json`);
-  const elsewhere = () => buryMalformed(store, name, freshIdLike(id), reason, cameFrom);
+  const elsewhere = async () => {
+    const fresh = freshIdLike(id);
+    // Once mended it may be a job that reads it.
+    using _shared = await shareInput(store, id, fresh);
+    return await buryMalformed(store, name, fresh, reason, cameFrom);
+  };
   // A log in dead/ is that of the job beside it, so it is looked for before the log is written to.
   if (store.files.stat(grave)) return await elsewhere();
   const log = pathIn(store, "dead", logName(id));

@@ -8,8 +8,10 @@
 import { admit } from "./admit.ts";
 import { publishApart } from "./enqueue_apart.ts";
 import { QueueError } from "./errors.ts";
-import type { Job, JobInput } from "./job.ts";
-import { enqueuePlain, isPlain } from "./publish.ts";
+import { writeInput, type WrittenInput } from "./inputs.ts";
+import { type Job, type JobInput, newJob } from "./job.ts";
+import { refuseUnmeetable } from "./needs.ts";
+import { contentOf, enqueuePlain, isPlain } from "./publish.ts";
 import type { Store } from "./store.ts";
 
 /** A job with this `unique` key waits or runs already; nothing was added. */
@@ -25,16 +27,48 @@ export class KeyTakenError extends QueueError {
   }
 }
 
+/** What a job is added with, besides its fields. */
+export interface EnqueueOptions {
+  /**
+   * What its command reads on standard input, from the beginning at each attempt: any size, of which
+   * no more than 1 MiB is in memory at once. It is copied to the queue's disk before the job is added.
+   * Default: nothing.
+   */
+  stdin?: AsyncIterable<Uint8Array>;
+  /** Aborted before `stdin` has been copied: nothing is added, and `enqueue` throws its reason. */
+  signal?: AbortSignal;
+}
+
 /**
- * Adds a job. When this resolves the job survives whatever happens.
+ * Adds a job. When this resolves the job survives whatever happens, and so does its input.
  *
  * @throws {UsageError} If the input is no job.
  * @throws {QueueError} If its ID is taken; the sentence says which state that job is in. If a job that it is
  * to wait for does not exist.
  * @throws {KeyTakenError} If its `unique` key is.
  */
-export async function enqueue(store: Store, input: JobInput): Promise<Job> {
-  if (isPlain(input)) return await enqueuePlain(store, input);
+export async function enqueue(
+  store: Store,
+  input: JobInput,
+  { stdin, signal }: EnqueueOptions = {},
+): Promise<Job> {
+  if (stdin === undefined) return await add(store, input);
+  // Looked at before it is read, which may take all day, and the lock is taken afterwards.
+  const job = newJob(input, store.config, store.now());
+  refuseUnmeetable(store, job);
+  contentOf(job);
+  const { stdin: _stdin, ...fields } = input;
+  const written = await writeInput(store, stdin, signal);
+  try {
+    return await add(store, fields as JobInput, written);
+  } catch (error) {
+    written?.discard();
+    throw error;
+  }
+}
+
+async function add(store: Store, input: JobInput, written?: WrittenInput): Promise<Job> {
+  if (!written && isPlain(input)) return await enqueuePlain(store, input);
   return await admit(store, [input], async ({ inputs, holders }) => {
     const holder = holders.get(0);
     if (holder !== undefined) {
@@ -44,7 +78,8 @@ export async function enqueue(store: Store, input: JobInput): Promise<Job> {
       );
     }
     const added = { jobs: [], areDurable: false };
-    await publishApart(store, inputs, added);
+    if (written) await publishApart(store, [{ ...inputs[0]!, stdin: true }], added, written);
+    else await publishApart(store, inputs, added);
     return added.jobs[0]!;
   });
 }

@@ -8,6 +8,7 @@
 import { lockDirectory } from "./batch.ts";
 import { isReady, markChildren, parentsOf, releaseIfReady, unmarkChild } from "./dependencies.ts";
 import type { FileLock } from "./file_port.ts";
+import type { WrittenInput } from "./inputs.ts";
 import { type Job, type JobInput, newJob } from "./job.ts";
 import { newId } from "./names.ts";
 import { contentOf, newName, publish } from "./publish.ts";
@@ -36,11 +37,13 @@ interface Named {
  *
  * @param inputs What was admitted; their keys are free.
  * @param added Gets what was done.
+ * @param written The input of the job, if there is just one and it has one.
  */
 export async function publishApart(
   store: Store,
   inputs: readonly JobInput[],
   added: AddedApart,
+  written?: WrittenInput,
 ): Promise<void> {
   const named = inputs.map((input): Named => {
     const job = newJob(input, store.config, store.now());
@@ -57,7 +60,7 @@ export async function publishApart(
   try {
     // The markers too: whatever ends from now on finds the jobs that wait for it.
     await markChildren(store, jobs);
-    if (named.length === 1) await publishOne(store, named[0]!, added);
+    if (named.length === 1) await publishOne(store, named[0]!, added, written);
     else await publishFolder(store, named, added);
   } finally {
     unmark(store, jobs.slice(added.jobs.length));
@@ -71,8 +74,21 @@ export async function publishApart(
   if (released) await flush(store, [pathIn(store, "pending")]);
 }
 
-async function publishOne(store: Store, { job, name }: Named, added: AddedApart): Promise<void> {
-  await publish(store, name, contentOf(job));
+async function publishOne(
+  store: Store,
+  { job, name }: Named,
+  added: AddedApart,
+  written?: WrittenInput,
+): Promise<void> {
+  try {
+    await written?.place(job.id);
+    await publish(store, name, contentOf(job));
+  } catch (error) {
+    // It was published and cannot be taken back: then it is not to die of its input.
+    if (written && store.files.exists(pathIn(store, "pending", name))) written.keep();
+    throw error;
+  }
+  written?.keep();
   added.jobs.push(job);
   added.areDurable = true;
 }

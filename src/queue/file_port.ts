@@ -97,6 +97,11 @@ export interface FilePort {
   rename(from: string, to: string): void;
   /** `rename` that never replaces: fails with `AlreadyExists` if the new name is taken. */
   renameNew(from: string, to: string): void;
+  /**
+   * Gives a file a second name. Fails if the new name exists. Follows no link. A file system that
+   * has no links, or allows none here, fails in its own way.
+   */
+  link(from: string, to: string): void;
   /** Removes a file, or a directory that is empty. */
   remove(path: string): void;
   /**

@@ -8,6 +8,7 @@
  */
 
 import { readJobFile } from "./entries.ts";
+import { shareInput } from "./inputs.ts";
 import type { Job } from "./job.ts";
 import { logName, ownLine } from "./logs.ts";
 import { formatMeantName, freshIdLike, parseEntryName, parseMeantName } from "./names.ts";
@@ -202,6 +203,7 @@ function supersedes(other: Trace, trace: Trace): boolean {
 /** A torn result with nothing to fall back on: the flush was turned off. */
 async function buryTorn(store: Store, { name, id }: Trace): Promise<void> {
   const fresh = freshIdLike(id);
+  using _shared = await shareInput(store, id, fresh);
   const log = pathIn(store, "dead", logName(fresh));
   store.files.append(
     log,

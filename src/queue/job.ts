@@ -79,6 +79,8 @@ export interface Job {
   resource?: string;
   /** How many places of which resources it needs while it runs. */
   resources?: Record<string, number>;
+  /** Whether it reads `input/ID.in` on standard input, from the beginning at each attempt; else /dev/null. */
+  stdin?: boolean;
   /** What it left in `$QUEUECTL_RESULT`. */
   result?: string;
   /** Set if `result` is in base64, for it is not UTF-8. */
@@ -151,6 +153,8 @@ export interface JobInput {
   resource?: string;
   /** How many places of which resources it needs while it runs: `{ gpu: 2, db: 1 }`. It gets all of them, or waits. */
   resources?: Record<string, number>;
+  /** Set by queuectl for a job that is added with an input: see `EnqueueOptions`. */
+  stdin?: boolean;
   /** Not before this time: ISO 8601. Default: now. */
   run_at?: string;
   /** Whatever else is to be kept in the file. */

@@ -284,6 +284,11 @@ export const JOB_FIELDS: ReadonlyMap<string, JobField> = new Map(Object.entries<
     many: true,
     help: "set in its environment, without =V to what it is here; repeatable",
   },
+  stdin: {
+    check: flag,
+    type: "flag",
+    help: "have it read what this command's stdin gives, up to its end",
+  },
   hold: {
     check: flag,
     type: "flag",

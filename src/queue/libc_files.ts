@@ -12,7 +12,7 @@
 import { notFlushed, wrongKind } from "./errors.ts";
 import type { EntryKind, FileStat } from "./file_port.ts";
 import { keepsSyncfs, tellsOfSyncfs } from "./file_systems.ts";
-import { EAGAIN, ENOENT, errno, type Libc, passingPath, pathBytes } from "./libc.ts";
+import { EAGAIN, ENOENT, errno, type Libc, libc, passingPath, pathBytes } from "./libc.ts";
 
 const isArm = Deno.build.arch === "aarch64";
 const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000;
@@ -35,7 +35,7 @@ function uint64(at: number): number {
   return fields.getUint32(at + 4, littleEndian) * 2 ** 32 + fields.getUint32(at, littleEndian);
 }
 
-const REGULAR = 0o100000;
+const REGULAR = 0o100000, CHARACTER_DEVICE = 0o020000;
 
 function kindOfMode(mode: number): EntryKind {
   const type = mode & 0o170000;
@@ -74,6 +74,18 @@ export function lookAt(c: Libc, path: string): FileStat | null | undefined {
     gid: fields.getUint32(24, littleEndian),
     identity: `${device}:${uint64(32)}`,
   };
+}
+
+/**
+ * Whether one of this process's open files is a character device: /dev/null, say, or a terminal. `false` where that
+ * cannot be told.
+ *
+ * @param fd Its number; 0 is stdin.
+ */
+export function isDevice(fd: number): boolean {
+  const c = libc();
+  if (c?.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) !== 0) return false;
+  return (fields.getUint16(28, littleEndian) & 0o170000) === CHARACTER_DEVICE;
 }
 
 /** Opens a regular file to read it; its size is then where {@linkcode sizeSeen} finds it. */

@@ -250,6 +250,10 @@ export const plainFiles: FilePort = {
     Deno.renameSync(from, to);
   },
 
+  link(from, to) {
+    Deno.linkSync(from, to);
+  },
+
   remove(path) {
     Deno.removeSync(path);
   },

@@ -6,11 +6,13 @@
 
 import { QueueError } from "./errors.ts";
 import { pruneHistory } from "./history.ts";
+import { removeInputs, removeOwnInputs, withInput } from "./inputs.ts";
 import { logName } from "./logs.ts";
-import { ID_PATTERN, timeOfId, WORKER_PATTERN } from "./names.ts";
+import { ID_PATTERN, isUlid, timeOfId, WORKER_PATTERN } from "./names.ts";
 import { freeStaleKeys, staleKeys } from "./stale_keys.ts";
 import { presenceName } from "./presence.ts";
 import { flush, flushChange, pathIn, removeIfThere, type Store } from "./store.ts";
+import { tryLockQueue } from "./taken_ids.ts";
 
 /** A state that jobs can be pruned from. */
 export type EndedState = "done" | "dead";
@@ -165,6 +167,7 @@ async function removeEach(
   stop: () => boolean,
 ): Promise<number> {
   let removed = 0;
+  const inputs: string[] = [];
   for (let at = 0; at < ids.length && !stop(); at += REMOVED_AT_ONCE) {
     const slice = ids.slice(at, at + REMOVED_AT_ONCE);
     const results = await store.files.removeEach(
@@ -173,6 +176,7 @@ async function removeEach(
     // The log of a job that was run again meanwhile is not ours to remove.
     const gone = slice.filter((_, index) => results[index] === true);
     await store.files.removeEach(gone.map((id) => pathIn(store, state, logName(id))));
+    inputs.push(...withInput(store, gone));
     removed += gone.length;
     const refused = results.find((result) => result instanceof Error);
     if (refused) throw refused;
@@ -180,7 +184,21 @@ async function removeEach(
   if (removed > 0) {
     await flushChange(store, [pathIn(store, state)], `${removed} jobs were removed`);
   }
+  if (inputs.length > 0) await removeTheirInputs(store, inputs);
   return removed;
+}
+
+async function removeTheirInputs(store: Store, ids: readonly string[]): Promise<void> {
+  await removeOwnInputs(store, ids);
+  const chosen = ids.filter((id) => !isUlid(id));
+  if (chosen.length === 0) return;
+  // Somebody may be choosing one of these IDs again just now. Then they are removed as stale, later.
+  const lock = tryLockQueue(store);
+  try {
+    if (lock) await removeInputs(store, chosen);
+  } finally {
+    lock?.release();
+  }
 }
 
 /** The jobs that others wait for. */

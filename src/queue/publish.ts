@@ -72,7 +72,7 @@ export async function publish(
 /** Whether a job can be added without a look at any other: it chose no ID and no key, and waits for none. */
 export function isPlain(input: JobInput): boolean {
   return input.id === undefined && input.unique === undefined && input.resource === undefined &&
-    input.resources === undefined && !input.after?.length;
+    input.resources === undefined && input.stdin === undefined && !input.after?.length;
 }
 
 /**

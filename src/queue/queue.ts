@@ -7,7 +7,7 @@
 import { type Config, type ConfigKey, withDefaults } from "./config.ts";
 import { readConfig, writeConfig } from "./settings.ts";
 import { denoFiles } from "./deno_files.ts";
-import { enqueue } from "./enqueue.ts";
+import { enqueue, type EnqueueOptions } from "./enqueue.ts";
 import { enqueueMany, type Published } from "./enqueue_many.ts";
 import { QueueError } from "./errors.ts";
 import { findJob, jobOf, whileMoving } from "./find_job.ts";
@@ -74,14 +74,24 @@ export class Queue {
   }
 
   /**
-   * Adds a job. When this resolves, the job survives whatever happens.
+   * Adds a job. When this resolves, the job survives whatever happens, and so does its input.
    *
+   * @param options What its command reads on standard input, if anything.
    * @throws {UsageError} If the input is no job.
    * @throws {QueueError} If its ID is taken, or a job or resource that it needs does not exist.
    * @throws {KeyTakenError} If another job has its `unique` key.
+   *
+   * @example
+   * ```ts
+   * import { Queue } from "./queue.ts";
+   *
+   * const queue = await Queue.open("/tmp/example-queue");
+   * const stdin = new Blob(["one\ntwo\n"]).stream();
+   * await queue.enqueue({ command: "wc -l" }, { stdin });
+   * ```
    */
-  enqueue(input: JobInput): Promise<Job> {
-    return enqueue(this.store, input);
+  enqueue(input: JobInput, options?: EnqueueOptions): Promise<Job> {
+    return enqueue(this.store, input, options);
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * Removing jobs that do not run, with their logs and what is kept for them.
+ * Removing jobs that do not run, with their logs, their inputs and what is kept for them.
  *
  * @module
  */
@@ -7,6 +7,7 @@
 import { type Entry, readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import { entryOf } from "./find_job.ts";
+import { removeInputs } from "./inputs.ts";
 import { newestEntries } from "./listing.ts";
 import { findLog } from "./logs.ts";
 import type { JobState } from "./names.ts";
@@ -46,6 +47,7 @@ async function remove(store: Store, id: string): Promise<void> {
     if (!removeEntry(store, entry)) continue;
     if (key !== undefined) await forgetKey(store, key, id);
     await flushRemovals(store, [entry], `job ${id} was removed`);
+    await removeInputs(store, [id]);
     return;
   }
   throw new QueueError(`job ${id} keeps moving; try again`);
@@ -70,6 +72,7 @@ export async function clearJobs(
     const removed = all.filter((entry) => !waited.has(entry.id) && removeEntry(store, entry));
     removeStaleKeys(store, await staleKeys(store));
     await flushRemovals(store, removed, `${removed.length} jobs were removed`);
+    await removeInputs(store, removed.map(({ id }) => id));
     if (waited.size > 0) kept(waited);
     return removed.length;
   } finally {

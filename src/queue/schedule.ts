@@ -142,6 +142,7 @@ const NOT_FOR_SCHEDULES: Record<string, string> = {
   after: "let the scheduled command enqueue what depends on what",
   after_any: "let the scheduled command enqueue what depends on what",
   unique: "see --overlap",
+  stdin: "have its command read a file, with: < FILE",
 };
 
 /** @throws {UsageError} If a job has what only the schedule can give it. */

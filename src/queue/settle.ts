@@ -22,6 +22,7 @@
 
 import type { Claim } from "./claim.ts";
 import { nameOf } from "./entries.ts";
+import { shareInput } from "./inputs.ts";
 import { type Job, jobBytes } from "./job.ts";
 import { bringLog, logName } from "./logs.ts";
 import {
@@ -125,7 +126,7 @@ export async function settle(
     if (!publish(store, settlement)) {
       // Under another ID nothing would tell a power cut's leftover in tmp/ from a job.
       await flush(store, [pathIn(store, "tmp")]);
-      publishBesideAnother(store, settlement);
+      await publishBesideAnother(store, settlement);
     }
     // Not to be done again: from here on the job and its log may be another's.
     settlement.progress = "published";
@@ -300,9 +301,10 @@ function publish(store: Store, settlement: Settlement): boolean {
 }
 
 /** Steps 5 and 6 for a job whose ID another has by now: two files of one ID were dropped by hand. Both are kept. */
-function publishBesideAnother(store: Store, settlement: Settlement): void {
+async function publishBesideAnother(store: Store, settlement: Settlement): Promise<void> {
   const { job: { id }, state } = settlement;
   const fresh = freshIdLike(id);
+  using _shared = await shareInput(store, id, fresh);
   const [own, log] = [
     pathIn(store, "processing", logName(id)),
     pathIn(store, state, logName(fresh)),

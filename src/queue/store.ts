@@ -42,7 +42,8 @@ export function pathIn(
     | "limits"
     | "progress"
     | "schedules"
-    | "history",
+    | "history"
+    | "input",
   name?: string,
 ): string {
   return name === undefined ? `${store.dir}/${directory}` : `${store.dir}/${directory}/${name}`;

@@ -26,6 +26,7 @@ export const LATER_PARTS = [
   "progress",
   "schedules",
   "history",
+  "input",
 ] as const;
 
 /** The files that may lie beside them, VERSION aside. */

@@ -11,6 +11,7 @@ import { changeWaiting, openParents, readyTime, setHeld } from "./control.ts";
 import { parentsOf } from "./dependencies.ts";
 import { readEntry } from "./entries.ts";
 import { QueueError, UsageError } from "./errors.ts";
+import { inputFault } from "./inputs.ts";
 import { type Job, type JobInput, newJob } from "./job.ts";
 import { matchingEntries } from "./listing.ts";
 import { AFTER_TIME, HELD_TIME, isEditor } from "./names.ts";
@@ -120,6 +121,8 @@ function checkedEdit(store: Store, job: Job, edited: JobInput): Job {
   if ((edited.unique ?? undefined) !== job.unique) {
     throw new UsageError("the unique key of a job cannot be changed; cancel it and add another");
   }
+  const inputReason = edited.stdin === true ? inputFault(store, job.id) : undefined;
+  if (inputReason !== undefined) throw new UsageError(`"stdin" cannot be true: ${inputReason}`);
   const given = { run_at: job.run_at, ...edited, id: job.id };
   const checked = newJob(given, store.config, store.now());
   const present = presentIds(store, new Set(checked.after));

@@ -5,7 +5,15 @@
  */
 
 import { signalName } from "./signals.ts";
-import { canEnter, E2BIG, ELOOP, ENXIO, SpawnError, spawnError } from "./spawn_error.ts";
+import {
+  canEnter,
+  E2BIG,
+  ELOOP,
+  ENXIO,
+  SpawnError,
+  spawnError,
+  unreadable,
+} from "./spawn_error.ts";
 import { type Child, type Spawner, type SpawnRequest, withLimit } from "./spawner.ts";
 
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
@@ -21,13 +29,19 @@ export class CommandSpawner implements Spawner {
     return Promise.try(() => this.#start(request));
   }
 
-  #start({ command, cwd, env, inherited, log }: SpawnRequest): Child {
+  #start({ command, cwd, env, inherited, stdin, log }: SpawnRequest): Child {
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
     const inTheWay = lookAt(log);
     if (inTheWay?.isSymlink) throw spawnError(ELOOP, undefined);
     if (inTheWay && !inTheWay.isFile && !inTheWay.isDirectory) throw spawnError(ENXIO, undefined);
+    if (stdin !== undefined) {
+      const reason = unreadable(stdin);
+      if (reason !== undefined) {
+        throw new SpawnError(`cannot read its input, ${stdin}: ${reason}`, "EINPUT", false);
+      }
+    }
     // The file is made here, so that it has its mode whatever the umask.
     Deno.openSync(log, { append: true, create: true, mode: 0o600 }).close();
     let child: Deno.ChildProcess;
@@ -35,9 +49,10 @@ export class CommandSpawner implements Spawner {
       child = new Deno.Command("/bin/sh", {
         args: [
           "-c",
-          'exec /bin/sh -c -- "$1" >>"$0" 2>&1',
+          'exec /bin/sh -c -- "$1" <"$2" >>"$0" 2>&1',
           log,
           withLimit(command, this.#openFiles),
+          stdin ?? "/dev/null",
         ],
         ...(cwd === undefined ? {} : { cwd }),
         env: { ...inherited, ...env },

@@ -102,7 +102,7 @@ export class PosixSpawner implements Spawner {
     this.#safetyNet = setInterval(this.#reap, 1000);
   }
 
-  async spawn({ command, cwd, env, inherited, log }: SpawnRequest): Promise<Child> {
+  async spawn({ command, cwd, env, inherited, stdin, log }: SpawnRequest): Promise<Child> {
     const c = this.#c.symbols;
     const room = this.#rooms.pop() ??
       { pid: new Int32Array(1), actions: new Uint8Array(512), strings: new CStrings() };
@@ -111,7 +111,11 @@ export class PosixSpawner implements Spawner {
     const own = strings.put([withLimit(command, this.#openFiles), ...variables]);
     const environment = this.#inheritedBy(inherited);
     c.posix_spawn_file_actions_init(actions);
-    c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
+    if (stdin === undefined) c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
+    else {
+      const input = passingPath(stdin);
+      c.posix_spawn_file_actions_addopen(actions, 0, input, O_NOFOLLOW | O_NONBLOCK, 0);
+    }
     // A fifo in the log's place would keep us waiting for someone to read it. To a file it makes no difference.
     const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
     c.posix_spawn_file_actions_addopen(actions, 1, passingPath(log), flags, 0o600);
@@ -130,7 +134,7 @@ export class PosixSpawner implements Spawner {
     c.posix_spawn_file_actions_destroy(actions);
     const pid = cell[0]!;
     if (strings.size <= MOST_KEPT) this.#rooms.push(room);
-    if (code !== 0) throw spawnError(code, cwd);
+    if (code !== 0) throw spawnError(code, cwd, stdin);
     const exited = new Promise<Exit>((resolve) => this.#children.set(pid, resolve));
     // It may have ended, and SIGCHLD come, before its number was known here.
     this.#reapOne(pid);

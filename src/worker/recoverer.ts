@@ -6,6 +6,7 @@
  */
 
 import { releaseOverlooked } from "../queue/dependencies.ts";
+import { removeStaleInputs } from "../queue/inputs.ts";
 import { recoverDeadWorkers, type Recovery } from "../queue/recover.ts";
 import type { Settlement } from "../queue/settle.ts";
 import type { Store } from "../queue/store.ts";
@@ -14,6 +15,9 @@ import { killSurvivors } from "./survivors.ts";
 
 /** How often to look for jobs whose release a crash cut off, in milliseconds. */
 const SWEEP_EVERY = 30_000;
+
+/** How often to look for inputs without a job, in milliseconds. */
+const INPUTS_EVERY = 600_000;
 
 /** What a {@linkcode Recoverer} tells its worker. */
 export interface RecovererEvents {
@@ -34,6 +38,7 @@ export class Recoverer {
   readonly #unsettled: Settlement[] = [];
   #looking: Promise<void> | undefined;
   #nextSweep = -Infinity;
+  #nextInputs = -Infinity;
 
   /** @param worker Whose the jobs are from then on. */
   constructor(store: Store, worker: string, events: RecovererEvents) {
@@ -73,5 +78,8 @@ export class Recoverer {
       await releaseOverlooked(this.#store);
     }
     removeStrays(this.#store);
+    if (performance.now() < this.#nextInputs) return;
+    this.#nextInputs = performance.now() + INPUTS_EVERY;
+    removeStaleInputs(this.#store);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { type Claim, takeLog } from "../queue/claim.ts";
+import { inputPath } from "../queue/inputs.ts";
 import { logName, ownLine } from "../queue/logs.ts";
 import { newId } from "../queue/names.ts";
 import { userEnvironment } from "../launcher.ts";
@@ -85,7 +86,9 @@ export async function startJob(
   takeLog(store, claim);
   let child: Child;
   try {
-    const request = { command: job.command, cwd: job.cwd, env, inherited: shared, log };
+    const { command, cwd } = job;
+    const stdin = job.stdin === true ? inputPath(store, claim.id) : undefined;
+    const request = { command, cwd, env, inherited: shared, stdin, log };
     child = await spawner.spawn(request).catch((error) => {
       if (!putAside(store, log)) throw error;
       return spawner.spawn(request);

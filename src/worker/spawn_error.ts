@@ -4,6 +4,8 @@
  * @module
  */
 
+import { reasonWithin } from "../queue/errors.ts";
+
 /** A command could not be started. */
 export class SpawnError extends Error {
   /**
@@ -43,10 +45,16 @@ const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = 
  *
  * @param code As `errno` has it on Linux.
  * @param cwd The directory that the command was to run in, if any: it may be what is wrong.
+ * @param stdin The file that it was to read on stdin, if any: it may be what is wrong.
  */
-export function spawnError(code: number, cwd: string | undefined): SpawnError {
+export function spawnError(code: number, cwd: string | undefined, stdin?: string): SpawnError {
   const [name, text, temporary] = ERRNO[code] ?? [`E${code}`, `error ${code}`, false];
   const inCwd = cwd !== undefined && !temporary && name !== "E2BIG" && !canEnter(cwd);
+  const isOfInput = stdin !== undefined && !temporary && name !== "E2BIG" && !inCwd;
+  const reason = isOfInput ? unreadable(stdin) : undefined;
+  if (reason !== undefined) {
+    return new SpawnError(`cannot read its input, ${stdin}: ${reason}`, name, false);
+  }
   return new SpawnError(inCwd ? `cannot enter ${cwd}: ${text}` : text, name, temporary);
 }
 
@@ -56,5 +64,15 @@ export function canEnter(cwd: string): boolean {
     return Deno.statSync(`${cwd}/.`).isDirectory;
   } catch {
     return false;
+  }
+}
+
+/** Why this process may not read a file; `undefined` if it may. Follows no link, and waits for no fifo. */
+export function unreadable(path: string): string | undefined {
+  try {
+    if (!Deno.lstatSync(path).isFile) return "not a regular file";
+    Deno.openSync(path, { read: true }).close();
+  } catch (error) {
+    return reasonWithin(error);
   }
 }

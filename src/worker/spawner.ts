@@ -14,6 +14,8 @@ export interface SpawnRequest {
   env: Readonly<Record<string, string>>;
   /** The environment that it inherits; the same object again and again is made ready once. Default: nothing. */
   inherited?: Readonly<Record<string, string>>;
+  /** The file that is its stdin, a regular one. Default: /dev/null. */
+  stdin?: string;
   /** The file that stdout and stderr are appended to; made with mode 0600 if missing. */
   log: string;
 }

@@ -12,13 +12,19 @@ import { withSeed } from "../simulation/seeded.ts";
 import { count, isWanted, judge, report, reportFigures } from "./crash_case.ts";
 import { act, crashPoints, prepare, storeFor } from "./crash_points.ts";
 import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
+import { INPUT_OPERATIONS } from "./input_operations.ts";
 import { RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { ACTING } from "./queue_disk.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
 import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
-const OPERATIONS = [...ENQUEUE_OPERATIONS, ...UPKEEP_OPERATIONS, ...WAITING_OPERATIONS]
+const OPERATIONS = [
+  ...ENQUEUE_OPERATIONS,
+  ...INPUT_OPERATIONS,
+  ...UPKEEP_OPERATIONS,
+  ...WAITING_OPERATIONS,
+]
   .filter(({ process }) => process === "client");
 
 /** An operation cut off at each of its calls, and given again by another process. */

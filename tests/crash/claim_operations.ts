@@ -22,7 +22,7 @@ interface Scene {
 }
 
 /** A worker `w1` that claims one entry, and runs what it has claimed. */
-function claiming(
+export function claiming(
   name: string,
   put: (store: Store, ledger: Ledger) => Promise<void>,
   command: string,
@@ -60,7 +60,7 @@ async function enqueueA(store: Store): Promise<void> {
 }
 
 /** Drops a file into pending/ as a person does. */
-function dropping(name: string, content: string) {
+export function dropping(name: string, content: string) {
   return (store: Store): Promise<void> => {
     store.files.create(`${DIR}/tmp/dropped`, new TextEncoder().encode(content));
     store.files.rename(`${DIR}/tmp/dropped`, `${DIR}/pending/${name}`);
@@ -69,14 +69,14 @@ function dropping(name: string, content: string) {
 }
 
 /** Has worker `w0` run everything with an outcome, and leave. */
-async function runEarlier(store: Store, ending: "done" | "failed"): Promise<void> {
+export async function runEarlier(store: Store, ending: "done" | "failed"): Promise<void> {
   const presence = arriveAs(store, "w0");
   const claims = await claimReady(store, "w0");
   await settle(store, claims.map((claimed) => run(store, claimed, ending)));
   presence.leave();
 }
 
-const ONCE = { untouched: RUN, run: "done: done@w1" };
+export const ONCE = { untouched: RUN, run: "done: done@w1" };
 
 /** A job that has been claimed and cannot have the resource that it needs: put back, as it was. */
 function puttingBack(

@@ -4,6 +4,7 @@ import { CLAIM_OPERATIONS } from "./claim_operations.ts";
 import { cutOffEverywhere } from "./crash_points.ts";
 import { DEPENDENCY_OPERATIONS } from "./dependency_operations.ts";
 import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
+import { INPUT_OPERATIONS } from "./input_operations.ts";
 import type { Operation } from "./operation.ts";
 import { PLACE_OPERATIONS } from "./place_races.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
@@ -14,6 +15,7 @@ import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
 const OPERATIONS: readonly Operation[] = [
   ...ENQUEUE_OPERATIONS,
+  ...INPUT_OPERATIONS,
   ...CLAIM_OPERATIONS,
   ...PLACE_OPERATIONS,
   ...SETTLE_OPERATIONS,

@@ -6,9 +6,10 @@
 
 import type { Job } from "../../src/queue/job.ts";
 import { spareOwner } from "../../src/queue/spares.ts";
-import { JOB_STATES } from "../../src/queue/names.ts";
+import { JOB_STATES, parseEntryName } from "../../src/queue/names.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
-import { findings, missingPlaces, recoverAgain } from "./fresh_worker.ts";
+import { findings, missingPlaces, recoverAgain, removeOrphanedInputs } from "./fresh_worker.ts";
+import { inputOf } from "./job_input.ts";
 import { BURIED, type Fate, HELD, type Ledger } from "./ledger.ts";
 import { DIR } from "./queue_disk.ts";
 import { logLine } from "./worker_steps.ts";
@@ -23,6 +24,12 @@ interface Seen {
   command: string;
   /** The job, unless it is none. */
   job?: Job;
+}
+
+/** The path of the input of a job, from that of its file. */
+function inputBeside(path: string): string {
+  const { id } = parseEntryName(path.slice(path.lastIndexOf("/") + 1))!;
+  return `${DIR}/input/${id}.in`;
 }
 
 /** Notes of jobs that wait, and keys: harmless where their jobs are no more. */
@@ -54,13 +61,15 @@ function jobIn(text: string): Job | undefined {
  */
 export function* faultsNow(disk: SimulatedDisk, ledger: Ledger): Generator<string> {
   const places = new Map<string, string>();
-  for (const { path, command } of jobFiles(disk)) {
+  for (const { path, command, job } of jobFiles(disk)) {
     if (!ledger.knows(command)) yield `${path} is torn or foreign: ${JSON.stringify(command)}`;
     const other = places.get(command);
     if (other !== undefined && !ledger.mayDouble) {
       yield `"${command}" is in two places: ${other} and ${path}`;
     }
     places.set(command, path);
+    const input = job?.stdin === true ? disk.text(inputBeside(path)) : inputOf(command);
+    if (input !== inputOf(command)) yield `the input of ${path} is ${JSON.stringify(input)}`;
   }
   const version = disk.text(`${DIR}/VERSION`);
   if (version !== undefined && version !== "1\n") yield `VERSION is ${JSON.stringify(version)}`;
@@ -162,6 +171,19 @@ export async function* faultsAtRest(
   const recoveries = await recoverAgain(disk);
   if (recoveries.length > 0) yield `a second recovery recovered ${JSON.stringify(recoveries)}`;
   if (disk.tree() !== before) yield `a second recovery changed the disk to\n${disk.tree()}`;
+  await removeOrphanedInputs(disk);
+  yield* inputFaults(disk);
+}
+
+/** Of each job that is gone the input goes too; of each that is there it stays. */
+function* inputFaults(disk: SimulatedDisk): Generator<string> {
+  const inputs = new Set(disk.files(`${DIR}/input`));
+  for (const { path, job } of jobFiles(disk)) {
+    const input = inputBeside(path);
+    if (job?.stdin === true && !inputs.has(input)) yield `the input of ${path} was swept away`;
+    inputs.delete(input);
+  }
+  for (const path of inputs) yield `${path} is left`;
 }
 
 function fateOf({ state, job }: Seen): Fate {

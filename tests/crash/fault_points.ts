@@ -26,6 +26,7 @@ const CHANGING: readonly (keyof FilePort)[] = [
   "setMode",
   "rename",
   "renameNew",
+  "link",
   "remove",
   "removeEach",
 ];

@@ -2,6 +2,7 @@ import { CLAIM_OPERATIONS } from "./claim_operations.ts";
 import { isWanted, reportFigures } from "./crash_case.ts";
 import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
 import { failEverywhere } from "./fault_points.ts";
+import { INPUT_OPERATIONS } from "./input_operations.ts";
 import { PLACE_OPERATIONS } from "./place_races.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { SETTLE_OPERATIONS } from "./settle_operations.ts";
@@ -11,6 +12,7 @@ import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
 const OPERATIONS = [
   ...ENQUEUE_OPERATIONS,
+  ...INPUT_OPERATIONS,
   ...CLAIM_OPERATIONS,
   ...PLACE_OPERATIONS,
   ...SETTLE_OPERATIONS,

@@ -6,6 +6,7 @@
 
 import { type Config, withDefaults } from "../../src/queue/config.ts";
 import { releaseOverlooked } from "../../src/queue/dependencies.ts";
+import { removeStaleInputs } from "../../src/queue/inputs.ts";
 import { releaseAll } from "../../src/queue/limits.ts";
 import { needsOf } from "../../src/queue/needs.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
@@ -33,6 +34,9 @@ const ROUNDS = 5;
 
 /** How long it waits between two looks, in milliseconds: longer than what is in tmp/ stays young. */
 const WAIT = 15_000;
+
+/** Longer than an input without a job is given the benefit of the doubt, in milliseconds. */
+const HOURS = 2 * 3_600_000;
 
 async function inQueue<T>(
   disk: SimulatedDisk,
@@ -85,6 +89,14 @@ export function recoverAgain(disk: SimulatedDisk): Promise<Recovery[]> {
     presence.leave();
     return recoveries;
   });
+}
+
+/** What a worker that lives for hours removes: the inputs that are not those of jobs. */
+export async function removeOrphanedInputs(disk: SimulatedDisk): Promise<void> {
+  const { time } = clock;
+  clock.time += HOURS;
+  await inQueue(disk, "sweeper", 5000, (store) => Promise.try(removeStaleInputs, store));
+  clock.time = time;
 }
 
 /** What the doctor finds, a sentence each; what it mends is not among them. */

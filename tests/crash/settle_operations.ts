@@ -10,6 +10,7 @@ import { recoverDeadWorkers } from "../../src/queue/recover.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
 import { settle, type Settlement } from "../../src/queue/settle.ts";
 import { ABSENT, type Fate, RUN } from "./ledger.ts";
+import { stdinOf } from "./job_input.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";
 import { DIR, openAt, START } from "./queue_disk.ts";
 import { removing, requeueing } from "./upkeep_operations.ts";
@@ -24,6 +25,7 @@ interface Job {
   /** If the worker dies before it has said how it ended. */
   lost: Fate;
   max_retries?: number;
+  hasInput?: boolean;
 }
 
 const TO_DONE: Job = {
@@ -64,8 +66,9 @@ function settling(name: string, jobs: readonly Job[]): Operation<Settlement[]> {
     async prepare(disk, ledger) {
       const files = disk.process("w1");
       const store = await openAt(files, START);
-      for (const { command, max_retries } of jobs) {
-        await enqueue(store, { command, id: command.slice(-1), max_retries });
+      for (const { command, max_retries, hasInput } of jobs) {
+        const input = hasInput ? { stdin: stdinOf(command) } : {};
+        await enqueue(store, { command, id: command.slice(-1), max_retries }, input);
       }
       arriveAs(store, "w1");
       for (const { command, meant, lost } of jobs) {
@@ -157,21 +160,28 @@ async function enqueueAgain({ store, ledger }: Stage): Promise<void> {
 const settleDone = settling("done", [TO_DONE]);
 
 /** A job is settled where someone has put another of its ID by hand: both are kept. */
-const settleBesideAnother: Operation<Settlement[]> = {
-  ...settleDone,
-  name: "settle-beside-another",
-  async prepare(disk, ledger) {
-    const settlements = await settleDone.prepare!(disk, ledger);
-    const files = disk.process("hand");
-    const path = `${DIR}/done/a.json`;
-    files.create(path, new TextEncoder().encode(`{"command":"echo other"}`));
-    await files.sync([path, `${DIR}/done`]);
-    ledger.expect("echo other", "done:");
-    // Each try puts the job under another ID: one that is cut off leaves the log under the last.
-    ledger.logsMayStray = true;
-    return settlements;
-  },
-};
+const settleBesideAnother = besideAnother("settle-beside-another", settleDone);
+
+function besideAnother(
+  name: string,
+  settles: Operation<Settlement[]>,
+): Operation<Settlement[]> {
+  return {
+    ...settles,
+    name,
+    async prepare(disk, ledger) {
+      const settlements = await settles.prepare!(disk, ledger);
+      const files = disk.process("hand");
+      const path = `${DIR}/done/a.json`;
+      files.create(path, new TextEncoder().encode(`{"command":"echo other"}`));
+      await files.sync([path, `${DIR}/done`]);
+      ledger.expect("echo other", "done:");
+      // Each try puts the job under another ID: one that is cut off leaves the log under the last.
+      ledger.logsMayStray = true;
+      return settlements;
+    },
+  };
+}
 
 /** The operations that settle jobs of worker `w1`. */
 export const SETTLE_OPERATIONS: readonly Operation[] = [
@@ -181,6 +191,7 @@ export const SETTLE_OPERATIONS: readonly Operation[] = [
   settling("put-back", [TO_PENDING]),
   settling("group", [TO_DONE, TO_FAILED, TO_DEAD]),
   settleBesideAnother,
+  besideAnother("settle-beside-another-input", settling("done", [{ ...TO_DONE, hasInput: true }])),
   thenAtOnce("settle-then-remove", settleDone, removing("a", "done: done@w1")),
   thenAtOnce("settle-then-requeue", settleDone, requeueing("a", "done: done@w1")),
   thenAtOnce("settle-then-remove-and-enqueue", settleDone, async (stage) => {

@@ -12,6 +12,7 @@ import { Queue } from "../../src/queue/queue.ts";
 import { settle } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
 import { ABSENT, type Fate, type Ledger, RUN } from "./ledger.ts";
+import { stdinOf } from "./job_input.ts";
 import type { Operation, Stage } from "./operation.ts";
 import { DIR, openAt, START } from "./queue_disk.ts";
 import { arriveAs, claimReady, type Ending, run } from "./worker_steps.ts";
@@ -83,32 +84,52 @@ export function requeueing(id: string, before: Fate, command = "echo a") {
 }
 
 /** Enqueues job `a`, and has worker `w0` run it. */
-async function settledAs(store: Store, ending: Ending, max_retries?: number): Promise<void> {
-  await enqueue(store, { command: "echo a", id: "a", max_retries });
+async function settledAs(
+  store: Store,
+  ending: Ending,
+  max_retries: number | undefined,
+  { id = "a", hasInput = false }: Settled,
+): Promise<void> {
+  const input = hasInput ? { stdin: stdinOf("echo a") } : {};
+  await enqueue(store, { command: "echo a", id, max_retries }, input);
   const presence = arriveAs(store, "w0");
   const claims = await claimReady(store, "w0");
   await settle(store, claims.map((claimed) => run(store, claimed, ending)));
   presence.leave();
 }
 
-const FATES = {
+export const FATES = {
   done: "done: done@w0",
   failed: "done: failed@w0 done@fresh",
   dead: "dead: failed@w0",
 } as const;
 
+/** What else there is to a job that has been run. */
+interface Settled {
+  /** Default: `a`. */
+  id?: string;
+  /** Whether it has an input. Default: no. */
+  hasInput?: boolean;
+}
+
 /** An operation on job `a`, that has been run. */
-function onSettled(
+export function onSettled(
   name: string,
   state: keyof typeof FATES,
   change: (stage: Stage) => Promise<void>,
+  settled: Settled = {},
 ): Operation {
   return {
     name: `${name}-${state}`,
     process: "client",
     async prepare(disk, ledger) {
       const store = await openAt(disk.process("w0"), START);
-      await settledAs(store, state === "done" ? "done" : "failed", state === "dead" ? 0 : 3);
+      await settledAs(
+        store,
+        state === "done" ? "done" : "failed",
+        state === "dead" ? 0 : 3,
+        settled,
+      );
       ledger.expect("echo a", FATES[state]);
     },
     act: change,
@@ -144,14 +165,17 @@ async function removingAll(
   for (const command of commands) ledger.expect(command, ABSENT);
 }
 
-function clearing(state: "pending" | "done" | "failed" | "dead", commands: readonly string[]) {
+export function clearing(
+  state: "pending" | "done" | "failed" | "dead",
+  commands: readonly string[],
+) {
   return async (stage: Stage): Promise<void> => {
     const queue = await queueOf(stage.store);
     await removingAll(stage, commands, () => queue.clear(state));
   };
 }
 
-async function pruning(stage: Stage): Promise<void> {
+export async function pruning(stage: Stage): Promise<void> {
   await removingAll(stage, ["echo a"], async () => {
     const { removed } = await pruneJobs(stage.store, { olderThan: 0 });
     return removed.done + removed.dead;

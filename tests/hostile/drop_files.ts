@@ -116,7 +116,7 @@ export class Dropper {
     Deno.renameSync(folder, `${this.#dir}/pending/${batchLikeName()}`);
   }
 
-  /** One ID in several states, and perhaps something odd where its log is to be. */
+  /** One ID in several states, and perhaps something odd where its log or its input is to be. */
   #dropClash(): void {
     const id = `clash${this.#made++}`;
     const stamp = () => `20200101T00000${Math.floor(this.#random() * 10)}.000Z-5-${id}.json`;
@@ -133,6 +133,11 @@ export class Dropper {
     if (this.#random() < 0.5) {
       const folder = `${this.#dir}/${pick(this.#random, ["done", "dead", "pending", "failed"])}`;
       libc()!.rename(pathBytes(this.#things.make().path), pathBytes(`${folder}/${id}.log`));
+    }
+    if (this.#random() < 0.5) {
+      // None of the jobs reads it; one that runs under an ID of its own takes it along.
+      Deno.mkdirSync(`${this.#dir}/input`, { recursive: true, mode: 0o700 });
+      libc()!.rename(pathBytes(this.#things.make().path), pathBytes(`${this.#dir}/input/${id}.in`));
     }
     this.dropGood(`${this.#dir}/pending`, `${id}.json`);
   }

@@ -302,7 +302,8 @@ Deno.test("each option of enqueue has its effect where it is the only one", asyn
   await program.answer("config", "set", "resources.gpu", "1");
   await program.answer("enqueue", "--id", "parent", "--priority", "0", "--hold", "true");
   const all = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS].map(({ name }) => name);
-  const others = ["file", "skip", "unique-fail", "strict", "null", "no-comments"];
+  // What --stdin does is told by stdin_test.ts.
+  const others = ["file", "skip", "unique-fail", "stdin", "strict", "null", "no-comments"];
   assertEquals(all.filter((name) => !others.includes(name)).sort(), Object.keys(ALONE).sort());
   for (const [name, [value, seen]] of Object.entries(ALONE)) {
     const before = program.names("pending");

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Finding } from "../../src/queue/doctor/examination.ts";
 import { examine } from "../../src/queue/doctor/examine.ts";
 import { claim } from "../../src/queue/claim.ts";
+import { removeStaleInputs } from "../../src/queue/inputs.ts";
 import { newId, parseEntryName } from "../../src/queue/names.ts";
 import { arrive } from "../../src/queue/presence.ts";
 import { scheduleFile } from "../../src/queue/schedule.ts";
@@ -385,4 +386,56 @@ Deno.test("each circle of jobs that wait for each other is told, and a job that 
     "these jobs wait for each other: a after b after c after a",
     "these jobs wait for each other: x after y after x",
   ]);
+});
+
+/** A queue with a job that has an input. */
+async function withInput(): Promise<TemporaryQueue> {
+  const temporary = await temporaryQueue();
+  const stdin = new Blob(["data"]).stream();
+  await temporary.queue.enqueue({ command: "cat", id: "a" }, { stdin });
+  return temporary;
+}
+
+Deno.test("the input of a job that is no more is removed once it is an hour old", async () => {
+  await using temporary = await withInput();
+  const { dir } = temporary;
+  Deno.removeSync(`${dir}/pending/${namesIn(dir, "pending")[0]}`);
+  assertEquals(await findings(temporary), []);
+  makeOld(`${dir}/input/a.in`, 2);
+  await mends(temporary, /^input\/a\.in is the input of a job that is no more$/, "removes it");
+  assertEquals(namesIn(dir, "input"), []);
+});
+
+Deno.test("the input of a job that is being added is left alone, however old", async () => {
+  await using temporary = await withInput();
+  const { dir, queue } = temporary;
+  Deno.removeSync(`${dir}/pending/${namesIn(dir, "pending")[0]}`);
+  makeOld(`${dir}/input/a.in`, 2);
+  const lock = queue.store.files.tryLock(`${dir}/input/a.in`)!;
+  removeStaleInputs(queue.store);
+  assertEquals(namesIn(dir, "input"), ["a.in"]);
+  lock.release();
+  removeStaleInputs(queue.store);
+  assertEquals(namesIn(dir, "input"), []);
+});
+
+Deno.test("an input that lies beside its job, is missing, or is none is told", async () => {
+  await using temporary = await withInput();
+  const { dir } = temporary;
+  Deno.renameSync(`${dir}/input/a.in`, `${dir}/pending/a.in`);
+  Deno.writeTextFileSync(`${dir}/input/notes`, "");
+  Deno.symlinkSync("/etc/passwd", `${dir}/input/b.in`);
+  const found = (await findings(temporary, { repair: true })).map(({ problem }) => problem).sort();
+  assertEquals(found, [
+    'input/"b.in" is not a regular file, so no job reads it',
+    'input/"notes" is not the input of a job, as its name tells',
+    "job a cannot run: its input, input/a.in, is missing",
+    'pending/"a.in" is not a job: its name does not end in .json',
+  ]);
+});
+
+Deno.test("an input that anyone can write is told, and one that my group can is closed to it", async () => {
+  await using temporary = await withInput();
+  Deno.chmodSync(`${temporary.dir}/input/a.in`, 0o660);
+  await mends(temporary, /^input\/"a\.in" can be written by group or others/, "sets mode 600");
 });

@@ -29,6 +29,7 @@ function drawCall(random: () => number): { label: string; make: (port: FilePort)
     makeDirectory: (port, root) => port.makeDirectory(root + one),
     rename: (port, root) => port.rename(root + one, root + two),
     renameNew: (port, root) => port.renameNew(root + one, root + two),
+    link: (port, root) => port.link(root + one, root + two),
     setMode: (port, root) => port.setMode(root + one, mode),
     remove: (port, root) => port.remove(root + one),
     removeEach: async (port, root) =>

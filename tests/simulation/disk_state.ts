@@ -187,6 +187,19 @@ export class DiskState {
     return target.inode !== undefined;
   }
 
+  /** `link(2)`. */
+  link(from: string, to: string, where: string): void {
+    const inode = this.findInode(from, where), { slot, inode: taken } = this.find(to, where);
+    if (!slot || taken !== undefined) throw diskError("EEXIST", where);
+    if (this.isDirectory(inode)) throw diskError("EPERM", where);
+    this.#change({ label: where, inode, isDirectory: false, to: slot });
+  }
+
+  /** How many names an inode has. */
+  names(inode: number): number {
+    return [...this.live.walk()].filter((entry) => entry.inode === inode).length;
+  }
+
   /** `unlink(2)` or `rmdir(2)`. */
   remove(path: string, where: string): void {
     const { slot, inode } = this.find(path, where);

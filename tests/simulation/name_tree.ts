@@ -96,7 +96,7 @@ export function touches(change: NameChange, directory: number): boolean {
 
 /**
  * Whether a later change cannot be on the disk without an earlier one: they touch the same name, so
- * also whenever they move the same file, which has one name; the earlier one made the directory
+ * also whenever they move the same file under the same name; the earlier one made the directory
  * that the later one touches, or emptied the one that it removes; or both move directories, which
  * file systems keep in order so that no directory can end up inside itself.
  */

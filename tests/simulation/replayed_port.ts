@@ -109,6 +109,10 @@ export class ReplayedPort implements FilePort {
     this.#call("renameNew", [from, to], () => this.#process.renameNew(from, to));
   }
 
+  link(from: string, to: string): void {
+    this.#call("link", [from, to], () => this.#process.link(from, to));
+  }
+
   remove(path: string): void {
     this.#call("remove", [path], () => this.#process.remove(path));
   }

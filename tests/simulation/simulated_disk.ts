@@ -21,7 +21,7 @@ const NOTHING = -1;
 /**
  * The disk. Everything below `/` is on it; its file calls are those of its processes.
  *
- * What it does not have: links, fifos, `..`, permissions that are checked, users other than 0.
+ * What it does not have: symbolic links, fifos, `..`, permissions that are checked, users other than 0.
  *
  * @example
  * ```ts ignore

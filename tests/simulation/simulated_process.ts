@@ -136,7 +136,7 @@ export class SimulatedProcess implements FilePort {
         throw error;
       }
       const before = state.inodes.get(inode)!;
-      if (!before.content || before.mode !== 0o600) return false;
+      if (!before.content || before.mode !== 0o600 || state.names(inode) !== 1) return false;
       const isWhole = written.length === content.length;
       const rest = isWhole ? [] : before.content.subarray(written.length);
       state.overwrite(inode, new Uint8Array([...written, ...rest]));
@@ -181,6 +181,12 @@ export class SimulatedProcess implements FilePort {
   renameNew(from: string, to: string): void {
     this.#call("renameNew", [from, to], () => {
       this.#disk.state.rename(from, to, false, `rename '${from}' -> '${to}'`);
+    });
+  }
+
+  link(from: string, to: string): void {
+    this.#call("link", [from, to], () => {
+      this.#disk.state.link(from, to, `link '${from}' -> '${to}'`);
     });
   }
 

@@ -125,6 +125,29 @@ for (
     }
   });
 
+  test("gives a command a file as its stdin, each from the beginning, or none", async (shop) => {
+    const stdin = `${shop.path}/it's an input`;
+    Deno.writeTextFileSync(stdin, "one\ntwo\n");
+    assertEquals(await shop.output("read -r a; cat", { stdin }), "two\n");
+    assertEquals(await shop.output("cat", { stdin }), "one\ntwo\n");
+    assertEquals(await shop.output("cat"), "");
+    assertEquals((await shop.run("echo x >&0 2>/dev/null", { stdin })).code === 0, false);
+  });
+
+  test("starts no command whose stdin is missing, or is no regular file", async (shop) => {
+    const { path, log } = shop;
+    Deno.symlinkSync("/etc/passwd", `${path}/link`);
+    Deno.mkdirSync(`${path}/directory`);
+    await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
+    for (const name of ["missing", "link", ...(portable ? ["directory", "fifo"] : [])]) {
+      const stdin = `${path}/${name}`;
+      const error = await assertRejects(() => shop.start("cat", { stdin }), SpawnError);
+      assertEquals(error.temporary, false, name);
+      assertStringIncludes(error.message, `cannot read its input, ${stdin}: `);
+    }
+    assertEquals(logSize(log), 0);
+  });
+
   test("hands over a command of 100 KB", async ({ output }) => {
     const text = "ü😀".repeat(17_000);
     assert(new TextEncoder().encode(text).length > MAX_COMMAND_BYTES - 1000);

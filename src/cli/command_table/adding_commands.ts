@@ -26,6 +26,11 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "strict", help: "refuse a JSON job that has a field of an unknown name" },
 ];
 
+/** The options of `run` alone. */
+export const RUN_OPTIONS: readonly Option[] = [
+  { name: "no-stdin", help: "read no stdin, and leave it to what comes after" },
+];
+
 /** The options of `enqueue` alone: to add a job and not wait for it, or many at once. */
 export const FILE_OPTIONS: readonly Option[] = [
   fieldOption("hold"),
@@ -60,6 +65,8 @@ export const ADDING_COMMANDS: readonly Command[] = [
       `begins like a JSON object is a job: '{"command": "sleep 2", "priority": 9}'. Its fields have`,
       `the names of options, with - or _; {"command": ["program", "argument"]} is an argv.`,
       "Options come before the command; after -- everything is the command.",
+      "With --stdin the job is added once its input has ended; each attempt reads it from the",
+      "beginning. It is removed with the job.",
       ...OUTPUT_FILES,
     ],
   },
@@ -69,9 +76,12 @@ export const ADDING_COMMANDS: readonly Command[] = [
     takes: "COMMAND…",
     words: [0, ANY],
     verbatim: true,
-    options: ENQUEUE_OPTIONS,
+    options: [...ENQUEUE_OPTIONS, ...RUN_OPTIONS],
     details: [
       "Works the job itself if no worker is alive, retries included.",
+      "A stdin that is a pipe, a socket or a file is read to its end, kept with the job, and read",
+      "by each attempt from the beginning; that of a terminal or device only with --stdin. In a",
+      "loop such as `while read`, whose input it would take, give --no-stdin.",
       ...OUTPUT_FILES,
       "Exit status: the job's; 128 + N if signal N ended it; 124 if it ran out of time.",
     ],

@@ -11,6 +11,7 @@ import type { Queue } from "../../queue/queue.ts";
 import type { Invocation } from "../command.ts";
 import { exitStatusOf } from "../exit_status.ts";
 import { type Interrupt, INTERRUPT_STATUS, onInterrupt, PIPE_STATUS } from "../interrupt.ts";
+import { enqueueWithStdin, takesStdin } from "../job_stdin.ts";
 import { jobOfCall } from "../job_words.ts";
 import { say, writeOut } from "../output.ts";
 import { OwnWorker } from "../own_worker.ts";
@@ -26,7 +27,9 @@ export async function run(call: Invocation): Promise<number> {
   const callers = Deno.env.has("QUEUECTL_JOB_ID") ? await callersOf(queue, input) : [];
   let id: string;
   try {
-    ({ id } = await queue.enqueue(input));
+    ({ id } = takesStdin(call, input)
+      ? await enqueueWithStdin(queue, input, " (for a job without: run --no-stdin)")
+      : await queue.enqueue(input));
   } catch (error) {
     if (!(error instanceof KeyTakenError) || call.options.has("unique-fail")) throw error;
     say(`queuectl: nothing was added: ${error.message}; this is that job`);

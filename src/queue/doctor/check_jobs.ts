@@ -7,7 +7,7 @@
 import { quotedWord } from "../shown_text.ts";
 import { entries, type Entry, readEntry } from "../entries.ts";
 import { reasonWithin } from "../errors.ts";
-import type { Job } from "../job.ts";
+import type { JobView } from "../job.ts";
 import {
   ID_PATTERN,
   JOB_STATES,
@@ -29,6 +29,8 @@ const CLOCK_TOLERANCE = 5_000;
 export interface Jobs {
   /** The places of each ID, in the order in which they were seen. */
   places: Map<string, Entry[]>;
+  /** Those that wait and are to read an input. */
+  withInput: Entry[];
   /** In milliseconds since 1970. */
   newest: number;
 }
@@ -36,7 +38,7 @@ export interface Jobs {
 /** Checks each job, and that no two have one ID. */
 export async function checkJobs(examination: Examination): Promise<Jobs> {
   const { store } = examination;
-  const jobs: Jobs = { places: new Map(), newest: 0 };
+  const jobs: Jobs = { places: new Map(), withInput: [], newest: 0 };
   for (const state of JOB_STATES) {
     await checkNames(examination, state);
     for (const entry of entries(store, state)) {
@@ -45,7 +47,9 @@ export async function checkJobs(examination: Examination): Promise<Jobs> {
       else jobs.places.set(entry.id, [entry]);
       const claimed = state === "processing" ? entry.time : 0;
       jobs.newest = Math.max(jobs.newest, claimed, timeOfId(entry.id) ?? 0);
-      if (!isBeingSettled(entry)) await checkFile(examination, entry);
+      if (isBeingSettled(entry)) continue;
+      const job = await checkFile(examination, entry);
+      if (waits(entry) && job?.stdin === true) jobs.withInput.push(entry);
     }
   }
   for (const [id, places] of jobs.places) checkPlaces(examination, id, places);
@@ -98,7 +102,7 @@ async function checkNames(examination: Examination, state: JobState): Promise<vo
     } else if (!entry) {
       examination.note(
         `${shown} is not a job: its name does not end in .json`,
-        "rename or move it",
+        name.endsWith(".in") ? "move it to input/ if it is a job's input" : "rename or move it",
       );
     } else if (state === "processing" && !WORKER_PATTERN.test(entry.worker ?? "")) {
       examination.note(
@@ -123,7 +127,15 @@ function removeEmpty(store: Store, batch: string): void {
   if (isEmpty(store, batch)) removeIfThere(store, pathIn(store, "pending", batch));
 }
 
-async function checkFile(examination: Examination, entry: Entry): Promise<void> {
+function waits({ state }: Entry): boolean {
+  return state === "pending" || state === "failed";
+}
+
+/** @returns The job, unless it lies in dead/, is none or has moved on. */
+async function checkFile(
+  examination: Examination,
+  entry: Entry,
+): Promise<JobView | undefined> {
   const { store } = examination;
   const path = pathIn(store, entry.state, entry.path);
   const shown = shownAs(entry);
@@ -141,8 +153,7 @@ async function checkFile(examination: Examination, entry: Entry): Promise<void> 
   // In dead/ is where a file that is no job belongs; its log says why.
   if (entry.state === "dead") return;
   const { fault, job } = readSafely(store, entry);
-  const waits = entry.state === "pending" || entry.state === "failed";
-  const never = job && waits && unmeetable(store, needsOf(job));
+  const never = job && waits(entry) && unmeetable(store, needsOf(job));
   if (never && store.files.exists(path)) {
     examination.note(
       `${shown} cannot run: ${unmeetableText(store, never)}`,
@@ -152,13 +163,14 @@ async function checkFile(examination: Examination, entry: Entry): Promise<void> 
   if (fault !== undefined && store.files.exists(path)) {
     examination.note(
       `${shown} is not a job: ${fault}`,
-      waits && !isTrusted
+      waits(entry) && !isTrusted
         ? "a worker will move it to dead/; look at what it runs, and close it if it is yours: chmod 600"
-        : waits
+        : waits(entry)
         ? "a worker will move it to dead/ as it is"
         : "move it to dead/",
     );
   }
+  return job;
 }
 
 function setModeIfThere(store: Store, path: string): void {
@@ -170,7 +182,7 @@ function setModeIfThere(store: Store, path: string): void {
 }
 
 /** The job of an entry, if it is one, or why it is none. */
-function readSafely(store: Store, entry: Entry): { job?: Job; fault?: string } {
+function readSafely(store: Store, entry: Entry): { job?: JobView; fault?: string } {
   try {
     const job = readEntry(store, entry);
     const malformed = job?.malformed;

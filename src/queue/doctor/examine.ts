@@ -12,6 +12,7 @@
 import type { Store } from "../store.ts";
 import { checkDisk, checkParts } from "./check_parts.ts";
 import { checkClock, checkJobs } from "./check_jobs.ts";
+import { checkInputs } from "./check_inputs.ts";
 import { checkLogs } from "./check_logs.ts";
 import { checkMarkers, checkReservations, checkWaiting } from "./check_reservations.ts";
 import { checkSchedules } from "./check_schedules.ts";
@@ -55,6 +56,7 @@ async function look(examination: Examination): Promise<boolean> {
   await checkTemporary(examination);
   const jobs = await checkJobs(examination);
   await checkLogs(examination, jobs);
+  await checkInputs(examination, jobs);
   await checkReservations(examination);
   await checkMarkers(examination, jobs);
   await checkWaiting(examination, jobs);

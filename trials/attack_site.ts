@@ -4,7 +4,7 @@
  * @module
  */
 
-import { makeQueue } from "../tests/program/program.ts";
+import { DENO_DIR, makeQueue } from "../tests/program/program.ts";
 import { programWords } from "./program_words.ts";
 
 /** What the victim's call came to. */
@@ -116,7 +116,7 @@ export class AttackSite implements AsyncDisposable {
     const child = new Deno.Command(command!, {
       args,
       cwd,
-      env: { HOME: this.home, QUEUECTL_DIR: "", XDG_STATE_HOME: "", NO_COLOR: "1" },
+      env: { HOME: this.home, QUEUECTL_DIR: "", XDG_STATE_HOME: "", NO_COLOR: "1", DENO_DIR },
       stdin: stdin === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",

@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { isThere } from "../queue/temporary_queue.ts";
-import { Program, type Result } from "../program/program.ts";
+import { DENO_DIR, Program, type Result } from "../program/program.ts";
 
 /** Calls that stand in a folder and name no queue. */
 function callsIn(program: Program, folder: string) {
-  const env = { QUEUECTL_DIR: "", HOME: `${program.home}/home`, XDG_STATE_HOME: "" };
+  const env = { QUEUECTL_DIR: "", HOME: `${program.home}/home`, XDG_STATE_HOME: "", DENO_DIR };
   return (...args: string[]): Promise<Result> =>
     program.run(args, { cwd: `${program.home}/${folder}`, env });
 }

@@ -2,12 +2,17 @@ import { assert, assertEquals } from "@std/assert";
 import { fuseMount } from "./fuse_mount.ts";
 import { PROGRAM } from "./program.ts";
 
-async function traced(trace: string, calls: string, words: readonly string[]): Promise<string[]> {
+async function traced(
+  trace: string,
+  calls: string,
+  words: readonly string[],
+  said: string,
+): Promise<string[]> {
   const { code, stderr } = await new Deno.Command("strace", {
     args: ["-f", "-qq", "-y", "-e", `trace=${calls}`, "-o", trace, ...PROGRAM, ...words],
     env: { NO_COLOR: "1" },
   }).output();
-  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, said]);
   return Deno.readTextFileSync(trace).trimEnd().split("\n");
 }
 
@@ -33,6 +38,7 @@ Deno.test("on a FUSE file system each of 64 jobs added at once is flushed, and e
     `${mount.path}/trace`,
     "fsync,syncfs,rename",
     ["enqueue", "--dir", queue, "--file", lines],
+    `queuectl: made a new queue, ${queue}\n`,
   );
   const [batch] = Deno.readDirSync(`${queue}/pending`);
   const jobs = [...Deno.readDirSync(`${queue}/pending/${batch!.name}`)].map(({ name }) => name);

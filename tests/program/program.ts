@@ -16,6 +16,10 @@ export const PROGRAM = [Deno.execPath(), "run", "--no-check", ...PERMISSIONS, MA
 /** As shell text, for jobs that call it. */
 export const PROGRAM_TEXT = PROGRAM.join(" ");
 
+/** Where the runtime keeps what it downloaded, for a call whose home is another. */
+export const DENO_DIR = Deno.env.get("DENO_DIR") ??
+  `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
+
 /** How a call ended, and what it wrote. */
 export interface Result {
   code: number;

@@ -129,7 +129,7 @@ Deno.test("worker start refuses a queue that others can write in, and says how t
   for (const options of [[], ["--detach"]]) {
     const { code, stdout, stderr } = await program.run(["worker", "start", ...options]);
     assertEquals([code, stdout], [1, ""]);
-    assertMatch(stderr, /^queuectl: group or others can write in .*chmod -R go-rwx .*\n$/);
+    assertMatch(stderr, /^queuectl: group or others can write in .*chmod go-w .*\n$/);
   }
   assertEquals(program.names("workers"), []);
 });

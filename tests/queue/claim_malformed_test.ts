@@ -145,7 +145,7 @@ Deno.test("a file that its mode or its owner closes to the worker lands in dead/
       continue;
     }
     const reason = (await claiming as { reason: string }).reason;
-    assertMatch(reason, closed === "mode" ? /its mode, 200, forbids/ : /another user's/);
+    assertMatch(reason, closed === "mode" ? /its mode, 200, forbids/ : /belongs to another user/);
     assertEquals(namesIn(dir, "dead"), ["x.json", "x.log"]);
     assertEquals(Deno.statSync(`${dir}/dead/x.json`).size, JOB.length);
   }

@@ -6,6 +6,7 @@
 
 import { QueueError } from "../queue/errors.ts";
 import type { JobInput, JobView } from "../queue/job.ts";
+import { needsOf } from "../queue/needs.ts";
 import type { Queue } from "../queue/queue.ts";
 
 /**
@@ -35,10 +36,10 @@ export function callingJobs(queue: Queue): JobView[] {
  * wait for another is how jobs wait for each other for ever.
  */
 export function refuseDeadlock(callers: readonly JobView[], input: JobInput): void {
-  const [needed] = resourcesOf(input);
+  const [needed] = needsOf(input);
   for (const caller of callers) {
     const { id } = caller;
-    const [kept] = resourcesOf(caller);
+    const [kept] = needsOf(caller);
     if (input.after?.includes(id)) {
       throw new QueueError(
         `the job would wait for ${id}, which called run and waits for it; add it with: queuectl enqueue`,
@@ -46,13 +47,9 @@ export function refuseDeadlock(callers: readonly JobView[], input: JobInput): vo
     }
     if (needed !== undefined && kept !== undefined) {
       throw new QueueError(
-        `the job would wait for ${needed} while ${id}, which called run, keeps ${kept} until ` +
+        `the job would wait for ${needed.resource} while ${id}, which called run, keeps ${kept.resource} until ` +
           `it has ended; give ${id} all that both need, and leave out --resource here`,
       );
     }
   }
-}
-
-function resourcesOf({ resource, resources }: JobInput): string[] {
-  return [...(resource === undefined ? [] : [resource]), ...Object.keys(resources ?? {})];
 }

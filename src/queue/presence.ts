@@ -7,7 +7,7 @@
 
 import { VERSION } from "../version.ts";
 import type { FileLock } from "./file_port.ts";
-import { newEditorName, newId, newWorkerName } from "./names.ts";
+import { ID_PATTERN, newEditorName, newId, newWorkerName } from "./names.ts";
 import { lockIfThere, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** What a worker says of itself in workers/WORKER.json. */
@@ -180,14 +180,16 @@ export function seeWorkers(store: Store): SeenWorker[] {
 const UNKNOWN = { host: "", pid: 0, slots: 0, started_at: "", version: "" };
 
 /** What a worker's file says, as far as it is what a worker writes. */
-function parsePresence(content: Uint8Array): typeof UNKNOWN {
+function parsePresence(content: Uint8Array): Omit<WorkerInfo, "name"> {
   let info: Record<string, unknown> | null;
   try {
     info = JSON.parse(new TextDecoder().decode(content));
   } catch {
     return UNKNOWN;
   }
-  const { host, pid, slots, started_at, version } = info ?? {};
+  const { host, pid, slots, started_at, version, only, part_of } = info ?? {};
+  const isId = (value: unknown): value is string =>
+    typeof value === "string" && ID_PATTERN.test(value);
   const text = (value: unknown) => typeof value === "string" ? value : "";
   const count = (value: unknown) => Number.isSafeInteger(value) ? value as number : 0;
   return {
@@ -196,6 +198,8 @@ function parsePresence(content: Uint8Array): typeof UNKNOWN {
     slots: count(slots),
     started_at: Number.isNaN(Date.parse(text(started_at))) ? "" : text(started_at),
     version: text(version),
+    ...(isId(only) && { only }),
+    ...(isId(part_of) && { part_of }),
   };
 }
 

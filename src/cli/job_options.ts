@@ -42,6 +42,7 @@ const SPECIAL: Readonly<
   at: (options, now) => ({ run_at: new Date(readyAtOf(options, now)!).toISOString() }),
   resource: (options) => needsOfOptions(options.all("resource")),
   after: (options) => ({ after: afterOf(options.all("after")) }),
+  shell: (options) => ({ shell: shellHere(options.text("shell")!, "--shell") }),
   cwd: (options) => ({ cwd: workingDirectory(options.text("cwd")!) }),
   env: (options) => ({ env: environmentOf(options.all("env")) }),
 };
@@ -67,6 +68,22 @@ export function optionValue(options: GivenOptions, field: string): unknown {
   const fault = check(value);
   if (fault) throw new UsageError(`--${name} ${fault}, not "${word}"`);
   return value;
+}
+
+/**
+ * The path of a shell, if that is a program on this machine. What is no absolute path is left to the check of the field.
+ *
+ * @throws {UsageError} If it is none.
+ */
+export function shellHere(path: string, what: string): string {
+  if (!path.startsWith("/")) return path;
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    if (isFile && ((mode ?? 0o111) & 0o111) !== 0) return path;
+  } catch {
+    // Then it is none.
+  }
+  throw new UsageError(`${what} must be a shell that is there, such as /bin/bash, not "${path}"`);
 }
 
 function workingDirectory(path: string): string {

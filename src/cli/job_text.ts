@@ -14,7 +14,18 @@ import { visibleText } from "./visible_text.ts";
 
 /** The fields that have a line of their own; what else is in the file follows them. */
 const KNOWN = new Set([
-  ...["id", "state", "command", "cwd", "env", "priority", "max_retries", "timeout", "backoff_base"],
+  ...[
+    "id",
+    "state",
+    "command",
+    "shell",
+    "cwd",
+    "env",
+    "priority",
+    "max_retries",
+    "timeout",
+    "backoff_base",
+  ],
   ...["backoff_factor", "run_at", "created_at", "updated_at", "attempts", "history", "malformed"],
   ...["held", "waits_for", "after", "after_any"],
   ...["limited_by", "progress", "resource", "resources", "result", "result_encoding", "stdin"],
@@ -48,6 +59,7 @@ export function jobLines(
   job.command.split("\n").forEach((text, index) =>
     line(index === 0 ? "command" : "", visibleText(text))
   );
+  if (job.shell !== undefined) line("shell", visibleText(job.shell));
   if (job.cwd !== undefined) line("cwd", visibleText(job.cwd));
   for (const [name, value] of Object.entries(job.env ?? {})) {
     line("env", visibleText(`${name}=${value}`));

@@ -28,6 +28,8 @@ export interface Config {
   poll_interval: number;
   /** Seconds between SIGTERM and SIGKILL. */
   kill_grace: number;
+  /** The shell that commands and hooks are given to, an absolute path, where a job says no other. */
+  shell: string;
   /** Whether each step is flushed to the disk, so that it survives a power cut. */
   fsync: boolean;
   /** The most jobs that run at once over all workers and machines, or `null` for no limit. */
@@ -48,24 +50,26 @@ export interface Config {
 export type ConfigKey = keyof Config;
 
 /** What holds where nothing was set, in the order that settings are shown; `backoff_factor` follows `backoff_base`. */
-export const DEFAULTS: Readonly<Record<Exclude<ConfigKey, ResourceKey>, number | boolean | null>> =
-  {
-    max_retries: 3,
-    backoff_base: 2,
-    backoff_factor: null,
-    backoff_max: 3600,
-    jitter: 0,
-    timeout: null,
-    worker_count: 1,
-    poll_interval: 1,
-    kill_grace: 5,
-    fsync: true,
-    concurrency: null,
-    keep_done: null,
-    keep_dead: null,
-    on_done: null,
-    on_dead: null,
-  };
+export const DEFAULTS: Readonly<
+  Record<Exclude<ConfigKey, ResourceKey>, number | boolean | string | null>
+> = {
+  max_retries: 3,
+  backoff_base: 2,
+  backoff_factor: null,
+  backoff_max: 3600,
+  jitter: 0,
+  timeout: null,
+  worker_count: 1,
+  poll_interval: 1,
+  kill_grace: 5,
+  shell: "/bin/sh",
+  fsync: true,
+  concurrency: null,
+  keep_done: null,
+  keep_dead: null,
+  on_done: null,
+  on_dead: null,
+};
 
 /** The names of all settings but those of resources, in the order they are shown. */
 export const CONFIG_KEYS: readonly Exclude<ConfigKey, ResourceKey>[] = Object.keys(

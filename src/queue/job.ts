@@ -47,8 +47,10 @@ export interface Attempt {
 export interface Job {
   /** What names it, in every state. */
   id: string;
-  /** What `/bin/sh -c` gets. */
+  /** What its shell gets after `-c`. */
   command: string;
+  /** Its shell, an absolute path; `/bin/sh` if absent. */
+  shell?: string;
   /** The directory it runs in; the worker's own if absent. */
   cwd?: string;
   /** What its environment has beyond the worker's. */
@@ -117,8 +119,10 @@ export interface JobView extends Job {
 
 /** What makes a job: a command, and whatever differs from the defaults. */
 export interface JobInput {
-  /** What `/bin/sh -c` gets. */
+  /** What its shell gets after `-c`. */
   command: string;
+  /** Its shell, an absolute path. Default: the queue's `shell`. */
+  shell?: string;
   /** `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`; a new ULID by default. */
   id?: string;
   /** The directory it runs in; by default that of whichever worker runs it. */
@@ -173,7 +177,12 @@ export interface JobDefaults {
   max_retries: number;
   /** The queue's `timeout`, in seconds. */
   timeout: number | null;
+  /** The queue's `shell`. Default: `/bin/sh`. */
+  shell?: string;
 }
+
+/** The shell of a job that says no other. */
+export const USUAL_SHELL = "/bin/sh";
 
 /**
  * Makes a whole job of an input.
@@ -198,7 +207,7 @@ export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job
 
 /** The fields that {@linkcode fillIn} puts in their places, and those that a reader is told besides. */
 const PLACED: ReadonlySet<string> = new Set([
-  ...["id", "command", "cwd", "env", "priority", "max_retries", "timeout", "run_at"],
+  ...["id", "command", "shell", "cwd", "env", "priority", "max_retries", "timeout", "run_at"],
   ...["created_at", "updated_at", "attempts", "history"],
   ...["state", "held", "waits_for", "waited_for_by", "limited_by", "progress", "malformed"],
 ]);
@@ -219,6 +228,11 @@ export function fillIn(
   const { created_at, updated_at, attempts, history } = (recorded ? given : {}) as Partial<Job>;
   const at = new Date(now).toISOString();
   const job = { id, command: command! } as Job;
+  // One that was made whole says no shell only if it was to have the usual one.
+  const shell = given.shell ?? (created_at === undefined ? defaults.shell : undefined);
+  if (shell !== undefined && (shell !== USUAL_SHELL || given.shell !== undefined)) {
+    job.shell = shell as string;
+  }
   if (cwd !== undefined) job.cwd = cwd;
   if (env !== undefined) job.env = env;
   job.priority = priority ?? DEFAULT_PRIORITY;

@@ -76,6 +76,13 @@ const readyTime: Check = (value) =>
 export const flag: Check = (value) =>
   typeof value === "boolean" ? undefined : "must be true or false";
 
+/** Takes the path of a shell: whether there is one shows on the machine that runs the job. */
+const shellPath: Check = (value) =>
+  text(value) ??
+    (/^\/./.test(value as string) && !isLonger(value as string, 4095)
+      ? undefined
+      : "must be the absolute path of a shell, such as /bin/bash");
+
 const statuses: Check = (value) =>
   typeof value === "string" && parseStatuses(value) !== undefined
     ? undefined
@@ -157,7 +164,7 @@ export interface JobField {
   /** Whether the option may be repeated, and all count. */
   readonly many?: true;
   /** What the option's value can be, for completions. */
-  readonly values?: "directory" | "id" | "resource";
+  readonly values?: "directory" | "file" | "id" | "resource";
 }
 
 /** The fields that whoever adds a job may give it, in the order that the help shows their options. */
@@ -270,6 +277,12 @@ export const JOB_FIELDS: ReadonlyMap<string, JobField> = new Map(Object.entries<
     check: flag,
     type: "flag",
     help: "exit status 75 means: run it again, and do not count this time",
+  },
+  shell: {
+    check: shellPath,
+    value: "PATH",
+    values: "file",
+    help: "what the command is given to, instead of /bin/sh: /bin/bash",
   },
   cwd: {
     check: (value) => text(value) ?? (value === "" ? "must not be empty" : undefined),

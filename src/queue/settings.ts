@@ -98,6 +98,11 @@ export const SETTINGS: Readonly<Record<Exclude<ConfigKey, ResourceKey>, Setting>
     value: "DUR",
     help: "between SIGTERM and SIGKILL",
   },
+  shell: {
+    ...asInJobs("shell"),
+    value: "PATH",
+    help: "what commands and hooks are given to",
+  },
   fsync: {
     check: flag,
     type: "flag",

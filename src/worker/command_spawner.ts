@@ -10,11 +10,12 @@ import {
   E2BIG,
   ELOOP,
   ENXIO,
+  refuseUnrunnable,
   SpawnError,
   spawnError,
   unreadable,
 } from "./spawn_error.ts";
-import { type Child, type Spawner, type SpawnRequest, withLimit } from "./spawner.ts";
+import { type Child, shellWords, type Spawner, type SpawnRequest } from "./spawner.ts";
 
 /** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
 export class CommandSpawner implements Spawner {
@@ -29,10 +30,11 @@ export class CommandSpawner implements Spawner {
     return Promise.try(() => this.#start(request));
   }
 
-  #start({ command, cwd, env, inherited, stdin, log }: SpawnRequest): Child {
+  #start({ command, shell, cwd, env, inherited, stdin, log }: SpawnRequest): Child {
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
+    refuseUnrunnable(shell);
     const inTheWay = lookAt(log);
     if (inTheWay?.isSymlink) throw spawnError(ELOOP, undefined);
     if (inTheWay && !inTheWay.isFile && !inTheWay.isDirectory) throw spawnError(ENXIO, undefined);
@@ -49,10 +51,10 @@ export class CommandSpawner implements Spawner {
       child = new Deno.Command("/bin/sh", {
         args: [
           "-c",
-          'exec /bin/sh -c -- "$1" <"$2" >>"$0" 2>&1',
+          'exec <"$1" >>"$0" 2>&1; shift; exec "$@"',
           log,
-          withLimit(command, this.#openFiles),
           stdin ?? "/dev/null",
+          ...shellWords({ command, shell }, this.#openFiles),
         ],
         ...(cwd === undefined ? {} : { cwd }),
         env: { ...inherited, ...env },

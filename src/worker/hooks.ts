@@ -102,6 +102,7 @@ export class Hooks {
       }
       const child = await this.#spawner.spawn({
         command,
+        shell: this.#store.config.shell,
         env: hookEnvironment(this.#store, settlement),
         inherited: this.#inherited,
         log,

@@ -6,11 +6,12 @@
  * @module
  */
 
+import { USUAL_SHELL } from "../queue/job.ts";
 import { passingPath } from "../queue/libc.ts";
 import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
-import { spawnError } from "./spawn_error.ts";
-import { type Child, type Exit, type Spawner, type SpawnRequest, withLimit } from "./spawner.ts";
+import { refuseUnrunnable, spawnError } from "./spawn_error.ts";
+import { type Child, type Exit, shellWords, type Spawner, type SpawnRequest } from "./spawner.ts";
 
 const POSIX_SPAWN = {
   parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
@@ -67,9 +68,7 @@ export class PosixSpawner implements Spawner {
   readonly #c: Deno.DynamicLibrary<typeof SYMBOLS & (typeof INLINE | typeof ON_A_THREAD)>;
   readonly #openFiles: number | undefined;
   readonly #attributes = new Uint8Array(1024);
-  readonly #shell = cString("/bin/sh");
-  readonly #words = new CStrings();
-  readonly #wordAddresses = this.#words.put(["/bin/sh", "-c", "--"]);
+  readonly #shell = cString(USUAL_SHELL);
   readonly #inherited = new WeakMap<object, CEnvironment>();
   readonly #devNull = cString("/dev/null");
   /** Of starts that are over. */
@@ -102,13 +101,16 @@ export class PosixSpawner implements Spawner {
     this.#safetyNet = setInterval(this.#reap, 1000);
   }
 
-  async spawn({ command, cwd, env, inherited, stdin, log }: SpawnRequest): Promise<Child> {
+  async spawn(request: SpawnRequest): Promise<Child> {
+    const { shell, cwd, env, inherited, stdin, log } = request;
+    refuseUnrunnable(shell);
     const c = this.#c.symbols;
     const room = this.#rooms.pop() ??
       { pid: new Int32Array(1), actions: new Uint8Array(512), strings: new CStrings() };
     const { pid: cell, actions, strings } = room;
+    const words = shellWords(request, this.#openFiles);
     const variables = Object.keys(env).map((name) => `${name}=${env[name]}`);
-    const own = strings.put([withLimit(command, this.#openFiles), ...variables]);
+    const own = strings.put([...words, ...variables]);
     const environment = this.#inheritedBy(inherited);
     c.posix_spawn_file_actions_init(actions);
     if (stdin === undefined) c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
@@ -124,11 +126,11 @@ export class PosixSpawner implements Spawner {
     c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3);
     const code = await c.posix_spawn(
       new Uint8Array(cell.buffer),
-      this.#shell,
+      words[0] === USUAL_SHELL ? this.#shell : cString(words[0]),
       actions,
       this.#attributes,
-      pointerArray(this.#wordAddresses, own.subarray(0, 1)),
-      pointerArray(environment.without(env), own.subarray(1)),
+      pointerArray(own.subarray(0, words.length)),
+      pointerArray(environment.without(env), own.subarray(words.length)),
     );
     environment.keep();
     c.posix_spawn_file_actions_destroy(actions);

@@ -86,9 +86,9 @@ export async function startJob(
   takeLog(store, claim);
   let child: Child;
   try {
-    const { command, cwd } = job;
+    const { command, shell, cwd } = job;
     const stdin = job.stdin === true ? inputPath(store, claim.id) : undefined;
-    const request = { command, cwd, env, inherited: shared, stdin, log };
+    const request = { command, shell, cwd, env, inherited: shared, stdin, log };
     child = await spawner.spawn(request).catch((error) => {
       if (!putAside(store, log)) throw error;
       return spawner.spawn(request);

@@ -76,3 +76,21 @@ export function unreadable(path: string): string | undefined {
     return reasonWithin(error);
   }
 }
+
+/**
+ * Refuses a shell that is no program.
+ *
+ * @param shell Its path; the usual one is taken to be there.
+ * @throws {SpawnError} If it cannot be run.
+ */
+export function refuseUnrunnable(shell: string | undefined): void {
+  if (shell === undefined) return;
+  let reason = "it is no program";
+  try {
+    const { isFile, mode } = Deno.statSync(shell);
+    if (isFile && (mode === null || (mode & 0o111) !== 0)) return;
+  } catch (error) {
+    reason = reasonWithin(error);
+  }
+  throw new SpawnError(`cannot run the shell ${shell}: ${reason}`, "ESHELL", false);
+}

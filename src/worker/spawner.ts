@@ -4,10 +4,14 @@
  * @module
  */
 
+import { USUAL_SHELL } from "../queue/job.ts";
+
 /** A command to be started. */
 export interface SpawnRequest {
-  /** What `/bin/sh -c` gets. */
+  /** What the shell gets after `-c`. */
   command: string;
+  /** The shell, an absolute path. Default: `/bin/sh`. */
+  shell?: string;
   /** The directory to run in, absolute; this process's own if absent. */
   cwd?: string;
   /** What its environment has beyond what it inherits. */
@@ -21,14 +25,24 @@ export interface SpawnRequest {
 }
 
 /**
- * What the shell is given so that a command has a limit of its own, at no more than the price of a builtin: the limit
- * of this process holds for all that it does, and a second program to set it would double what a short job costs.
+ * The program and the words that run a command.
+ *
+ * A limit of its own costs a command in `/bin/sh` no more than a builtin: that of this process holds for all that it
+ * does, and another program to set it would double what a short job costs. Other shells pay that.
  *
  * @param openFiles The soft limit of open files; as it is if absent.
  */
-export function withLimit(command: string, openFiles: number | undefined): string {
+export function shellWords(
+  { command, shell = USUAL_SHELL }: Pick<SpawnRequest, "command" | "shell">,
+  openFiles: number | undefined,
+): readonly [program: string, ...rest: string[]] {
   // On the same line, so that the shell counts the command's lines as they are.
-  return openFiles === undefined ? command : `ulimit -Sn ${openFiles};${command}`;
+  const limit = openFiles === undefined ? "" : `ulimit -Sn ${openFiles};`;
+  if (shell === USUAL_SHELL) return [shell, "-c", "--", limit + command];
+  // Not every shell knows "--". What begins like an option is a text all the same.
+  const text = /^[-+]/.test(command) ? ` ${command}` : command;
+  if (openFiles === undefined) return [shell, "-c", text];
+  return [USUAL_SHELL, "-c", `${limit}exec "$0" -c "$1"`, shell, text];
 }
 
 /** How a command ended: an exit status, or the signal that ended it. */

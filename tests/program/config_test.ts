@@ -11,6 +11,7 @@ const DEFAULTS = {
   worker_count: 1,
   poll_interval: 1,
   kill_grace: 5,
+  shell: "/bin/sh",
   fsync: true,
   concurrency: null,
   keep_done: null,

@@ -292,6 +292,7 @@ const ALONE: Record<string, [value: string | undefined, seen: RegExp]> = {
   "give-up-on": ["3", /"give_up_on": "3"/],
   "retry-on": ["4", /"retry_on": "4"/],
   tempfail: [undefined, /"tempfail": true/],
+  shell: ["/bin/bash", /"shell": "\/bin\/bash"/],
   cwd: ["/usr", /"cwd": "\/usr"/],
   env: ["K=V", /"K": "V"/],
   hold: [undefined, /^99980101T/],

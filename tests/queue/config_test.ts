@@ -18,6 +18,7 @@ Deno.test("withDefaults() gives every setting its default", () => {
     worker_count: 1,
     poll_interval: 1,
     kill_grace: 5,
+    shell: "/bin/sh",
     fsync: true,
   };
   for (const [key, value] of Object.entries(defaults)) assertEquals(config[key], value, key);

@@ -73,6 +73,29 @@ for (
       await fn(shop);
     });
 
+  test("gives a command to the shell that is asked for, within the limit of open files", async ({ path }) => {
+    for (const openFiles of [undefined, 200]) {
+      await using shop = await workshop({ ...options, openFiles });
+      const bash = await shop.output('echo "$0 ${BASH_VERSION:+is bash}"; ulimit -Sn', {
+        shell: "/bin/bash",
+      });
+      assertStringIncludes(bash, "/bin/bash is bash\n");
+      assertEquals(bash.endsWith("\n200\n"), openFiles === 200);
+      // A text that begins like an option is a text.
+      assertStringIncludes(await shop.output("-x", { shell: "/bin/bash" }), "-x");
+      Deno.writeTextFileSync(`${path}/words`, '#!/bin/sh\nprintf "<%s>" "$@"\n');
+      Deno.chmodSync(`${path}/words`, 0o700);
+      assertEquals(await shop.output("a  b", { shell: `${path}/words` }), "<-c><a  b>");
+    }
+  });
+
+  test("refuses a shell that is no program, and says why", async (shop) => {
+    for (const shell of ["/nowhere/sh", "/etc/passwd", "/tmp"]) {
+      const error = await assertRejects(() => shop.run("true", { shell }), SpawnError, shell);
+      assertEquals(error.temporary, false);
+    }
+  });
+
   test("is the one that was asked for", ({ spawner }) => {
     assertEquals(spawner.constructor.name, portable ? "CommandSpawner" : "PosixSpawner");
     return Promise.resolve();

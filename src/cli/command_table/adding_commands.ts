@@ -46,6 +46,9 @@ export const FILE_OPTIONS: readonly Option[] = [
   { name: "no-comments", help: "take lines of --file that begin with # as jobs too" },
 ];
 
+const SHELL =
+  "Shell text is for /bin/sh, which knows no &>, no [[ and no {1..3}: see --shell, config shell.";
+
 const OUTPUT_FILES = [
   "The command may write to the file $QUEUECTL_PROGRESS how far it is (42, 42/100 or words), and",
   "to $QUEUECTL_RESULT what is to be kept in the job as its result, up to 64 KB.",
@@ -65,6 +68,7 @@ export const ADDING_COMMANDS: readonly Command[] = [
       `begins like a JSON object is a job: '{"command": "sleep 2", "priority": 9}'. Its fields have`,
       `the names of options, with - or _; {"command": ["program", "argument"]} is an argv.`,
       "Options come before the command; after -- everything is the command.",
+      SHELL,
       "With --stdin the job is added once its input has ended; each attempt reads it from the",
       "beginning. It is removed with the job.",
       ...OUTPUT_FILES,
@@ -79,6 +83,7 @@ export const ADDING_COMMANDS: readonly Command[] = [
     options: [...ENQUEUE_OPTIONS, ...RUN_OPTIONS],
     details: [
       "Works the job itself if no worker is alive, retries included.",
+      SHELL,
       "A stdin that is a pipe, a socket or a file is read to its end, kept with the job, and read",
       "by each attempt from the beginning; that of a terminal or device only with --stdin. In a",
       "loop such as `while read`, whose input it would take, give --no-stdin.",

@@ -11,6 +11,7 @@ import { UsageError } from "../../queue/errors.ts";
 import type { Queue } from "../../queue/queue.ts";
 import { jobsBeyond } from "../../queue/unmet_jobs.ts";
 import type { Invocation } from "../command.ts";
+import { shellHere } from "../job_options.ts";
 import { refuseReplaced } from "../option.ts";
 import { printJson, say } from "../output.ts";
 import { openOrMakeQueue } from "../open_queue.ts";
@@ -37,6 +38,7 @@ export async function configSet(call: Invocation): Promise<void> {
     if (Object.hasOwn(changes, key)) {
       throw new UsageError(`${key} is given twice, and can have one value only`);
     }
+    if (key === "shell") shellHere(value, key);
     Object.assign(changes, { [key]: parseConfigValue(key, value) });
   }
   const queue = await openOrMakeQueue(call);

@@ -193,8 +193,8 @@ const LOCKS: readonly Plant[] = [
     "doctor/check_reservations.ts",
     ["waiting_race", "child-enqueuer-doctor"],
     [
-      "() => whileNoneAdds(store, () => removeMarker(store, parent, child))",
-      "() => removeMarker(store, parent, child)",
+      "() => whileNoneAdds(store, () => removeStaleMarkers(store, [{ parent, child }]))",
+      "() => removeStaleMarkers(store, [{ parent, child }])",
     ],
   ),
   plant("id-is-chosen-without-the-lock", "taken_ids.ts", ["claim_race", "two-enqueuers"], [

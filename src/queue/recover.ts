@@ -140,13 +140,15 @@ async function settleEach(
 /**
  * The workers that have no presence file though jobs or schedules are in their hands, or files of theirs are
  * left: someone removed it by hand, or a power cut did.
+ *
+ * @param spares Whether files that it kept to write over count: nothing is lost with these.
  */
-export function absentWorkers(store: Store): string[] {
+export function absentWorkers(store: Store, spares = true): string[] {
   const owners = new Set<string>();
   for (const directory of ["processing", "tmp"] as const) {
     for (const { name } of store.files.list(pathIn(store, directory))) {
       const owner = parseMeantName(name)?.worker ?? parseEntryName(name)?.worker ??
-        spareOwner(name);
+        (spares ? spareOwner(name) : undefined);
       if (owner !== undefined && WORKER_PATTERN.test(owner)) owners.add(owner);
     }
   }

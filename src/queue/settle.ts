@@ -32,7 +32,7 @@ import {
   type SettledState,
   waitingName,
 } from "./names.ts";
-import type { Spares } from "./spares.ts";
+import { keepSpare, type Spares } from "./spares.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** A running job and what is to become of it. Settling it again goes on where an error stopped it. */
@@ -141,7 +141,7 @@ export async function settle(
   }
   for (const settlement of published) {
     settlement.progress = "settled";
-    if (settlement.spare !== undefined) spares?.add(settlement.spare);
+    if (settlement.spare !== undefined) keepSpare(store, settlement.spare, spares);
   }
   for (const result of removed) if (result instanceof Error) throw result;
 }

@@ -80,6 +80,12 @@ export class Spares {
   }
 }
 
+/** Has a file written over when it is needed next; removes it if none are kept. Its job must be durable elsewhere. */
+export function keepSpare(store: Store, path: string, spares: Spares | undefined): void {
+  if (spares) spares.add(path);
+  else discard(store, path);
+}
+
 /** Removes a spare; one that the disk does not let go of lies there until its worker is recovered. */
 function discard(store: Store, path: string): void {
   try {

@@ -155,7 +155,8 @@ export class WatchedQueue {
       workers: this.#queue.workers().map(({ name, slots, started_at, only }) => ({
         name,
         slots,
-        busy: busy.get(name) ?? 0,
+        // What has ended and is being recorded needs no slot any more.
+        busy: Math.min(busy.get(name) ?? 0, slots),
         since: Date.parse(started_at),
         ...(only !== undefined && { only }),
       })),

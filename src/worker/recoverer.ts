@@ -9,6 +9,7 @@ import { releaseOverlooked } from "../queue/dependencies.ts";
 import { removeStaleInputs } from "../queue/inputs.ts";
 import { recoverDeadWorkers, type Recovery } from "../queue/recover.ts";
 import type { Settlement } from "../queue/settle.ts";
+import { clearStaleNotes } from "../queue/stale_notes.ts";
 import type { Store } from "../queue/store.ts";
 import { removeStrays } from "../queue/strays.ts";
 import { killSurvivors } from "./survivors.ts";
@@ -18,6 +19,9 @@ const SWEEP_EVERY = 30_000;
 
 /** How often to look for inputs without a job, in milliseconds. */
 const INPUTS_EVERY = 600_000;
+
+/** How long to wait before a disk that refused is tried again, in milliseconds. */
+const RETRY_AFTER = 1000;
 
 /** What a {@linkcode Recoverer} tells its worker. */
 export interface RecovererEvents {
@@ -39,6 +43,7 @@ export class Recoverer {
   #looking: Promise<void> | undefined;
   #nextSweep = -Infinity;
   #nextInputs = -Infinity;
+  #nextClearing = -Infinity;
 
   /** @param worker Whose the jobs are from then on. */
   constructor(store: Store, worker: string, events: RecovererEvents) {
@@ -74,12 +79,44 @@ export class Recoverer {
     );
     for (const recovery of recoveries) this.#events.recovered(recovery);
     if (recoveries.length > 0 || performance.now() >= this.#nextSweep) {
-      this.#nextSweep = performance.now() + SWEEP_EVERY;
       await releaseOverlooked(this.#store);
+      this.#nextSweep = performance.now() + SWEEP_EVERY;
     }
     removeStrays(this.#store);
+    this.#removeInputs();
+    await this.#clearNotes();
+  }
+
+  #removeInputs(): void {
     if (performance.now() < this.#nextInputs) return;
     this.#nextInputs = performance.now() + INPUTS_EVERY;
     removeStaleInputs(this.#store);
+  }
+
+  /** Not with the first look, for which all else waits; and in at most a fiftieth of the time. */
+  async #clearNotes(): Promise<void> {
+    const begun = performance.now();
+    const isFirst = this.#nextClearing === -Infinity;
+    if (begun < this.#nextClearing) return;
+    if (!isFirst) await clearStaleNotes(this.#store);
+    const now = performance.now();
+    this.#nextClearing = isFirst ? now : now + Math.max(SWEEP_EVERY, 50 * (now - begun));
+  }
+
+  /**
+   * Does what a refusal of the disk has left undone, for a worker that is about to leave as nothing is left to do.
+   *
+   * @returns Whether there was none such; else it is to be asked again.
+   */
+  async hasDoneAll(): Promise<boolean> {
+    try {
+      if (await releaseOverlooked(this.#store)) return false;
+    } catch (error) {
+      this.#events.trouble(error);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
+      return false;
+    }
+    await clearStaleNotes(this.#store).catch(this.#events.trouble);
+    return !this.hasUnsettled;
   }
 }

@@ -264,8 +264,9 @@ export class Worker {
           (state === "pending" || state === "failed") &&
           (claimer.isParked({ state, path }) || claimer.isRefused({ state, path })),
       );
-    if (isOver() && isOver()) await this.#leave("drained");
-    else this.#drainLater();
+    if (isOver() && isOver() && await this.#recoverer.hasDoneAll() && !holds() && isOver()) {
+      await this.#leave("drained");
+    } else this.#drainLater();
   }
 
   /** One look at a time: each pump would otherwise begin a chain of looks of its own. */

@@ -32,9 +32,6 @@ function inputBeside(path: string): string {
   return `${DIR}/input/${id}.in`;
 }
 
-/** Notes of jobs that wait, and keys: harmless where their jobs are no more. */
-const LITTER = /^(after|unique)\//;
-
 function* jobFiles(disk: SimulatedDisk): Generator<Seen> {
   for (const state of JOB_STATES) {
     for (const path of disk.files(`${DIR}/${state}`)) {
@@ -140,23 +137,11 @@ export async function* faultsAtRest(
     const isWhole = !powerCut && !ledger.logsMayStray;
     yield* logFaults(disk, each, mayStray(each.command), isWhole);
   }
-  let isLittered = false;
   for (const problem of await findings(disk)) {
-    // Who was killed between a job and what is kept for it leaves that, until someone asks the doctor.
-    isLittered ||= LITTER.test(problem);
-    if (LITTER.test(problem)) continue;
     const id = /^the log of (\S+) lies/.exec(problem)?.[1];
     if (id !== undefined && mayStray(commandOf(id))) continue;
     if (ledger.logsMayStray && problem.includes("log of a job that is no more")) continue;
     yield `the doctor says: ${problem}`;
-  }
-  if (isLittered) {
-    for (const problem of await findings(disk, true)) {
-      if (LITTER.test(problem)) yield `the doctor cannot mend: ${problem}`;
-    }
-    for (const problem of await findings(disk)) {
-      if (LITTER.test(problem)) yield `the doctor has not mended: ${problem}`;
-    }
   }
   // The name of a holder that a disk refused to remove keeps others out until its worker has left.
   if (ledger.limits && alive.length === 0) {

@@ -11,6 +11,7 @@ import { releaseAll } from "../../src/queue/limits.ts";
 import { needsOf } from "../../src/queue/needs.ts";
 import type { Recovery } from "../../src/queue/recover.ts";
 import { recoverDeadWorkers } from "../../src/queue/recover.ts";
+import { clearStaleNotes } from "../../src/queue/stale_notes.ts";
 import { removeStrays } from "../../src/queue/strays.ts";
 import type { Settlement } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/queue/store.ts";
@@ -69,6 +70,7 @@ export async function drain(disk: SimulatedDisk, name = "fresh"): Promise<void> 
       if (isAtRest(disk)) break;
       clock.time += WAIT;
     }
+    await clearStaleNotes(store);
     presence.leave();
   });
 }
@@ -99,10 +101,10 @@ export async function removeOrphanedInputs(disk: SimulatedDisk): Promise<void> {
   clock.time = time;
 }
 
-/** What the doctor finds, a sentence each; what it mends is not among them. */
-export function findings(disk: SimulatedDisk, repair = false): Promise<string[]> {
+/** What the doctor finds, a sentence each. */
+export function findings(disk: SimulatedDisk): Promise<string[]> {
   return inQueue(disk, "doctor", 4000, async (store) => {
-    const found = await doctor(store, repair);
+    const found = await doctor(store, false);
     return found.filter((finding) => !finding.mended).map((finding) => finding.problem);
   });
 }

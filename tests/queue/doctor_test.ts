@@ -439,3 +439,9 @@ Deno.test("an input that anyone can write is told, and one that my group can is 
   Deno.chmodSync(`${temporary.dir}/input/a.in`, 0o660);
   await mends(temporary, /^input\/"a\.in" can be written by group or others/, "sets mode 600");
 });
+
+Deno.test("a file that a worker which has left kept to be written over is no dead worker", async () => {
+  await using temporary = await temporaryQueue();
+  Deno.writeTextFileSync(`${temporary.dir}/tmp/3@host-1-ab.spare`, "{}");
+  await mends(temporary, /^tmp\/"3@host-1-ab.spare" was kept to be written over/, "removes it");
+});

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { denoFiles } from "../../src/queue/deno_files.ts";
 import { readEntry } from "../../src/queue/entries.ts";
 import { plainFiles } from "../../src/queue/plain_files.ts";
@@ -118,4 +118,24 @@ Deno.test("a reader is not given another job's content for one that has moved on
     bare: false,
   });
   assertEquals(found, undefined);
+});
+
+Deno.test("no spare is left of a job whose folder could not be flushed at first, though none are kept then", async () => {
+  await using temporary = await temporaryQueue({ fsync: true });
+  const { store } = temporary.queue;
+  let fails = true;
+  const sync = (paths: readonly string[]) => {
+    if (!fails || !paths.includes(`${temporary.dir}/done`)) return denoFiles.sync(paths);
+    fails = false;
+    return Promise.reject(new Error("the disk failed"));
+  };
+  const failing = { ...store, files: { ...denoFiles, sync } };
+  const claim = await runningJob(temporary, "a");
+  const settlement = { claim, job: claim.job, state: "done" as const };
+  const spares = new Spares(failing, "host-1-ab");
+  await assertRejects(() => settle(failing, [settlement], spares), Error, "the disk failed");
+  assertEquals(namesIn(temporary.dir, "tmp").map(spareOwner), ["host-1-ab"]);
+  await settle(failing, [settlement]);
+  assertEquals(namesIn(temporary.dir, "tmp"), []);
+  assertEquals(temporary.queue.get("a")?.state, "done");
 });

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { arrive } from "../../src/queue/presence.ts";
 import { WatchedQueue } from "../../src/queue/watched_queue.ts";
 import { drop, eventually, temporaryQueue } from "./temporary_queue.ts";
 
@@ -89,4 +90,24 @@ Deno.test("WatchedQueue knows from the history what ended before it began to wat
   } finally {
     watched.close();
   }
+});
+
+Deno.test("jobs that have ended and are being recorded keep no slot busy", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const info = { name: "here-1-ab", host: "here", pid: 1, slots: 3, started_at: "", version: "" };
+  const presence = arrive(queue.store, info);
+  for (let n = 10; n < 23; n++) {
+    drop(dir, `processing/20260101T000000.0${n}Z-5-x${n}@here-1-ab.json`, '{"command":"true"}');
+  }
+  const watched = new WatchedQueue(queue, () => {});
+  const { workers, counts } = watched.look(Date.now());
+  watched.close();
+  assertEquals([workers[0]!.busy, workers[0]!.slots, counts.processing], [3, 3, 13]);
+  const main = new URL("../../mod.ts", import.meta.url).pathname;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "-A", main, "--dir", dir, "status"],
+  }).output();
+  assertMatch(new TextDecoder().decode(stdout), /1 alive, 3 of 3 slots busy/);
+  presence.leave();
 });

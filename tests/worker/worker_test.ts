@@ -5,7 +5,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { denoFiles } from "../../src/queue/deno_files.ts";
 import { QueueError } from "../../src/queue/errors.ts";
+import { Queue } from "../../src/queue/queue.ts";
+import { lockQueue } from "../../src/queue/taken_ids.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import { drop, eventually, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
@@ -201,4 +204,42 @@ Deno.test("a worker refuses a queue that others can write in, and leaves no trac
   Deno.chmodSync(`${dir}/pending`, 0o777);
   await assertRejects(() => new Worker(queue).start(), QueueError, "group or others can write in");
   assertEquals(namesIn(dir, "workers"), []);
+});
+
+Deno.test("a worker that drains a queue does not leave before a release that the disk refused is made good", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  let refusals = 3;
+  const rename = (from: string, to: string) => {
+    const releases = from.includes("/pending/9999") && to.includes("/pending/");
+    if (releases && refusals-- > 0) throw new Error("the disk refuses");
+    denoFiles.rename(from, to);
+  };
+  const queue = await Queue.open(dir, { files: { ...denoFiles, rename } });
+  await queue.enqueue({ command: "true", id: "parent" });
+  await queue.enqueue({ command: "true", id: "child", after: ["parent"] });
+  const worker = await drain(queue);
+  assertEquals(queue.get("child")?.state, "done");
+  assertEquals(worker.all("trouble").length, 3);
+});
+
+Deno.test("a worker removes notes of jobs that were never added, and none of jobs that wait", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ command: "true", id: "held", hold: true });
+  await queue.enqueue({ command: "true", id: "waits", after: ["held"], unique: "kept" });
+  // As programs that were killed leave it, right before they would have added their jobs.
+  for (const parent of ["held", "never"]) {
+    Deno.mkdirSync(`${dir}/after/${parent}`, { recursive: true });
+    Deno.writeTextFileSync(`${dir}/after/${parent}/ghost`, "");
+  }
+  Deno.mkdirSync(`${dir}/after/empty`);
+  Deno.writeTextFileSync(`${dir}/unique/lost`, "ghost\n20260101T000000.000Z-5-ghost.json\n");
+  const lock = await lockQueue(queue.store);
+  await drain(queue);
+  assertEquals(namesIn(dir, "unique"), ["kept", "lost"], "somebody may be about to add it");
+  lock.release();
+  await drain(queue);
+  assertEquals([namesIn(dir, "unique"), namesIn(dir, "after")], [["kept"], ["held"]]);
+  assertEquals(namesIn(dir, "after/held"), ["waits"]);
 });

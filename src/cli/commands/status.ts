@@ -24,7 +24,8 @@ export async function status(call: Invocation): Promise<number | void> {
     ? (await import("../state_colour.ts")).paintState
     : (text: string) => text;
   const forAll = workers.filter(({ only }) => only === undefined);
-  const busy = forAll.reduce((sum, worker) => sum + worker.jobs.length, 0);
+  // What has ended and is being recorded needs no slot any more, and may be a dozen jobs.
+  const busy = forAll.reduce((sum, { jobs, slots }) => sum + Math.min(jobs.length, slots), 0);
   const slots = forAll.reduce((sum, worker) => sum + worker.slots, 0);
   const runs = workers.length - forAll.length;
   print(`queue       ${visibleText(queue.dir)}`);

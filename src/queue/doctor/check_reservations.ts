@@ -12,7 +12,8 @@ import { QueueError } from "../errors.ts";
 import type { Job } from "../job.ts";
 import { AFTER_TIME, ID_PATTERN } from "../names.ts";
 import { removeStaleKeys, staleKeys } from "../stale_keys.ts";
-import { pathIn, removeIfThere, type Store } from "../store.ts";
+import { removeMarkerFolder, removeStaleMarkers } from "../stale_notes.ts";
+import { pathIn, type Store } from "../store.ts";
 import { findTaken, tryLockQueue } from "../taken_ids.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
@@ -45,14 +46,14 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
       await examination.mend(
         `after/${JSON.stringify(marker)} says that a job waits which has ended or is no more`,
         "removes it",
-        () => whileNoneAdds(store, () => removeMarker(store, parent, child)),
+        () => whileNoneAdds(store, () => removeStaleMarkers(store, [{ parent, child }])),
       );
     }
     if (children.length > 0 || !store.files.exists(pathIn(store, "after", parent))) continue;
     await examination.mend(
       `after/${JSON.stringify(parent)} is of a job that none waits for`,
       "removes it",
-      () => removeFolder(store, parent),
+      () => removeMarkerFolder(store, parent),
     );
   }
 }
@@ -167,25 +168,5 @@ async function whileNoneAdds(store: Store, action: () => void | Promise<void>): 
     await action();
   } finally {
     lock.release();
-  }
-}
-
-/** For who has the queue's lock. */
-function removeMarker(store: Store, parent: string, child: string): void {
-  if (ID_PATTERN.test(child) && isOpen(store, child)) return;
-  const marker = pathIn(store, "after", `${parent}/${child}`);
-  if (!removeIfThere(store, marker)) return;
-  // Should it wait again since we looked, it must not be forgotten.
-  if (ID_PATTERN.test(child) && isOpen(store, child)) {
-    store.files.append(marker, new Uint8Array());
-    releaseIfReady(store, child);
-  } else removeFolder(store, parent);
-}
-
-function removeFolder(store: Store, parent: string): void {
-  try {
-    removeIfThere(store, pathIn(store, "after", parent));
-  } catch {
-    // Others wait for it since.
   }
 }

@@ -5,8 +5,9 @@
  */
 
 import { parseEntryName, parseMeantName } from "../names.ts";
+import { presenceName } from "../presence.ts";
 import { spareOwner } from "../spares.ts";
-import { pathIn, type Store } from "../store.ts";
+import { pathIn, removeIfThere, type Store } from "../store.ts";
 import { isStray, removeStray } from "../strays.ts";
 import type { Examination } from "./examination.ts";
 
@@ -24,6 +25,12 @@ export async function checkTemporary(examination: Examination): Promise<void> {
         "removes it",
         () => removeStray(store, name, kind),
       );
+    } else if (isForsaken(store, name)) {
+      await examination.mend(
+        `${shown} was kept to be written over by a worker that has left`,
+        "removes it",
+        () => isForsaken(store, name) && removeIfThere(store, pathIn(store, "tmp", name)),
+      );
     } else if (!isOfWorker(name) && ageOf(store, name) > FORGOTTEN_AFTER) {
       examination.note(
         `${shown} has lain there unchanged for more than a day`,
@@ -31,6 +38,12 @@ export async function checkTemporary(examination: Examination): Promise<void> {
       );
     }
   }
+}
+
+/** Whether a name is that of a spare whose worker is no more: the disk would not let go of it. */
+function isForsaken(store: Store, name: string): boolean {
+  const owner = spareOwner(name);
+  return owner !== undefined && !store.files.exists(pathIn(store, "workers", presenceName(owner)));
 }
 
 /** Whether a name says that a worker is settling a job, or has it spare: whoever recovers the worker sees to it. */

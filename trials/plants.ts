@@ -245,7 +245,7 @@ const BELIEFS: readonly Plant[] = [
 `,
   ]),
   plant("recovery-charges-what-had-not-begun", "recover.ts", ["crash", "claim-fresh"], [
-    "    if (reason === undefined && !mayHaveBegun(store, id)) {",
+    "    if (reason === undefined && !mayHaveBegun(store, job)) {",
     "    if (reason === undefined && !id) {",
   ]),
   plant("log-tells-of-a-start-at-the-claim", "claim.ts", ["crash", "claim-retry"], [

@@ -219,7 +219,7 @@ async function takeOverRunning(
     const { id, time } = entry;
     // One that was claimed only to die of what it came after has run no more than that.
     const reason = job.history.length === 0 ? lostParent(store, job) : undefined;
-    if (reason === undefined && !mayHaveBegun(store, id)) {
+    if (reason === undefined && !mayHaveBegun(store, job)) {
       putBackUnbegun(store, name, entry, job);
       continue;
     }
@@ -242,8 +242,10 @@ async function takeOverRunning(
  * anything of it runs. So a worker that is killed between claim and start charges nothing. A power cut can take the
  * log, or what tells of the claim, from a job that did run; then that attempt goes uncharged.
  */
-function mayHaveBegun(store: Store, id: string): boolean {
-  return store.files.exists(pathIn(store, "processing", logName(id)));
+function mayHaveBegun(store: Store, { id, history }: Job): boolean {
+  if (store.files.exists(pathIn(store, "processing", logName(id)))) return true;
+  // That of a job which never ran before may have gone with another job of its ID that was settled.
+  return history.length === 0 && findLog(store, id, "processing") !== undefined;
 }
 
 /** Puts a job back that was claimed and never begun: it is ready since, or a little later if another has its name. */

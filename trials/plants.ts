@@ -223,11 +223,10 @@ const LOCKS: readonly Plant[] = [
 ];
 
 const BELIEFS: readonly Plant[] = [
-  plant("recovery-believes-any-result", "half_settled.ts", ["crash", "settle-then-requeue"], [
-    "    if (isLeftOver(trace)) removeIfThere(store, path);\n    else if (!trace.job) {",
-    "    if (!trace.job) {",
-  ]),
-  plant("recovery-believes-any-taken-job", "half_settled.ts", ["crash", "settle-group"], [
+  plant("recovery-believes-any-taken-job", "half_settled.ts", [
+    "crash_of_recovery",
+    "recover-of-settle-done",
+  ], [
     "    if (isLeftOver(trace)) removeIfThere(store, path);\n    else renameIfThere(",
     "    renameIfThere(",
   ]),

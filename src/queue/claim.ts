@@ -19,7 +19,7 @@ import {
   waitingName,
 } from "./names.ts";
 import { parseJob } from "./parse_job.ts";
-import { endedPlaces, findPlaces, hasGoneOn, saysWhenMade } from "./same_job.ts";
+import { isStale } from "./same_job.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** A job that waits, as a name on disk: reading its file is not needed to choose it. */
@@ -165,29 +165,6 @@ export function takeLog(store: Store, claimed: Claim): void {
   if (logFrom === undefined) return;
   bringLog(store, id, logFrom, "processing");
   claimed.logOffset = store.files.stat(pathIn(store, "processing", logName(id)))?.size ?? 0;
-}
-
-/**
- * Whether a name was brought back by a power cut: the job has run since, and has ended or waits for its retry. Two looks
- * at names that are mostly not there. What a hand has put there and never ran is another job.
- *
- * @param name What it was claimed as.
- */
-function isStale(store: Store, { id, state, bare }: WaitingEntry, name: string, job: Job): boolean {
-  if (!ID_PATTERN.test(id) || (bare && job.history.length === 0)) return false;
-  const places = endedPlaces(store, id);
-  // It never ran, and yet there is a log: of the attempt that failed.
-  const hasFailed = state === "pending" && job.history.length === 0 &&
-    store.files.exists(pathIn(store, "failed", logName(id)));
-  if (hasFailed) places.push(...findPlaces(store, new Set([id]), false));
-  if (places.length === 0) return false;
-  const path = pathIn(store, "processing", name);
-  const identity = store.files.stat(path)?.identity;
-  const isOld = saysWhenMade(store, path);
-  return places.some((place) =>
-    place.path !== path &&
-    (place.identity === identity || (isOld && hasGoneOn(place.job, { ...job, id })))
-  );
 }
 
 async function putUnderRightName(

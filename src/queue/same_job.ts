@@ -8,6 +8,8 @@
 
 import { entries, type Entry, readJobFile } from "./entries.ts";
 import type { Job } from "./job.ts";
+import { logName } from "./logs.ts";
+import { ID_PATTERN } from "./names.ts";
 import { pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** Where a file of a job lies. */
@@ -126,4 +128,32 @@ export function isElsewhere(
     // Of two claims of one name the later counts; one that ended had its retry asked for, not acknowledged.
     return isSameFile && (state !== "processing" || since > time);
   });
+}
+
+/**
+ * Whether a name was brought back by a power cut: the job has run since, and has ended or waits for its retry. Two looks
+ * at names that are mostly not there. What a hand has put there and never ran is another job.
+ *
+ * @param name What it was claimed as.
+ */
+export function isStale(
+  store: Store,
+  { id, state, bare }: Pick<Entry, "id" | "state" | "bare">,
+  name: string,
+  job: Job,
+): boolean {
+  if (!ID_PATTERN.test(id) || (bare && job.history.length === 0)) return false;
+  const places = endedPlaces(store, id);
+  // It never ran, and yet there is a log: of the attempt that failed.
+  const hasFailed = state === "pending" && job.history.length === 0 &&
+    store.files.exists(pathIn(store, "failed", logName(id)));
+  if (hasFailed) places.push(...findPlaces(store, new Set([id]), false));
+  if (places.length === 0) return false;
+  const path = pathIn(store, "processing", name);
+  const identity = store.files.stat(path)?.identity;
+  const isOld = saysWhenMade(store, path);
+  return places.some((place) =>
+    place.path !== path &&
+    (place.identity === identity || (isOld && hasGoneOn(place.job, { ...job, id })))
+  );
 }

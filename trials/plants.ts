@@ -48,15 +48,27 @@ const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("settle-does-not-flush-the-result", "settle.ts", ["crash", "settle-done"], [
-    `[...unflushed, pathIn(store, "tmp")]`,
-    `[pathIn(store, "tmp")]`,
+    `[...unflushed, pathIn(store, "tmp"), ...left]`,
+    `[pathIn(store, "tmp"), ...left]`,
   ]),
   plant("settle-does-not-flush-tmp", "settle.ts", ["crash", "settle-done"], [
-    `[...unflushed, pathIn(store, "tmp")]`,
-    `unflushed`,
+    `[...unflushed, pathIn(store, "tmp"), ...left]`,
+    `[...unflushed, ...left]`,
   ]),
   plant("settle-does-not-flush-the-state", "settle.ts", ["crash", "settle-done"], [
-    "  await flush(store, [...changed].map((state) => pathIn(store, state)));\n",
+    "      ...[...changed].map((state) => pathIn(store, state)),\n",
+    "",
+  ]),
+  plant("settle-does-not-flush-what-the-job-left", "settle.ts", ["two_sided", "settle-done"], [
+    `[...unflushed, pathIn(store, "tmp"), ...left]`,
+    `[...unflushed, pathIn(store, "tmp")]`,
+  ]),
+  plant("hold-does-not-flush-what-the-job-left", "control.ts", ["two_sided", "hold-put-back"], [
+    "  await flush(store, leftByWaiting(store));\n",
+    "",
+  ]),
+  plant("names-of-one-file-are-both-run", "recover.ts", ["two_sided", "requeue-failed"], [
+    "  removeDoubledNames(store);\n",
     "",
   ]),
   plant("draft-is-not-flushed", "settle.ts", ["crash", "settle-over"], [
@@ -75,7 +87,7 @@ const FLUSHES: readonly Plant[] = [
     "    this.#ready.push(path);",
   ]),
   plant("remove-does-not-flush-tmp", "remove.ts", ["crash", "settle-then-remove"], [
-    `  await flush(store, [pathIn(store, "tmp")]);\n`,
+    `  await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);\n`,
     "",
   ]),
   plant("remove-does-not-flush-the-batch", "remove.ts", ["crash", "remove-in-batch"], [

@@ -9,6 +9,7 @@ import { lostParent, stillWaits, unmarkChild, waitAgain } from "./dependencies.t
 import { entries, fileFault, nameOf, readingFault } from "./entries.ts";
 import { inputFault, shareInput } from "./inputs.ts";
 import { chargedAttempts, type Job } from "./job.ts";
+import { leftByWaiting } from "./left_directories.ts";
 import { bringLog, logName, ownLine } from "./logs.ts";
 import {
   claimedName,
@@ -42,6 +43,8 @@ export interface Claim {
   worker: string;
   /** The job as its file has it, its `attempts` begun anew if it was requeued. */
   job: Job;
+  /** The directory that it was claimed from; `undefined` if that is not known, as another worker claimed it. */
+  cameFrom?: string;
   /** The size of its log so far, as far as that is known: where this attempt's output begins. */
   logOffset: number;
   /** Where to look for its log first, if it may have one from before: see {@linkcode takeLog}. */
@@ -85,7 +88,8 @@ export async function claim(
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };
   try {
-    return await examine(store, entry, { id, name, time, worker }, purpose);
+    const cameFrom = from.slice(0, from.lastIndexOf("/"));
+    return await examine(store, entry, { id, name, time, worker, cameFrom }, purpose);
   } catch (error) {
     // What cannot be read now must not stay with a worker that does not run it.
     const back = pathIn(store, entry.state, entry.path.slice(entry.path.lastIndexOf("/") + 1));
@@ -283,6 +287,6 @@ export async function buryMalformed(
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     return await elsewhere();
   }
-  await flush(store, [pathIn(store, "dead")]);
+  await flush(store, [pathIn(store, "dead"), ...leftByWaiting(store)]);
   return id;
 }

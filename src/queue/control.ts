@@ -18,6 +18,7 @@ import {
 import { holdsJobs, nameOf, readEntry } from "./entries.ts";
 import { NotDurableError, QueueError, reasonWithin } from "./errors.ts";
 import type { Job } from "./job.ts";
+import { leftByWaiting } from "./left_directories.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "./names.ts";
 import { arriveAsEditor, type Presence } from "./presence.ts";
 import { settle, type Settlement } from "./settle.ts";
@@ -71,6 +72,7 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
   // The last of those that it waits for may have ended after we looked, and not found it.
   if (time === AFTER_TIME) releaseIfReady(store, entry.id);
   const change = `job ${entry.id} was ${held ? "held" : "released"}`;
+  await flush(store, leftByWaiting(store));
   await flushChange(store, [pathIn(store, entry.state)], change);
   return true;
 }

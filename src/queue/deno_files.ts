@@ -6,9 +6,11 @@
  */
 
 import type { FilePort, FileStat } from "./file_port.ts";
+import { renamesAsOne } from "./file_systems.ts";
 import { EEXIST, ENOENT, errno, libc, libcFor, passingPath } from "./libc.ts";
 import {
   createNew,
+  fileSystemOf,
   flushed,
   flushedWhole,
   lookAt,
@@ -23,6 +25,9 @@ import { streamDirectory } from "./stream_directory.ts";
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
 /** Above this many files one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
+
+/** What was asked once of the file systems of directories; a queue has its own for as long as it is worked. */
+const knownDirectories = new Map<string, boolean>();
 
 function statPath(path: string): FileStat | undefined {
   const c = libcFor(path);
@@ -126,6 +131,17 @@ export const denoFiles: FilePort = {
     }
     // Not every system and file system knows the flag; any other error this makes again, better worded.
     plainFiles.renameNew(from, to);
+  },
+
+  renamesAsOne(directory) {
+    let answer = knownDirectories.get(directory);
+    if (answer === undefined) {
+      const c = libc();
+      const type = c && fileSystemOf(c, directory);
+      answer = type !== undefined && renamesAsOne(type);
+      knownDirectories.set(directory, answer);
+    }
+    return answer;
   },
 
   removeEach: (paths) => Promise.all(paths.map(removeOne)),

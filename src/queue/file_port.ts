@@ -120,6 +120,12 @@ export interface FilePort {
    * be had, else each file and directory in turn.
    */
   syncTree(directory: string): Promise<void>;
+  /**
+   * Whether the file system of a directory keeps a rename as one: to flush the directory of the new name makes
+   * durable too that the old one is gone, and all that was renamed before. Else both names can be there after a
+   * power cut until the other directory is flushed too. `false` where it cannot be told.
+   */
+  renamesAsOne(directory: string): boolean;
   /** Tries to lock a file or directory exclusively (`flock`), `undefined` if another holds it. */
   tryLock(path: string): FileLock | undefined;
   /**

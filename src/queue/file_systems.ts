@@ -22,6 +22,22 @@ export function keepsSyncfs(type: number): boolean {
 }
 
 /**
+ * File systems with one journal, in which a rename is one entry and none reaches the disk before an earlier one; and
+ * one that keeps nothing. btrfs flushes a directory in a log of its own, which has the new name and not that the old
+ * one has gone. (ext4 without its journal, and ext2, have the same number and keep no order at all: no flush of more
+ * directories would help.)
+ */
+const RENAMES_AS_ONE: ReadonlySet<number> = new Set([EXT, XFS, TMPFS]);
+
+/**
+ * Whether on a file system of this kind the flush of the directory that a rename leads to makes all of the rename
+ * durable, and all renames before it.
+ */
+export function renamesAsOne(type: number): boolean {
+  return RENAMES_AS_ONE.has(type);
+}
+
+/**
  * Whether a kernel's `syncfs(2)` tells that writing has failed: since Linux 5.8; before that it answers 0 all the
  * same.
  *

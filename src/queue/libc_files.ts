@@ -271,6 +271,15 @@ function fileSystemType(c: Libc, fd: number): number | undefined {
     : undefined;
 }
 
+/** {@linkcode fileSystemType} of a directory. */
+export function fileSystemOf(c: Libc, directory: string): number | undefined {
+  const fd = c.open(passingPath(directory), CAREFULLY, 0);
+  if (fd < 0) return undefined;
+  const type = fileSystemType(c, fd);
+  c.close(fd);
+  return type;
+}
+
 /** Such as `6.1.0-18-amd64`; empty if it is not told. */
 function kernelRelease(c: Libc): string {
   // Six texts of 65 bytes: the system, the machine's name, the release …

@@ -8,7 +8,7 @@
 import { entries } from "./entries.ts";
 import { JOB_STATES, type JobState } from "./names.ts";
 import { visibleText } from "./shown_text.ts";
-import { pathIn, renameIfThere, type Store } from "./store.ts";
+import { pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** The name of a job's log. */
 export function logName(id: string): string {
@@ -57,6 +57,12 @@ export function bringLog(
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue;
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+    const own = store.files.stat(source);
+    if (own && own.identity === store.files.stat(target)?.identity) {
+      // One file: a power cut has brought back the name that it had before.
+      removeIfThere(store, source);
+      return true;
     }
     if (beside === undefined || store.files.stat(beside)) return false;
     // A log without a job: what a removal that was cut off left behind. Nothing else is replaced.

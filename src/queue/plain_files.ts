@@ -277,6 +277,8 @@ export const plainFiles: FilePort = {
     await syncEntries(directory, [...plainFiles.list(directory)], plainFiles.syncTree, syncOne);
   },
 
+  renamesAsOne: () => false,
+
   tryLock(path) {
     const file = openToLock(path);
     let locked = false;

@@ -7,6 +7,7 @@
 import { QueueError } from "./errors.ts";
 import { pruneHistory } from "./history.ts";
 import { removeInputs, removeOwnInputs, withInput } from "./inputs.ts";
+import { leftByWaiting } from "./left_directories.ts";
 import { logName } from "./logs.ts";
 import { ID_PATTERN, isUlid, timeOfId, WORKER_PATTERN } from "./names.ts";
 import { freeStaleKeys, staleKeys } from "./stale_keys.ts";
@@ -85,7 +86,7 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
   };
   // A power cut could bring back what settling a job has removed from tmp/, to be run again, and only the
   // settled file that is about to go would tell that it has been run.
-  if (!dryRun) await flush(store, [pathIn(store, "tmp")]);
+  if (!dryRun) await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
   for (const state of states) await pruneState(store, state, before, options, pruned);
   if (pruned.removed.done + pruned.removed.dead > 0 && !dryRun) {
     freeStaleKeys(store, await staleKeys(store, options.stop));

@@ -7,6 +7,7 @@
 
 import { buryMalformed, type Claim, readClaimed } from "./claim.ts";
 import { readyTime } from "./control.ts";
+import { removeDoubledNames } from "./doubled_names.ts";
 import { type JobRun, ours, takeOverSettling, unwrittenRuns } from "./half_settled.ts";
 import { type Attempt, chargedAttempts, type Job } from "./job.ts";
 import { lostParent, unmarkChild } from "./dependencies.ts";
@@ -102,6 +103,7 @@ export async function recoverDeadWorkers(
   unsettled: Settlement[] = [],
   settled: (settlement: Settlement) => void = () => {},
 ): Promise<Recovery[]> {
+  removeDoubledNames(store);
   await settleEach(store, unsettled, settled);
   const present = workerNames(store).filter((name) => name !== self);
   const absent = absentWorkers(store).filter((name) => name !== self);

@@ -8,6 +8,7 @@ import { type Entry, readEntry } from "./entries.ts";
 import { QueueError } from "./errors.ts";
 import { entryOf } from "./find_job.ts";
 import { removeInputs } from "./inputs.ts";
+import { leftByWaiting } from "./left_directories.ts";
 import { newestEntries } from "./listing.ts";
 import { findLog } from "./logs.ts";
 import type { JobState } from "./names.ts";
@@ -85,7 +86,7 @@ export async function clearJobs(
  * only the settled file that is about to go would tell that it has been run.
  */
 async function forgetSettling(store: Store): Promise<void> {
-  await flush(store, [pathIn(store, "tmp")]);
+  await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
 }
 
 function removeEntry(store: Store, entry: Entry): boolean {

@@ -10,7 +10,9 @@
  * 2. The new content is written to `tmp/FINAL@WORKER.STATE`. A crash here: recovery finds both,
  *    this one perhaps torn, and goes by tmp/N. (With a spare, see spares.ts: it is written over, flushed, and
  *    only then renamed to this name, which must not come to stand for what the spare held before.)
- * 3. It and tmp/ are flushed: from here on a power cut keeps both steps.
+ * 3. It and tmp/ are flushed: from here on a power cut keeps both steps. Where the file system does not keep a rename
+ *    as one, processing/ and the directory that the job was claimed from are flushed with them: else a power cut
+ *    could bring back a name under which the job that has ended is run again.
  * 4. `tmp/N` is removed, or made a spare: only the content that is meant to become the job is left. NotFound
  *    means, as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
  * 5. The log moves, so that a settled job always has its log beside it.
@@ -24,6 +26,7 @@ import type { Claim } from "./claim.ts";
 import { nameOf } from "./entries.ts";
 import { shareInput } from "./inputs.ts";
 import { type Job, jobBytes } from "./job.ts";
+import { leftByClaims, leftBySettling } from "./left_directories.ts";
 import { bringLog, logName } from "./logs.ts";
 import {
   formatMeantName,
@@ -109,7 +112,8 @@ export async function settle(
   unflushed.push(...await putDrafts(store, inStep(settlements, "drafted")));
   const open = inStep(settlements, "written");
   if (open.length > 0) {
-    await flushOrUndo(store, open, [...unflushed, pathIn(store, "tmp")]);
+    const left = leftByClaims(store, open.map(({ claim }) => claim.cameFrom));
+    await flushOrUndo(store, open, [...unflushed, pathIn(store, "tmp"), ...left]);
     spares?.flushed();
   }
   const removed = await letGoOfOld(store, open, spares);
@@ -134,7 +138,10 @@ export async function settle(
   const published = inStep(settlements, "published");
   const changed = new Set(published.map((settlement) => settlement.state));
   try {
-    await flush(store, [...changed].map((state) => pathIn(store, state)));
+    await flush(store, [
+      ...[...changed].map((state) => pathIn(store, state)),
+      ...(published.length > 0 ? leftBySettling(store) : []),
+    ]);
   } catch (error) {
     for (const settlement of published) settlement.progress = "doubted";
     throw error;

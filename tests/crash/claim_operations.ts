@@ -64,7 +64,7 @@ export function dropping(name: string, content: string) {
   return (store: Store): Promise<void> => {
     store.files.create(`${DIR}/tmp/dropped`, new TextEncoder().encode(content));
     store.files.rename(`${DIR}/tmp/dropped`, `${DIR}/pending/${name}`);
-    return store.files.sync([`${DIR}/pending/${name}`, `${DIR}/pending`]);
+    return store.files.sync([`${DIR}/pending/${name}`, `${DIR}/pending`, `${DIR}/tmp`]);
   };
 }
 

@@ -22,9 +22,17 @@ export const ACTING = START + 5_000;
 /** The time of the disk and of the worker that cleans up; set back for each case. */
 export const clock = { time: START };
 
+/** What the disks of this process are like: see {@linkcode onTwoSidedDisks}. */
+const kind = { twoSided: false };
+
+/** From now on each new disk keeps the two sides of a rename apart. */
+export function onTwoSidedDisks(): void {
+  kind.twoSided = true;
+}
+
 /** An empty disk that goes by {@linkcode clock}. */
 export function newDisk(): SimulatedDisk {
-  return new SimulatedDisk({ now: () => clock.time });
+  return new SimulatedDisk({ now: () => clock.time, ...kind });
 }
 
 /** A disk with a new queue on it, all of it durable. */

@@ -12,6 +12,8 @@ import type { Queue } from "../../src/queue/queue.ts";
 import { editJob, holdJob, moveJob, releaseJob } from "../../src/queue/waiting_jobs.ts";
 import { cancelJob } from "../../src/worker/cancel.ts";
 import { asking, queueOf } from "./upkeep_operations.ts";
+import { putBackUnrun } from "../../src/queue/limits.ts";
+import { claim } from "../../src/queue/claim.ts";
 import type { Claim, WaitingEntry } from "../../src/queue/claim.ts";
 import { HELD_TIME } from "../../src/queue/names.ts";
 import type { Settlement } from "../../src/queue/settle.ts";
@@ -19,7 +21,14 @@ import type { Store } from "../../src/queue/store.ts";
 import { ABSENT, type Fate, HELD, type Ledger, RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { openAt, START } from "./queue_disk.ts";
-import { arriveAs, claimReady, type Ending, run, settleAndTell } from "./worker_steps.ts";
+import {
+  arriveAs,
+  claimReady,
+  type Ending,
+  readyEntries,
+  run,
+  settleAndTell,
+} from "./worker_steps.ts";
 
 /** The fate of a job that must not run, as one that it was to come after is dead. */
 export const HOPELESS = "dead:";
@@ -141,6 +150,26 @@ function onWaiting(
   };
 }
 
+/** Job `a` is held that a worker had claimed and put back: no name of its way may come back. */
+const holdPutBack: Operation = {
+  ...onWaiting("hold-put-back", false, (queue) => holdJob(queue, "a"), {
+    before: RUN,
+    after: HELD,
+  }),
+  async prepare(disk, ledger) {
+    const store = await openAt(disk.process("w1"), START);
+    await enqueue(store, { command: "echo a", id: "a" });
+    const presence = arriveAs(store, "w1");
+    const entry = readyEntries(store)[0]!;
+    const result = await claim(store, entry, "w1");
+    if (result.kind !== "claimed") throw new Error(`it is ${result.kind}`);
+    putBackUnrun(store, entry, result.claim);
+    presence.leave();
+    ledger.expect("echo a", RUN);
+    ledger.mayBeUndone("echo a", "done: lost@w1 done@fresh");
+  },
+};
+
 function urgent(fields: JobInput): JobInput {
   return { ...fields, priority: 9 };
 }
@@ -176,6 +205,7 @@ export const WAITING_OPERATIONS: readonly Operation[] = [
   claimChild("claim-child", "done"),
   claimChild("claim-hopeless-child", "failed"),
   onWaiting("hold", false, (queue) => holdJob(queue, "a"), { before: RUN, after: HELD }),
+  holdPutBack,
   onWaiting("let-go", true, (queue) => releaseJob(queue, "a"), { before: HELD, after: RUN }),
   onWaiting("move", false, (queue) => moveJob(queue, "a", { priority: 9 }), {
     before: RUN,

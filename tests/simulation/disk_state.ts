@@ -6,6 +6,9 @@
  * else becomes durable by itself, and nothing is in the order of time unless it must be: this is
  * less than any real file system promises, so what survives here survives there.
  *
+ * A rename is one change; or, on a two-sided disk, that of a file between directories is two: the new name comes and
+ * the old one goes, not before it, each durable with its own directory.
+ *
  * @module
  */
 
@@ -37,6 +40,24 @@ export interface Place {
   inode?: number;
 }
 
+/** What a disk is made of. */
+export interface DiskContent {
+  /** All inodes. */
+  inodes: Map<number, Inode>;
+  /** The names as programs see them. */
+  live: NameTree;
+  /** A number that no inode and no change has had. */
+  next: number;
+  /** Whether a rename between directories is two changes. */
+  twoSided: boolean;
+}
+
+/** An empty disk. */
+export function emptyContent(now: () => number, twoSided = false): DiskContent {
+  const inodes = new Map([[ROOT, { mode: 0o755, mtime: now() }]]);
+  return { inodes, live: new NameTree(), next: ROOT + 1, twoSided };
+}
+
 const NO_BYTES = new Uint8Array();
 
 /** Inodes and names, with the calls of a file system that change them. */
@@ -51,6 +72,8 @@ export class DiskState {
   readonly journal: Map<number, NameChange>;
   /** Those of them that the disk failed to flush: no flush of the same directory takes them up again. */
   readonly #forgotten: Set<number>;
+  /** Whether a rename between directories is two changes. */
+  readonly twoSided: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   #next: number;
@@ -58,11 +81,7 @@ export class DiskState {
   /** @param parts What to take over. Default: an empty disk. */
   constructor(
     now: () => number,
-    parts: { inodes: Map<number, Inode>; live: NameTree; next: number } = {
-      inodes: new Map([[ROOT, { mode: 0o755, mtime: now() }]]),
-      live: new NameTree(),
-      next: ROOT + 1,
-    },
+    parts: DiskContent = emptyContent(now),
     durable: NameTree = parts.live.clone(),
     journal: Map<number, NameChange> = new Map(),
     forgotten: Set<number> = new Set(),
@@ -74,6 +93,7 @@ export class DiskState {
     this.journal = journal;
     this.#forgotten = forgotten;
     this.#next = parts.next;
+    this.twoSided = parts.twoSided;
   }
 
   /** A number that no inode and no change has had. */
@@ -85,7 +105,12 @@ export class DiskState {
   clone(): DiskState {
     return new DiskState(
       this.now,
-      { inodes: new Map(this.inodes), live: this.live.clone(), next: this.#next },
+      {
+        inodes: new Map(this.inodes),
+        live: this.live.clone(),
+        next: this.#next,
+        twoSided: this.twoSided,
+      },
       this.durable.clone(),
       new Map(this.journal),
       new Set(this.#forgotten),
@@ -183,7 +208,13 @@ export class DiskState {
       if (onDirectory) this.#requireEmpty(removed = target.inode, where);
     }
     const { inode } = source;
-    this.#change({ label: where, inode, isDirectory, from: source.slot, to: target.slot, removed });
+    const [left, reached] = [source.slot, target.slot];
+    if (this.twoSided && !isDirectory && left.directory !== reached.directory) {
+      const coming = { label: `${where} (new name)`, inode, isDirectory, to: reached };
+      const comes = this.#change(coming);
+      const going = { label: `${where} (old name)`, inode, isDirectory, from: left };
+      this.#change(going, [comes]);
+    } else this.#change({ label: where, inode, isDirectory, from: left, to: reached, removed });
     return target.inode !== undefined;
   }
 
@@ -249,9 +280,9 @@ export class DiskState {
     }
   }
 
-  #change(change: Omit<NameChange, "id" | "after">): void {
+  #change(change: Omit<NameChange, "id" | "after">, before: readonly number[] = []): number {
     const full = { ...change, id: this.#next++ };
-    const after: number[] = [];
+    const after = [...before];
     for (const earlier of this.journal.values()) {
       if (dependsOn(full, earlier)) after.push(earlier.id);
     }
@@ -270,6 +301,7 @@ export class DiskState {
         this.inodes.set(slot.directory, { ...this.inodes.get(slot.directory)!, mtime });
       }
     }
+    return full.id;
   }
 
   #requireEmpty(inode: number, where: string): void {

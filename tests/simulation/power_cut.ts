@@ -202,7 +202,12 @@ function outcome(state: DiskState, { kept, names, rests }: Draft): PowerCutOutco
     if (rest !== "all") damage.push(`${path} ${RESTS[rest]}`);
   }
   return {
-    state: new DiskState(state.now, { inodes, live: names.clone(), next: state.next }),
+    state: new DiskState(state.now, {
+      inodes,
+      live: names.clone(),
+      next: state.next,
+      twoSided: state.twoSided,
+    }),
     label: `power cut: ${damage.length > 0 ? damage.join("; ") : "nothing lost"}`,
   };
 }

@@ -132,6 +132,10 @@ export class ReplayedPort implements FilePort {
     await this.#call("syncTree", [directory], () => this.#process.syncTree(directory));
   }
 
+  renamesAsOne(): boolean {
+    return this.#process.renamesAsOne();
+  }
+
   tryLock(path: string): FileLock | undefined {
     const inode = this.#call("tryLock", [path, "open"], () => this.#process.openToLock(path));
     const lock = this.#call("tryLock", [path], () => this.#process.lockOpened(path, inode));

@@ -9,7 +9,7 @@
  */
 
 import { type BeforeCall, type CallRecord, formatCall } from "./call.ts";
-import { DiskState } from "./disk_state.ts";
+import { DiskState, emptyContent } from "./disk_state.ts";
 import { Killed } from "./faults.ts";
 import { LockTable } from "./lock_table.ts";
 import { type PowerCutOptions, powerCutOutcomes } from "./power_cut.ts";
@@ -47,13 +47,15 @@ export class SimulatedDisk {
   /**
    * @param options.now What gives files their mtime, in milliseconds since 1970. Default: always
    * the start of 2026.
+   * @param options.twoSided Whether a rename between directories is durable in each by itself. Default: as one.
    */
-  constructor(options: { now?: () => number } = {}, made?: {
+  constructor(options: { now?: () => number; twoSided?: boolean } = {}, made?: {
     state: DiskState;
     origin: string;
     locks?: LockTable;
   }) {
-    this.state = made?.state ?? new DiskState(options.now ?? (() => Date.UTC(2026, 0, 1)));
+    const now = options.now ?? (() => Date.UTC(2026, 0, 1));
+    this.state = made?.state ?? new DiskState(now, emptyContent(now, options.twoSided));
     this.origin = made?.origin ?? "a new disk";
     this.locks = made?.locks ?? new LockTable();
   }
@@ -118,6 +120,11 @@ export class SimulatedDisk {
   /** Whether anything has this name. */
   exists(path: string): boolean {
     return this.#inode(path) !== NOTHING;
+  }
+
+  /** Whether two names are of one file. */
+  areOne(a: string, b: string): boolean {
+    return this.exists(a) && this.#inode(a) === this.#inode(b);
   }
 
   /** What a file holds, as text; `undefined` if there is no such file. */

@@ -265,6 +265,11 @@ export class SimulatedProcess implements FilePort {
     if (inode !== undefined) fail(inode);
   }
 
+  /** No call: what it asks never changes. */
+  renamesAsOne(): boolean {
+    return !this.#disk.state.twoSided;
+  }
+
   /** Two calls, as it is two system calls: between them the file can be renamed or removed. */
   tryLock(path: string): FileLock | undefined {
     return this.lockOpened(path, this.openToLock(path));

@@ -255,6 +255,18 @@ const BELIEFS: readonly Plant[] = [
       renameIfThere(store, path, pathIn(store, "tmp", formatMeantName(final, by, state)));
 `,
   ]),
+  plant("recovery-does-not-look-first", "recover.ts", ["two_sided", "settle-done"], [
+    "isElsewhere(store, name, job, places.get(entry.id) ?? [])",
+    "isElsewhere(store, name, job, [])",
+  ]),
+  plant("recovery-forgets-what-it-settles", "recover.ts", ["two_sided", "settle-over"], [
+    "settling.some((settlement) => hasGoneOn(settlement.job, job)) ||",
+    "settling.length > 1_000_000 ||",
+  ]),
+  plant("claim-does-not-look-first", "claim.ts", ["two_sided", "requeue-done"], [
+    "  if (isStale(store, entry, name, job)) {",
+    "  if (!isStale) {",
+  ]),
   plant("recovery-charges-what-had-not-begun", "recover.ts", ["crash", "claim-fresh"], [
     "    if (reason === undefined && !mayHaveBegun(store, job)) {",
     "    if (reason === undefined && !id) {",
@@ -418,8 +430,8 @@ const INPUTS: readonly Plant[] = [
     "  using _shared = id === entry.id ? undefined : await shareInput(store, entry.id, id);\n",
     "",
   ], [
-    "  try {\n    return await examine(",
-    "  try {\n    if (id !== entry.id) await shareInput(store, entry.id, id);\n    return await examine(",
+    "    return await examine(",
+    "    if (id !== entry.id) await shareInput(store, entry.id, id);\n    return await examine(",
   ]),
   plant("link-of-the-input-is-not-flushed", "inputs.ts", ["crash", "claim-bare-taken-input"], [
     `      await flush(store, [pathIn(store, "input")]);\n`,

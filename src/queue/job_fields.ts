@@ -53,6 +53,8 @@ const text: Check = (value) =>
     ? "must be a string"
     : value.includes("\0")
     ? "must not contain a NUL"
+    : !value.isWellFormed()
+    ? "must not contain half a character (a lone surrogate)"
     : undefined;
 
 const string: Check = (value) => typeof value === "string" ? undefined : "must be a string";

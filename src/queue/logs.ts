@@ -8,7 +8,7 @@
 import { entries } from "./entries.ts";
 import { JOB_STATES, type JobState } from "./names.ts";
 import { visibleText } from "./shown_text.ts";
-import { pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
+import { pathIn, putAside, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
 /** The name of a job's log. */
 export function logName(id: string): string {
@@ -66,11 +66,12 @@ export function bringLog(
     }
     if (beside === undefined || store.files.stat(beside)) return false;
     // A log without a job: what a removal that was cut off left behind. Nothing else is replaced.
-    const there = store.files.stat(target);
-    if (there && there.kind !== "file") return false;
+    // What is no log at all is in the way, and no reason for the job to be another.
+    putAside(store, target);
     if (renameIfThere(store, source, target)) return true;
   }
   // One that waits has a log only if it has run.
+  if (beside !== undefined && to !== "pending") putAside(store, target);
   if (beside !== undefined && to !== "pending" && !store.files.exists(target)) {
     store.files.append(target, new Uint8Array());
   }

@@ -150,6 +150,18 @@ export function lockIfThere(store: Store, path: string): FileLock | undefined {
   return isSame ? lock : undefined;
 }
 
+/**
+ * Gives what lies in the place of a file and is none, a fifo or a folder say, a hidden name beside it.
+ *
+ * @returns Whether there was such a thing.
+ */
+export function putAside(store: Store, path: string): boolean {
+  const kind = store.files.stat(path)?.kind;
+  if (kind === undefined || kind === "file") return false;
+  const slash = path.lastIndexOf("/");
+  return renameIfThere(store, path, `${path.slice(0, slash)}/.${path.slice(slash + 1)}-${newId()}`);
+}
+
 /** Removes a file, or a folder with all that is in it; `false` if it is gone already. Follows no link. */
 export function removeTree(store: Store, path: string): boolean {
   if (store.files.stat(path)?.kind === "directory") {

@@ -65,6 +65,7 @@ export async function turnSchedule(
     const stat = store.files.stat(own);
     const distrust = stat && fileDistrust(stat, store.owner);
     if (distrust !== undefined) throw new UsageError(distrust);
+    if (stat && stat.kind !== "file") throw new UsageError("it is not a regular file");
     const schedule = parseSchedule(store.files.read(own), entry.name);
     const isDecided = schedule.turn?.from === new Date(entry.time).toISOString();
     const decided = isDecided ? schedule : await decide(store, taken, schedule, readTimetable);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { QueueError } from "./errors.ts";
 import { entryAt, readEntry } from "./entries.ts";
 import type { Job } from "./job.ts";
 import { matchingEntries } from "./listing.ts";
@@ -36,7 +37,12 @@ export async function holderOf(store: Store, key: string): Promise<string | unde
     content = store.files.read(pathIn(store, "unique", await keyName(key)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    const path = pathIn(store, "unique", await keyName(key));
+    if ((store.files.stat(path)?.kind ?? "file") === "file") throw error;
+    throw new QueueError(
+      `${path} is not a regular file, so nothing tells who has the key; ` +
+        "queuectl doctor --repair moves it aside",
+    );
   }
   const [id, name] = new TextDecoder().decode(content).split("\n");
   if (!id || !ID_PATTERN.test(id)) return undefined;
@@ -119,7 +125,8 @@ export async function takeKeys(store: Store, takers: readonly KeyTaker[]): Promi
 /** Frees the key of a job that has been removed, unless another has it by now. The queue's lock must be held. */
 export async function forgetKey(store: Store, key: string, id: string): Promise<void> {
   const path = pathIn(store, "unique", await keyName(key));
-  if (!store.files.exists(path)) return;
+  // What is no file names no holder.
+  if (store.files.stat(path)?.kind !== "file") return;
   const [holder] = new TextDecoder().decode(store.files.read(path)).split("\n");
   if (holder === id) removeIfThere(store, path);
 }

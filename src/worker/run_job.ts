@@ -7,11 +7,10 @@
 import { type Claim, takeLog } from "../queue/claim.ts";
 import { inputPath } from "../queue/inputs.ts";
 import { logName, ownLine } from "../queue/logs.ts";
-import { newId } from "../queue/names.ts";
 import { userEnvironment } from "../launcher.ts";
 import { progressPath, resultPath } from "../queue/progress.ts";
 import type { JobRun } from "../queue/half_settled.ts";
-import { pathIn, renameIfThere, type Store } from "../queue/store.ts";
+import { pathIn, putAside, type Store } from "../queue/store.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "./signals.ts";
 import { SpawnError } from "./spawn_error.ts";
@@ -133,14 +132,6 @@ export async function startJob(
       signalGroup(child.pid, "SIGKILL");
     },
   };
-}
-
-/** Gives what lies in a log's place and is no file, a fifo say, a hidden name there; whether there was such. */
-function putAside(store: Store, log: string): boolean {
-  const kind = store.files.stat(log)?.kind;
-  if (kind === undefined || kind === "file") return false;
-  const name = log.slice(log.lastIndexOf("/") + 1);
-  return renameIfThere(store, log, pathIn(store, "processing", `.${name}-${newId()}`));
 }
 
 /** A timer for any number of milliseconds; returns what stops it. */

@@ -28,9 +28,9 @@ export async function trust(call: Invocation): Promise<void> {
   if (call.json) printJson({ dir, pending, failed, schedules, hooks });
   else print(dir);
   const held = [
-    `${pending + failed} jobs that wait`,
-    `${schedules} schedules`,
-    hooks.length > 0 ? `the hooks ${hooks.join(" and ")}` : "no hooks",
+    `jobs that wait: ${pending + failed}`,
+    `schedules: ${schedules}`,
+    `hooks: ${hooks.join(" and ") || "none"}`,
   ];
-  say(`queuectl: accepted, with ${held.join(", ")}`);
+  say(`queuectl: accepted; ${held.join(", ")}`);
 }

@@ -52,6 +52,7 @@ export async function checkSchedules(examination: Examination): Promise<void> {
 async function checkStamp(examination: Examination, entry: ScheduleEntry): Promise<void> {
   const { store } = examination;
   if (isPaused(entry) || entry.worker !== undefined || entry.time <= store.now()) return;
+  if (store.files.stat(pathIn(store, "schedules", entry.file))?.kind !== "file") return;
   const readTimetable = await loadTimetable();
   let read: ReadSchedule | undefined;
   try {

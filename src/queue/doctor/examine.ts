@@ -17,6 +17,7 @@ import { checkLogs } from "./check_logs.ts";
 import { checkMarkers, checkReservations, checkWaiting } from "./check_reservations.ts";
 import { checkSchedules } from "./check_schedules.ts";
 import { checkTemporary } from "./check_temporary.ts";
+import { checkOddThings } from "./check_odd_things.ts";
 import { checkProgress, checkWorkers } from "./check_workers.ts";
 import { type DoctorOptions, Examination, type Finding } from "./examination.ts";
 
@@ -51,6 +52,7 @@ function pause(): Promise<void> {
 async function look(examination: Examination): Promise<boolean> {
   checkDisk(examination);
   if (!await checkParts(examination)) return false;
+  await checkOddThings(examination);
   await checkWorkers(examination);
   await checkProgress(examination);
   await checkTemporary(examination);

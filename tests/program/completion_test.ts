@@ -57,7 +57,11 @@ class Completing {
   /** Types a line and TAB; gives the screen once it shows what is expected. */
   async complete(line: string, ...expected: string[]): Promise<string> {
     // What empties the line, and is read in its turn like any other key.
-    this.tmux.press(this.shell === "fish" ? "C-c" : "C-u");
+    if (this.shell === "fish") {
+      // The first may do no more than close the list of what can follow.
+      this.tmux.press("C-c");
+      this.tmux.press("C-c");
+    } else this.tmux.press("C-u");
     this.tmux.press("C-l");
     await this.#shows("C-l", (screen) => screen === PROMPT);
     this.tmux.press(line);

@@ -63,11 +63,10 @@ async function checkStamp(examination: Examination, entry: ScheduleEntry): Promi
   }
   const state = read && stampState(read.schedule, read.times, entry, store.now());
   if (state?.is !== "beyond") return;
+  // The two looks must find the same problem, and the next time may pass between them.
   await examination.mend(
-    `schedule ${entry.name} is due at ${
-      new Date(entry.time).toISOString()
-    }, though its next time is ` +
-      `${new Date(state.next).toISOString()}: this machine's clock has been set back`,
+    `schedule ${entry.name} is due at ${new Date(entry.time).toISOString()}, which is beyond its ` +
+      "next time: this machine's clock has been set back",
     "gives it its next time by the clock, as each worker does",
     () => healSchedule(store, entry, readTimetable),
   );

@@ -6,6 +6,7 @@
  *     CRASH_OUTCOMES  how many outcomes of a power cut are looked at where there are more
  *     CRASH_SEED      which of them
  *     CRASH_CUTS      how many outcomes of a power cut are looked at after two actors have met
+ *     CRASH_FAULTS    of the calls that are refused, looks at each so-manieth only; failed flushes always
  *     CRASH_STRIDE    of the pairs of places of two actors, looks at each so-manieth only; a case alone: at all
  *
  * @module
@@ -27,6 +28,9 @@ export const SEED = Number(Deno.env.get("CRASH_SEED") ?? 1);
 
 /** Of the pairs of places of two actors each so-manieth is looked at. */
 export const STRIDE = Number(Deno.env.get("CRASH_STRIDE") ?? (ONLY === undefined ? 7 : 1));
+
+/** Of the calls that are refused, each so-manieth is looked at. */
+export const FAULT_STRIDE = Number(Deno.env.get("CRASH_FAULTS") ?? 1);
 
 /** The power cut outcomes to look at after each interleaving. */
 export const CUTS = Number(Deno.env.get("CRASH_CUTS") ?? 0);

@@ -9,7 +9,7 @@ import type { FilePort } from "../../src/queue/file_port.ts";
 import { type BeforeCall, formatCall } from "../simulation/call.ts";
 import { diskError, type ErrnoName, type Leaving } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";
-import { count, isWanted, judge, OUTCOMES, report, SEED } from "./crash_case.ts";
+import { count, FAULT_STRIDE, isWanted, judge, OUTCOMES, report, SEED } from "./crash_case.ts";
 import { act, prepare, type Prepared, storeFor } from "./crash_points.ts";
 import { systemFault } from "../../src/cli/system_fault.ts";
 import { QueueError, UsageError } from "../../src/queue/errors.ts";
@@ -64,6 +64,9 @@ function isSentence(error: unknown): boolean {
 /** How often the same is asked for again. The first may still have to put something right. */
 const TRIES = 3;
 
+/** Those that there were so far, of all operations: so each operation begins at another one. */
+let faults = 0;
+
 /** Makes each call of an operation fail in each way, asks again, and judges what is left. */
 export async function failEverywhere(operation: Operation): Promise<void> {
   const prepared = await prepare(operation);
@@ -79,6 +82,8 @@ export async function failEverywhere(operation: Operation): Promise<void> {
           const at = leaving === "nothing" ? `${index}` : `${index}-${leaving}`;
           const label = `${operation.name}/${at}/${code}/${mode}`;
           if (!isWanted(label)) continue;
+          const isFlush = name === "sync" || name === "syncTree";
+          if (!isFlush && faults++ % FAULT_STRIDE !== 0) continue;
           count("faults");
           const hook: BeforeCall = (call) => {
             const hit = mode === "once"
@@ -86,7 +91,6 @@ export async function failEverywhere(operation: Operation): Promise<void> {
               : call.index >= index && REFUSED[code]!.includes(call.name);
             if (hit) throw diskError(code, call.name, leaving);
           };
-          const isFlush = name === "sync" || name === "syncTree";
           await runFault(label, operation, prepared, hook, {
             lasting: mode === "from-there-on",
             cut: isFlush && code === "EIO" && mode === "once",

@@ -58,7 +58,7 @@ export function lockWaiter(path: string, wait: LockWait = {}): (waited: number) 
  * Prints the ID and the command of the process that has a file locked by flock(2), given its inode and device. A
  * line of /proc/locks is `1: FLOCK ADVISORY WRITE 4711 08:01:131073 0 EOF`; that of one that waits has `->` in front of
  * FLOCK; some file systems (btrfs) have another device there. The runtime itself may not read it short of all
- * permissions.
+ * permissions; and it is read at once, as lines that come and go meanwhile would shift those that a slow reader gets.
  */
 const FIND = `
 while read -r _ type _ _ pid file _; do
@@ -66,7 +66,9 @@ while read -r _ type _ _ pid file _; do
     "FLOCK $1:$0") found=$pid; break;;
     "FLOCK "*:"$0") found=\${found:-$pid};;
   esac
-done < /proc/locks
+done <<LOCKS
+$(cat /proc/locks)
+LOCKS
 [ "$found" ] || exit
 printf '%s ' "$found"
 tr '\\0' ' ' < "/proc/$found/cmdline"

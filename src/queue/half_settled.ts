@@ -12,7 +12,14 @@ import { shareInput } from "./inputs.ts";
 import type { Job } from "./job.ts";
 import { logName, ownLine } from "./logs.ts";
 import { formatMeantName, freshIdLike, parseEntryName, parseMeantName } from "./names.ts";
-import { findPlaces, hasGoneOn, isSameJob, type Place } from "./same_job.ts";
+import {
+  findPlaces,
+  flushRemovals,
+  hasGoneOn,
+  isSameJob,
+  type Place,
+  removeStale,
+} from "./same_job.ts";
 import type { Settlement } from "./settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "./store.ts";
 
@@ -58,11 +65,14 @@ export async function takeOverSettling(
   const traces = readTraces(store, worker);
   const own = traces.filter((trace) => trace.worker === worker);
   if (own.length === 0) return;
+  const changed = new Set<string>();
   const elsewhere = dropStaleNames(
     store,
     findPlaces(store, new Set(own.map((trace) => trace.id)), false),
     own,
+    changed,
   );
+  await flushRemovals(store, changed);
   const isLeftOver = (trace: Trace) =>
     elsewhere.some((place) => isSame(trace, place.job) && !isOlderCopy(place, trace)) ||
     traces.some((other) => other.job && isSame(trace, other.job) && supersedes(other, trace));
@@ -162,13 +172,19 @@ function readTrace(store: Store, { name, id }: Trace): Job | undefined {
  * Removes the names in pending/ and failed/ under which a job waited whose result is written down: a power cut brought
  * them back.
  *
+ * @param changed Gets the directories that they lay in.
  * @returns The other places; and those that were not there any more, as somebody has just claimed the job.
  */
-function dropStaleNames(store: Store, places: readonly Place[], traces: readonly Trace[]): Place[] {
+function dropStaleNames(
+  store: Store,
+  places: readonly Place[],
+  traces: readonly Trace[],
+  changed: Set<string>,
+): Place[] {
   return places.filter(({ entry: { state }, job, path }) => {
     if (state !== "pending" && state !== "failed") return true;
     const hasResult = traces.some((trace) => trace.meant && trace.job && hasGoneOn(trace.job, job));
-    return !hasResult || !removeIfThere(store, path);
+    return !hasResult || !removeStale(store, path, changed);
   });
 }
 

@@ -25,7 +25,7 @@ import {
   WORKER_PATTERN,
 } from "./names.ts";
 import { removeProgress } from "./progress.ts";
-import { findPlaces, hasGoneOn, isElsewhere } from "./same_job.ts";
+import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "./same_job.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "./presence.ts";
 import { returnSchedules, scheduleEntries } from "./return_schedules.ts";
 import { settle, type Settlement, unrunSettlement } from "./settle.ts";
@@ -202,13 +202,15 @@ async function takeOverRunning(
     }
     const { job } = read;
     const settling = takenOver.filter(({ claim }) => claim.id === entry.id);
+    const changed = new Set<string>();
     if (
       settling.some((settlement) => hasGoneOn(settlement.job, job)) ||
-      isElsewhere(store, name, job, places.get(entry.id) ?? [])
+      isElsewhere(store, name, job, places.get(entry.id) ?? [], changed)
     ) {
       removeIfThere(store, pathIn(store, "processing", name));
       continue;
     }
+    await flushRemovals(store, changed);
     // A dropped file that is not due is claimed for a moment, to be given the name that says so.
     const isEarly = job.history.length === 0 && Date.parse(job.run_at) > entry.time;
     if (isEditor(worker) || isEarly) {

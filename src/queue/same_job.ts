@@ -10,7 +10,7 @@ import { entries, type Entry, readJobFile } from "./entries.ts";
 import type { Job } from "./job.ts";
 import { logName } from "./logs.ts";
 import { ID_PATTERN } from "./names.ts";
-import { pathIn, removeIfThere, type Store } from "./store.ts";
+import { flush, pathIn, removeIfThere, type Store } from "./store.ts";
 
 /** Where a file of a job lies. */
 export interface Place {
@@ -97,6 +97,21 @@ export function saysWhenMade(store: Store, path: string): boolean {
   return created_at !== undefined;
 }
 
+/** Removes a name that a power cut brought back, and notes its directory; `false` if it was gone. */
+export function removeStale(store: Store, path: string, changed: Set<string>): boolean {
+  if (!removeIfThere(store, path)) return false;
+  changed.add(path.slice(0, path.lastIndexOf("/")));
+  return true;
+}
+
+/**
+ * Makes the removal of names that a power cut brought back durable, before their job is published under another: the
+ * next power cut would bring them back beside it.
+ */
+export async function flushRemovals(store: Store, changed: ReadonlySet<string>): Promise<void> {
+  await flush(store, [...changed].filter((directory) => store.files.exists(directory)));
+}
+
 /**
  * Whether a job that a dead worker seems to run has ended, or gone on, under another name: then a power cut brought
  * back this one. The names under which the job waited before it was claimed, brought back too, are removed.
@@ -104,12 +119,14 @@ export function saysWhenMade(store: Store, path: string): boolean {
  * @param name The name in processing/.
  * @param job The job as that file has it.
  * @param places Where files of its ID lie, this one among them.
+ * @param changed Gets the directories that names were removed from: see {@linkcode flushRemovals}.
  */
 export function isElsewhere(
   store: Store,
   name: string,
   job: Job,
   places: readonly Place[],
+  changed: Set<string>,
 ): boolean {
   const ownPath = pathIn(store, "processing", name);
   const own = places.find(({ path }) => path === ownPath);
@@ -123,7 +140,8 @@ export function isElsewhere(
     const isSameFile = identity === own?.identity;
     if (state === "pending" || state === "failed") {
       // Not there any more: somebody has claimed it since, and runs it now.
-      return (isSameFile || (isOld && hasGoneOn(job, place.job))) && !removeIfThere(store, path);
+      return (isSameFile || (isOld && hasGoneOn(job, place.job))) &&
+        !removeStale(store, path, changed);
     }
     // Of two claims of one name the later counts; one that ended had its retry asked for, not acknowledged.
     return isSameFile && (state !== "processing" || since > time);

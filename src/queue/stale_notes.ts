@@ -74,7 +74,8 @@ function markersOf(store: Store, parent: string): Marker[] {
   return namesIn(store, pathIn(store, "after", parent)).map((child) => ({ parent, child }));
 }
 
-function namesIn(store: Store, directory: string): string[] {
+/** The names in a directory of the queue; none if it is not there, or is no directory. */
+export function namesIn(store: Store, directory: string): string[] {
   if (store.files.stat(directory)?.kind !== "directory") return [];
   try {
     return [...store.files.list(directory)].map(({ name }) => name);

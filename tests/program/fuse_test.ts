@@ -29,6 +29,7 @@ Deno.test("on a FUSE file system each of 64 jobs added at once is flushed, and e
   await using mount = await fuseMount();
   const reason = mount.reason ?? await strace();
   if (mount.path === undefined || reason !== undefined) {
+    // So that the report says that it was left out here, and why.
     await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });
     return;
   }

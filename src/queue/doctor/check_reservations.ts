@@ -12,7 +12,7 @@ import { QueueError } from "../errors.ts";
 import type { Job } from "../job.ts";
 import { AFTER_TIME, ID_PATTERN } from "../names.ts";
 import { removeStaleKeys, staleKeys } from "../stale_keys.ts";
-import { removeMarkerFolder, removeStaleMarkers } from "../stale_notes.ts";
+import { namesIn, removeMarkerFolder, removeStaleMarkers } from "../stale_notes.ts";
 import { pathIn, type Store } from "../store.ts";
 import { findTaken, tryLockQueue } from "../taken_ids.ts";
 import type { Jobs } from "./check_jobs.ts";
@@ -143,16 +143,6 @@ function isThereOrComing(store: Store, id: string): boolean {
   lock.release();
   // It may have been added before the lock was free.
   return isTaken();
-}
-
-function namesIn(store: Store, directory: string): string[] {
-  if (store.files.stat(directory)?.kind !== "directory") return [];
-  try {
-    return [...store.files.list(directory)].map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }
 
 function isOpen(store: Store, id: string): boolean {

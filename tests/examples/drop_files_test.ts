@@ -1,0 +1,38 @@
+import { assert, assertEquals } from "@std/assert";
+import { isThere } from "../queue/temporary_queue.ts";
+import { ExampleSite, HOSTILE } from "./example_site.ts";
+
+const hasPython = await hasProgram("python3");
+
+async function hasProgram(name: string): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${name}`] }).output();
+  return success;
+}
+
+async function dropsWhole(start: string): Promise<void> {
+  await using site = new ExampleSite();
+  const script = `exec ${start} "$QUEUECTL_DIR" printf '<%s>' "$ARGUMENT" ''`;
+  const id = (await site.run(script, { ARGUMENT: HOSTILE })).trim();
+  assertEquals(site.program.names("pending"), [`${id}.json`]);
+  assertEquals(site.program.names("tmp"), []);
+  const [job] = await site.work();
+  assertEquals([job!.state, job!.max_retries, job!.cwd], ["done", 2, Deno.realPathSync(site.home)]);
+  assertEquals(await site.run(`queuectl logs ${id}`), `<${HOSTILE}><>`);
+  assert(!isThere(`${site.home}/hacked`));
+}
+
+Deno.test("the shell example drops a job whose arguments arrive as they were", async () => {
+  await dropsWhole('"$EXAMPLES/drop_files.sh"');
+});
+
+Deno.test("the shell example fails where there is no queue", async () => {
+  await using site = new ExampleSite();
+  await site.fail('exec "$EXAMPLES/drop_files.sh" missing true');
+});
+
+Deno.test({
+  name: "the Python example drops a job whose arguments arrive as they were" +
+    (hasPython ? "" : " (left out: python3 is not installed)"),
+  ignore: !hasPython,
+  fn: () => dropsWhole('python3 "$EXAMPLES/drop_files.py"'),
+});

@@ -22,7 +22,7 @@
  * @module
  */
 
-export { type Backoff, retryDelay } from "./src/queue/backoff.ts";
+export { type Backoff, retryDelay } from "./src/format/backoff.ts";
 export {
   type Config,
   CONFIG_KEYS,
@@ -30,15 +30,15 @@ export {
   DEFAULTS,
   isResourceKey,
   type ResourceKey,
-} from "./src/queue/config.ts";
-export { configKey, parseConfigValue, type Setting, SETTINGS } from "./src/queue/settings.ts";
-export type { DoctorOptions, Finding } from "./src/queue/doctor/examination.ts";
-export { examine } from "./src/queue/doctor/examine.ts";
-export { type EnqueueOptions, KeyTakenError } from "./src/queue/enqueue.ts";
-export { enqueuePlain, isPlain } from "./src/queue/publish.ts";
-export { InvalidJobError, RefusedJobError } from "./src/queue/admit.ts";
-export { PartialEnqueueError, type Published } from "./src/queue/enqueue_many.ts";
-export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/queue/errors.ts";
+} from "./src/format/config.ts";
+export { configKey, parseConfigValue, type Setting, SETTINGS } from "./src/format/settings.ts";
+export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";
+export { examine } from "./src/doctor/examine.ts";
+export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
+export { enqueuePlain, isPlain } from "./src/moves/publish.ts";
+export { InvalidJobError, RefusedJobError } from "./src/moves/admit.ts";
+export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts";
+export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/text/errors.ts";
 export type {
   DirectoryEntry,
   EntryKind,
@@ -46,10 +46,10 @@ export type {
   FileLock,
   FilePort,
   FileStat,
-} from "./src/queue/file_port.ts";
-export { followLog, type FollowOptions, waitForEnd } from "./src/queue/follow.ts";
-export { homePath } from "./src/queue/home_path.ts";
-export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/queue/job.ts";
+} from "./src/fs/file_port.ts";
+export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
+export { homePath } from "./src/text/home_path.ts";
+export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
 export {
   type Check,
   CHECKS_OF_FILE,
@@ -57,10 +57,10 @@ export {
   type JobField,
   LONGEST_SPAN,
   optionName,
-} from "./src/queue/job_fields.ts";
-export { commandText, shellQuote } from "./src/queue/shell_quote.ts";
-export type { Counts } from "./src/queue/listing.ts";
-export { type LockWait, LockWaitError } from "./src/queue/lock_wait.ts";
+} from "./src/format/job_fields.ts";
+export { commandText, shellQuote } from "./src/text/shell_quote.ts";
+export type { Counts } from "./src/contents/listing.ts";
+export { type LockWait, LockWaitError } from "./src/store/lock_wait.ts";
 export {
   type Need,
   type Needing,
@@ -68,21 +68,28 @@ export {
   needsText,
   unmeetable,
   unmeetableText,
-} from "./src/queue/needs.ts";
-export { isDevice } from "./src/queue/libc_files.ts";
-export { ID_PATTERN, JOB_STATES, type JobState } from "./src/queue/names.ts";
-export { locateQueue, type QueuePlace } from "./src/queue/locate_queue.ts";
-export { NoQueueError, openStore, type StoreOptions } from "./src/queue/open_store.ts";
-export { trustQueue } from "./src/queue/trusted_queues.ts";
-export { WaitedForError, waitersOf } from "./src/queue/waiters.ts";
-export { editJob, holdJob, moveJob, releaseJob } from "./src/queue/waiting_jobs.ts";
-export { cancelJob } from "./src/worker/cancel.ts";
-export type { Outcomes, Percentiles, Stats } from "./src/queue/stats.ts";
-export { queueStats } from "./src/queue/stats.ts";
-export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/queue/prune.ts";
-export type { CatchUp, LastJob, Overlap, Schedule, Skipped, Turn } from "./src/queue/schedule.ts";
-export { addSchedule, type ScheduleInput } from "./src/queue/add_schedule.ts";
-export type { ScheduleView } from "./src/queue/schedule_view.ts";
+} from "./src/constraints/needs.ts";
+export { isDevice } from "./src/fs/libc_files.ts";
+export { ID_PATTERN, JOB_STATES, type JobState } from "./src/format/names.ts";
+export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";
+export { NoQueueError, openStore, type StoreOptions } from "./src/store/open_store.ts";
+export { trustQueue } from "./src/store/trusted_queues.ts";
+export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
+export { editJob, holdJob, moveJob, releaseJob } from "./src/control/waiting_jobs.ts";
+export { cancelJob } from "./src/control/cancel_job.ts";
+export type { Outcomes, Percentiles, Stats } from "./src/inspect/stats.ts";
+export { queueStats } from "./src/inspect/stats.ts";
+export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/moves/prune.ts";
+export type {
+  CatchUp,
+  LastJob,
+  Overlap,
+  Schedule,
+  Skipped,
+  Turn,
+} from "./src/schedules/schedule.ts";
+export { addSchedule, type ScheduleInput } from "./src/schedules/add_schedule.ts";
+export type { ScheduleView } from "./src/schedules/read_schedule.ts";
 export {
   findSchedule,
   lastRunByHand,
@@ -90,21 +97,21 @@ export {
   pauseSchedule,
   removeSchedule,
   runSchedule,
-} from "./src/queue/schedules.ts";
-export { parseProgress, type Progress } from "./src/queue/progress.ts";
-export { progressOf } from "./src/queue/running_progress.ts";
-export type { SeenWorker, WorkerInfo } from "./src/queue/presence.ts";
-export { type ListOptions, Queue } from "./src/queue/queue.ts";
-export { AmbiguousIdError } from "./src/queue/find_job.ts";
-export type { SettledState } from "./src/queue/names.ts";
-export type { Store } from "./src/queue/store.ts";
+} from "./src/schedules/manage_schedules.ts";
+export { parseProgress, type Progress } from "./src/format/progress.ts";
+export { progressOf } from "./src/inspect/running_progress.ts";
+export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
+export { type ListOptions, Queue } from "./src/queue.ts";
+export { AmbiguousIdError } from "./src/inspect/find_job.ts";
+export type { SettledState } from "./src/format/names.ts";
+export type { Store } from "./src/store/store.ts";
 export {
   type FailureView,
   type QueueView,
   type RunningView,
   WatchedQueue,
   type WorkerView,
-} from "./src/queue/watched_queue.ts";
+} from "./src/inspect/watched_queue.ts";
 export {
   escapeOf,
   hex,
@@ -112,16 +119,16 @@ export {
   quotedWord,
   UNSAFE_CHARACTERS,
   visibleText,
-} from "./src/queue/shown_text.ts";
-export { localZone, zoneFault } from "./src/queue/local_zone.ts";
-export { jobsBeyond } from "./src/queue/unmet_jobs.ts";
-export { secondsInSpan } from "./src/queue/time_span.ts";
-export { waitingFiles } from "./src/queue/plain_files.ts";
+} from "./src/text/shown_text.ts";
+export { localZone, zoneFault } from "./src/schedules/local_zone.ts";
+export { jobsBeyond } from "./src/constraints/unmet_jobs.ts";
+export { secondsInSpan } from "./src/text/time_span.ts";
+export { waitingFiles } from "./src/fs/portable_files.ts";
 export { VERSION } from "./src/version.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
-export { signalNumber } from "./src/worker/signals.ts";
-export { killSurvivors } from "./src/worker/survivors.ts";
-export type { JobRun } from "./src/queue/half_settled.ts";
+export { signalNumber } from "./src/process/signals.ts";
+export { killSurvivors } from "./src/process/survivors.ts";
+export type { JobRun } from "./src/recovery/half_settled.ts";
 export { type FinishReason, Worker, type WorkerOptions } from "./src/worker/worker.ts";
 
 if (import.meta.main) {

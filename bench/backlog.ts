@@ -4,10 +4,10 @@
  * @module
  */
 
-import { denoFiles } from "../src/queue/deno_files.ts";
-import { enqueueMany } from "../src/queue/enqueue_many.ts";
-import { formatStamp, newId } from "../src/queue/names.ts";
-import { openStore } from "../src/queue/open_store.ts";
+import { denoFiles } from "../src/fs/native_files.ts";
+import { enqueueMany } from "../src/moves/enqueue_many.ts";
+import { formatStamp, newId } from "../src/format/names.ts";
+import { openStore } from "../src/store/open_store.ts";
 import {
   type BenchContext,
   median,

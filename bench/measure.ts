@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PERMISSIONS } from "../src/cli/permissions.ts";
+import { PERMISSIONS } from "../src/cli/commands/workers/permissions.ts";
 
 const PROGRAM = new URL("../src/cli/main.ts", import.meta.url).pathname;
 

@@ -12,10 +12,10 @@
  */
 
 import { parseArgs } from "node:util";
-import { addSchedule } from "../src/queue/add_schedule.ts";
-import { examine } from "../src/queue/doctor/examine.ts";
-import { Queue } from "../src/queue/queue.ts";
-import { removeSchedule } from "../src/queue/schedules.ts";
+import { addSchedule } from "../src/schedules/add_schedule.ts";
+import { examine } from "../src/doctor/examine.ts";
+import { Queue } from "../src/queue.ts";
+import { removeSchedule } from "../src/schedules/manage_schedules.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { Crew, type Role } from "./crew.ts";
 import { OTHER_RESOURCE, PLACES, randomJob, RESOURCE, whole } from "./job_mix.ts";

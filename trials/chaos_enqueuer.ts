@@ -13,9 +13,9 @@
  * @module
  */
 
-import { QueueError } from "../src/queue/errors.ts";
-import type { JobInput } from "../src/queue/job.ts";
-import { Queue } from "../src/queue/queue.ts";
+import { QueueError } from "../src/text/errors.ts";
+import type { JobInput } from "../src/format/job.ts";
+import { Queue } from "../src/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { OTHER_RESOURCE, PLACES, randomJob, RESOURCE, whole } from "./job_mix.ts";
 

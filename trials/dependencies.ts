@@ -11,8 +11,8 @@
  */
 
 import { parseArgs } from "node:util";
-import type { JobInput, JobView } from "../src/queue/job.ts";
-import { Queue } from "../src/queue/queue.ts";
+import type { JobInput, JobView } from "../src/format/job.ts";
+import { Queue } from "../src/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { Crew } from "./crew.ts";
 import { whole } from "./job_mix.ts";

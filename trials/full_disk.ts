@@ -11,7 +11,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { Queue } from "../src/queue/queue.ts";
+import { Queue } from "../src/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
 import { Ballast, type Shortage } from "./ballast.ts";
 import { notedJob, randomJob, whole } from "./job_mix.ts";

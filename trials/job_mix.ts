@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { JobInput } from "../src/queue/job.ts";
+import type { JobInput } from "../src/format/job.ts";
 
 /** A number in [0, 1), each time another. */
 export type Random = () => number;

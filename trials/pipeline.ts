@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { Attempt, JobView } from "../src/queue/job.ts";
+import type { Attempt, JobView } from "../src/format/job.ts";
 import { programWords } from "./program_words.ts";
 import { processesOf } from "./queue_processes.ts";
 import { hasTmux, Tmux } from "./tmux.ts";

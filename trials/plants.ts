@@ -19,109 +19,115 @@ export interface Plant {
   readonly operation?: string;
 }
 
-const QUEUE = "src/queue";
-
 function plant(
   name: string,
   file: string,
   [test, operation]: readonly [test: string, operation?: string],
   ...edits: Plant["edits"]
 ): Plant {
-  return { name, file: `${QUEUE}/${file}`, edits, test: `${test}_test.ts`, operation };
+  return { name, file: `src/${file}`, edits, test: `${test}_test.ts`, operation };
 }
 
 const FLUSHES: readonly Plant[] = [
-  plant("enqueue-does-not-flush-the-file", "publish.ts", ["crash", "enqueue"], [
+  plant("enqueue-does-not-flush-the-file", "moves/publish.ts", ["crash", "enqueue"], [
     "    await flush(store, [temporary]);\n",
     "",
   ]),
-  plant("enqueue-does-not-flush-the-name", "publish.ts", ["crash", "enqueue"], [
+  plant("enqueue-does-not-flush-the-name", "moves/publish.ts", ["crash", "enqueue"], [
     `    await flush(store, [pathIn(store, "pending")]);\n`,
     "",
   ]),
-  plant("batch-does-not-flush-its-files", "batch.ts", ["crash", "enqueue-many"], [
+  plant("batch-does-not-flush-its-files", "moves/batch.ts", ["crash", "enqueue-many"], [
     "    if (store.config.fsync) await store.files.syncTree(batch.path);\n",
     "",
   ]),
-  plant("batch-does-not-flush-its-name", "batch.ts", ["crash", "enqueue-many"], [
+  plant("batch-does-not-flush-its-name", "moves/batch.ts", ["crash", "enqueue-many"], [
     `    await flush(store, [pathIn(store, "pending")]);\n`,
     "",
   ]),
-  plant("settle-does-not-flush-the-result", "settle.ts", ["crash", "settle-done"], [
+  plant("settle-does-not-flush-the-result", "moves/settle.ts", ["crash", "settle-done"], [
     `[...unflushed, pathIn(store, "tmp"), ...left]`,
     `[pathIn(store, "tmp"), ...left]`,
   ]),
-  plant("settle-does-not-flush-tmp", "settle.ts", ["crash", "settle-done"], [
+  plant("settle-does-not-flush-tmp", "moves/settle.ts", ["crash", "settle-done"], [
     `[...unflushed, pathIn(store, "tmp"), ...left]`,
     `[...unflushed, ...left]`,
   ]),
-  plant("settle-does-not-flush-the-state", "settle.ts", ["crash", "settle-done"], [
+  plant("settle-does-not-flush-the-state", "moves/settle.ts", ["crash", "settle-done"], [
     "      ...[...changed].map((state) => pathIn(store, state)),\n",
     "",
   ]),
-  plant("settle-does-not-flush-what-the-job-left", "settle.ts", ["two_sided", "settle-done"], [
-    `[...unflushed, pathIn(store, "tmp"), ...left]`,
-    `[...unflushed, pathIn(store, "tmp")]`,
-  ]),
-  plant("hold-does-not-flush-what-the-job-left", "control.ts", ["two_sided", "hold-put-back"], [
+  plant(
+    "settle-does-not-flush-what-the-job-left",
+    "moves/settle.ts",
+    ["two_sided", "settle-done"],
+    [
+      `[...unflushed, pathIn(store, "tmp"), ...left]`,
+      `[...unflushed, pathIn(store, "tmp")]`,
+    ],
+  ),
+  plant("hold-does-not-flush-what-the-job-left", "control/change_waiting.ts", [
+    "two_sided",
+    "hold-put-back",
+  ], [
     "  await flush(store, leftByWaiting(store));\n",
     "",
   ]),
-  plant("names-of-one-file-are-both-run", "recover.ts", ["two_sided", "requeue-failed"], [
+  plant("names-of-one-file-are-both-run", "recovery/recover.ts", ["two_sided", "requeue-failed"], [
     "  removeDoubledNames(store);\n",
     "",
   ]),
-  plant("draft-is-not-flushed", "settle.ts", ["crash", "settle-over"], [
+  plant("draft-is-not-flushed", "moves/settle.ts", ["crash", "settle-over"], [
     "  await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));\n",
     "",
   ]),
-  plant("what-is-written-anew-is-not-flushed", "settle.ts", [
+  plant("what-is-written-anew-is-not-flushed", "moves/settle.ts", [
     "recovery_race",
     "partitioned-settler-over-recoverer",
   ], [
     "      unflushed.push(meant);\n",
     "",
   ]),
-  plant("spare-is-used-before-tmp-is-flushed", "spares.ts", ["crash", "settle-over"], [
+  plant("spare-is-used-before-tmp-is-flushed", "moves/spares.ts", ["crash", "settle-over"], [
     "    this.#fresh.push(path);",
     "    this.#ready.push(path);",
   ]),
-  plant("remove-does-not-flush-tmp", "remove.ts", ["crash", "settle-then-remove"], [
+  plant("remove-does-not-flush-tmp", "moves/remove.ts", ["crash", "settle-then-remove"], [
     `  await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);\n`,
     "",
   ]),
-  plant("remove-does-not-flush-the-batch", "remove.ts", ["crash", "remove-in-batch"], [
+  plant("remove-does-not-flush-the-batch", "moves/remove.ts", ["crash", "remove-in-batch"], [
     "    if (batch > 0) folders.add(",
     "    if (batch > 1_000_000) folders.add(",
   ]),
-  plant("requeue-does-not-flush", "requeue.ts", ["crash", "requeue-done"], [
+  plant("requeue-does-not-flush", "moves/requeue.ts", ["crash", "requeue-done"], [
     "    await flushChange(store, changed, `job ${id} is to run again`);\n",
     "",
   ]),
-  plant("hold-does-not-flush", "control.ts", ["crash", "hold"], [
+  plant("hold-does-not-flush", "control/change_waiting.ts", ["crash", "hold"], [
     "  await flushChange(store, [pathIn(store, entry.state)], change);\n",
     "",
   ]),
-  plant("config-is-not-flushed", "settings.ts", ["crash", "config-set"], [
+  plant("config-is-not-flushed", "format/settings.ts", ["crash", "config-set"], [
     "  await files.sync([path]);\n",
     "",
   ]),
-  plant("version-is-flushed-before-the-parts", "open_store.ts", ["crash", "open-new"], [
+  plant("version-is-flushed-before-the-parts", "store/open_store.ts", ["crash", "open-new"], [
     "    await syncPaths(files, [temporary, dir]);\n",
     "    await syncPaths(files, [temporary]);\n",
   ]),
-  plant("markers-are-not-flushed", "dependencies.ts", ["crash", "enqueue-after"], [
+  plant("markers-are-not-flushed", "constraints/dependencies.ts", ["crash", "enqueue-after"], [
     `    await flush(store, [...folders, pathIn(store, "after"), store.dir]);\n`,
     "",
   ]),
-  plant("turn-is-not-flushed", "turn_schedule.ts", ["schedule"], [
+  plant("turn-is-not-flushed", "schedules/turn_schedule.ts", ["schedule"], [
     "  await flush(store, [...written, temporary]);\n",
     "",
   ]),
 ];
 
 const ORDERS: readonly Plant[] = [
-  plant("enqueue-renames-before-it-flushes", "publish.ts", ["crash", "enqueue"], [
+  plant("enqueue-renames-before-it-flushes", "moves/publish.ts", ["crash", "enqueue"], [
     "    await flush(store, [temporary]);\n",
     "    store.files.rename(temporary, waiting);\n    await flush(store, [waiting]);\n",
   ], [
@@ -130,7 +136,7 @@ const ORDERS: readonly Plant[] = [
 `,
     "",
   ]),
-  plant("settle-publishes-before-it-removes", "settle.ts", [
+  plant("settle-publishes-before-it-removes", "moves/settle.ts", [
     "recovery_race",
     "partitioned-settler-done-recoverer",
   ], [
@@ -138,7 +144,7 @@ const ORDERS: readonly Plant[] = [
     "  for (const each of open) publish(store, each);\n" +
     "  const removed = await letGoOfOld(",
   ]),
-  plant("settle-moves-the-job-before-its-log", "settle.ts", ["crash", "cancel"], [
+  plant("settle-moves-the-job-before-its-log", "moves/settle.ts", ["crash", "cancel"], [
     `  if (isFree && bringLog(store, job.id, "processing", state, target)) {
     try {
       store.files.renameNew(source, target);
@@ -149,38 +155,38 @@ const ORDERS: readonly Plant[] = [
       bringLog(store, job.id, "processing", state);
 `,
   ]),
-  plant("claim-moves-the-log-before-its-job", "claim.ts", ["fault", "claim-malformed"], [
+  plant("claim-moves-the-log-before-its-job", "moves/claim.ts", ["fault", "claim-malformed"], [
     `  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
     `  bringLog(store, id, entry.state, "processing");
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
   ]),
-  plant("spare-is-used-before-its-job-is-durable", "settle.ts", ["crash", "settle-over"], [
+  plant("spare-is-used-before-its-job-is-durable", "moves/settle.ts", ["crash", "settle-over"], [
     "      settlements[index]!.spare = spare;\n",
     "      spares!.add(spare), spares!.flushed();\n",
   ]),
-  plant("spares-of-the-dead-are-kept", "recover.ts", ["crash", "settle-over"], [
+  plant("spares-of-the-dead-are-kept", "recovery/recover.ts", ["crash", "settle-over"], [
     "    removeSpares(store, worker);\n",
     "",
   ]),
-  plant("recovery-removes-the-presence-first", "recover.ts", [
+  plant("recovery-removes-the-presence-first", "recovery/recover.ts", [
     "recovery_race",
     "two-recoverers-running",
   ], [
     "    await killSurvivors(worker, unendedRuns(store, worker));\n",
     "    await killSurvivors(worker, []);\n    removePresence(store, worker);\n",
   ]),
-  plant("child-is-not-looked-at-again", "enqueue_apart.ts", ["dependency_races"], [
+  plant("child-is-not-looked-at-again", "moves/enqueue_apart.ts", ["dependency_races"], [
     "    released = releaseIfReady(store, job.id) || released;\n",
     "",
   ]),
-  plant("let-go-is-not-looked-at-again", "control.ts", ["dependency_races"], [
+  plant("let-go-is-not-looked-at-again", "control/change_waiting.ts", ["dependency_races"], [
     "  if (time === AFTER_TIME) releaseIfReady(store, entry.id);\n",
     "",
   ]),
 ];
 
 const LOCKS: readonly Plant[] = [
-  plant("recover-without-the-lock", "store.ts", ["recovery_race", "two-recoverers-running"], [
+  plant("recover-without-the-lock", "store/store.ts", ["recovery_race", "two-recoverers-running"], [
     `    lock = store.files.tryLock(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;`,
@@ -189,14 +195,14 @@ const LOCKS: readonly Plant[] = [
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;`,
   ]),
-  plant("lock-of-a-file-that-is-gone-counts", "store.ts", [
+  plant("lock-of-a-file-that-is-gone-counts", "store/store.ts", [
     "recovery_race",
     "two-recoverers-running",
   ], [
     "    isSame = store.files.stat(path)?.identity === lock.identity;",
     "    isSame = true;",
   ]),
-  plant("lock-is-kept-after-an-error", "store.ts", ["fault", "recover-running"], [
+  plant("lock-is-kept-after-an-error", "store/store.ts", ["fault", "recover-running"], [
     "    if (!isSame) lock.release();\n",
     "",
   ]),
@@ -209,7 +215,7 @@ const LOCKS: readonly Plant[] = [
       "() => removeStaleMarkers(store, [{ parent, child }])",
     ],
   ),
-  plant("id-is-chosen-without-the-lock", "taken_ids.ts", ["claim_race", "two-enqueuers"], [
+  plant("id-is-chosen-without-the-lock", "contents/taken_ids.ts", ["claim_race", "two-enqueuers"], [
     `    return await store.files.lock(path, waits);
   } catch`,
     `    return { identity: "", release() {} };
@@ -219,13 +225,16 @@ const LOCKS: readonly Plant[] = [
     "    const lock = await lockQueue(this.store);\n    try {\n      const set",
     "    const lock = { release() {} };\n    try {\n      const set",
   ]),
-  plant("strays-are-removed-without-the-lock", "strays.ts", ["claim_race", "enqueue-many-strays"], [
+  plant("strays-are-removed-without-the-lock", "recovery/strays.ts", [
+    "claim_race",
+    "enqueue-many-strays",
+  ], [
     "  if (!lock) return;\n  try {\n    removeTree(",
     "  if (!lock) return;\n  lock.release();\n  try {\n    removeTree(",
   ]),
   plant(
     "batch-is-written-without-a-lock",
-    "batch.ts",
+    "moves/batch.ts",
     ["claim_race", "enqueue-many-strays"],
     [
       "    lock = store.files.tryLock(path);\n",
@@ -235,14 +244,14 @@ const LOCKS: readonly Plant[] = [
 ];
 
 const BELIEFS: readonly Plant[] = [
-  plant("recovery-believes-any-taken-job", "half_settled.ts", [
+  plant("recovery-believes-any-taken-job", "recovery/half_settled.ts", [
     "crash_of_recovery",
     "recover-of-settle-done",
   ], [
     "    if (isLeftOver(trace)) removeIfThere(store, path);\n    else renameIfThere(",
     "    renameIfThere(",
   ]),
-  plant("recovery-takes-the-result-alone", "half_settled.ts", [
+  plant("recovery-takes-the-result-alone", "recovery/half_settled.ts", [
     "recovery_race",
     "partitioned-settler-done-recoverer",
   ], [
@@ -255,28 +264,28 @@ const BELIEFS: readonly Plant[] = [
       renameIfThere(store, path, pathIn(store, "tmp", formatMeantName(final, by, state)));
 `,
   ]),
-  plant("recovery-does-not-look-first", "recover.ts", ["two_sided", "settle-done"], [
+  plant("recovery-does-not-look-first", "recovery/recover.ts", ["two_sided", "settle-done"], [
     "isElsewhere(store, name, job, places.get(entry.id) ?? [])",
     "isElsewhere(store, name, job, [])",
   ]),
-  plant("recovery-forgets-what-it-settles", "recover.ts", ["two_sided", "settle-over"], [
+  plant("recovery-forgets-what-it-settles", "recovery/recover.ts", ["two_sided", "settle-over"], [
     "settling.some((settlement) => hasGoneOn(settlement.job, job)) ||",
     "settling.length > 1_000_000 ||",
   ]),
-  plant("claim-does-not-look-first", "claim.ts", ["two_sided", "requeue-done"], [
+  plant("claim-does-not-look-first", "moves/claim.ts", ["two_sided", "requeue-done"], [
     "  if (isStale(store, entry, name, job)) {",
     "  if (!isStale) {",
   ]),
-  plant("recovery-charges-what-had-not-begun", "recover.ts", ["crash", "claim-fresh"], [
+  plant("recovery-charges-what-had-not-begun", "recovery/recover.ts", ["crash", "claim-fresh"], [
     "    if (reason === undefined && !mayHaveBegun(store, job)) {",
     "    if (reason === undefined && !id) {",
   ]),
-  plant("log-tells-of-a-start-at-the-claim", "claim.ts", ["crash", "claim-retry"], [
+  plant("log-tells-of-a-start-at-the-claim", "moves/claim.ts", ["crash", "claim-retry"], [
     `entry.id === id ? entry.state : "processing";`,
     `entry.id === id ? entry.state : "processing";
     takeLog(store, claimed);`,
   ]),
-  plant("log-is-moved-though-the-job-is-anothers", "settle.ts", [
+  plant("log-is-moved-though-the-job-is-anothers", "moves/settle.ts", [
     "recovery_race",
     "partitioned-settler-failed-recoverer",
   ], [
@@ -285,51 +294,54 @@ const BELIEFS: readonly Plant[] = [
   ]),
   plant(
     "job-is-renamed-over-a-live-name",
-    "settle.ts",
+    "moves/settle.ts",
     ["recovery_race", "two-settlers-of-one-id"],
     [
       "      store.files.renameNew(source, target);",
       "      store.files.rename(source, target);",
     ],
   ),
-  plant("heal-forgets-what-was-decided", "heal_schedule.ts", ["schedule"], [
+  plant("heal-forgets-what-was-decided", "schedules/heal_schedule.ts", ["schedule"], [
     `  if (decided === time) return { is: "decided" };\n`,
     "",
   ]),
 ];
 
 const ERRORS: readonly Plant[] = [
-  plant("refused-removal-counts-as-taken-away", "settle.ts", ["fault", "settle-done"], [
+  plant("refused-removal-counts-as-taken-away", "moves/settle.ts", ["fault", "settle-done"], [
     "    if (removed[index] !== false) continue;",
     "    if (removed[index] === true) continue;",
   ]),
-  plant("flush-after-one-that-failed-is-believed", "settle.ts", ["fault", "settle-done"], [
+  plant("flush-after-one-that-failed-is-believed", "moves/settle.ts", ["fault", "settle-done"], [
     `    for (const settlement of published) settlement.progress = "doubted";\n`,
     "",
   ]),
-  plant("jobs-that-could-not-be-flushed-stay", "enqueue_apart.ts", ["fault", "enqueue-many-held"], [
+  plant("jobs-that-could-not-be-flushed-stay", "moves/enqueue_apart.ts", [
+    "fault",
+    "enqueue-many-held",
+  ], [
     "await flushOrTakeBack(store, named, added)",
     `await flush(store, [pathIn(store, "pending")])`,
   ]),
-  plant("half-written-result-is-kept", "settle.ts", ["fault", "settle-group"], [
+  plant("half-written-result-is-kept", "moves/settle.ts", ["fault", "settle-group"], [
     "    removeIfThere(store, meantPath(store, settlement));\n  } else return;",
     "  } else return;",
   ]),
-  plant("unread-job-is-not-put-back", "claim.ts", ["fault", "claim-fresh"], [
+  plant("unread-job-is-not-put-back", "moves/claim.ts", ["fault", "claim-fresh"], [
     `    const isThere = renameIfThere(store, pathIn(store, "processing", name), back);`,
     "    const isThere = back === name;",
   ]),
-  plant("taken-over-job-is-forgotten", "recover.ts", ["fault", "recover-running"], [
+  plant("taken-over-job-is-forgotten", "recovery/recover.ts", ["fault", "recover-running"], [
     "  await settleEach(store, unsettled, settled);\n",
     "  unsettled.length = 0;\n",
   ]),
-  plant("batch-is-not-taken-back", "batch.ts", ["fault", "enqueue-many"], [
+  plant("batch-is-not-taken-back", "moves/batch.ts", ["fault", "enqueue-many"], [
     "    if (!takeBack(store, batch.name)) accepted();\n",
     "",
   ]),
   plant(
     "batch-after-one-that-failed-is-left",
-    "enqueue_many.ts",
+    "moves/enqueue_many.ts",
     ["fault", "enqueue-many-batches"],
     [
       "          discardBatch(store, batch);\n",
@@ -338,7 +350,7 @@ const ERRORS: readonly Plant[] = [
   ),
   plant(
     "batch-after-one-that-failed-counts",
-    "enqueue_many.ts",
+    "moves/enqueue_many.ts",
     ["fault", "enqueue-many-batches"],
     [
       `await underWay.catch((error) => {
@@ -348,122 +360,155 @@ const ERRORS: readonly Plant[] = [
       "await underWay.catch(() => {});",
     ],
   ),
-  plant("batch-under-way-is-not-counted", "enqueue_many.ts", ["fault", "enqueue-many-batches"], [
+  plant("batch-under-way-is-not-counted", "moves/enqueue_many.ts", [
+    "fault",
+    "enqueue-many-batches",
+  ], [
     "    await underWay.catch(() => {});\n",
     "    underWay.catch(() => {});\n",
   ]),
 ];
 
 const PLACES: readonly Plant[] = [
-  plant("places-are-kept-though-there-are-too-few", "limits.ts", ["place_race", "takers-all"], [
+  plant("places-are-kept-though-there-are-too-few", "constraints/limits.ts", [
+    "place_race",
+    "takers-all",
+  ], [
     "  releaseAll(taken);\n  return answer;",
     "  return answer;",
   ]),
-  plant("places-of-others-are-kept-though-one-is-full", "turns.ts", [
+  plant("places-of-others-are-kept-though-one-is-full", "constraints/turns.ts", [
     "place_race",
     "takers-both-and-the-second",
   ], [
     "    if (!isDone) releaseAll(taken);\n",
     "",
   ]),
-  plant("several-places-are-taken-without-the-turn", "turns.ts", ["place_race", "takers-all"], [
+  plant("several-places-are-taken-without-the-turn", "constraints/turns.ts", [
+    "place_race",
+    "takers-all",
+  ], [
     "    const late = own.take(needs);\n",
     "    const late = own.take([]);\n",
   ]),
-  plant("another's-turn-is-not-waited-for", "turns.ts", ["place_race", "turn-keeper-and-stream"], [
+  plant("another's-turn-is-not-waited-for", "constraints/turns.ts", [
+    "place_race",
+    "turn-keeper-and-stream",
+  ], [
     "isAnothersTurn(store, only.resource)) {",
     "isAnothersTurn(store, `${only.resource}-`)) {",
   ]),
-  plant("place-of-a-dead-worker-is-taken", "limits.ts", ["place_race", "takers-all-and-one"], [
+  plant("place-of-a-dead-worker-is-taken", "constraints/limits.ts", [
+    "place_race",
+    "takers-all-and-one",
+  ], [
     "  if (!isDead) removeIfThere(store, name);\n  return isDead;",
     "  removeIfThere(store, name);\n  return false;",
   ]),
-  plant("turn-leaves-its-file", "turns.ts", ["place_race", "turn-keeper-and-stream"], [
+  plant("turn-leaves-its-file", "constraints/turns.ts", ["place_race", "turn-keeper-and-stream"], [
     "        if (!declaredDead) removeIfThere(this.#store, turnPath(this.#store, resource));\n",
     "",
   ]),
-  plant("turn-of-a-dead-worker-is-left", "turns.ts", ["place_race", "takers-all"], [
+  plant("turn-of-a-dead-worker-is-left", "constraints/turns.ts", ["place_race", "takers-all"], [
     "    removeIfThere(store, path);\n",
     "",
   ]),
-  plant("places-stay-when-the-disk-refuses-one", "limits.ts", ["fault", "claim-limited"], [
+  plant("places-stay-when-the-disk-refuses-one", "constraints/limits.ts", [
+    "fault",
+    "claim-limited",
+  ], [
     "  } catch (error) {\n    releaseAll(taken);\n    throw error;",
     "  } catch (error) {\n    throw error;",
   ]),
 ];
 
 const INPUTS: readonly Plant[] = [
-  plant("input-is-not-flushed", "inputs.ts", ["crash", "enqueue-input"], [
+  plant("input-is-not-flushed", "contents/inputs.ts", ["crash", "enqueue-input"], [
     "    await flush(store, [path]);\n",
     "",
   ]),
-  plant("name-of-the-input-is-not-flushed", "inputs.ts", ["crash", "enqueue-input"], [
+  plant("name-of-the-input-is-not-flushed", "contents/inputs.ts", ["crash", "enqueue-input"], [
     "    await flush(store, [folder, store.dir]);\n",
     "",
   ]),
-  plant("input-is-placed-after-its-job", "enqueue_apart.ts", ["crash", "enqueue-input"], [
+  plant("input-is-placed-after-its-job", "moves/enqueue_apart.ts", ["crash", "enqueue-input"], [
     "    await written?.place(job.id);\n    await publish(store, name, contentOf(job));\n",
     "    await publish(store, name, contentOf(job));\n    await written?.place(job.id);\n",
   ]),
-  plant("input-is-replaced-before-its-job-is-gone", "inputs.ts", [
+  plant("input-is-replaced-before-its-job-is-gone", "contents/inputs.ts", [
     "claim_race",
     "input-enqueuer-pruner",
   ], [
     "      if (isTaken) await flush(store, STATES.map((state) => pathIn(store, state)));\n",
     "",
   ]),
-  plant("input-is-removed-before-its-job", "remove.ts", ["crash", "remove-input-done"], [
+  plant("input-is-removed-before-its-job", "moves/remove.ts", ["crash", "remove-input-done"], [
     "    await removeInputs(store, [id]);\n",
     "",
   ], [
     "    await flushRemovals(store, [entry], `",
     "    await removeInputs(store, [id]);\n    await flushRemovals(store, [entry], `",
   ]),
-  plant("input-is-pruned-before-its-job", "prune.ts", ["crash", "prune-input-done"], [
+  plant("input-is-pruned-before-its-job", "moves/prune.ts", ["crash", "prune-input-done"], [
     "  if (inputs.length > 0) await removeTheirInputs(store, inputs);\n",
     "",
   ], [
     "  if (removed > 0) {\n    await flushChange(",
     "  await removeTheirInputs(store, inputs);\n  if (removed > 0) {\n    await flushChange(",
   ]),
-  plant("input-is-not-shared-first", "claim.ts", ["crash", "claim-bare-taken-input"], [
+  plant("input-is-not-shared-first", "moves/claim.ts", ["crash", "claim-bare-taken-input"], [
     "  using _shared = id === entry.id ? undefined : await shareInput(store, entry.id, id);\n",
     "",
   ], [
     "    return await examine(",
     "    if (id !== entry.id) await shareInput(store, entry.id, id);\n    return await examine(",
   ]),
-  plant("link-of-the-input-is-not-flushed", "inputs.ts", ["crash", "claim-bare-taken-input"], [
+  plant("link-of-the-input-is-not-flushed", "contents/inputs.ts", [
+    "crash",
+    "claim-bare-taken-input",
+  ], [
     `      await flush(store, [pathIn(store, "input")]);\n`,
     "",
   ]),
-  plant("input-is-not-shared-by-who-settles", "settle.ts", [
+  plant("input-is-not-shared-by-who-settles", "moves/settle.ts", [
     "crash",
     "settle-beside-another-input",
   ], [
     "  using _shared = await shareInput(store, id, fresh);\n",
     "",
   ]),
-  plant("input-is-written-without-a-lock", "inputs.ts", ["claim_race", "input-enqueuer-sweeper"], [
+  plant("input-is-written-without-a-lock", "contents/inputs.ts", [
+    "claim_race",
+    "input-enqueuer-sweeper",
+  ], [
     "      mark = store.files.tryLock(path);\n",
     `      mark = { identity: "", release() {} };\n`,
   ]),
-  plant("stale-input-is-replaced-without-its-lock", "inputs.ts", [
+  plant("stale-input-is-replaced-without-its-lock", "contents/inputs.ts", [
     "claim_race",
     "input-enqueuer-sweeper-of-another",
   ], [
     "isTaken ? await lockStale(store, path) : undefined;",
     "undefined as FileLock | undefined;",
   ]),
-  plant("link-of-the-input-is-not-locked", "inputs.ts", ["claim_race", "input-claimer-sweeper"], [
+  plant("link-of-the-input-is-not-locked", "contents/inputs.ts", [
+    "claim_race",
+    "input-claimer-sweeper",
+  ], [
     "  const lock = lockIfAllowed(store, source);\n",
     "  const lock = lockIfAllowed(store, `${source}-none`);\n",
   ]),
-  plant("input-is-pruned-without-the-lock", "prune.ts", ["claim_race", "input-enqueuer-pruner"], [
+  plant("input-is-pruned-without-the-lock", "moves/prune.ts", [
+    "claim_race",
+    "input-enqueuer-pruner",
+  ], [
     "  const lock = tryLockQueue(store);\n  try {\n    if (lock) await",
     "  const lock = { release() {} };\n  try {\n    await",
   ]),
-  plant("input-is-pruned-without-a-look", "inputs.ts", ["claim_race", "input-enqueuer-pruner"], [
+  plant("input-is-pruned-without-a-look", "contents/inputs.ts", [
+    "claim_race",
+    "input-enqueuer-pruner",
+  ], [
     "  await unlinkInputs(store, left.filter((id) => !present.has(id)));",
     "  await unlinkInputs(store, left.filter((id) => present.size >= 0 && id));",
   ]),

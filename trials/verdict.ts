@@ -4,11 +4,11 @@
  * @module
  */
 
-import { entries, readEntry } from "../src/queue/entries.ts";
-import type { Attempt, JobView } from "../src/queue/job.ts";
-import { JOB_STATES } from "../src/queue/names.ts";
-import type { Queue } from "../src/queue/queue.ts";
-import { needsOf } from "../src/queue/needs.ts";
+import { entries, readEntry } from "../src/contents/entries.ts";
+import type { Attempt, JobView } from "../src/format/job.ts";
+import { JOB_STATES } from "../src/format/names.ts";
+import type { Queue } from "../src/queue.ts";
+import { needsOf } from "../src/constraints/needs.ts";
 import { PLACES, RESOURCE } from "./job_mix.ts";
 import type { Run, Runs, Told } from "./ledger.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Command, GLOBAL_OPTIONS } from "./command.ts";
-import { COMMANDS, GROUPS } from "./commands.ts";
-import type { Option } from "./option.ts";
+import { type Command, GLOBAL_OPTIONS } from "./table/command.ts";
+import { COMMANDS, GROUPS } from "./table/commands.ts";
+import type { Option } from "./table/option.ts";
 
 const heading = (text: string) => `${text}:`;
 

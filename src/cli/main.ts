@@ -5,14 +5,14 @@
  * @module
  */
 
-import { UsageError } from "../queue/errors.ts";
-import { type Command, GLOBAL_OPTIONS, later, loadCommand } from "./command.ts";
+import { UsageError } from "../text/errors.ts";
+import { type Command, GLOBAL_OPTIONS, later, loadCommand } from "./table/command.ts";
 // The command called most often, by programs above all, and so the only one that is there from the
 // start: loading it on demand, or the table of all others with it, would cost a tenth of its time.
-import { ADDING_COMMANDS } from "./command_table/adding_commands.ts";
-import { enqueue } from "./commands/enqueue.ts";
-import { type GivenOptions, MisspelledError, readWords } from "./option.ts";
-import { print, printText, say } from "./output.ts";
+import { ADDING_COMMANDS } from "./table/adding_commands.ts";
+import { enqueue } from "./commands/add/enqueue.ts";
+import { type GivenOptions, MisspelledError, readWords } from "./table/option.ts";
+import { print, printText, say } from "./terminal/output.ts";
 
 /**
  * Runs queuectl.
@@ -84,8 +84,8 @@ const TELLS_NO_TIMES = new Set(["enqueue", "run", "wait", "completions", "queue 
 /** Says that local times are not those of `$TZ`, where the runtime does not read it. */
 async function warnOfZone(): Promise<void> {
   if (!Deno.env.get("TZ")) return;
-  const path = later("../queue/local_zone.ts");
-  const { zoneFault } = await import(path) as typeof import("../queue/local_zone.ts");
+  const path = later("../schedules/local_zone.ts");
+  const { zoneFault } = await import(path) as typeof import("../schedules/local_zone.ts");
   const fault = zoneFault();
   if (fault !== undefined) say(`queuectl: ${fault}; the local times shown are not in it`);
 }
@@ -98,8 +98,8 @@ interface Found {
 }
 
 /** The table of all commands. */
-async function table(): Promise<typeof import("./commands.ts")> {
-  return await import(later("./commands.ts"));
+async function table(): Promise<typeof import("./table/commands.ts")> {
+  return await import(later("./table/commands.ts"));
 }
 
 async function findCommand(args: readonly string[]): Promise<Found> {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { QueueError, UsageError } from "../queue/errors.ts";
-import { INTERRUPT_STATUS, InterruptedError } from "./interrupt.ts";
-import { MisspelledError } from "./option.ts";
-import { say } from "./output.ts";
-import { nearestWord } from "./spelling.ts";
+import { QueueError, UsageError } from "../text/errors.ts";
+import { INTERRUPT_STATUS, InterruptedError } from "./terminal/interrupt.ts";
+import { MisspelledError } from "./table/option.ts";
+import { say } from "./terminal/output.ts";
+import { nearestWord } from "./args/spelling.ts";
 import { systemFault } from "./system_fault.ts";
-import { visibleText } from "./visible_text.ts";
+import { visibleText } from "./terminal/visible_text.ts";
 
 /**
  * Says in one sentence what went wrong.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { placeOf, reasonOf, reasonWithin } from "../queue/errors.ts";
+import { placeOf, reasonOf, reasonWithin } from "../text/errors.ts";
 
 /**
  * A sentence for an error of the operating system.

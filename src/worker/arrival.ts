@@ -4,9 +4,9 @@
  * @module
  */
 
-import { QueueError, reasonWithin } from "../queue/errors.ts";
-import { arrive, type Presence } from "../queue/presence.ts";
-import type { Store } from "../queue/store.ts";
+import { QueueError, reasonWithin } from "../text/errors.ts";
+import { arrive, type Presence } from "../contents/presence.ts";
+import type { Store } from "../store/store.ts";
 import { VERSION } from "../version.ts";
 
 /** What others are told of a worker beside its slots. */

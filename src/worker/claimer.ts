@@ -5,17 +5,17 @@
  * @module
  */
 
-import { type Claim, claim } from "../queue/claim.ts";
-import { putBackUnrun } from "../queue/limits.ts";
-import { type Need, needsOf } from "../queue/needs.ts";
-import { type Settlement, unrunSettlement } from "../queue/settle.ts";
-import type { JobState } from "../queue/names.ts";
-import type { Store } from "../queue/store.ts";
-import { FetchAhead } from "./fetch_ahead.ts";
-import type { Finder } from "./finder.ts";
-import { type Admitted, type HeldPlaces, Limiter } from "./limiter.ts";
+import { type Claim, claim } from "../moves/claim.ts";
+import { putBackUnrun } from "../constraints/limits.ts";
+import { type Need, needsOf } from "../constraints/needs.ts";
+import { type Settlement, unrunSettlement } from "../moves/settle.ts";
+import type { JobState } from "../format/names.ts";
+import type { Store } from "../store/store.ts";
+import { FetchAhead } from "./fetching/fetch_ahead.ts";
+import type { Finder } from "./fetching/finder.ts";
+import { type Admitted, type HeldPlaces, Limiter } from "./fetching/limiter.ts";
 import { OwnedJobs } from "./owned_jobs.ts";
-import type { IndexEntry } from "./ready_index.ts";
+import type { IndexEntry } from "./fetching/ready_index.ts";
 
 /**
  * A job that this worker has now: to be run; or to be put back, as it cannot be seen to that it may; or to be settled

@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { Presence } from "../queue/presence.ts";
-import type { Aftermath } from "./aftermath.ts";
+import type { Presence } from "../contents/presence.ts";
+import type { Aftermath } from "./maintenance/aftermath.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { Finder } from "./finder.ts";
-import type { Pruner } from "./pruner.ts";
-import type { Recoverer } from "./recoverer.ts";
-import type { Scheduler } from "./scheduler.ts";
-import type { Spawner } from "./spawner.ts";
-import { killSurvivors } from "./survivors.ts";
+import type { Finder } from "./fetching/finder.ts";
+import type { Pruner } from "./maintenance/pruner.ts";
+import type { Recoverer } from "./maintenance/recoverer.ts";
+import type { Scheduler } from "./maintenance/scheduler.ts";
+import type { Spawner } from "../process/spawner.ts";
+import { killSurvivors } from "../process/survivors.ts";
 
 /**
  * Why a worker finished: it was asked to; nothing was left to do (`drain`); its one job has ended

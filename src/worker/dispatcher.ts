@@ -5,21 +5,21 @@
  * @module
  */
 
-import type { Claim } from "../queue/claim.ts";
-import { reasonOf } from "../queue/errors.ts";
-import type { JobRun } from "../queue/half_settled.ts";
-import type { Settlement } from "../queue/settle.ts";
-import type { Store } from "../queue/store.ts";
+import type { Claim } from "../moves/claim.ts";
+import { reasonOf } from "../text/errors.ts";
+import type { JobRun } from "../recovery/half_settled.ts";
+import type { Settlement } from "../moves/settle.ts";
+import type { Store } from "../store/store.ts";
 import { Claimer } from "./claimer.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
-import type { Finder } from "./finder.ts";
-import { followUp } from "./follow_up.ts";
+import type { Finder } from "./fetching/finder.ts";
+import { followUp } from "./maintenance/follow_up.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
 import { JobOutput } from "./job_output.ts";
-import type { Admitted } from "./limiter.ts";
+import type { Admitted } from "./fetching/limiter.ts";
 import { type RunningJob, runOf, sharedEnvironment, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
-import type { Spawner } from "./spawner.ts";
+import type { Spawner } from "../process/spawner.ts";
 
 /** How long to claim nothing after a disk or machine refused, in milliseconds. */
 const PAUSE_AFTER_TROUBLE = 1000;

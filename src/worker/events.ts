@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Attempt } from "../queue/job.ts";
-import type { SettledState } from "../queue/names.ts";
-import { placeOf, reasonOf } from "../queue/errors.ts";
+import type { Attempt } from "../format/job.ts";
+import type { SettledState } from "../format/names.ts";
+import { placeOf, reasonOf } from "../text/errors.ts";
 
 /** What went wrong, and where. */
 export function troubleText(error: unknown): string {

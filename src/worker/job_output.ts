@@ -4,17 +4,17 @@
  * @module
  */
 
-import { reasonOf } from "../queue/errors.ts";
-import type { Job } from "../queue/job.ts";
+import { reasonOf } from "../text/errors.ts";
+import type { Job } from "../format/job.ts";
 import {
   makeProgress,
   progressPath,
   removeOutput,
   removeProgress,
   resultPath,
-} from "../queue/progress.ts";
-import type { Settlement } from "../queue/settle.ts";
-import { pathIn, type Store } from "../queue/store.ts";
+} from "../format/progress.ts";
+import type { Settlement } from "../moves/settle.ts";
+import { pathIn, type Store } from "../store/store.ts";
 
 /** The longest result that is kept, in bytes. */
 export const MOST_RESULT_BYTES = 64 * 1024;

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { retryDelay } from "../queue/backoff.ts";
-import type { Claim } from "../queue/claim.ts";
-import type { Config } from "../queue/config.ts";
-import type { Attempt, Job, Outcome } from "../queue/job.ts";
-import { parseStatuses } from "../queue/job_fields.ts";
-import type { SettledState } from "../queue/names.ts";
-import type { Settlement } from "../queue/settle.ts";
-import type { Exit } from "./spawner.ts";
+import { retryDelay } from "../format/backoff.ts";
+import type { Claim } from "../moves/claim.ts";
+import type { Config } from "../format/config.ts";
+import type { Attempt, Job, Outcome } from "../format/job.ts";
+import { parseStatuses } from "../format/job_fields.ts";
+import type { SettledState } from "../format/names.ts";
+import type { Settlement } from "../moves/settle.ts";
+import type { Exit } from "../process/spawner.ts";
 
 /** How an attempt went. */
 export interface AttemptResult {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { IndexEntry } from "./ready_index.ts";
+import type { IndexEntry } from "./fetching/ready_index.ts";
 
 /** The IDs in hand. No two jobs of one ID are in hand at once. */
 export class OwnedJobs {

@@ -4,18 +4,18 @@
  * @module
  */
 
-import { type Claim, takeLog } from "../queue/claim.ts";
-import { inputPath } from "../queue/inputs.ts";
-import { logName, ownLine } from "../queue/logs.ts";
-import { userEnvironment } from "../launcher.ts";
-import { progressPath, resultPath } from "../queue/progress.ts";
-import type { JobRun } from "../queue/half_settled.ts";
-import { pathIn, putAside, type Store } from "../queue/store.ts";
+import { type Claim, takeLog } from "../moves/claim.ts";
+import { inputPath } from "../contents/inputs.ts";
+import { logName, ownLine } from "../contents/logs.ts";
+import { userEnvironment } from "../process/launcher.ts";
+import { progressPath, resultPath } from "../format/progress.ts";
+import type { JobRun } from "../recovery/half_settled.ts";
+import { pathIn, putAside, type Store } from "../store/store.ts";
 import type { AttemptResult } from "./outcome.ts";
-import { endGroup, signalGroup } from "./signals.ts";
-import { SpawnError } from "./spawn_error.ts";
-import type { Child, Spawner } from "./spawner.ts";
-import { groupRuns, killSurvivors } from "./survivors.ts";
+import { endGroup, signalGroup } from "../process/signals.ts";
+import { SpawnError } from "../process/spawn_error.ts";
+import type { Child, Spawner } from "../process/spawner.ts";
+import { groupRuns, killSurvivors } from "../process/survivors.ts";
 
 /** The longest that one timer of the runtime waits, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { settle, type Settlement } from "../queue/settle.ts";
-import { Spares } from "../queue/spares.ts";
-import type { Store } from "../queue/store.ts";
+import { settle, type Settlement } from "../moves/settle.ts";
+import { Spares } from "../moves/spares.ts";
+import type { Store } from "../store/store.ts";
 
 /** While jobs end this close together, in milliseconds, they are gathered before they are settled … */
 const GATHER_WHEN_WITHIN = 20;

@@ -4,25 +4,25 @@
  * @module
  */
 
-import { isAtRest } from "../queue/listing.ts";
-import { Guard } from "../queue/guard.ts";
-import { refuseUnsafe } from "../queue/trust.ts";
-import { type Presence, stopRequested, takeCancelRequests } from "../queue/presence.ts";
-import type { Queue } from "../queue/queue.ts";
-import type { Store } from "../queue/store.ts";
-import { type Change, watchQueue } from "../queue/watch.ts";
-import { userOpenFiles } from "../launcher.ts";
-import { Aftermath } from "./aftermath.ts";
+import { isAtRest } from "../contents/listing.ts";
+import { Guard } from "../store/guard.ts";
+import { refuseUnsafe } from "../store/trust.ts";
+import { type Presence, stopRequested, takeCancelRequests } from "../contents/presence.ts";
+import type { Queue } from "../queue.ts";
+import type { Store } from "../store/store.ts";
+import { type Change, watchQueue } from "../fs/watch.ts";
+import { userOpenFiles } from "../process/launcher.ts";
+import { Aftermath } from "./maintenance/aftermath.ts";
 import { arriveToWork } from "./arrival.ts";
 import { Departure, desertBy, type FinishReason, leaveBy, type Parts } from "./departure.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
-import { Finder } from "./finder.ts";
-import { Pruner } from "./pruner.ts";
-import { Recoverer } from "./recoverer.ts";
-import { Scheduler } from "./scheduler.ts";
-import { newSpawner } from "./spawn.ts";
-import type { Spawner } from "./spawner.ts";
+import { Finder } from "./fetching/finder.ts";
+import { Pruner } from "./maintenance/pruner.ts";
+import { Recoverer } from "./maintenance/recoverer.ts";
+import { Scheduler } from "./maintenance/scheduler.ts";
+import { newSpawner } from "../process/spawn.ts";
+import type { Spawner } from "../process/spawner.ts";
 
 /** How a {@linkcode Worker} is to work. */
 export interface WorkerOptions {

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { PartialEnqueueError } from "../../src/queue/enqueue_many.ts";
-import { QueueError } from "../../src/queue/errors.ts";
+import { PartialEnqueueError } from "../../src/moves/enqueue_many.ts";
+import { QueueError } from "../../src/text/errors.ts";
 import { killAt } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import { count, isWanted, judge, report, reportFigures } from "./crash_case.ts";

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { claim, type ClaimResult, type WaitingEntry } from "../../src/queue/claim.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { enqueueMany } from "../../src/queue/enqueue_many.ts";
-import { putBackUnrun } from "../../src/queue/limits.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { claim, type ClaimResult, type WaitingEntry } from "../../src/moves/claim.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { enqueueMany } from "../../src/moves/enqueue_many.ts";
+import { putBackUnrun } from "../../src/constraints/limits.ts";
+import { settle, type Settlement } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
 import { BURIED, type Fate, type Ledger, RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { claim, type WaitingEntry } from "../../src/queue/claim.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { enqueueMany } from "../../src/queue/enqueue_many.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import { settle } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
-import { removeStrays } from "../../src/queue/strays.ts";
+import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { enqueueMany } from "../../src/moves/enqueue_many.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { settle } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
+import { removeStrays } from "../../src/recovery/strays.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { ABSENT, type Ledger, RUN } from "./ledger.ts";
 import { ACTING, openAt, START } from "./queue_disk.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { withDefaults } from "../../src/queue/config.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { withDefaults } from "../../src/format/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import { formatCall } from "../simulation/call.ts";
 import { killAt, type Leaving, LEAVINGS } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";

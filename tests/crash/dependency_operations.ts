@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { WaitingEntry } from "../../src/queue/claim.ts";
-import { cancelWaiting, changeWaiting } from "../../src/queue/control.ts";
-import { releaseChildren } from "../../src/queue/dependencies.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { enqueueMany } from "../../src/queue/enqueue_many.ts";
-import { entries } from "../../src/queue/entries.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
+import type { WaitingEntry } from "../../src/moves/claim.ts";
+import { cancelWaiting, changeWaiting } from "../../src/control/change_waiting.ts";
+import { releaseChildren } from "../../src/constraints/dependencies.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { enqueueMany } from "../../src/moves/enqueue_many.ts";
+import { entries } from "../../src/contents/entries.ts";
+import { settle, type Settlement } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
 import { ABSENT, RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { openAt, START } from "./queue_disk.ts";

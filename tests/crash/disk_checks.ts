@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Job } from "../../src/queue/job.ts";
-import { spareOwner } from "../../src/queue/spares.ts";
-import { JOB_STATES, parseEntryName } from "../../src/queue/names.ts";
+import type { Job } from "../../src/format/job.ts";
+import { spareOwner } from "../../src/moves/spares.ts";
+import { JOB_STATES, parseEntryName } from "../../src/format/names.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { findings, missingPlaces, recoverAgain, removeOrphanedInputs } from "./fresh_worker.ts";
 import { inputOf } from "./job_input.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { enqueueMany, PartialEnqueueError } from "../../src/queue/enqueue_many.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import type { JobInput } from "../../src/queue/job.ts";
-import { openStore } from "../../src/queue/open_store.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { enqueueMany, PartialEnqueueError } from "../../src/moves/enqueue_many.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import type { JobInput } from "../../src/format/job.ts";
+import { openStore } from "../../src/store/open_store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { ABSENT, type Fate, HELD, RUN } from "./ledger.ts";
 import { Broken, type Operation } from "./operation.ts";

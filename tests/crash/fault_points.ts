@@ -5,14 +5,14 @@
  * @module
  */
 
-import type { FilePort } from "../../src/queue/file_port.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
 import { type BeforeCall, formatCall } from "../simulation/call.ts";
 import { diskError, type ErrnoName, type Leaving } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import { count, FAULT_STRIDE, isWanted, judge, OUTCOMES, report, SEED } from "./crash_case.ts";
 import { act, prepare, type Prepared, storeFor } from "./crash_points.ts";
 import { systemFault } from "../../src/cli/system_fault.ts";
-import { QueueError, UsageError } from "../../src/queue/errors.ts";
+import { QueueError, UsageError } from "../../src/text/errors.ts";
 import { RUN } from "./ledger.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";
 import { ACTING, clock } from "./queue_disk.ts";

@@ -4,19 +4,19 @@
  * @module
  */
 
-import { type Config, withDefaults } from "../../src/queue/config.ts";
-import { releaseOverlooked } from "../../src/queue/dependencies.ts";
-import { removeStaleInputs } from "../../src/queue/inputs.ts";
-import { releaseAll } from "../../src/queue/limits.ts";
-import { needsOf } from "../../src/queue/needs.ts";
-import type { Recovery } from "../../src/queue/recover.ts";
-import { recoverDeadWorkers } from "../../src/queue/recover.ts";
-import { clearStaleNotes } from "../../src/queue/stale_notes.ts";
-import { removeStrays } from "../../src/queue/strays.ts";
-import type { Settlement } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
-import { openStore } from "../../src/queue/open_store.ts";
-import { takeNeeds } from "../../src/queue/turns.ts";
+import { type Config, withDefaults } from "../../src/format/config.ts";
+import { releaseOverlooked } from "../../src/constraints/dependencies.ts";
+import { removeStaleInputs } from "../../src/contents/inputs.ts";
+import { releaseAll } from "../../src/constraints/limits.ts";
+import { needsOf } from "../../src/constraints/needs.ts";
+import type { Recovery } from "../../src/recovery/recover.ts";
+import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
+import { clearStaleNotes } from "../../src/constraints/stale_notes.ts";
+import { removeStrays } from "../../src/recovery/strays.ts";
+import type { Settlement } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openStore } from "../../src/store/open_store.ts";
+import { takeNeeds } from "../../src/constraints/turns.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { clock, DIR } from "./queue_disk.ts";

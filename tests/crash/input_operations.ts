@@ -5,11 +5,11 @@
  * @module
  */
 
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { publishApart } from "../../src/queue/enqueue_apart.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import { inputPath, writeInput } from "../../src/queue/inputs.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { publishApart } from "../../src/moves/enqueue_apart.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { inputPath, writeInput } from "../../src/contents/inputs.ts";
+import type { Store } from "../../src/store/store.ts";
 import { claiming, dropping, ONCE, runEarlier } from "./claim_operations.ts";
 import { inputOf, stdinOf } from "./job_input.ts";
 import { ABSENT, BURIED, RUN } from "./ledger.ts";

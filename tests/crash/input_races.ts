@@ -4,13 +4,13 @@
  * @module
  */
 
-import { claim, type WaitingEntry } from "../../src/queue/claim.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import { removeStaleInputs } from "../../src/queue/inputs.ts";
-import { pruneJobs } from "../../src/queue/prune.ts";
-import { settle } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { removeStaleInputs } from "../../src/contents/inputs.ts";
+import { pruneJobs } from "../../src/moves/prune.ts";
+import { settle } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { dropping, runEarlier } from "./claim_operations.ts";
 import { DROPPED, putInput } from "./input_operations.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Store } from "../../src/queue/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import type { Ledger } from "./ledger.ts";
 

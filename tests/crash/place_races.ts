@@ -4,13 +4,13 @@
  * @module
  */
 
-import { withDefaults } from "../../src/queue/config.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { claim, type ClaimResult, type WaitingEntry } from "../../src/queue/claim.ts";
-import { needsOf } from "../../src/queue/needs.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
-import { takeNeeds, Turns } from "../../src/queue/turns.ts";
+import { withDefaults } from "../../src/format/config.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { claim, type ClaimResult, type WaitingEntry } from "../../src/moves/claim.ts";
+import { needsOf } from "../../src/constraints/needs.ts";
+import { settle, type Settlement } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
+import { takeNeeds, Turns } from "../../src/constraints/turns.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";

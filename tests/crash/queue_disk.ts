@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { FilePort } from "../../src/queue/file_port.ts";
-import { openStore } from "../../src/queue/open_store.ts";
-import type { Store } from "../../src/queue/store.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
+import { openStore } from "../../src/store/open_store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import { SimulatedDisk } from "../simulation/simulated_disk.ts";
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { withDefaults } from "../../src/queue/config.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { withDefaults } from "../../src/format/config.ts";
+import type { Store } from "../../src/store/store.ts";
 import { formatCall } from "../simulation/call.ts";
 import {
   type Actor,

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { type Presence, requestStop } from "../../src/queue/presence.ts";
-import { recoverDeadWorkers } from "../../src/queue/recover.ts";
-import { removeStrays } from "../../src/queue/strays.ts";
-import type { Settlement } from "../../src/queue/settle.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { type Presence, requestStop } from "../../src/contents/presence.ts";
+import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
+import { removeStrays } from "../../src/recovery/strays.ts";
+import type { Settlement } from "../../src/moves/settle.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { BURIED, RUN } from "./ledger.ts";
 import { Broken, type Operation } from "./operation.ts";

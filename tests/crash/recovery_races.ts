@@ -5,14 +5,14 @@
  * @module
  */
 
-import { claim } from "../../src/queue/claim.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import type { Recovery } from "../../src/queue/recover.ts";
-import { recoverDeadWorkers } from "../../src/queue/recover.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
-import { Spares } from "../../src/queue/spares.ts";
-import type { Store } from "../../src/queue/store.ts";
-import { removeStrays } from "../../src/queue/strays.ts";
+import { claim } from "../../src/moves/claim.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import type { Recovery } from "../../src/recovery/recover.ts";
+import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
+import { settle, type Settlement } from "../../src/moves/settle.ts";
+import { Spares } from "../../src/moves/spares.ts";
+import type { Store } from "../../src/store/store.ts";
+import { removeStrays } from "../../src/recovery/strays.ts";
 import { killAt } from "../simulation/faults.ts";
 import { type Fate, type Ledger, RUN } from "./ledger.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";

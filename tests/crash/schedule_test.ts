@@ -5,17 +5,17 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { FilePort } from "../../src/queue/file_port.ts";
-import { openStore } from "../../src/queue/open_store.ts";
-import { healSchedule } from "../../src/queue/heal_schedule.ts";
-import { Queue } from "../../src/queue/queue.ts";
-import { recoverDeadWorkers } from "../../src/queue/recover.ts";
-import { scheduleEntries } from "../../src/queue/return_schedules.ts";
-import { addSchedule } from "../../src/queue/add_schedule.ts";
-import type { Store } from "../../src/queue/store.ts";
-import { removeStrays } from "../../src/queue/strays.ts";
-import { timetable } from "../../src/queue/timetable.ts";
-import { turnSchedule } from "../../src/queue/turn_schedule.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
+import { openStore } from "../../src/store/open_store.ts";
+import { healSchedule } from "../../src/schedules/heal_schedule.ts";
+import { Queue } from "../../src/queue.ts";
+import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
+import { scheduleEntries } from "../../src/schedules/return_schedules.ts";
+import { addSchedule } from "../../src/schedules/add_schedule.ts";
+import type { Store } from "../../src/store/store.ts";
+import { removeStrays } from "../../src/recovery/strays.ts";
+import { timetable } from "../../src/schedules/timetable.ts";
+import { turnSchedule } from "../../src/schedules/turn_schedule.ts";
 import { diskError, killAt, LEAVINGS } from "../simulation/faults.ts";
 import { everyPair } from "../simulation/interleave.ts";
 import { withSeed } from "../simulation/seeded.ts";

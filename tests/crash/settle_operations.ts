@@ -4,11 +4,11 @@
  * @module
  */
 
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { enqueueMany } from "../../src/queue/enqueue_many.ts";
-import { recoverDeadWorkers } from "../../src/queue/recover.ts";
-import { removeStrays } from "../../src/queue/strays.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { enqueueMany } from "../../src/moves/enqueue_many.ts";
+import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
+import { removeStrays } from "../../src/recovery/strays.ts";
+import { settle, type Settlement } from "../../src/moves/settle.ts";
 import { ABSENT, type Fate, RUN } from "./ledger.ts";
 import { stdinOf } from "./job_input.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";

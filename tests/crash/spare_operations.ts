@@ -4,10 +4,10 @@
  * @module
  */
 
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { settle, type Settlement } from "../../src/queue/settle.ts";
-import { Spares } from "../../src/queue/spares.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { settle, type Settlement } from "../../src/moves/settle.ts";
+import { Spares } from "../../src/moves/spares.ts";
+import type { Store } from "../../src/store/store.ts";
 import { RUN } from "./ledger.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";
 import { openAt, START } from "./queue_disk.ts";

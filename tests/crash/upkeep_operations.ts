@@ -4,13 +4,13 @@
  * @module
  */
 
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { enqueueMany } from "../../src/queue/enqueue_many.ts";
-import { NotDurableError, QueueError } from "../../src/queue/errors.ts";
-import { pruneJobs } from "../../src/queue/prune.ts";
-import { Queue } from "../../src/queue/queue.ts";
-import { settle } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { enqueueMany } from "../../src/moves/enqueue_many.ts";
+import { NotDurableError, QueueError } from "../../src/text/errors.ts";
+import { pruneJobs } from "../../src/moves/prune.ts";
+import { Queue } from "../../src/queue.ts";
+import { settle } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
 import { ABSENT, type Fate, type Ledger, RUN } from "./ledger.ts";
 import { stdinOf } from "./job_input.ts";
 import type { Operation, Stage } from "./operation.ts";

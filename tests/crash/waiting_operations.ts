@@ -4,20 +4,20 @@
  * @module
  */
 
-import { changeWaiting, readyTime } from "../../src/queue/control.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import type { JobInput } from "../../src/queue/job.ts";
-import type { Queue } from "../../src/queue/queue.ts";
-import { editJob, holdJob, moveJob, releaseJob } from "../../src/queue/waiting_jobs.ts";
-import { cancelJob } from "../../src/worker/cancel.ts";
+import { changeWaiting, readyTime } from "../../src/control/change_waiting.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import type { JobInput } from "../../src/format/job.ts";
+import type { Queue } from "../../src/queue.ts";
+import { editJob, holdJob, moveJob, releaseJob } from "../../src/control/waiting_jobs.ts";
+import { cancelJob } from "../../src/control/cancel_job.ts";
 import { asking, queueOf } from "./upkeep_operations.ts";
-import { putBackUnrun } from "../../src/queue/limits.ts";
-import { claim } from "../../src/queue/claim.ts";
-import type { Claim, WaitingEntry } from "../../src/queue/claim.ts";
-import { HELD_TIME } from "../../src/queue/names.ts";
-import type { Settlement } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { putBackUnrun } from "../../src/constraints/limits.ts";
+import { claim } from "../../src/moves/claim.ts";
+import type { Claim, WaitingEntry } from "../../src/moves/claim.ts";
+import { HELD_TIME } from "../../src/format/names.ts";
+import type { Settlement } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
 import { ABSENT, type Fate, HELD, type Ledger, RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { openAt, START } from "./queue_disk.ts";

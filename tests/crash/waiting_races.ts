@@ -4,14 +4,14 @@
  * @module
  */
 
-import { claim, type WaitingEntry } from "../../src/queue/claim.ts";
-import { cancelWaiting, setHeld } from "../../src/queue/control.ts";
-import { enqueue } from "../../src/queue/enqueue.ts";
-import { entries } from "../../src/queue/entries.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import { HELD_TIME } from "../../src/queue/names.ts";
-import type { Settlement } from "../../src/queue/settle.ts";
-import type { Store } from "../../src/queue/store.ts";
+import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
+import { cancelWaiting, setHeld } from "../../src/control/change_waiting.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { entries } from "../../src/contents/entries.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { HELD_TIME } from "../../src/format/names.ts";
+import type { Settlement } from "../../src/moves/settle.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { ABSENT, type Fate, HELD, type Ledger, RUN } from "./ledger.ts";
 import { openAt, START } from "./queue_disk.ts";

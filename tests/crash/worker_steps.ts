@@ -5,15 +5,15 @@
  * @module
  */
 
-import type { Finding } from "../../src/queue/doctor/examination.ts";
-import { examine } from "../../src/queue/doctor/examine.ts";
-import { type Claim, claim, takeLog, type WaitingEntry } from "../../src/queue/claim.ts";
-import { entries } from "../../src/queue/entries.ts";
-import { logName } from "../../src/queue/logs.ts";
-import { arrive, type Presence } from "../../src/queue/presence.ts";
-import { settle, type Settlement, unrunSettlement } from "../../src/queue/settle.ts";
-import { pathIn, removeIfThere, type Store } from "../../src/queue/store.ts";
-import { followUp } from "../../src/worker/follow_up.ts";
+import type { Finding } from "../../src/doctor/examination.ts";
+import { examine } from "../../src/doctor/examine.ts";
+import { type Claim, claim, takeLog, type WaitingEntry } from "../../src/moves/claim.ts";
+import { entries } from "../../src/contents/entries.ts";
+import { logName } from "../../src/contents/logs.ts";
+import { arrive, type Presence } from "../../src/contents/presence.ts";
+import { settle, type Settlement, unrunSettlement } from "../../src/moves/settle.ts";
+import { pathIn, removeIfThere, type Store } from "../../src/store/store.ts";
+import { followUp } from "../../src/worker/maintenance/follow_up.ts";
 import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
 
 /** How a command ended: with status 0, with another, or it was to be put back. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { isThere, temporaryDirectory } from "../queue/temporary_queue.ts";
+import { isThere, temporaryDirectory } from "../temporary_queue.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 

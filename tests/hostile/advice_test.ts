@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Program } from "../program/program.ts";
-import { isThere } from "../queue/temporary_queue.ts";
+import { isThere } from "../temporary_queue.ts";
 
 Deno.test("a command in queuectl's advice means the queue that it is about, whatever that is called", async () => {
   for (

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { libc, pathBytes } from "../../src/queue/libc.ts";
+import { libc, pathBytes } from "../../src/fs/libc.ts";
 import { badContent, goodContent, pick, type Random } from "./hostile_content.ts";
 import { badName, batchLikeName, goodName, ignoredName } from "./hostile_names.ts";
 import { fingerprint, ThingMaker } from "./hostile_things.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { Queue } from "../../src/queue/queue.ts";
+import { Queue } from "../../src/queue.ts";
 import { seededRandom } from "../simulation/seeded.ts";
-import { eventually, namesIn } from "../queue/temporary_queue.ts";
+import { eventually, namesIn } from "../temporary_queue.ts";
 import { type Dropped, Dropper } from "./drop_files.ts";
 import { fingerprint } from "./hostile_things.ts";
 import { scratchFolder } from "./scratch_folder.ts";

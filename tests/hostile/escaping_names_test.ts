@@ -5,9 +5,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { QueueError, UsageError } from "../../src/queue/errors.ts";
-import { Queue } from "../../src/queue/queue.ts";
-import { drop, namesIn } from "../queue/temporary_queue.ts";
+import { QueueError, UsageError } from "../../src/text/errors.ts";
+import { Queue } from "../../src/queue.ts";
+import { drop, namesIn } from "../temporary_queue.ts";
 import { scratchFolder } from "./scratch_folder.ts";
 import { program } from "./program_process.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { isThere } from "../queue/temporary_queue.ts";
+import { isThere } from "../temporary_queue.ts";
 import { DENO_DIR, Program, type Result } from "../program/program.ts";
 
 /** Calls that stand in a folder and name no queue. */

@@ -1,11 +1,11 @@
 import { assert, assertStringIncludes } from "@std/assert";
-import { Queue } from "../../src/queue/queue.ts";
-import { WatchedQueue } from "../../src/queue/watched_queue.ts";
-import { changedLines } from "../../src/cli/watch/full_screen.ts";
-import { screenLines } from "../../src/cli/watch/screen_lines.ts";
+import { Queue } from "../../src/queue.ts";
+import { WatchedQueue } from "../../src/inspect/watched_queue.ts";
+import { changedLines } from "../../src/cli/terminal/full_screen.ts";
+import { screenLines } from "../../src/cli/text/screen_lines.ts";
 import { callMain } from "../program/in_process.ts";
 import { Program } from "../program/program.ts";
-import { drop, temporaryDirectory } from "../queue/temporary_queue.ts";
+import { drop, temporaryDirectory } from "../temporary_queue.ts";
 
 /** What a terminal would obey: a title, a cleared screen, colours, C1, DEL, a reversed direction, a faked line. */
 const HOSTILE =

@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { screenLines } from "../../src/cli/watch/screen_lines.ts";
-import { releaseOverlooked } from "../../src/queue/dependencies.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import { scheduleEntries } from "../../src/queue/return_schedules.ts";
-import { timetable } from "../../src/queue/timetable.ts";
-import { turnSchedule } from "../../src/queue/turn_schedule.ts";
-import { holderOf } from "../../src/queue/unique.ts";
-import { WatchedQueue } from "../../src/queue/watched_queue.ts";
+import { screenLines } from "../../src/cli/text/screen_lines.ts";
+import { releaseOverlooked } from "../../src/constraints/dependencies.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { scheduleEntries } from "../../src/schedules/return_schedules.ts";
+import { timetable } from "../../src/schedules/timetable.ts";
+import { turnSchedule } from "../../src/schedules/turn_schedule.ts";
+import { holderOf } from "../../src/constraints/unique.ts";
+import { WatchedQueue } from "../../src/inspect/watched_queue.ts";
 import { callMain } from "../program/in_process.ts";
-import { drop, temporaryQueue } from "../queue/temporary_queue.ts";
+import { drop, temporaryQueue } from "../temporary_queue.ts";
 import { seededRandom } from "../simulation/seeded.ts";
 import { pick, type Random } from "./hostile_content.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { drop, eventually, isThere, namesIn } from "../queue/temporary_queue.ts";
+import { drop, eventually, isThere, namesIn } from "../temporary_queue.ts";
 import { WorkerProcess } from "./program_process.ts";
 import { scratchQueue } from "./scratch_folder.ts";
 

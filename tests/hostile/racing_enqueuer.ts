@@ -7,8 +7,8 @@
  * @module
  */
 
-import { QueueError } from "../../src/queue/errors.ts";
-import { Queue } from "../../src/queue/queue.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { Queue } from "../../src/queue.ts";
 
 if (import.meta.main) {
   const queue = await Queue.open(Deno.args[0]);

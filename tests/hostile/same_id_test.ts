@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { JobState } from "../../src/queue/names.ts";
-import type { Queue } from "../../src/queue/queue.ts";
-import { eventually } from "../queue/temporary_queue.ts";
+import type { JobState } from "../../src/format/names.ts";
+import type { Queue } from "../../src/queue.ts";
+import { eventually } from "../temporary_queue.ts";
 import { scratchQueue } from "./scratch_folder.ts";
 import { program, WorkerProcess } from "./program_process.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Config } from "../../src/queue/config.ts";
-import { Queue } from "../../src/queue/queue.ts";
+import type { Config } from "../../src/format/config.ts";
+import { Queue } from "../../src/queue.ts";
 
 /**
  * Makes a folder. `await using` removes it: with rm(1), as the runtime cannot remove what has a name

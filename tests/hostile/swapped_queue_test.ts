@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { eventually, isThere } from "../queue/temporary_queue.ts";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { makeQueue, Program } from "../program/program.ts";
 
 /** A worker that runs a long job, and the job's process. */

@@ -5,11 +5,11 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { QueueError } from "../../src/queue/errors.ts";
-import { JOB_STATES } from "../../src/queue/names.ts";
-import { Queue } from "../../src/queue/queue.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { JOB_STATES } from "../../src/format/names.ts";
+import { Queue } from "../../src/queue.ts";
 import { Worker } from "../../src/worker/worker.ts";
-import { eventually, namesIn } from "../queue/temporary_queue.ts";
+import { eventually, namesIn } from "../temporary_queue.ts";
 import { OTHER_USER, otherUser } from "./other_user.ts";
 import { scratchFolder } from "./scratch_folder.ts";
 import { program } from "./program_process.ts";

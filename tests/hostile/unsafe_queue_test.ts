@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { isThere, namesIn } from "../queue/temporary_queue.ts";
+import { isThere, namesIn } from "../temporary_queue.ts";
 import { Program } from "../program/program.ts";
 import { OTHER_USER, otherUser } from "./other_user.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { shellQuote } from "../../src/queue/shell_quote.ts";
+import { shellQuote } from "../../src/text/shell_quote.ts";
 import { hasTmux, Tmux } from "../../trials/tmux.ts";
-import { eventually, isThere } from "../queue/temporary_queue.ts";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { PROGRAM, Program } from "./program.ts";
 
 /** What runs if a shell evaluates a name: it leaves a file behind, in the directory where the shell stands. */

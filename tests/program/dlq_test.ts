@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { eventually, isThere } from "../queue/temporary_queue.ts";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id);

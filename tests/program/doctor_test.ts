@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { examine } from "../../src/queue/doctor/examine.ts";
-import { Queue } from "../../src/queue/queue.ts";
-import { drop, eventually } from "../queue/temporary_queue.ts";
+import { examine } from "../../src/doctor/examine.ts";
+import { Queue } from "../../src/queue.ts";
+import { drop, eventually } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("doctor exits with 0 when all is well, with 1 when not, and with 0 once it is mended", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually, isThere, processesWith } from "../queue/temporary_queue.ts";
+import { eventually, isThere, processesWith } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 /** What the hooks have printed. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { drop } from "../queue/temporary_queue.ts";
+import { drop } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 /** The same said by options and by a JSON field of the same name, with what a job then has. */

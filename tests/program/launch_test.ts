@@ -1,7 +1,7 @@
 /** How the program is started: with which runtime, imports, environment and limits. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { undone, withoutLauncher } from "../../src/launcher.ts";
+import { undone, withoutLauncher } from "../../src/process/launcher.ts";
 import { Program, PROGRAM_TEXT, type Result } from "./program.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);

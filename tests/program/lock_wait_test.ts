@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { LockWaitError } from "../../src/queue/lock_wait.ts";
-import { Queue } from "../../src/queue/queue.ts";
-import { lockQueue } from "../../src/queue/taken_ids.ts";
-import { temporaryQueue } from "../queue/temporary_queue.ts";
+import { LockWaitError } from "../../src/store/lock_wait.ts";
+import { Queue } from "../../src/queue.ts";
+import { lockQueue } from "../../src/contents/taken_ids.ts";
+import { temporaryQueue } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("who waits for another's lock says after a second whose it is, and goes on once it is free", async () => {

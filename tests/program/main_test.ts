@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS, GROUPS } from "../../src/cli/commands.ts";
+import { COMMANDS, GROUPS } from "../../src/cli/table/commands.ts";
 import { VERSION } from "../../src/version.ts";
 import { Program } from "./program.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { JobView } from "../../src/queue/job.ts";
-import { eventually, isThere } from "../queue/temporary_queue.ts";
+import type { JobView } from "../../src/format/job.ts";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("enqueue --after takes beginnings of IDs, with commas or repeated, and show tells both ways", async () => {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { PERMISSIONS } from "../../src/cli/permissions.ts";
-import { PARTS } from "../../src/queue/trust.ts";
-import { eventually, processesWith } from "../queue/temporary_queue.ts";
+import { PERMISSIONS } from "../../src/cli/commands/workers/permissions.ts";
+import { PARTS } from "../../src/store/trust.ts";
+import { eventually, processesWith } from "../temporary_queue.ts";
 
 const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { pruneJobs } from "../../src/queue/prune.ts";
-import { Pruner } from "../../src/worker/pruner.ts";
-import { eventually, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { pruneJobs } from "../../src/moves/prune.ts";
+import { Pruner } from "../../src/worker/maintenance/pruner.ts";
+import { eventually, namesIn, temporaryQueue } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 const DAY = 86_400;

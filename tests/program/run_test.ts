@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually, isThere } from "../queue/temporary_queue.ts";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { Program, PROGRAM_TEXT } from "./program.ts";
 
 Deno.test("run shows the output and exits with the job's exit status", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually } from "../queue/temporary_queue.ts";
+import { eventually } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 /** The name under which the file of a schedule that is due lies. */

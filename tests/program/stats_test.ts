@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { percentiles } from "../../src/queue/stats.ts";
-import { chartLines } from "../../src/cli/chart.ts";
+import { percentiles } from "../../src/inspect/stats.ts";
+import { chartLines } from "../../src/cli/text/chart.ts";
 import { Program } from "./program.ts";
 
 Deno.test("stats tells how attempts ended, and how long they waited and ran", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Queue } from "../../src/queue/queue.ts";
-import { drop, eventually, isThere } from "../queue/temporary_queue.ts";
+import { Queue } from "../../src/queue.ts";
+import { drop, eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 /** The names in input/, or nothing if it was never made. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { stripAnsiCode } from "@std/fmt/colors";
-import { eventually, isThere } from "../queue/temporary_queue.ts";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { Program, type Running } from "./program.ts";
 
 /** What a person has beside the words of a call. */

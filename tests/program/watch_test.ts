@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventually } from "../queue/temporary_queue.ts";
+import { eventually } from "../temporary_queue.ts";
 import { Program, type Running } from "./program.ts";
 
 /** What it writes when it takes the terminal, and when it gives it back. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { drop, eventually, isThere } from "../queue/temporary_queue.ts";
+import { drop, eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("worker start prints a line for each start and end of a job", async () => {

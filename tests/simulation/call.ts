@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FilePort } from "../../src/queue/file_port.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
 
 /** A call that a process is about to make. */
 export interface Call {

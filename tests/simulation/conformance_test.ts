@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { denoFiles } from "../../src/queue/deno_files.ts";
-import type { FilePort } from "../../src/queue/file_port.ts";
+import { denoFiles } from "../../src/fs/native_files.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
 import { seededRandom } from "./seeded.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FilePort } from "../../src/queue/file_port.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
 import { Killed, type Leaving } from "./faults.ts";
 import { type LoggedCall, ReplayedPort } from "./replayed_port.ts";
 import { withSeed } from "./seeded.ts";

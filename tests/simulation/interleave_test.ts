@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { newId } from "../../src/queue/names.ts";
-import type { FilePort } from "../../src/queue/file_port.ts";
+import { newId } from "../../src/format/names.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
 import { type Actor, everyPair, interleave } from "./interleave.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/queue/file_port.ts";
+import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/fs/file_port.ts";
 import { formatCall } from "./call.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import type { SimulatedProcess } from "./simulated_process.ts";

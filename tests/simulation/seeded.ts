@@ -4,7 +4,7 @@
  * @module
  */
 
-import { forgetLastId } from "../../src/queue/names.ts";
+import { forgetLastId } from "../../src/format/names.ts";
 
 /**
  * A generator of numbers in [0, 1) that a seed determines (mulberry32).

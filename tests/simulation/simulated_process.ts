@@ -5,8 +5,8 @@
  * @module
  */
 
-import { wrongKind } from "../../src/queue/errors.ts";
-import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/queue/file_port.ts";
+import { wrongKind } from "../../src/text/errors.ts";
+import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/fs/file_port.ts";
 import type { BeforeCall, Call, CallRecord } from "./call.ts";
 import type { DiskState } from "./disk_state.ts";
 import { diskError, Killed, type Leaving, leavingOf } from "./faults.ts";

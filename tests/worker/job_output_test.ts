@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { MOST_RESULT_BYTES, resultOf } from "../../src/worker/job_output.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
-import { eventually, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { eventually, namesIn, temporaryQueue } from "../temporary_queue.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ObservedWorker } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
-import { eventually, isThere, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { eventually, isThere, namesIn, temporaryQueue } from "../temporary_queue.ts";
 
 /** The most jobs that ran at once, by a ledger of lines `+ ID` and `- ID`. */
 function mostAtOnce(ledger: string): number {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Queue } from "../../src/queue/queue.ts";
+import type { Queue } from "../../src/queue.ts";
 import type { WorkerEvent } from "../../src/worker/events.ts";
 import { type FinishReason, Worker, type WorkerOptions } from "../../src/worker/worker.ts";
-import { PATIENCE } from "../queue/temporary_queue.ts";
+import { PATIENCE } from "../temporary_queue.ts";
 
 type EventOf<K extends WorkerEvent["kind"]> = Extract<WorkerEvent, { kind: K }>;
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { Claim } from "../../src/queue/claim.ts";
-import { withDefaults } from "../../src/queue/config.ts";
-import { newJob } from "../../src/queue/job.ts";
+import type { Claim } from "../../src/moves/claim.ts";
+import { withDefaults } from "../../src/format/config.ts";
+import { newJob } from "../../src/format/job.ts";
 import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
 
 const NOW = Date.UTC(2026, 10, 22);

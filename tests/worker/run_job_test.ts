@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
-import { type Claim, claim } from "../../src/queue/claim.ts";
-import type { JobInput } from "../../src/queue/job.ts";
-import { parseEntryName } from "../../src/queue/names.ts";
+import { type Claim, claim } from "../../src/moves/claim.ts";
+import type { JobInput } from "../../src/format/job.ts";
+import { parseEntryName } from "../../src/format/names.ts";
 import { sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
-import { newSpawner } from "../../src/worker/spawn.ts";
+import { newSpawner } from "../../src/process/spawn.ts";
 import {
   eventually,
   isThere,
@@ -11,7 +11,7 @@ import {
   processesWith,
   type TemporaryQueue,
   temporaryQueue,
-} from "../queue/temporary_queue.ts";
+} from "../temporary_queue.ts";
 
 /** A worker's name that no other test has, so that none kills another's survivors. */
 const newWorker = () => `here-1-${crypto.randomUUID().slice(0, 8)}`;

@@ -1,15 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { denoFiles } from "../../src/queue/deno_files.ts";
-import type { FilePort } from "../../src/queue/file_port.ts";
-import type { Settlement } from "../../src/queue/settle.ts";
+import { denoFiles } from "../../src/fs/native_files.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
+import type { Settlement } from "../../src/moves/settle.ts";
 import { Settler } from "../../src/worker/settler.ts";
-import { runningJob } from "../queue/running_job.ts";
-import {
-  eventually,
-  namesIn,
-  type TemporaryQueue,
-  temporaryQueue,
-} from "../queue/temporary_queue.ts";
+import { runningJob } from "../running_job.ts";
+import { eventually, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
 
 async function done(temporary: TemporaryQueue, id: string): Promise<Settlement> {
   const claim = await runningJob(temporary, id);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { pathBytes } from "../../src/queue/libc.ts";
-import { newWorkerName } from "../../src/queue/names.ts";
-import { drop, eventually, isThere, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { pathBytes } from "../../src/fs/libc.ts";
+import { newWorkerName } from "../../src/format/names.ts";
+import { drop, eventually, isThere, namesIn, temporaryQueue } from "../temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
 
 /** Polls so rarely that what a worker does it does for an event or a timer. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Queue } from "../../src/queue/queue.ts";
+import { Queue } from "../../src/queue.ts";
 import { Worker } from "../../src/worker/worker.ts";
 
 const [dir, options = "{}", workers = "1", stop] = Deno.args;

@@ -1,11 +1,5 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import {
-  eventually,
-  isThere,
-  namesIn,
-  processesWith,
-  temporaryQueue,
-} from "../queue/temporary_queue.ts";
+import { eventually, isThere, namesIn, processesWith, temporaryQueue } from "../temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { denoFiles } from "../../src/queue/deno_files.ts";
-import { Queue } from "../../src/queue/queue.ts";
-import { arrive } from "../../src/queue/presence.ts";
+import { denoFiles } from "../../src/fs/native_files.ts";
+import { Queue } from "../../src/queue.ts";
+import { arrive } from "../../src/contents/presence.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import {
   drop,
@@ -11,7 +11,7 @@ import {
   processesWith,
   type TemporaryQueue,
   temporaryQueue,
-} from "../queue/temporary_queue.ts";
+} from "../temporary_queue.ts";
 import { drain, ObservedWorker, within } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
 

@@ -5,12 +5,12 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { denoFiles } from "../../src/queue/deno_files.ts";
-import { QueueError } from "../../src/queue/errors.ts";
-import { Queue } from "../../src/queue/queue.ts";
-import { lockQueue } from "../../src/queue/taken_ids.ts";
+import { denoFiles } from "../../src/fs/native_files.ts";
+import { QueueError } from "../../src/text/errors.ts";
+import { Queue } from "../../src/queue.ts";
+import { lockQueue } from "../../src/contents/taken_ids.ts";
 import { Worker } from "../../src/worker/worker.ts";
-import { drop, eventually, namesIn, temporaryQueue } from "../queue/temporary_queue.ts";
+import { drop, eventually, namesIn, temporaryQueue } from "../temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
 

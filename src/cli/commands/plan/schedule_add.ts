@@ -1,0 +1,62 @@
+/**
+ * `queuectl schedule add`: a job that is added again and again.
+ *
+ * @module
+ */
+
+import { UsageError } from "../../../text/errors.ts";
+import { addSchedule } from "../../../schedules/add_schedule.ts";
+import type { Invocation } from "../../table/command.ts";
+import { jobOfCall } from "../../args/job_words.ts";
+import { print, printJson, say } from "../../terminal/output.ts";
+import { formatDue } from "../../terminal/format_due.ts";
+import { openOrMakeQueue } from "../../args/open_queue.ts";
+
+/** Adds a schedule, and tells when it is due first. */
+export async function scheduleAdd(call: Invocation): Promise<void> {
+  const { options, words } = call;
+  const [name, when, ...command] = words as [string, string, ...string[]];
+  refuseLate(command, call.separatedAt);
+  const separatedAt = call.separatedAt === undefined
+    ? undefined
+    : Math.max(0, call.separatedAt - 2);
+  const job = await jobOfCall({ ...call, words: command, separatedAt });
+  const input = {
+    name,
+    when,
+    job,
+    tz: options.text("tz"),
+    catch_up: choice(options.text("catch-up"), "--catch-up", ["latest", "all", "none"]),
+    overlap: choice(options.text("overlap"), "--overlap", ["skip", "allow"]),
+  };
+  const queue = await openOrMakeQueue(call);
+  const schedule = await addSchedule(queue, input);
+  if (call.json) printJson(schedule);
+  else print(`${name}: next ${formatDue(schedule.next[0]!, schedule.tz, Date.now())}`);
+  if (!queue.isAttended()) {
+    say(
+      "queuectl: a schedule runs only while a worker is alive, and none is: queuectl worker start",
+    );
+  }
+}
+
+/** @throws {UsageError} If an option of the schedule stands where it would become part of the command. */
+function refuseLate(command: readonly string[], separatedAt: number | undefined): void {
+  if (separatedAt !== undefined) return;
+  const late = command.slice(1).find((word) => /^--(tz|catch-up|overlap)(=|$)/.test(word));
+  if (late === undefined) return;
+  throw new UsageError(
+    `${late} goes before the command (if it is meant for the command itself: put -- before the command)`,
+  );
+}
+
+function choice<T extends string>(
+  text: string | undefined,
+  option: string,
+  choices: readonly T[],
+): T | undefined {
+  if (text === undefined) return undefined;
+  const found = choices.find((each) => each === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`${option} must be one of ${choices.join(", ")}, not "${text}"`);
+}

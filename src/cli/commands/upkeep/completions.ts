@@ -1,0 +1,40 @@
+/**
+ * `queuectl completions`: for the shell.
+ *
+ * @module
+ */
+
+import { UsageError } from "../../../text/errors.ts";
+
+import type { Invocation } from "../../table/command.ts";
+import { completionNames, isNameKind } from "../../completions/completion_names.ts";
+import { bashCompletions } from "../../completions/bash.ts";
+import { fishCompletions } from "../../completions/fish.ts";
+import { zshCompletions } from "../../completions/zsh.ts";
+import { openQueue } from "../../args/open_queue.ts";
+import { printLines, printText } from "../../terminal/output.ts";
+
+/**
+ * Prints a script that completes queuectl's commands and options in a shell. With `names` and a kind instead: the names
+ * that the scripts offer, one a line.
+ */
+export async function completions(call: Invocation): Promise<void> {
+  const [shell, kind] = call.words as [string, string?];
+  if (shell === "names" && kind !== undefined && isNameKind(kind)) {
+    const queue = await openQueue(call, { evenMisconfigured: true });
+    return printLines(await completionNames(queue, kind));
+  }
+  if (kind !== undefined) {
+    throw new UsageError(`unexpected argument "${kind}" (see: queuectl completions --help)`);
+  }
+  switch (shell) {
+    case "bash":
+      return printText(bashCompletions());
+    case "zsh":
+      return printText(zshCompletions());
+    case "fish":
+      return printText(fishCompletions());
+    default:
+      throw new UsageError(`there are completions for bash, zsh and fish, not for "${shell}"`);
+  }
+}

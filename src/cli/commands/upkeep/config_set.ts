@@ -1,0 +1,64 @@
+/**
+ * `queuectl config set`: changes settings.
+ *
+ * @module
+ */
+
+import { quotedWord } from "../../../text/shown_text.ts";
+import { type Config, CONFIG_KEYS, isResourceKey } from "../../../format/config.ts";
+import { configKey, parseConfigValue } from "../../../format/settings.ts";
+import { UsageError } from "../../../text/errors.ts";
+import type { Queue } from "../../../queue.ts";
+import { jobsBeyond } from "../../../constraints/unmet_jobs.ts";
+import type { Invocation } from "../../table/command.ts";
+import { shellHere } from "../../args/job_options.ts";
+import { refuseReplaced } from "../../table/option.ts";
+import { printJson, say } from "../../terminal/output.ts";
+import { openOrMakeQueue } from "../../args/open_queue.ts";
+
+/** Changes settings, all of those given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
+export async function configSet(call: Invocation): Promise<void> {
+  const { options, words } = call;
+  const given: [key: string, value: string][] = [];
+  for (const key of CONFIG_KEYS) {
+    const value = options.text(key.replaceAll("_", "-"));
+    if (value !== undefined) given.push([key, value]);
+  }
+  if (words.length === 1) {
+    throw new UsageError(`config set ${words[0]} needs a value (see: queuectl config set --help)`);
+  }
+  if (words.length === 2) given.push([words[0]!, words[1]!]);
+  if (given.length === 0) {
+    throw new UsageError("config set needs a key and a value, such as: config set max_retries 5");
+  }
+  const changes: Partial<Config> = {};
+  for (const [word, value] of given) {
+    const key = configKey(word);
+    refuseReplaced(value, key);
+    if (Object.hasOwn(changes, key)) {
+      throw new UsageError(`${key} is given twice, and can have one value only`);
+    }
+    if (key === "shell") shellHere(value, key);
+    Object.assign(changes, { [key]: parseConfigValue(key, value) });
+  }
+  const queue = await openOrMakeQueue(call);
+  const before = queue.config();
+  await queue.configure(changes);
+  for (const key of Object.keys(changes).filter(isResourceKey)) {
+    if ((before[key] ?? 0) > changes[key]!) sayWhoWaits(queue, key.slice("resources.".length));
+  }
+  if (call.json) printJson(queue.config());
+}
+
+/** Says which jobs cannot run any more, as they need more places of a resource than there are now. */
+function sayWhoWaits(queue: Queue, resource: string): void {
+  const ids = jobsBeyond(queue.store, resource);
+  if (ids.length === 0) return;
+  const jobs = ids.length === 1
+    ? `job ${ids[0]} waits and needs`
+    : `${ids.length} jobs wait and need`;
+  say(
+    `queuectl: ${jobs} more places of ${resource} than there are now, and cannot run ` +
+      `(see: queuectl show ${quotedWord(ids[0]!)})`,
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * The names in a queue that a shell completes: `queuectl completions names KIND`.
+ *
+ * @module
+ */
+
+import { CONFIG_KEYS, isResourceKey } from "../../format/config.ts";
+import { ID_PATTERN, type JobState } from "../../format/names.ts";
+import type { Queue } from "../../queue.ts";
+import { listSchedules } from "../../schedules/manage_schedules.ts";
+
+/** How many jobs are offered at most, the newest. */
+const MOST_JOBS = 100;
+
+/** A word that means nothing but itself to every shell. Files in a queue can have any name, these cannot. */
+const HARMLESS = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+const NAMES = {
+  id: (queue: Queue) => jobIds(queue),
+  dead: (queue: Queue) => jobIds(queue, ["dead"]),
+  worker: (queue: Queue) => queue.workers().map(({ name }) => name),
+  schedule: async (queue: Queue) => (await listSchedules(queue)).map(({ name }) => name),
+  resource: (queue: Queue) => resourceKeys(queue).map((key) => key.slice("resources.".length)),
+  key: (queue: Queue) => [...CONFIG_KEYS, ...resourceKeys(queue)],
+};
+
+/** A kind of name in a queue. */
+export type NameKind = keyof typeof NAMES;
+
+/** Whether a word names such a kind. */
+export function isNameKind(word: string): word is NameKind {
+  return Object.hasOwn(NAMES, word);
+}
+
+/** The names of a kind, as far as they are what may name such a thing: what else files are called is left out. */
+export async function completionNames(queue: Queue, kind: NameKind): Promise<string[]> {
+  return (await NAMES[kind](queue)).filter((name) => HARMLESS.test(name));
+}
+
+function jobIds(queue: Queue, states?: readonly JobState[]): string[] {
+  return queue.list({ states, limit: MOST_JOBS }).map(({ id }) => id)
+    .filter((id) => ID_PATTERN.test(id));
+}
+
+function resourceKeys(queue: Queue): string[] {
+  return Object.keys(queue.store.config).filter(isResourceKey).sort();
+}

@@ -1,0 +1,38 @@
+/**
+ * What a job waits for, in a few words.
+ *
+ * @module
+ */
+
+import type { JobView } from "../../format/job.ts";
+import { formatAge } from "../terminal/relative_time.ts";
+
+/** IDs that are longer than this are cut down to their end, by which they can be named, too. */
+const LONGEST_ID = 12;
+
+/**
+ * What a waiting job waits for: `held`, the jobs that it comes after, the resource that it
+ * needs (or `concurrency`), or how long until its time; empty if it is
+ * ready, runs, or has ended.
+ *
+ * @param now Milliseconds since 1970.
+ *
+ * @example
+ * ```ts ignore
+ * waitsText(job, Date.now()); // "build, …X1D7HQ2M +3"
+ * ```
+ */
+export function waitsText(job: JobView, now: number): string {
+  if (job.state !== "pending" && job.state !== "failed") return "";
+  if (job.held) return "held";
+  if (job.waits_for) return idsText(job.waits_for);
+  if (job.limited_by !== undefined) return job.limited_by;
+  const wait = Date.parse(job.run_at) - now;
+  return wait > 0 ? formatAge(wait + 999) : "";
+}
+
+function idsText(ids: readonly string[]): string {
+  const shown = ids.slice(0, 2)
+    .map((id) => id.length > LONGEST_ID ? `…${id.slice(-8)}` : id).join(", ");
+  return ids.length > 2 ? `${shown} +${ids.length - 2}` : shown;
+}

@@ -1,0 +1,202 @@
+/**
+ * Reading the state directories: which jobs there are, by name, and their files.
+ *
+ * @module
+ */
+
+import type { FileStat } from "../fs/file_port.ts";
+import { chargedAttempts, type JobView, MAX_GROWN_BYTES } from "../format/job.ts";
+import {
+  type EntryName,
+  isJobName,
+  type JobState,
+  parseBatchName,
+  parseEntryName,
+  parseMeantName,
+} from "../format/names.ts";
+import { parseJob } from "../format/parse_job.ts";
+import { pathIn, type Store } from "../store/store.ts";
+import { fileDistrust } from "../store/trust.ts";
+
+/** A job in a state directory, known by its name alone. */
+export interface Entry extends EntryName {
+  /** The directory it lies in. */
+  state: JobState;
+  /** Its path below that directory: `NAME`, or in pending/ also `BATCH/NAME`. */
+  path: string;
+}
+
+/**
+ * Yields the jobs of a state as their names tell, in no order, batches included. Reads as it goes.
+ *
+ * While a job is being settled it lies in tmp/ for a moment, in no state directory; `processing`
+ * yields those too.
+ */
+export function* entries(store: Store, state: JobState): Generator<Entry> {
+  for (const path of jobPaths(store, state)) yield entryAt(state, path);
+  if (state === "processing") yield* settlingEntries(store);
+}
+
+/**
+ * Yields the paths below a state's directory of the job files in it, batches included, in no order: for who
+ * would rather look at a name than have a million of them read. What is just being settled is not among them.
+ */
+export function* jobPaths(store: Store, state: JobState): Generator<string> {
+  for (const { name, kind } of store.files.list(pathIn(store, state))) {
+    if (kind === "directory" && state === "pending" && parseBatchName(name)) {
+      yield* batchPaths(store, name);
+    } else if (isJobName(name)) yield name;
+  }
+}
+
+/** The entry at a path that {@linkcode jobPaths} gave. */
+export function entryAt<State extends JobState>(
+  state: State,
+  path: string,
+): Entry & { state: State } {
+  return { ...parseEntryName(nameOf(path))!, state, path };
+}
+
+/**
+ * The same text in memory of its own. A name out of a directory is a slice of all that was read with it, and one
+ * that is kept would keep all of that.
+ */
+export function standalone(text: string): string {
+  return (" " + text).slice(1);
+}
+
+/** The name at the end of a path that {@linkcode jobPaths} gave. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Yields the jobs of a batch; none if it is gone, or is a mere file or link of a batch's name. */
+export function* batchEntries(
+  store: Store,
+  batch: string,
+): Generator<Entry & { state: "pending" }> {
+  for (const path of batchPaths(store, batch)) yield entryAt("pending", path);
+}
+
+function* batchPaths(store: Store, batch: string): Generator<string> {
+  const folder = pathIn(store, "pending", batch);
+  if (store.files.stat(folder)?.kind !== "directory") return;
+  try {
+    for (const { name } of store.files.list(folder)) if (isJobName(name)) yield `${batch}/${name}`;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Jobs that are being settled: first under the name that they had in processing/, then for a moment
+ * only under the one that says what is to become of them.
+ */
+export function* settlingEntries(store: Store): Generator<Entry> {
+  const meant = new Map<string, Entry>();
+  const taken = new Set<string>();
+  for (const { name } of store.files.list(pathIn(store, "tmp"))) {
+    const path = `../tmp/${name}`;
+    const entry = parseEntryName(name);
+    if (entry?.worker) {
+      yield { ...entry, state: "processing", path };
+      taken.add(entry.id);
+      continue;
+    }
+    const target = parseMeantName(name);
+    if (!target) continue;
+    const { id, priority, time } = parseEntryName(target.final)!;
+    const { worker } = target;
+    meant.set(id, { id, priority, time, worker, bare: false, state: "processing", path });
+  }
+  for (const entry of meant.values()) if (!taken.has(entry.id)) yield entry;
+}
+
+/** Whether any job is in a worker's hands: running, or being settled. */
+export function holdsJobs(store: Store, worker: string): boolean {
+  for (const entry of entries(store, "processing")) if (entry.worker === worker) return true;
+  return false;
+}
+
+/** Reads a job's file, if it can be one. Never blocks, never follows a link, never reads a huge file. */
+export function readJobFile(
+  store: Store,
+  path: string,
+  stat: FileStat,
+  id: string,
+): ReturnType<typeof parseJob> {
+  const fault = fileFault(store, stat);
+  if (fault) return { fault };
+  let content: Uint8Array;
+  try {
+    content = store.files.read(path);
+  } catch (error) {
+    return { fault: readingFault(store, stat, error) };
+  }
+  return parseJob(content, id, store.config, stat.mtime);
+}
+
+/**
+ * Why a file that could not be read is no job's: its owner or its mode says that it never will be.
+ *
+ * @throws The error, if they do not: it may be over the next time.
+ */
+export function readingFault(store: Store, stat: FileStat, error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied) {
+    if (stat.uid !== store.files.stat(store.dir)?.uid) {
+      return "it is another user's, and may not be read";
+    }
+    if ((stat.mode & 0o400) === 0) return `its mode, ${stat.mode.toString(8)}, forbids to read it`;
+  }
+  throw error;
+}
+
+/** Why a file can be no job's, or is not to be believed, before it is read. */
+export function fileFault(store: Store, stat: FileStat): string | undefined {
+  if (stat.kind !== "file") return "it is not a regular file";
+  const distrust = fileDistrust(stat, store.owner);
+  if (distrust !== undefined) return distrust;
+  if (stat.size > MAX_GROWN_BYTES) return `it is larger than ${MAX_GROWN_BYTES} bytes`;
+}
+
+/**
+ * Reads the job of an entry.
+ *
+ * @returns The job with its state, or `undefined` if it has moved on. What is no job, in dead/, comes with
+ * an empty command and the reason in `malformed`.
+ */
+export function readEntry(store: Store, entry: Entry): JobView | undefined {
+  const path = pathIn(store, entry.state, entry.path);
+  const stat = store.files.stat(path);
+  if (!stat) return undefined;
+  let parsed: ReturnType<typeof readJobFile>;
+  try {
+    parsed = readJobFile(store, path, stat, entry.id);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  // Once a job has moved on, its old file may be written over with another one's content.
+  if (store.files.stat(path)?.identity !== stat.identity) return undefined;
+  if (parsed.job) {
+    const job = parsed.job;
+    if (entry.state !== "done" && entry.state !== "dead") job.attempts = chargedAttempts(job);
+    if (entry.bare && entry.state === "pending") job.priority = entry.priority;
+    return { ...job, state: entry.state };
+  }
+  const time = new Date(stat.mtime).toISOString();
+  return {
+    id: entry.id,
+    command: "",
+    priority: entry.priority,
+    max_retries: 0,
+    timeout: null,
+    run_at: time,
+    created_at: time,
+    updated_at: time,
+    attempts: 0,
+    history: [],
+    malformed: parsed.fault,
+    state: entry.state,
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * The history of the queue: a line of JSON for each attempt that has ended, in `history/DATE.WORKER.jsonl`.
+ * Only the worker in the name writes to a file, by appending whole lines. It tells how things went; nothing
+ * else depends on it, so it is not flushed and what cannot be written is left out.
+ *
+ * @module
+ */
+
+import type { Attempt, Job, Outcome } from "../format/job.ts";
+import { OUTCOMES } from "../format/job_fields.ts";
+import { linesFromEnd } from "../fs/lines_from_end.ts";
+import { JOB_STATES, type SettledState } from "../format/names.ts";
+import { pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { readTail } from "../fs/read_tail.ts";
+
+/** One line of the history: an attempt that has ended. */
+export interface HistoryLine {
+  /** The job's ID. */
+  id: string;
+  /** When it ended, ISO 8601 in UTC. */
+  finished_at: string;
+  /** From when the job was ready until it ran, in milliseconds; `null` where that is not known. */
+  wait_ms: number | null;
+  /** How long it ran, in milliseconds. */
+  duration_ms: number;
+  /** How it ended. */
+  outcome: Outcome;
+  /** The state that it led to. */
+  led_to: SettledState;
+  /** The exit status, or `null`. */
+  exit_code: number | null;
+  /** Which run of the job it was. */
+  attempt: number;
+}
+
+/**
+ * The line for a job's last attempt.
+ *
+ * @param before The job as it was claimed.
+ * @param attempt How that went.
+ * @param state Where the job went.
+ */
+export function historyLine(before: Job, attempt: Attempt, state: SettledState): HistoryLine {
+  return {
+    id: before.id,
+    finished_at: attempt.finished_at,
+    wait_ms: waitOf(before, attempt),
+    duration_ms: attempt.duration_ms,
+    outcome: attempt.outcome,
+    led_to: state,
+    exit_code: attempt.exit_code,
+    attempt: attempt.attempt,
+  };
+}
+
+/** How long it waited for a worker: of a job that was run again, or waited for others, no field tells. */
+function waitOf(before: Job, attempt: Attempt): number | null {
+  const last = before.history.at(-1);
+  if (last?.started_at === attempt.started_at) return null;
+  if (last?.led_to === "done" || last?.led_to === "dead" || attempt.outcome === "lost") return null;
+  if (!last && before.after?.length) return null;
+  return Math.max(0, Date.parse(attempt.started_at) - Date.parse(before.run_at));
+}
+
+/** The name of a worker's file for the day of a time (UTC). */
+export function historyFile(worker: string, time: number): string {
+  return `${dayOf(time)}.${worker}.jsonl`;
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** Adds lines to a worker's file of today. */
+export function appendHistory(store: Store, worker: string, lines: readonly HistoryLine[]): void {
+  const folder = pathIn(store, "history");
+  if (!store.files.exists(folder)) {
+    try {
+      store.files.makeDirectory(folder);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+  let text = "";
+  for (const line of lines) text += JSON.stringify(line) + "\n";
+  const path = pathIn(store, "history", historyFile(worker, store.now()));
+  store.files.append(path, new TextEncoder().encode(text));
+}
+
+/** The files of the history, oldest day first, each with the end of its day in milliseconds since 1970. */
+function historyFiles(store: Store): { name: string; until: number }[] {
+  const folder = pathIn(store, "history");
+  if (!store.files.exists(folder)) return [];
+  const files: { name: string; until: number }[] = [];
+  for (const { name, kind } of store.files.list(folder)) {
+    const match = /^(\d{4}-\d{2}-\d{2})\.[a-z0-9-]+\.jsonl$/.exec(name);
+    const day = match ? Date.parse(match[1]!) : NaN;
+    if (kind === "file" && !Number.isNaN(day)) files.push({ name, until: day + 86_400_000 });
+  }
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** An attempt is written down at most this long after it ended, in milliseconds, unless the disk refused. */
+const DISORDER = 600_000;
+
+/**
+ * Reads what ended since a time, in no particular order. Lines that are none are passed over.
+ *
+ * @param since Milliseconds since 1970.
+ * @param passed Called with a sentence where a file has lines that are too long to be any.
+ */
+export function* readHistory(
+  store: Store,
+  since: number,
+  passed: (sentence: string) => void = () => {},
+): Generator<HistoryLine> {
+  for (const { name, until } of historyFiles(store)) {
+    if (until <= since) continue;
+    try {
+      // From the end, so that of a long day only what is asked for is read.
+      for (const text of linesFromEnd(pathIn(store, "history", name), passed)) {
+        const line = parseLine(text);
+        if (!line) continue;
+        const finished = Date.parse(line.finished_at);
+        if (finished >= since) yield line;
+        else if (finished < since - DISORDER) break;
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** The most of each file that is read for what ended recently, in bytes: some six thousand lines. */
+const RECENT = 2 * 1024 * 1024;
+
+/**
+ * When jobs ended since a time, to done/ or dead/. Reads only the ends of the files.
+ *
+ * @param since Milliseconds since 1970.
+ * @returns The times in order, and from when on they are complete.
+ */
+export function recentEnds(store: Store, since: number): { times: number[]; from: number } {
+  const times: number[] = [];
+  let from = since;
+  for (const { name, until } of historyFiles(store)) {
+    if (until <= since) continue;
+    let tail: Uint8Array | undefined;
+    try {
+      tail = readTail(pathIn(store, "history", name), RECENT);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      throw error;
+    }
+    const lines = new TextDecoder().decode(tail).split("\n").map(parseLine)
+      .filter((line) => line !== undefined);
+    const first = lines[0] && Date.parse(lines[0].finished_at);
+    if (tail?.length === RECENT && first !== undefined) from = Math.max(from, first);
+    for (const { led_to, finished_at } of lines) {
+      if (led_to === "done" || led_to === "dead") times.push(Date.parse(finished_at));
+    }
+  }
+  return { times: times.filter((time) => time >= from).sort((a, b) => a - b), from };
+}
+
+function parseLine(text: string): HistoryLine | undefined {
+  try {
+    const line = JSON.parse(text);
+    return isLine(line) ? line : undefined;
+  } catch {
+    // The last line of a worker that the power left half way.
+    return undefined;
+  }
+}
+
+function isSpan(value: unknown): boolean {
+  return Number.isFinite(value) && (value as number) >= 0;
+}
+
+/** Whether a value is a line as {@linkcode historyLine} makes it, in all that is read of it. */
+function isLine(value: Partial<HistoryLine> | null): value is HistoryLine {
+  const { finished_at, wait_ms, duration_ms, outcome, led_to } = value ?? {};
+  return typeof finished_at === "string" && !Number.isNaN(Date.parse(finished_at)) &&
+    (wait_ms === null || wait_ms === undefined || isSpan(wait_ms)) && isSpan(duration_ms) &&
+    (OUTCOMES as readonly unknown[]).includes(outcome) &&
+    (led_to === undefined || (JOB_STATES as readonly unknown[]).includes(led_to));
+}
+
+/**
+ * Removes the files of days that ended before a time.
+ *
+ * @param dryRun Whether only to count them.
+ * @returns How many.
+ */
+export function pruneHistory(store: Store, before: number, dryRun: boolean): number {
+  const old = historyFiles(store).filter(({ until }) => until <= before);
+  if (dryRun) return old.length;
+  return old.filter(({ name }) => removeIfThere(store, pathIn(store, "history", name))).length;
+}

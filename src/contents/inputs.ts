@@ -1,0 +1,308 @@
+/**
+ * What jobs read on standard input: `input/ID.in`, for a job whose file says `"stdin": true`.
+ *
+ * An input lies in one place from before its job is added until after it is removed. It follows no
+ * job from state to state, so no crash parts the two, and a job without one costs no call. It is
+ * never written again, so a job that gets another ID shares it by a link.
+ *
+ * Its writer holds a lock on it until its job is there. An input that has no job and no lock was
+ * left by a program that died.
+ *
+ * @module
+ */
+
+import type { FileLock } from "../fs/file_port.ts";
+import { ID_PATTERN, isUlid, newId } from "../format/names.ts";
+import {
+  flush,
+  lockIfThere,
+  NEW_SUFFIX,
+  pathIn,
+  removeIfThere,
+  type Store,
+} from "../store/store.ts";
+import { presentIds } from "./taken_ids.ts";
+import { fileDistrust } from "../store/trust.ts";
+
+/** How much of an input is in memory at once, in bytes. */
+const PIECE = 1024 * 1024;
+
+/** How long an input must be unchanged to count as left behind, in milliseconds: people put theirs there first. */
+const STALE_AGE = 3_600_000;
+
+/** Where a job lies that can be removed. One in a batch has no input. */
+const STATES = ["pending", "failed", "done", "dead"] as const;
+
+/** What ends the name of an input. */
+const SUFFIX = ".in";
+
+/** The path of a job's input, whether it has one or not. */
+export function inputPath(store: Store, id: string): string {
+  return pathIn(store, "input", id + SUFFIX);
+}
+
+/** The job whose input has this name in input/; `undefined` if it is no input. */
+export function inputOwner(name: string): string | undefined {
+  const id = name.slice(0, -SUFFIX.length);
+  return name.endsWith(SUFFIX) && ID_PATTERN.test(id) ? id : undefined;
+}
+
+/** Why a job that is to read its input cannot, as a sentence; `undefined` if it can. */
+export function inputFault(store: Store, id: string): string | undefined {
+  const stat = store.files.stat(inputPath(store, id));
+  const own = `its input, input/${id}${SUFFIX},`;
+  if (!stat) return `${own} is missing`;
+  if (stat.kind !== "file") return `${own} is not a regular file`;
+  // It may be what a shell reads.
+  const distrust = fileDistrust(stat, store.owner);
+  if (distrust !== undefined) return `${own} is not to be believed: ${distrust}`;
+}
+
+/** An input that is on the disk, and whose job is not there yet. */
+export class WrittenInput {
+  readonly #store: Store;
+  readonly #mark: FileLock;
+  #path: string | undefined;
+
+  /**
+   * @param path Where it lies now.
+   * @param mark Tells others that its writer lives.
+   */
+  constructor(store: Store, path: string, mark: FileLock) {
+    this.#store = store;
+    this.#path = path;
+    this.#mark = mark;
+  }
+
+  /** Gives it its place, durably: to be called before its job is added. */
+  async place(id: string): Promise<void> {
+    const store = this.#store;
+    const folder = pathIn(store, "input");
+    if (!store.files.exists(folder)) makeFolder(store, folder);
+    const path = inputPath(store, id);
+    // Who is about to remove what a dead program left there must not remove this in its place.
+    const isTaken = store.files.stat(path)?.kind === "file";
+    const stale = isTaken ? await lockStale(store, path) : undefined;
+    try {
+      // A power cut must not bring back the job that it was the input of: it would read another's.
+      if (isTaken) await flush(store, STATES.map((state) => pathIn(store, state)));
+      store.files.rename(this.#path!, path);
+      this.#path = path;
+    } finally {
+      stale?.release();
+    }
+    // Another program may have made the folder, and not flushed it.
+    await flush(store, [folder, store.dir]);
+  }
+
+  /** Its job is there: it stays. */
+  keep(): void {
+    this.#path = undefined;
+    this.#mark.release();
+  }
+
+  /** Removes it, unless it is kept. One that the disk refuses to remove is removed as stale later. */
+  discard(): void {
+    try {
+      if (this.#path !== undefined) removeIfThere(this.#store, this.#path);
+    } catch {
+      // The error that led here counts.
+    } finally {
+      this.keep();
+    }
+  }
+}
+
+async function lockStale(store: Store, path: string): Promise<FileLock | undefined> {
+  try {
+    return await store.files.lock(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function makeFolder(store: Store, path: string): void {
+  try {
+    store.files.makeDirectory(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/**
+ * Writes an input to tmp/ and flushes it. No more than 1 MiB of it is in memory.
+ *
+ * @param signal Aborted: nothing is left, and its reason is thrown.
+ * @param most How much is written at once, in bytes; less for tests.
+ * @returns `undefined` if the source is empty: a command reads as much from /dev/null.
+ * @throws Whatever the source or the disk throws; then nothing is left.
+ */
+export async function writeInput(
+  store: Store,
+  source: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+  most: number = PIECE,
+): Promise<WrittenInput | undefined> {
+  const path = pathIn(store, "tmp", newId() + NEW_SUFFIX);
+  let mark: FileLock | undefined;
+  let isBegun = false;
+  try {
+    for await (const piece of inPieces(source, most)) {
+      signal?.throwIfAborted();
+      if (isBegun) {
+        store.files.append(path, piece);
+        continue;
+      }
+      isBegun = true;
+      store.files.create(path, piece);
+      mark = store.files.tryLock(path);
+      if (!mark) throw new Error(`${path} is locked by another program; try again`);
+    }
+    signal?.throwIfAborted();
+    if (!mark) return undefined;
+    await flush(store, [path]);
+    signal?.throwIfAborted();
+    return new WrittenInput(store, path, mark);
+  } catch (error) {
+    if (isBegun) {
+      try {
+        removeIfThere(store, path);
+      } catch {
+        // Whoever removes what dead programs have left in tmp/ removes it.
+      }
+    }
+    mark?.release();
+    throw error;
+  }
+}
+
+/** The same bytes in pieces of a size, the last one shorter. A piece is valid until the next is asked for. */
+async function* inPieces(
+  source: AsyncIterable<Uint8Array>,
+  most: number,
+): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(most);
+  let size = 0;
+  for await (const bytes of source) {
+    for (let at = 0; at < bytes.length;) {
+      const part = bytes.subarray(at, at + most - size);
+      piece.set(part, size);
+      at += part.length;
+      size += part.length;
+      if (size < most) continue;
+      yield piece;
+      size = 0;
+    }
+  }
+  if (size > 0) yield piece.subarray(0, size);
+}
+
+/** The file system has no links, or allows none here. Then the job under its new ID is told to have no input. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+/**
+ * Gives an input a second name: to be called before its job, or what might be its job, gets another
+ * ID. Both jobs then have it, and each name goes with its own. Does nothing if there is no input.
+ *
+ * @returns To be disposed of once the job has that ID: until then the new name has no job, and is locked.
+ */
+export async function shareInput(store: Store, from: string, to: string): Promise<Disposable> {
+  const source = inputPath(store, from);
+  if (store.files.stat(source)?.kind !== "file") return { [Symbol.dispose]() {} };
+  const lock = lockIfAllowed(store, source);
+  try {
+    if (linkIfPossible(store, source, inputPath(store, to))) {
+      await flush(store, [pathIn(store, "input")]);
+    }
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+  return { [Symbol.dispose]: () => lock?.release() };
+}
+
+/** Another user's may not be opened: no reason to keep a job from being run, or its end from being recorded. */
+function lockIfAllowed(store: Store, path: string): FileLock | undefined {
+  try {
+    return lockIfThere(store, path);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
+}
+
+function linkIfPossible(store: Store, from: string, to: string): boolean {
+  try {
+    store.files.link(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (error instanceof Deno.errors.NotFound || NO_LINKS.has(`${code}`)) return false;
+    throw error;
+  }
+}
+
+/** Of some jobs those that have something in input/. A directory there is none of queuectl's. */
+export function withInput(store: Store, ids: readonly string[]): string[] {
+  if (ids.length === 0 || !store.files.exists(pathIn(store, "input"))) return [];
+  return ids.filter((id) => {
+    const kind = store.files.stat(inputPath(store, id))?.kind;
+    return kind !== undefined && kind !== "directory";
+  });
+}
+
+/**
+ * Removes the inputs of jobs whose removal is durable: a power cut must not bring back a job
+ * without its input. Nobody must choose one of these IDs meanwhile: for who has the queue's lock.
+ */
+export async function removeInputs(store: Store, ids: readonly string[]): Promise<void> {
+  const left = withInput(store, ids);
+  if (left.length === 0) return;
+  // Someone may have put another job of the same ID there by hand.
+  const present = presentIds(store, new Set(left));
+  await unlinkInputs(store, left.filter((id) => !present.has(id)));
+}
+
+/** The same for IDs that chance chose, and so no other job has: it needs no lock and looks for no other job. */
+export async function removeOwnInputs(store: Store, ids: readonly string[]): Promise<void> {
+  await unlinkInputs(store, withInput(store, ids.filter(isUlid)));
+}
+
+async function unlinkInputs(store: Store, ids: readonly string[]): Promise<void> {
+  const results = await store.files.removeEach(ids.map((id) => inputPath(store, id)));
+  const refused = results.find((result) => result instanceof Error);
+  if (refused) throw refused;
+}
+
+/** The jobs that are no more and whose inputs are left, unchanged for an hour. */
+export function staleInputs(store: Store): string[] {
+  const folder = pathIn(store, "input");
+  if (store.files.stat(folder)?.kind !== "directory") return [];
+  const old: string[] = [];
+  for (const { name, kind } of store.files.list(folder)) {
+    const id = inputOwner(name);
+    if (kind !== "file" || id === undefined) continue;
+    const mtime = store.files.stat(`${folder}/${name}`)?.mtime;
+    if (mtime !== undefined && store.now() - mtime >= STALE_AGE) old.push(id);
+  }
+  if (old.length === 0) return old;
+  const present = presentIds(store, new Set(old));
+  return old.filter((id) => !present.has(id));
+}
+
+/** Removes the input of a job that is no more, unless the job is just being added. */
+export function removeStaleInput(store: Store, id: string): void {
+  const lock = lockIfThere(store, inputPath(store, id));
+  if (!lock) return;
+  try {
+    if (presentIds(store, new Set([id])).size === 0) removeIfThere(store, inputPath(store, id));
+  } finally {
+    lock.release();
+  }
+}
+
+/** Removes every input that was left by a program that died. */
+export function removeStaleInputs(store: Store): void {
+  for (const id of staleInputs(store)) removeStaleInput(store, id);
+}

@@ -1,0 +1,154 @@
+/**
+ * Which jobs there are, and how many.
+ *
+ * @module
+ */
+
+import {
+  entries,
+  type Entry,
+  entryAt,
+  jobPaths,
+  nameOf,
+  settlingEntries,
+  standalone,
+} from "./entries.ts";
+import {
+  formatStamp,
+  HELD_TIME,
+  ID_PATTERN,
+  idInName,
+  idsFrom,
+  isUlid,
+  JOB_STATES,
+  type JobState,
+  timeOfId,
+} from "../format/names.ts";
+import { pathIn, type Store } from "../store/store.ts";
+
+/** How many jobs are in each state. */
+export interface Counts {
+  /** Ready, and not claimed yet. */
+  pending: number;
+  /** In pending/, and not due yet. */
+  delayed: number;
+  /** Claimed by a worker. */
+  processing: number;
+  /** Succeeded. */
+  done: number;
+  /** Waiting for a retry. */
+  failed: number;
+  /** Out of retries, cancelled, or malformed. */
+  dead: number;
+}
+
+/** Counts the jobs of each state by their names; no job file is read. */
+export function countJobs(store: Store): Counts {
+  const counts: Counts = { pending: 0, delayed: 0, processing: 0, done: 0, failed: 0, dead: 0 };
+  const now = store.now();
+  const present = formatStamp(now);
+  for (const path of jobPaths(store, "pending")) {
+    const name = nameOf(path);
+    // The order of names is the order of time: those of most need not be read.
+    if (name < present || entryAt("pending", path).time <= now) counts.pending++;
+    else counts.delayed++;
+  }
+  for (const _ of entries(store, "processing")) counts.processing++;
+  for (const state of ["failed", "done", "dead"] as const) {
+    for (const _ of jobPaths(store, state)) counts[state]++;
+  }
+  return counts;
+}
+
+/**
+ * Whether nothing is left to do but what waits for a time, for a person, or for such jobs: nothing is ready, runs,
+ * or is to be retried.
+ *
+ * @param waits Tells of a job that is ready, or to be retried, that it waits for a person all the same. Default: none
+ * does.
+ */
+export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => false): boolean {
+  const now = store.now();
+  // What names no worker was put there by hand, and nobody runs it.
+  for (const { worker } of entries(store, "processing")) if (worker) return false;
+  for (const entry of entries(store, "pending")) {
+    if (entry.time <= now && !waits(entry)) return false;
+  }
+  for (const entry of entries(store, "failed")) {
+    if (entry.time < HELD_TIME && !waits(entry)) return false;
+  }
+  return true;
+}
+
+/** When a job was made, as far as its name tells: in its ULID, or else about when it was last moved. */
+function madeAt(store: Store, entry: Entry): number {
+  return timeOfId(entry.id) ?? (entry.time ||
+    (store.files.stat(pathIn(store, entry.state, entry.path))?.mtime ?? 0));
+}
+
+/**
+ * The newest jobs of some states by the time they were made, newest last. Keeps no more of them in
+ * memory than a few times the limit.
+ *
+ * @param limit The most to give; `Infinity` for all.
+ */
+export function newestEntries(
+  store: Store,
+  states: readonly JobState[] = JOB_STATES,
+  limit: number = Infinity,
+): Entry[] {
+  const found: { made: number; entry: Entry }[] = [];
+  /** IDs before this one are older than all that are kept. */
+  let oldest = "";
+  const keepNewest = () => {
+    found.sort((a, b) => a.made - b.made || (a.entry.id < b.entry.id ? -1 : 1));
+    if (found.length < limit) return;
+    found.splice(0, found.length - limit);
+    oldest = idsFrom(found[0]!.made);
+  };
+  const add = (entry: Entry) => {
+    found.push({ made: madeAt(store, entry), entry });
+    if (found.length >= 4 * limit + 1000) keepNewest();
+  };
+  if (limit <= 0) return [];
+  for (const state of states) {
+    for (const path of jobPaths(store, state)) {
+      if (oldest === "" || !isOlder(nameOf(path), oldest)) add(entryAt(state, standalone(path)));
+    }
+    if (state === "processing") { for (const entry of settlingEntries(store)) add(entry); }
+  }
+  keepNewest();
+  return found.map(({ entry }) => entry);
+}
+
+/** Whether the ID in a name is a ULID that comes before another. Of a million names few need a closer look. */
+function isOlder(name: string, id: string): boolean {
+  const own = idInName(name);
+  return own < id && isUlid(own);
+}
+
+/**
+ * The jobs whose ID is, begins with, or (4 characters or more) ends with a text. An exact match
+ * stands alone.
+ */
+export function matchingEntries(store: Store, text: string): Entry[] {
+  if (text === "") return [];
+  if (ID_PATTERN.test(text)) {
+    for (const state of ["done", "dead"] as const) {
+      const path = `${text}.json`;
+      if (store.files.stat(pathIn(store, state, path))) {
+        return [{ id: text, time: 0, priority: 5, bare: true, state, path }];
+      }
+    }
+  }
+  const matches = new Map<string, Entry>();
+  for (const state of JOB_STATES) {
+    for (const entry of entries(store, state)) {
+      if (entry.id === text) return [entry];
+      if (entry.id.startsWith(text) || (text.length >= 4 && entry.id.endsWith(text))) {
+        matches.set(entry.id, entry);
+      }
+    }
+  }
+  return [...matches.values()];
+}

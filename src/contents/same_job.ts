@@ -1,0 +1,177 @@
+/**
+ * Telling whether two files of one ID are one job at two times. A power cut can bring back a name that a rename had
+ * taken away, on a file system that does not flush the directory which a rename leaves: then one job lies in two
+ * places, and the one that has gone on counts.
+ *
+ * @module
+ */
+
+import { entries, type Entry, readJobFile } from "./entries.ts";
+import type { Job } from "../format/job.ts";
+import { logName } from "./logs.ts";
+import { ID_PATTERN } from "../format/names.ts";
+import { flush, pathIn, removeIfThere, type Store } from "../store/store.ts";
+
+/** Where a file of a job lies. */
+export interface Place {
+  /** The job as that file has it. */
+  job: Job;
+  /** Its name and state. */
+  entry: Entry;
+  /** Its path. */
+  path: string;
+  /** Device and inode of the file: a name that came back leads to the same one as the newer name. */
+  identity: string;
+}
+
+/** Whether two files of one ID are one job at two times, and not two jobs of which one was dropped by hand. */
+export function isSameJob(one: Job, other: Job): boolean {
+  return one.id === other.id && one.created_at === other.created_at;
+}
+
+/** Whether the first is the second job at a later time: it has every attempt of the second, and more has happened. */
+export function hasGoneOn(later: Job, earlier: Job): boolean {
+  if (!isSameJob(later, earlier) || later.history.length < earlier.history.length) return false;
+  const begins = earlier.history.every((attempt, at) =>
+    attempt?.started_at === later.history[at]?.started_at
+  );
+  if (!begins) return false;
+  return later.history.length > earlier.history.length ||
+    Date.parse(later.updated_at) > Date.parse(earlier.updated_at);
+}
+
+/**
+ * The files in the state directories of the jobs of some IDs.
+ *
+ * @param settling Whether also those in tmp/ that are being settled.
+ */
+export function findPlaces(store: Store, ids: ReadonlySet<string>, settling: boolean): Place[] {
+  const found: (Place | undefined)[] = [];
+  for (const state of ["failed", "processing", "pending"] as const) {
+    for (const entry of entries(store, state)) {
+      if (!ids.has(entry.id) || (!settling && entry.path.startsWith("../"))) continue;
+      found.push(placeAt(store, entry));
+    }
+  }
+  // Looked at last: a job that ends while we look is met here.
+  for (const id of ids) found.push(...endedPlaces(store, id));
+  return found.filter((place) => place !== undefined);
+}
+
+/** The files of a job of this ID that has ended: none, or one. */
+export function endedPlaces(store: Store, id: string): Place[] {
+  return (["done", "dead"] as const)
+    .filter((state) => store.files.exists(pathIn(store, state, `${id}.json`)))
+    .map((state) =>
+      placeAt(store, { id, state, path: `${id}.json`, time: 0, priority: 0, bare: true })
+    )
+    .filter((place) => place !== undefined);
+}
+
+function placeAt(store: Store, entry: Entry): Place | undefined {
+  const { state, path } = entry;
+  const whole = path.startsWith("../")
+    ? `${store.dir}/${path.slice("../".length)}`
+    : pathIn(store, state, path);
+  const stat = store.files.stat(whole);
+  if (!stat) return undefined;
+  try {
+    const { job } = readJobFile(store, whole, stat, entry.id);
+    // Once a job has moved on, its old file may be written over with another one's content.
+    const isStill = store.files.stat(whole)?.identity === stat.identity;
+    return job && isStill ? { job, entry, path: whole, identity: stat.identity } : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether a job's file says itself when it was made. One that a hand has dropped need not; then the file's time stands
+ * for it, which copies can share: so nothing may be removed because of it.
+ *
+ * @param path Of the file, which can be read as a job.
+ */
+export function saysWhenMade(store: Store, path: string): boolean {
+  const { created_at } = JSON.parse(new TextDecoder().decode(store.files.read(path)));
+  return created_at !== undefined;
+}
+
+/** Removes a name that a power cut brought back, and notes its directory; `false` if it was gone. */
+export function removeStale(store: Store, path: string, changed: Set<string>): boolean {
+  if (!removeIfThere(store, path)) return false;
+  changed.add(path.slice(0, path.lastIndexOf("/")));
+  return true;
+}
+
+/**
+ * Makes the removal of names that a power cut brought back durable, before their job is published under another: the
+ * next power cut would bring them back beside it.
+ */
+export async function flushRemovals(store: Store, changed: ReadonlySet<string>): Promise<void> {
+  await flush(store, [...changed].filter((directory) => store.files.exists(directory)));
+}
+
+/**
+ * Whether a job that a dead worker seems to run has ended, or gone on, under another name: then a power cut brought
+ * back this one. The names under which the job waited before it was claimed, brought back too, are removed.
+ *
+ * @param name The name in processing/.
+ * @param job The job as that file has it.
+ * @param places Where files of its ID lie, this one among them.
+ * @param changed Gets the directories that names were removed from: see {@linkcode flushRemovals}.
+ */
+export function isElsewhere(
+  store: Store,
+  name: string,
+  job: Job,
+  places: readonly Place[],
+  changed: Set<string>,
+): boolean {
+  const ownPath = pathIn(store, "processing", name);
+  const own = places.find(({ path }) => path === ownPath);
+  const time = own?.entry.time ?? 0;
+  if (places.every((place) => place === own)) return false;
+  const isOld = saysWhenMade(store, ownPath);
+  return places.some((place) => {
+    const { entry: { state, time: since }, identity, path } = place;
+    if (place === own) return false;
+    if (isOld && hasGoneOn(place.job, job)) return true;
+    const isSameFile = identity === own?.identity;
+    if (state === "pending" || state === "failed") {
+      // Not there any more: somebody has claimed it since, and runs it now.
+      return (isSameFile || (isOld && hasGoneOn(job, place.job))) &&
+        !removeStale(store, path, changed);
+    }
+    // Of two claims of one name the later counts; one that ended had its retry asked for, not acknowledged.
+    return isSameFile && (state !== "processing" || since > time);
+  });
+}
+
+/**
+ * Whether a name was brought back by a power cut: the job has run since, and has ended or waits for its retry. Two looks
+ * at names that are mostly not there. What a hand has put there and never ran is another job.
+ *
+ * @param name What it was claimed as.
+ */
+export function isStale(
+  store: Store,
+  { id, state, bare }: Pick<Entry, "id" | "state" | "bare">,
+  name: string,
+  job: Job,
+): boolean {
+  if (!ID_PATTERN.test(id) || (bare && job.history.length === 0)) return false;
+  const places = endedPlaces(store, id);
+  // It never ran, and yet there is a log: of the attempt that failed.
+  const hasFailed = state === "pending" && job.history.length === 0 &&
+    store.files.exists(pathIn(store, "failed", logName(id)));
+  if (hasFailed) places.push(...findPlaces(store, new Set([id]), false));
+  if (places.length === 0) return false;
+  const path = pathIn(store, "processing", name);
+  const identity = store.files.stat(path)?.identity;
+  const isOld = saysWhenMade(store, path);
+  return places.some((place) =>
+    place.path !== path &&
+    (place.identity === identity || (isOld && hasGoneOn(place.job, { ...job, id })))
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * Whether each input is that of a job, and each job that is to read one has it.
+ *
+ * @module
+ */
+
+import { readEntry } from "../contents/entries.ts";
+import {
+  inputFault,
+  inputOwner,
+  inputPath,
+  removeStaleInput,
+  staleInputs,
+} from "../contents/inputs.ts";
+import { pathIn, type Store } from "../store/store.ts";
+import { fileDistrust } from "../store/trust.ts";
+import type { Jobs } from "./check_jobs.ts";
+import type { Examination } from "./examination.ts";
+
+/** Checks what lies in input/, and the jobs that wait and are to read it. */
+export async function checkInputs(examination: Examination, jobs: Jobs): Promise<void> {
+  await checkNames(examination);
+  for (const id of staleInputs(examination.store)) {
+    await examination.mend(
+      `input/${id}.in is the input of a job that is no more`,
+      "removes it",
+      () => removeStaleInput(examination.store, id),
+    );
+  }
+  noteMissing(examination, jobs);
+}
+
+async function checkNames(examination: Examination): Promise<void> {
+  const { store } = examination;
+  const folder = pathIn(store, "input");
+  if (store.files.stat(folder)?.kind !== "directory") return;
+  for (const { name } of store.files.list(folder)) {
+    if (name.startsWith(".")) continue;
+    const shown = `input/${JSON.stringify(name)}`;
+    const stat = store.files.stat(`${folder}/${name}`);
+    if (!stat) continue;
+    const id = inputOwner(name);
+    if (id === undefined) {
+      examination.note(
+        `${shown} is not the input of a job, as its name tells`,
+        "rename or move it",
+      );
+    } else if (stat.kind !== "file") {
+      examination.note(`${shown} is not a regular file, so no job reads it`, "move it away");
+    } else if (fileDistrust(stat, store.owner) !== undefined) {
+      examination.note(
+        `${shown} is not to be believed: ${fileDistrust(stat, store.owner)}`,
+        "look at what is in it, and close it if it is yours: chmod 600",
+      );
+    } else if ((stat.mode & 0o022) !== 0) {
+      await examination.mend(
+        `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
+        "sets mode 600",
+        () => closeToOthers(store, id),
+      );
+    }
+  }
+}
+
+function closeToOthers(store: Store, id: string): void {
+  try {
+    store.files.setMode(inputPath(store, id), 0o600);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function noteMissing(examination: Examination, jobs: Jobs): void {
+  const { store } = examination;
+  for (const entry of jobs.withInput) {
+    const reason = inputFault(store, entry.id);
+    // It may have moved on, or been removed with its input, since it was read.
+    if (reason === undefined || readEntry(store, entry)?.stdin !== true) continue;
+    examination.note(
+      `job ${entry.id} cannot run: ${reason}`,
+      "put it there; else a worker moves the job to dead/, from where it can be retried",
+    );
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Whether each log lies beside its job.
+ *
+ * @module
+ */
+
+import type { Entry } from "../contents/entries.ts";
+import { findLog, logName } from "../contents/logs.ts";
+import { ID_PATTERN, JOB_STATES } from "../format/names.ts";
+import { pathIn, removeIfThere } from "../store/store.ts";
+import { presentIds } from "../contents/taken_ids.ts";
+import type { Jobs } from "./check_jobs.ts";
+import type { Examination } from "./examination.ts";
+
+/** Checks that each log has a job, and that each job that has ended has its log beside it. */
+export async function checkLogs(examination: Examination, jobs: Jobs): Promise<void> {
+  await checkOrphans(examination, jobs);
+  for (const [entry, another] of jobs.places.values()) {
+    // Of two jobs of one ID only a person can tell whose log it is.
+    if (another) continue;
+    if (entry?.state === "done" || entry?.state === "dead") await checkPlace(examination, entry);
+  }
+}
+
+async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void> {
+  const { store } = examination;
+  const logs: { id: string; path: string; shown: string }[] = [];
+  for (const state of JOB_STATES) {
+    for (const { name, kind } of store.files.list(pathIn(store, state))) {
+      if (name.startsWith(".") || !name.endsWith(".log") || kind === "directory") continue;
+      const id = name.slice(0, -".log".length);
+      if (jobs.places.has(id)) continue;
+      logs.push({
+        id,
+        path: pathIn(store, state, name),
+        shown: `${state}/${JSON.stringify(name)}`,
+      });
+    }
+  }
+  if (logs.length === 0) return;
+  // A job that was added or moved since the count is looked up now.
+  const present = presentIds(store, new Set(logs.map(({ id }) => id)));
+  for (const { id, path, shown } of logs) {
+    if (present.has(id) || !store.files.exists(path)) continue;
+    await examination.mend(
+      `${shown} is the log of a job that is no more`,
+      "removes it",
+      () => {
+        if (presentIds(store, new Set([id])).size === 0) removeIfThere(store, path);
+      },
+    );
+  }
+}
+
+async function checkPlace(examination: Examination, { id, state, path }: Entry): Promise<void> {
+  const { store } = examination;
+  if (!ID_PATTERN.test(id)) return;
+  const stray = () => {
+    const log = findLog(store, id, state);
+    if (!log || log === pathIn(store, state, logName(id))) return undefined;
+    return store.files.exists(pathIn(store, state, path)) ? log : undefined;
+  };
+  const log = stray();
+  if (log === undefined) return;
+  await examination.mend(`the log of ${id} lies in ${log}, not beside its job`, "moves it", () => {
+    if (stray() === log) store.files.renameNew(log, pathIn(store, state, logName(id)));
+  });
+}

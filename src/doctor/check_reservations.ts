@@ -1,0 +1,162 @@
+/**
+ * Whether what is kept for a job is kept for one that is there: its key, and the notes that it waits for others.
+ *
+ * @module
+ */
+
+import { quotedWord } from "../text/shown_text.ts";
+import { circleAmong } from "../constraints/dependency_faults.ts";
+import { markChildren, parentsOf, releaseIfReady } from "../constraints/dependencies.ts";
+import { type Entry, readEntry } from "../contents/entries.ts";
+import { QueueError } from "../text/errors.ts";
+import type { Job } from "../format/job.ts";
+import { AFTER_TIME, ID_PATTERN } from "../format/names.ts";
+import { removeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
+import { namesIn, removeMarkerFolder, removeStaleMarkers } from "../constraints/stale_notes.ts";
+import { pathIn, type Store } from "../store/store.ts";
+import { findTaken, tryLockQueue } from "../contents/taken_ids.ts";
+import type { Jobs } from "./check_jobs.ts";
+import type { Examination } from "./examination.ts";
+
+/** Checks that each key in unique/ names a job that is in the queue. */
+export async function checkReservations(examination: Examination): Promise<void> {
+  const { store } = examination;
+  for (const name of await staleKeys(store)) {
+    await examination.mend(
+      `unique/${JSON.stringify(name)} names a job that is no more`,
+      "frees the key",
+      () => whileNoneAdds(store, () => removeStaleKeys(store, [name])),
+    );
+  }
+}
+
+/** Checks that each note in after/ is of a job that has yet to end. */
+export async function checkMarkers(examination: Examination, jobs: Jobs): Promise<void> {
+  const { store } = examination;
+  const wasOpen = (id: string) =>
+    jobs.places.get(id)?.some(({ state }) => state !== "done" && state !== "dead") ?? false;
+  for (const parent of namesIn(store, pathIn(store, "after"))) {
+    const children = namesIn(store, pathIn(store, "after", parent));
+    noteHopeless(examination, jobs, parent, children);
+    for (const child of children) {
+      // Only one that was not seen as it was counted is looked up: that reads the names of all jobs.
+      if (wasOpen(child) || (ID_PATTERN.test(child) && isOpen(store, child))) continue;
+      const marker = `${parent}/${child}`;
+      if (!store.files.exists(pathIn(store, "after", marker))) continue;
+      await examination.mend(
+        `after/${JSON.stringify(marker)} says that a job waits which has ended or is no more`,
+        "removes it",
+        () => whileNoneAdds(store, () => removeStaleMarkers(store, [{ parent, child }])),
+      );
+    }
+    if (children.length > 0 || !store.files.exists(pathIn(store, "after", parent))) continue;
+    await examination.mend(
+      `after/${JSON.stringify(parent)} is of a job that none waits for`,
+      "removes it",
+      () => removeMarkerFolder(store, parent),
+    );
+  }
+}
+
+/**
+ * Checks that each job which waits for others is noted in after/: whoever settles those lets go whom it finds there;
+ * and that none waits for itself by way of others.
+ */
+export async function checkWaiting(examination: Examination, jobs: Jobs): Promise<void> {
+  const { store } = examination;
+  const links = new Map<string, string[]>();
+  for (const [id, places] of jobs.places) {
+    for (const entry of places) {
+      if (entry.state !== "pending" || entry.time !== AFTER_TIME) continue;
+      const job = readEntry(store, entry);
+      if (!job || job.malformed !== undefined) continue;
+      links.set(id, parentsOf(job).filter((parent) => parent !== id));
+      const unnoted = parentsOf(job).filter((parent) =>
+        !store.files.exists(pathIn(store, "after", `${parent}/${id}`))
+      );
+      if (unnoted.length === 0 || !isThere(store, entry)) continue;
+      await examination.mend(
+        `${id} waits for ${unnoted.join(", ")}, and no note in after/ says so`,
+        "notes it, so that it is let go",
+        () => whileNoneAdds(store, () => noteWaiting(store, entry, job)),
+      );
+    }
+  }
+  noteCircles(examination, links);
+}
+
+/** Jobs that were dropped into pending/ may wait for each other, which `enqueue` would have refused. */
+function noteCircles(examination: Examination, links: Map<string, string[]>): void {
+  for (;;) {
+    const circle = circleAmong([...links.keys()].sort(), (id) => links.get(id) ?? []);
+    if (!circle) return;
+    examination.note(
+      `these jobs wait for each other: ${circle.join(" after ")}`,
+      `change what one of them waits for, with: queuectl edit ${quotedWord(circle[0]!)}`,
+    );
+    for (const id of circle) links.delete(id);
+  }
+}
+
+async function noteWaiting(store: Store, entry: Entry, job: Job): Promise<void> {
+  if (!isThere(store, entry)) return;
+  await markChildren(store, [job]);
+  releaseIfReady(store, job.id);
+}
+
+function isThere(store: Store, entry: Entry): boolean {
+  return store.files.exists(pathIn(store, entry.state, entry.path));
+}
+
+/**
+ * Notes who waits for a job that was removed by hand, or for itself. While a program adds jobs, what some of them
+ * wait for may be among those that it has yet to add: then nothing is said.
+ */
+function noteHopeless(
+  examination: Examination,
+  jobs: Jobs,
+  parent: string,
+  children: readonly string[],
+): void {
+  const { store } = examination;
+  for (const child of children) {
+    const isOwn = parent === child;
+    if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
+    if (!isOpen(store, child) || (!isOwn && isThereOrComing(store, parent))) continue;
+    if (isOwn) {
+      const mend = `change what it waits for, with: queuectl edit ${quotedWord(child)}`;
+      examination.note(`${child} waits for itself`, mend);
+      continue;
+    }
+    examination.note(
+      `${child} waits for ${parent}, which is no more`,
+      `let it go with: queuectl release ${quotedWord(child)}`,
+    );
+  }
+}
+
+function isThereOrComing(store: Store, id: string): boolean {
+  const isTaken = () => findTaken(store, new Set([id])) !== undefined;
+  if (isTaken()) return true;
+  const lock = tryLockQueue(store);
+  if (!lock) return true;
+  lock.release();
+  // It may have been added before the lock was free.
+  return isTaken();
+}
+
+function isOpen(store: Store, id: string): boolean {
+  const state = findTaken(store, new Set([id]))?.state;
+  return state !== undefined && state !== "done" && state !== "dead";
+}
+
+/** A key is taken, and what a job waits for is noted, before the job is there: all under the queue's lock. */
+async function whileNoneAdds(store: Store, action: () => void | Promise<void>): Promise<void> {
+  const lock = tryLockQueue(store);
+  if (!lock) throw new QueueError("another program is adding jobs; try again");
+  try {
+    await action();
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Whether each file in schedules/ is a schedule.
+ *
+ * @module
+ */
+
+import { QueueError } from "../text/errors.ts";
+import { healSchedule, stampState } from "../schedules/heal_schedule.ts";
+import { scheduleEntries } from "../schedules/return_schedules.ts";
+import {
+  isPaused,
+  madeJobFile,
+  parseSchedule,
+  parseScheduleFile,
+  type ScheduleEntry,
+} from "../schedules/schedule.ts";
+import { loadTimetable, type ReadSchedule, readSchedule } from "../schedules/read_schedule.ts";
+import { pathIn, type Store } from "../store/store.ts";
+import type { Examination } from "./examination.ts";
+
+/** Checks each schedule, and that no job that was made for one was left there. */
+export async function checkSchedules(examination: Examination): Promise<void> {
+  const { store } = examination;
+  const folder = pathIn(store, "schedules");
+  if (store.files.stat(folder)?.kind !== "directory") return;
+  const entries = scheduleEntries(store);
+  const made = new Set(entries.map(madeJobFile));
+  for (const entry of entries) await checkStamp(examination, entry);
+  for (const { name } of [...store.files.list(folder)]) {
+    if (name.startsWith(".")) continue;
+    const shown = `schedules/${JSON.stringify(name)}`;
+    const entry = parseScheduleFile(name);
+    const fault = entry && faultOf(store, name, entry.name);
+    if (!store.files.exists(pathIn(store, "schedules", name))) continue;
+    if (fault !== undefined) {
+      examination.note(
+        `${shown} is not a schedule: ${fault}`,
+        "write it anew, or remove it with: queuectl schedule rm",
+      );
+    } else if (!entry && !name.endsWith(".job")) {
+      examination.note(`${shown} is not a schedule, as its name tells`, "rename or move it");
+    } else if (!entry && !made.has(name)) {
+      examination.note(
+        `${shown} is a job of a schedule that is no more`,
+        "move it to pending/ to have it run, under a name that ends in .json, else remove it",
+      );
+    }
+  }
+}
+
+/** Checks that a schedule is not due later than its next time by the clock. */
+async function checkStamp(examination: Examination, entry: ScheduleEntry): Promise<void> {
+  const { store } = examination;
+  if (isPaused(entry) || entry.worker !== undefined || entry.time <= store.now()) return;
+  if (store.files.stat(pathIn(store, "schedules", entry.file))?.kind !== "file") return;
+  const readTimetable = await loadTimetable();
+  let read: ReadSchedule | undefined;
+  try {
+    read = readSchedule(store, entry, readTimetable);
+  } catch (error) {
+    if (error instanceof QueueError) return;
+    throw error;
+  }
+  const state = read && stampState(read.schedule, read.times, entry, store.now());
+  if (state?.is !== "beyond") return;
+  // The two looks must find the same problem, and the next time may pass between them.
+  await examination.mend(
+    `schedule ${entry.name} is due at ${new Date(entry.time).toISOString()}, which is beyond its ` +
+      "next time: this machine's clock has been set back",
+    "gives it its next time by the clock, as each worker does",
+    () => healSchedule(store, entry, readTimetable),
+  );
+}
+
+function faultOf(store: Store, file: string, name: string): string | undefined {
+  try {
+    parseSchedule(store.files.read(pathIn(store, "schedules", file)), name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    return error instanceof Error ? error.message : `${error}`;
+  }
+}

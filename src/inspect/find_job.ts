@@ -1,0 +1,78 @@
+/**
+ * Finding a job wherever it is, even while it moves.
+ *
+ * @module
+ */
+
+import type { Entry } from "../contents/entries.ts";
+import { QueueError } from "../text/errors.ts";
+import type { JobView } from "../format/job.ts";
+import { matchingEntries } from "../contents/listing.ts";
+import type { JobState } from "../format/names.ts";
+import type { Store } from "../store/store.ts";
+import { viewOf } from "../constraints/waiters.ts";
+
+/** A text that more than one job's ID begins or ends with. */
+export class AmbiguousIdError extends QueueError {
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param matches The jobs that it could mean.
+   */
+  constructor(message: string, readonly matches: readonly { id: string; state: JobState }[]) {
+    super(message);
+  }
+}
+
+/** The job of this ID, whole and exact, or `undefined`. */
+export function jobOf(store: Store, id: string): JobView | undefined {
+  return whileMoving(() => {
+    const entry = matchingEntries(store, id).find((match) => match.id === id);
+    return entry && viewOf(store, entry);
+  });
+}
+
+/**
+ * The entry of the job of this ID, whole and exact.
+ *
+ * @throws {QueueError} If there is none.
+ */
+export function entryOf(store: Store, id: string): Entry {
+  const entry = whileMoving(() => matchingEntries(store, id).find((match) => match.id === id));
+  if (!entry) throw new QueueError(`no job ${id} (see: queuectl list)`);
+  return entry;
+}
+
+/**
+ * The one job that a text means: its ID, a beginning of it, or an end of it of 4 characters or more.
+ *
+ * @throws {QueueError} If no job matches.
+ * @throws {AmbiguousIdError} If several do.
+ */
+export function findJob(store: Store, text: string): JobView {
+  const job = whileMoving(() => {
+    const matches = matchingEntries(store, text);
+    if (matches.length > 1) throw ambiguous(text, matches);
+    return matches[0] && viewOf(store, matches[0]);
+  });
+  if (!job) throw new QueueError(`no job matches "${text}" (see: queuectl list)`);
+  return job;
+}
+
+/** A job that moves while one looks for it can be missed once; hardly three times. */
+export function whileMoving<T>(look: () => T | undefined): T | undefined {
+  for (let tries = 0; tries < 3; tries++) {
+    const found = look();
+    if (found !== undefined) return found;
+  }
+}
+
+function ambiguous(text: string, matches: readonly Entry[]): AmbiguousIdError {
+  const shown = matches.slice(0, 8).map(({ id, state }) => `${id} (${state})`);
+  if (matches.length > 8) shown.push(`and ${matches.length - 8} more`);
+  return new AmbiguousIdError(
+    `"${text}" could mean ${shown.join(", ")}; give more of the ID`,
+    matches.map(({ id, state }) => ({ id, state })),
+  );
+}

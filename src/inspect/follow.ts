@@ -1,0 +1,164 @@
+/**
+ * Following a job while it waits and runs: its log as it is written, and its end.
+ *
+ * @module
+ */
+
+import type { Entry } from "../contents/entries.ts";
+import type { Attempt, JobView } from "../format/job.ts";
+import type { Queue } from "../queue.ts";
+import { watchQueue } from "../fs/watch.ts";
+import { JOB_STATES } from "../format/names.ts";
+import { pathIn } from "../store/store.ts";
+
+/** How to follow. */
+export interface FollowOptions {
+  /** Ends the following. */
+  signal?: AbortSignal;
+  /** Where in the log to begin, in bytes. Default: its beginning. */
+  from?: number;
+  /** Called for each attempt that has ended, after what it printed, with the job as it is then. */
+  attemptEnded?: (attempt: Attempt, job: JobView) => void;
+}
+
+/** How often to look where no event came, in milliseconds: another machine's writes send none. */
+const LOOK_EVERY = 500;
+
+/** Wakes at each change of a job or its log, and every so often without one. */
+class Wakeups {
+  #wake: () => void = () => {};
+  #heard = false;
+  readonly #unwatch: () => void;
+
+  constructor(queue: Queue, id: string, signal: AbortSignal | undefined) {
+    this.#unwatch = watchQueue(queue.dir, JOB_STATES, ({ name }) => {
+      if (name.includes(id)) this.#ring();
+    });
+    signal?.addEventListener("abort", () => this.#ring(), { once: true });
+  }
+
+  #ring(): void {
+    this.#heard = true;
+    this.#wake();
+  }
+
+  async next(): Promise<void> {
+    if (!this.#heard) {
+      let timer: ReturnType<typeof setTimeout>;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        timer = setTimeout(resolve, LOOK_EVERY);
+      });
+      clearTimeout(timer!);
+    }
+    this.#heard = false;
+  }
+
+  close(): void {
+    this.#unwatch();
+  }
+}
+
+/** Waits until a job is no longer where an entry says, or a while has passed. */
+export async function waitForMove(queue: Queue, entry: Entry): Promise<void> {
+  const wakeups = new Wakeups(queue, entry.id, undefined);
+  try {
+    const path = pathIn(queue.store, entry.state, entry.path);
+    for (let looks = 0; looks < 4 && queue.store.files.exists(path); looks++) await wakeups.next();
+  } finally {
+    wakeups.close();
+  }
+}
+
+function hasEnded(job: JobView | undefined): boolean {
+  return job === undefined || job.state === "done" || job.state === "dead";
+}
+
+/**
+ * Waits until a job is done or dead.
+ *
+ * @param id The job's whole ID.
+ * @returns The job, or `undefined` if it was removed. When `signal` ends the waiting, the job as it is then.
+ *
+ * @example
+ * ```ts
+ * import { Queue, waitForEnd } from "../../mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const job = await waitForEnd(queue, (await queue.enqueue({ command: "date" })).id, {
+ *   signal: AbortSignal.timeout(100),
+ * });
+ * console.log(job?.state);
+ * ```
+ */
+export async function waitForEnd(
+  queue: Queue,
+  id: string,
+  options: Pick<FollowOptions, "signal"> = {},
+): Promise<JobView | undefined> {
+  const wakeups = new Wakeups(queue, id, options.signal);
+  try {
+    for (;;) {
+      const job = queue.get(id);
+      if (hasEnded(job) || options.signal?.aborted) return job;
+      await wakeups.next();
+    }
+  } finally {
+    wakeups.close();
+  }
+}
+
+/**
+ * Yields what a job prints as it prints it, over all its attempts, until it is done, dead or removed.
+ *
+ * @param id The job's whole ID.
+ */
+export async function* followLog(
+  queue: Queue,
+  id: string,
+  options: FollowOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const wakeups = new Wakeups(queue, id, options.signal);
+  let log: Deno.FsFile | undefined;
+  let told = 0;
+  try {
+    for (;;) {
+      // The end is looked for before the log is read: what was printed until then is all there is.
+      const job = queue.get(id);
+      const ended = hasEnded(job) || (options.signal?.aborted ?? false);
+      if (!log) {
+        const path = queue.logPath(id);
+        log = path === undefined ? undefined : openIfThere(path);
+        if (options.from) log?.seekSync(options.from, Deno.SeekMode.Start);
+      }
+      // The log keeps its inode from state to state, so one opening serves to the end.
+      if (log) yield* readToEnd(log);
+      for (; job && told < job.history.length; told++) {
+        options.attemptEnded?.(job.history[told]!, job);
+      }
+      if (ended) return;
+      await wakeups.next();
+    }
+  } finally {
+    log?.close();
+    wakeups.close();
+  }
+}
+
+function openIfThere(path: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function* readToEnd(file: Deno.FsFile): Generator<Uint8Array> {
+  for (;;) {
+    const buffer = new Uint8Array(64 * 1024);
+    const read = file.readSync(buffer);
+    if (read === null || read === 0) return;
+    yield buffer.subarray(0, read);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * What becomes of each input that is to be added, decided in one place for one job and for a million: whether it is a
+ * job, whether its ID is free, which job has its key, and what it waits for.
+ *
+ * @module
+ */
+
+import { dependencyFault } from "../constraints/dependency_faults.ts";
+import { QueueError, UsageError } from "../text/errors.ts";
+import { type JobInput, newJob } from "../format/job.ts";
+import { refuseUnmeetable } from "../constraints/needs.ts";
+import { newId } from "../format/names.ts";
+import { contentOf } from "./publish.ts";
+import type { Store } from "../store/store.ts";
+import { findTaken, lockQueue, presentIds, takenMessage } from "../contents/taken_ids.ts";
+import { holderOf } from "../constraints/unique.ts";
+
+/** An input that is not a job. Nothing was enqueued. */
+export class InvalidJobError extends UsageError {
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param index Which input, from 0.
+   */
+  constructor(message: string, readonly index: number) {
+    super(message);
+  }
+}
+
+/**
+ * An input that is a job, but not one for this queue as it is: its ID is taken, or a job or a resource that it needs
+ * does not exist. Nothing was enqueued.
+ */
+export class RefusedJobError extends QueueError {
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param index Which input, from 0.
+   */
+  constructor(message: string, readonly index: number) {
+    super(message);
+  }
+}
+
+/** What becomes of inputs that may be added. */
+export interface Admission {
+  /** The inputs; where others or the queue have a say, with the ID and the `after` that they get. */
+  readonly inputs: readonly JobInput[];
+  /** By the place of each input that is not added: the ID of the job that has its key. */
+  readonly holders: ReadonlyMap<number, string>;
+}
+
+/**
+ * Decides what becomes of inputs, and lets them be added while what was decided on holds.
+ *
+ * Of inputs with one `unique` key the first is added, unless a job in the queue has the key. Whoever waits for an
+ * input that is not added waits for the job that has its key.
+ *
+ * @param add Adds them; the queue's lock is held meanwhile if any of them needs it.
+ * @throws {InvalidJobError} If one is no job, or they wait for each other in a circle.
+ * @throws {RefusedJobError} If the queue has no room for one: see there.
+ */
+export async function admit<T>(
+  store: Store,
+  inputs: readonly JobInput[],
+  add: (admission: Admission) => Promise<T>,
+): Promise<T> {
+  const chosen = checkEach(store, inputs);
+  if (!inputs.some(concernsOthers)) return await add({ inputs, holders: new Map() });
+  // What they wait for must not be removed before it is seen to be waited for; of two who choose an ID or a key the
+  // second is to see that it is taken.
+  const lock = await lockQueue(store);
+  try {
+    const taken = chosen.size > 0 && findTaken(store, new Set(chosen.keys()));
+    if (taken) throw new RefusedJobError(takenMessage(taken), chosen.get(taken.id)!);
+    refuseFaulty(store, inputs);
+    const admission = await heedKeys(store, inputs, chosen);
+    if (admission.holders.size > 0) refuseCircles(admission);
+    return await add(admission);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Why a job that says so itself is none: whoever writes an input says it of the job. */
+const NO_INPUT = 'a job with "stdin": true is added alone, with its input: ' +
+  "queuectl enqueue --stdin COMMAND < FILE";
+
+function concernsOthers({ id, unique, after }: JobInput): boolean {
+  return id !== undefined || unique !== undefined || (after?.length ?? 0) > 0;
+}
+
+/** Refuses what no queue takes, or not this one. Returns the places of the IDs that were chosen. */
+function checkEach(store: Store, inputs: readonly JobInput[]): Map<string, number> {
+  const chosen = new Map<string, number>();
+  for (const [index, input] of inputs.entries()) {
+    try {
+      const job = newJob({ ...input, id: input.id ?? "unchosen" }, store.config, 0);
+      if (input.stdin === true) throw new UsageError(NO_INPUT);
+      refuseUnmeetable(store, job);
+      if (mayBeLarge(input)) contentOf(job);
+    } catch (error) {
+      if (error instanceof UsageError) throw new InvalidJobError(error.message, index);
+      if (error instanceof QueueError) throw new RefusedJobError(error.message, index);
+      throw error;
+    }
+    if (input.id === undefined) continue;
+    if (chosen.has(input.id)) {
+      throw new InvalidJobError(`the ID "${input.id}" appears twice`, index);
+    }
+    chosen.set(input.id, index);
+  }
+  return chosen;
+}
+
+/** Whether a job's file might be too large: a glance, as writing out a million of them twice takes long. */
+function mayBeLarge(input: JobInput): boolean {
+  let length = 0;
+  for (const field in input) {
+    const value = input[field];
+    if (typeof value === "object" && value !== null) return true;
+    // JSON writes a character with six at most.
+    length += field.length + (typeof value === "string" ? value.length : 30);
+  }
+  return length > 100_000;
+}
+
+/** Refuses inputs that wait for a job that does not exist, or for each other in a circle. */
+function refuseFaulty(store: Store, inputs: readonly JobInput[]): void {
+  const places = [...inputs.keys()].filter((index) => (inputs[index]!.after?.length ?? 0) > 0);
+  if (places.length === 0) return;
+  const ours = new Set(inputs.map(({ id }) => id));
+  const others = new Set(places.flatMap((index) => inputs[index]!.after!));
+  for (const id of others) if (ours.has(id)) others.delete(id);
+  const present = presentIds(store, others);
+  const fault = dependencyFault(
+    places.map((index) => ({ id: inputs[index]!.id ?? "", after: inputs[index]!.after })),
+    (id) => ours.has(id) || present.has(id),
+  );
+  if (!fault) return;
+  throw new (fault.unknown ? RefusedJobError : InvalidJobError)(
+    fault.message,
+    places[fault.index]!,
+  );
+}
+
+/** Finds who has the key of each input, and lets what waits for an input that is not added wait for that job. */
+async function heedKeys(
+  store: Store,
+  inputs: readonly JobInput[],
+  chosen: ReadonlyMap<string, number>,
+): Promise<Admission> {
+  const holders = new Map<number, string>();
+  if (!inputs.some(({ unique }) => unique !== undefined)) return { inputs, holders };
+  // All of them get their IDs now: so the IDs are in the order of the inputs, whoever has a key.
+  const ids = inputs.map(({ id }) => id ?? newId());
+  const byKey = new Map<string, string>();
+  for (const [index, { unique }] of inputs.entries()) {
+    if (unique === undefined) continue;
+    const holder = byKey.get(unique) ?? await holderOf(store, unique);
+    if (holder !== undefined) holders.set(index, holder);
+    byKey.set(unique, holder ?? ids[index]!);
+  }
+  const standIn = (id: string) => holders.get(chosen.get(id) ?? -1) ?? id;
+  const admitted = inputs.map((input, index): JobInput => {
+    const named = { ...input, id: ids[index] };
+    if (input.after && holders.size > 0) named.after = input.after.map(standIn);
+    return named;
+  });
+  return { inputs: admitted, holders };
+}
+
+/** Refuses inputs that wait for each other only since one job has the keys of several. */
+function refuseCircles({ inputs, holders }: Admission): void {
+  const places = [...inputs.keys()].filter((index) =>
+    !holders.has(index) && (inputs[index]!.after?.length ?? 0) > 0
+  );
+  const fault = dependencyFault(
+    places.map((index) => ({ id: inputs[index]!.id!, after: inputs[index]!.after })),
+    () => true,
+  );
+  if (fault) throw new InvalidJobError(fault.message, places[fault.index]!);
+}

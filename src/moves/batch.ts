@@ -1,0 +1,133 @@
+/**
+ * Batches: folders of jobs in pending/, each published by one rename.
+ *
+ * @module
+ */
+
+import type { FileLock } from "../fs/file_port.ts";
+import { type Job, type JobInput, newJob } from "../format/job.ts";
+import { batchName, newId } from "../format/names.ts";
+import { contentOf, newName } from "./publish.ts";
+import {
+  flush,
+  NEW_SUFFIX,
+  pathIn,
+  removeIfThere,
+  removeTree,
+  type Store,
+} from "../store/store.ts";
+
+/** A batch that has been written, in tmp/. */
+export interface Batch {
+  /** Its jobs. */
+  readonly jobs: readonly Job[];
+  /** Its path there. */
+  readonly path: string;
+  /** The names of the files in it. */
+  readonly files: string[];
+  /** The name that it is to have in pending/. */
+  readonly name: string;
+  /** Marks it as being written. */
+  mark?: FileLock;
+}
+
+/** Writes a batch: a folder in tmp/. */
+export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
+  const id = newId();
+  const jobs = inputs.map((input) => newJob(input, store.config, store.now()));
+  let [earliest, urgent] = [Infinity, 0];
+  for (const job of jobs) {
+    earliest = Math.min(earliest, Date.parse(job.run_at));
+    urgent = Math.max(urgent, job.priority);
+  }
+  const batch: Batch = {
+    jobs,
+    path: pathIn(store, "tmp", id + NEW_SUFFIX),
+    files: [],
+    // The folder is as urgent, and ready as early, as the foremost job in it.
+    name: batchName(earliest, urgent, id),
+  };
+  try {
+    store.files.makeDirectory(batch.path);
+    batch.mark = lockDirectory(store, batch.path);
+    for (const job of jobs) {
+      const name = newName(job);
+      // Noted before it is written: what the disk had no room for is there in part.
+      batch.files.push(name);
+      store.files.create(`${batch.path}/${name}`, contentOf(job));
+    }
+  } catch (error) {
+    discardBatch(store, batch);
+    throw error;
+  }
+  return batch;
+}
+
+/** Removes a batch that is not to be published. */
+export function discardBatch(store: Store, { path, files, mark }: Batch): void {
+  try {
+    for (const name of files) removeIfThere(store, `${path}/${name}`);
+    removeIfThere(store, path);
+  } finally {
+    mark?.release();
+  }
+}
+
+/**
+ * Publishes a batch: it is complete and durable before its name appears in pending/.
+ *
+ * @param accepted Called when its jobs are in the queue, which they may be even if this fails.
+ */
+export async function publishBatch(
+  store: Store,
+  batch: Batch,
+  accepted: () => void,
+): Promise<void> {
+  try {
+    if (store.config.fsync) await store.files.syncTree(batch.path);
+    store.files.rename(batch.path, pathIn(store, "pending", batch.name));
+  } catch (error) {
+    discardBatch(store, batch);
+    throw error;
+  }
+  batch.mark?.release();
+  try {
+    await flush(store, [pathIn(store, "pending")]);
+  } catch (error) {
+    if (!takeBack(store, batch.name)) accepted();
+    throw error;
+  }
+  accepted();
+}
+
+/** Takes back a batch that was not acknowledged, so that it is not run if that can be helped. */
+function takeBack(store: Store, name: string): boolean {
+  const path = pathIn(store, "tmp", `${newId()}${NEW_SUFFIX}`);
+  try {
+    store.files.rename(pathIn(store, "pending", name), path);
+  } catch {
+    return false;
+  }
+  try {
+    removeTree(store, path);
+  } catch {
+    // Whoever removes what dead programs have left in tmp/ removes it.
+  }
+  return true;
+}
+
+/**
+ * The lock that marks a batch as still being written. Not every file system locks directories.
+ *
+ * @throws {Error} If another has it: this program was stopped for so long that it is believed dead.
+ */
+export function lockDirectory(store: Store, path: string): FileLock | undefined {
+  let lock: FileLock | undefined;
+  try {
+    lock = store.files.tryLock(path);
+  } catch {
+    return undefined;
+  }
+  if (!lock) throw new Error(`${path} is being removed as what a dead program left; try again`);
+  return lock;
+}

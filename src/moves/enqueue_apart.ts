@@ -1,0 +1,165 @@
+/**
+ * Adding jobs that each need a name of their own in pending/, to be released by or for their key to point to: a
+ * batch's folder is ready when its foremost job is, and these may not be ready yet.
+ *
+ * @module
+ */
+
+import { lockDirectory } from "./batch.ts";
+import {
+  isReady,
+  markChildren,
+  parentsOf,
+  releaseIfReady,
+  unmarkChild,
+} from "../constraints/dependencies.ts";
+import type { FileLock } from "../fs/file_port.ts";
+import type { WrittenInput } from "../contents/inputs.ts";
+import { type Job, type JobInput, newJob } from "../format/job.ts";
+import { newId } from "../format/names.ts";
+import { contentOf, newName, publish } from "./publish.ts";
+import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { takeKeys } from "../constraints/unique.ts";
+
+/** What {@linkcode publishApart} has done, also where it fails. */
+export interface AddedApart {
+  /** The jobs that are in the queue, in order, from the first. */
+  jobs: Job[];
+  /** Whether they survive a power cut. */
+  areDurable: boolean;
+}
+
+/** A job that is about to be published. */
+interface Named {
+  job: Job;
+  /** Its name in pending/. */
+  name: string;
+  isHeld: boolean;
+}
+
+/**
+ * Publishes jobs each under a name of its own, with a few flushes for all of them. The queue's lock must be held if one
+ * has a key or waits for others.
+ *
+ * @param inputs What was admitted; their keys are free.
+ * @param added Gets what was done.
+ * @param written The input of the job, if there is just one and it has one.
+ */
+export async function publishApart(
+  store: Store,
+  inputs: readonly JobInput[],
+  added: AddedApart,
+  written?: WrittenInput,
+): Promise<void> {
+  const named = inputs.map((input): Named => {
+    const job = newJob(input, store.config, store.now());
+    return { job, name: newName(job, input.hold), isHeld: input.hold ?? false };
+  });
+  const jobs = named.map(({ job }) => job);
+  // Before the jobs: a key that names no job counts for nothing, but a job whose key is not noted would not be found.
+  await takeKeys(
+    store,
+    named.flatMap(({ job: { id, unique: key }, name: waiting }) =>
+      key === undefined ? [] : [{ key, id, waiting }]
+    ),
+  );
+  try {
+    // The markers too: whatever ends from now on finds the jobs that wait for it.
+    await markChildren(store, jobs);
+    if (named.length === 1) await publishOne(store, named[0]!, added, written);
+    else await publishFolder(store, named, added);
+  } finally {
+    unmark(store, jobs.slice(added.jobs.length));
+  }
+  let released = false;
+  for (const { job, isHeld } of named) {
+    // What it waits for may have ended before it was there to be released.
+    if (isHeld || parentsOf(job).length === 0 || !isReady(store, job)) continue;
+    released = releaseIfReady(store, job.id) || released;
+  }
+  if (released) await flush(store, [pathIn(store, "pending")]);
+}
+
+async function publishOne(
+  store: Store,
+  { job, name }: Named,
+  added: AddedApart,
+  written?: WrittenInput,
+): Promise<void> {
+  try {
+    await written?.place(job.id);
+    await publish(store, name, contentOf(job));
+  } catch (error) {
+    // It was published and cannot be taken back: then it is not to die of its input.
+    if (written && store.files.exists(pathIn(store, "pending", name))) written.keep();
+    throw error;
+  }
+  written?.keep();
+  added.jobs.push(job);
+  added.areDurable = true;
+}
+
+/** Writes a folder in tmp/, flushes it whole, and publishes each job in it. */
+async function publishFolder(
+  store: Store,
+  named: readonly Named[],
+  added: AddedApart,
+): Promise<void> {
+  const temporary = pathIn(store, "tmp", newId() + NEW_SUFFIX);
+  let mark: FileLock | undefined;
+  try {
+    store.files.makeDirectory(temporary);
+    mark = lockDirectory(store, temporary);
+    for (const { job, name } of named) store.files.create(`${temporary}/${name}`, contentOf(job));
+    if (store.config.fsync) await store.files.syncTree(temporary);
+    for (const { job, name } of named) {
+      store.files.renameNew(`${temporary}/${name}`, pathIn(store, "pending", name));
+      added.jobs.push(job);
+    }
+  } finally {
+    discard(store, temporary, named.slice(added.jobs.length));
+    mark?.release();
+    if (added.jobs.length > 0) await flushOrTakeBack(store, named, added);
+    added.areDurable = true;
+  }
+}
+
+/** Flushes the names of jobs. If that fails they are taken back, those that are still there, from the last on. */
+async function flushOrTakeBack(
+  store: Store,
+  named: readonly Named[],
+  added: AddedApart,
+): Promise<void> {
+  try {
+    await flush(store, [pathIn(store, "pending")]);
+  } catch (error) {
+    for (const { name } of named.slice(0, added.jobs.length).reverse()) {
+      // One that has gone on is in the queue, and so are those before it.
+      if (!removeIfThere(store, pathIn(store, "pending", name))) break;
+      added.jobs.pop();
+    }
+    throw error;
+  }
+}
+
+/**
+ * Removes the folder in tmp/, with the jobs that were not published. What the disk refuses to remove is removed by
+ * whoever removes what dead programs have left there.
+ */
+function discard(store: Store, temporary: string, unpublished: readonly Named[]): void {
+  try {
+    for (const { name } of unpublished) removeIfThere(store, `${temporary}/${name}`);
+    removeIfThere(store, temporary);
+  } catch {
+    // The jobs that are in the queue count, and the error that there may have been before.
+  }
+}
+
+/** Removes the notes of who was to wait for others and was not added. */
+function unmark(store: Store, jobs: readonly Job[]): void {
+  try {
+    for (const job of jobs) unmarkChild(store, job);
+  } catch {
+    // Likewise; a note of a job that does not exist is one of no job.
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Adding many jobs at once: folders of up to 10,000, each published by one rename.
+ *
+ * @module
+ */
+
+import { type Admission, admit } from "./admit.ts";
+import { discardBatch, publishBatch, writeBatch } from "./batch.ts";
+import { type AddedApart, publishApart } from "./enqueue_apart.ts";
+import { QueueError } from "../text/errors.ts";
+import { type Job, type JobInput, newJob } from "../format/job.ts";
+import type { Store } from "../store/store.ts";
+
+/** The most jobs in one batch, so that a backlog of millions is read one folder at a time. */
+export const MAX_BATCH = 10_000;
+
+/**
+ * {@linkcode enqueueMany} failed part way. The first `accepted` inputs are in the queue, durably; no other is.
+ * Where the disk refused both to flush a batch and to take it back, its jobs count as accepted: they are in
+ * the queue, but a power cut may take them.
+ */
+export class PartialEnqueueError extends QueueError {
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param accepted How many inputs, from the first, are in the queue.
+   */
+  constructor(message: string, readonly accepted: number) {
+    super(message);
+  }
+}
+
+/**
+ * Called with jobs that follow one another among the inputs. Either they were added and are durable, or they `existed`:
+ * they were not added, as their `unique` keys are taken, and each has the ID of the job that has its key.
+ */
+export type Published = (jobs: readonly Job[], existed: boolean) => void;
+
+/**
+ * Adds many jobs, in batches of up to {@linkcode MAX_BATCH}, each published by one rename. What comes of each is what
+ * would come of it if all were added one after the other; but they may also wait for jobs that stand further on.
+ *
+ * @param inputs All of them are checked before the first is accepted.
+ * @param published Called after each batch with what came of each input, in their order.
+ * @param most The most jobs in one batch; fewer for tests.
+ * @throws {InvalidJobError} If one is no job; nothing was enqueued.
+ * @throws {RefusedJobError} If an ID is taken, or a job or resource that one needs does not exist; nothing was enqueued.
+ * @throws {PartialEnqueueError} If the disk failed part way.
+ */
+export async function enqueueMany(
+  store: Store,
+  inputs: readonly JobInput[],
+  published: Published = () => {},
+  most: number = MAX_BATCH,
+): Promise<void> {
+  await admit(store, inputs, (admission) => publishAll(store, admission, published, most));
+}
+
+/** Publishes jobs in their order. While a batch becomes durable the next is written. */
+async function publishAll(
+  store: Store,
+  admission: Admission,
+  published: Published,
+  most: number,
+): Promise<void> {
+  let accepted = 0;
+  let underWay: Promise<void> = Promise.resolve();
+  try {
+    for (const part of partsOf(admission, most)) {
+      const tell = (jobs: readonly Job[]) => tellPart(store, admission, part, jobs, published);
+      if (part.way === "in a batch") {
+        const batch = writeBatch(store, part.added);
+        await underWay.catch((error) => {
+          discardBatch(store, batch);
+          throw error;
+        });
+        underWay = publishBatch(store, batch, () => {
+          accepted = part.end;
+        }).then(() => tell(batch.jobs));
+        continue;
+      }
+      await underWay;
+      const added: AddedApart = { jobs: [], areDurable: false };
+      try {
+        await publishApart(store, part.added, added);
+      } finally {
+        accepted = reachOf(admission, part, added.jobs.length);
+        if (added.areDurable) tell(added.jobs);
+      }
+    }
+    await underWay;
+  } catch (error) {
+    // It may yet be accepted.
+    await underWay.catch(() => {});
+    throw new PartialEnqueueError(error instanceof Error ? error.message : `${error}`, accepted);
+  }
+}
+
+/** How a job is published. */
+type Way = "in a batch" | "apart";
+
+/** One that is held, waits for others or has a key needs a name of its own in pending/. */
+function wayOf({ hold, after, unique }: JobInput): Way {
+  return hold || unique !== undefined || (after?.length ?? 0) > 0 ? "apart" : "in a batch";
+}
+
+/** Inputs that follow one another and are published together. */
+interface Part {
+  /** The place of the first, and that after the last. */
+  readonly begin: number;
+  readonly end: number;
+  /** Those of them that are added, all in one way. */
+  readonly added: readonly JobInput[];
+  readonly way: Way;
+}
+
+/** @param most The most jobs to add in one part. */
+function* partsOf({ inputs, holders }: Admission, most: number): Generator<Part> {
+  for (let begin = 0; begin < inputs.length;) {
+    const added: JobInput[] = [];
+    let way: Way | undefined;
+    let end = begin;
+    for (; end < inputs.length; end++) {
+      if (holders.has(end)) continue;
+      const its = wayOf(inputs[end]!);
+      if (added.length === most || (way !== undefined && its !== way)) break;
+      way = its;
+      added.push(inputs[end]!);
+    }
+    yield { begin, end, added, way: way ?? "apart" };
+    begin = end;
+  }
+}
+
+/** Where the first input of a part stands that is neither decided nor among the first so many that were added. */
+function reachOf({ holders }: Admission, { begin, end }: Part, added: number): number {
+  for (let at = begin; at < end; at++) if (!holders.has(at) && added-- === 0) return at;
+  return end;
+}
+
+/** Tells what came of the inputs of a part, as far as jobs were added, in their order. */
+function tellPart(
+  store: Store,
+  admission: Admission,
+  part: Part,
+  jobs: readonly Job[],
+  published: Published,
+): void {
+  const { inputs, holders } = admission;
+  if (holders.size === 0) return published(jobs, false);
+  const end = reachOf(admission, part, jobs.length);
+  let next = 0;
+  for (let at = part.begin; at < end;) {
+    const existed = holders.has(at);
+    const together: Job[] = [];
+    for (; at < end && holders.has(at) === existed; at++) {
+      together.push(
+        existed
+          ? { ...newJob(inputs[at]!, store.config, store.now()), id: holders.get(at)! }
+          : jobs[next++]!,
+      );
+    }
+    published(together, existed);
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * Removing jobs that have ended, so that a queue keeps its size.
+ *
+ * @module
+ */
+
+import { QueueError } from "../text/errors.ts";
+import { pruneHistory } from "../contents/history.ts";
+import { removeInputs, removeOwnInputs, withInput } from "../contents/inputs.ts";
+import { leftByWaiting } from "../contents/left_directories.ts";
+import { logName } from "../contents/logs.ts";
+import { ID_PATTERN, isUlid, timeOfId, WORKER_PATTERN } from "../format/names.ts";
+import { freeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
+import { presenceName } from "../contents/presence.ts";
+import { flush, flushChange, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { tryLockQueue } from "../contents/taken_ids.ts";
+
+/** A state that jobs can be pruned from. */
+export type EndedState = "done" | "dead";
+
+/** What is to be removed. With both `olderThan` and `keep`, a job must be old and not among the newest. */
+export interface PruneOptions {
+  /** Where. Default: both. */
+  states?: readonly EndedState[];
+  /**
+   * Only what ended longer ago than so many milliseconds; and the history of days that did, and what workers told that
+   * left before.
+   */
+  olderThan?: number;
+  /** So many of each state, those that ended last, stay. */
+  keep?: number;
+  /** Whether only to count. */
+  dryRun?: boolean;
+  /** Asked now and then: whether to stop half way. */
+  stop?: () => boolean;
+  /** Told for each state, before anything is removed: how many stay, and how long looking took, in milliseconds. */
+  looked?: (staying: number, took: number) => void;
+}
+
+/** What pruning came to. */
+export interface Pruned {
+  /** Jobs removed, with their logs, by state. */
+  removed: Record<EndedState, number>;
+  /** Jobs that would have been removed but for others that wait for them. */
+  awaited: number;
+  /** Files of the history that were removed. */
+  history: number;
+  /** Files that were removed of what workers told which have left. */
+  worker_logs: number;
+  /** Of what stays, the time at which the oldest ended; `Infinity` if nothing stays. */
+  oldest: number;
+}
+
+/** How many names are looked at before other work has a turn. */
+const SLICE = 500;
+
+/** How many jobs are removed at once. */
+const REMOVED_AT_ONCE = 64;
+
+/**
+ * Removes jobs that have ended, and their logs. When a job ended is told by when its file was written. A
+ * job that others wait for stays.
+ *
+ * @throws {QueueError} If neither `olderThan` nor `keep` says what may go.
+ *
+ * @example
+ * ```ts
+ * import { pruneJobs, Queue } from "../../mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const { removed } = await pruneJobs(queue.store, { states: ["done"], olderThan: 7 * 86_400_000 });
+ * ```
+ */
+export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pruned> {
+  const { states = ["done", "dead"], olderThan, keep, dryRun = false } = options;
+  if (olderThan === undefined && keep === undefined) {
+    throw new QueueError("nothing says what to prune: give an age or a number to keep");
+  }
+  const before = olderThan === undefined ? Infinity : store.now() - olderThan;
+  const pruned: Pruned = {
+    removed: { done: 0, dead: 0 },
+    awaited: 0,
+    history: 0,
+    worker_logs: 0,
+    oldest: Infinity,
+  };
+  // A power cut could bring back what settling a job has removed from tmp/, to be run again, and only the
+  // settled file that is about to go would tell that it has been run.
+  if (!dryRun) await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
+  for (const state of states) await pruneState(store, state, before, options, pruned);
+  if (pruned.removed.done + pruned.removed.dead > 0 && !dryRun) {
+    freeStaleKeys(store, await staleKeys(store, options.stop));
+  }
+  if (olderThan !== undefined) {
+    pruned.history = pruneHistory(store, before, dryRun);
+    pruned.worker_logs = pruneWorkerLogs(store, before, dryRun);
+  }
+  return pruned;
+}
+
+async function pruneState(
+  store: Store,
+  state: EndedState,
+  before: number,
+  { keep = 0, dryRun = false, stop = () => false, looked = () => {} }: PruneOptions,
+  pruned: Pruned,
+): Promise<void> {
+  const begun = performance.now();
+  const awaited = parents(store);
+  const ended: { id: string; time: number }[] = [];
+  let [seen, staying] = [0, 0];
+  for (const { name, kind } of store.files.list(pathIn(store, state))) {
+    if (++seen % SLICE === 0) {
+      await giveWay();
+      if (stop()) return;
+    }
+    if (kind !== "file" || !name.endsWith(".json")) continue;
+    const id = name.slice(0, -".json".length);
+    if (!ID_PATTERN.test(id)) continue;
+    const made = timeOfId(id);
+    // What was made since cannot have ended before, so most files need not be asked.
+    if (keep === 0 && made !== undefined && made >= before) {
+      pruned.oldest = Math.min(pruned.oldest, made);
+      staying++;
+      continue;
+    }
+    const time = store.files.stat(pathIn(store, state, name))?.mtime;
+    if (time !== undefined) ended.push({ id, time });
+  }
+  const listed = ended.length;
+  if (keep > 0) {
+    ended.sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1));
+    for (const { time } of ended.splice(0, keep)) pruned.oldest = Math.min(pruned.oldest, time);
+  }
+  const old: string[] = [];
+  for (const { id, time } of ended) {
+    if (time >= before) pruned.oldest = Math.min(pruned.oldest, time);
+    else if (awaited.has(id)) pruned.awaited++;
+    else old.push(id);
+  }
+  looked(staying + listed - old.length, performance.now() - begun);
+  if (dryRun) pruned.removed[state] += old.length;
+  else pruned.removed[state] += await removeEach(store, state, old, stop);
+}
+
+/** Removes what workers told that have left, if nothing was added to it since a time; gives how many files. */
+function pruneWorkerLogs(store: Store, before: number, dryRun: boolean): number {
+  let removed = 0;
+  for (const { name, kind } of [...store.files.list(pathIn(store, "workers"))]) {
+    if (kind !== "file" || !name.endsWith(".log")) continue;
+    const worker = name.slice(0, -".log".length);
+    if (!WORKER_PATTERN.test(worker)) continue;
+    // Its log gets this name once it is live, so one without a presence has left.
+    if (store.files.exists(pathIn(store, "workers", presenceName(worker)))) continue;
+    const path = pathIn(store, "workers", name);
+    const time = store.files.stat(path)?.mtime;
+    if (time === undefined || time >= before) continue;
+    if (dryRun || removeIfThere(store, path)) removed++;
+  }
+  return removed;
+}
+
+/** Removes jobs and their logs, a slice at a time; gives how many were still there. */
+async function removeEach(
+  store: Store,
+  state: EndedState,
+  ids: readonly string[],
+  stop: () => boolean,
+): Promise<number> {
+  let removed = 0;
+  const inputs: string[] = [];
+  for (let at = 0; at < ids.length && !stop(); at += REMOVED_AT_ONCE) {
+    const slice = ids.slice(at, at + REMOVED_AT_ONCE);
+    const results = await store.files.removeEach(
+      slice.map((id) => pathIn(store, state, `${id}.json`)),
+    );
+    // The log of a job that was run again meanwhile is not ours to remove.
+    const gone = slice.filter((_, index) => results[index] === true);
+    await store.files.removeEach(gone.map((id) => pathIn(store, state, logName(id))));
+    inputs.push(...withInput(store, gone));
+    removed += gone.length;
+    const refused = results.find((result) => result instanceof Error);
+    if (refused) throw refused;
+  }
+  if (removed > 0) {
+    await flushChange(store, [pathIn(store, state)], `${removed} jobs were removed`);
+  }
+  if (inputs.length > 0) await removeTheirInputs(store, inputs);
+  return removed;
+}
+
+async function removeTheirInputs(store: Store, ids: readonly string[]): Promise<void> {
+  await removeOwnInputs(store, ids);
+  const chosen = ids.filter((id) => !isUlid(id));
+  if (chosen.length === 0) return;
+  // Somebody may be choosing one of these IDs again just now. Then they are removed as stale, later.
+  const lock = tryLockQueue(store);
+  try {
+    if (lock) await removeInputs(store, chosen);
+  } finally {
+    lock?.release();
+  }
+}
+
+/** The jobs that others wait for. */
+function parents(store: Store): Set<string> {
+  const folder = pathIn(store, "after");
+  if (!store.files.exists(folder)) return new Set();
+  return new Set([...store.files.list(folder)].map(({ name }) => name));
+}
+
+function giveWay(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,95 @@
+/**
+ * Making a job visible, complete and durable: the one step that every way of adding a job ends with.
+ * Apart from what an explicit ID, a key or other jobs need, so that a plain `enqueue` loads no more
+ * than this.
+ *
+ * @module
+ */
+
+import { UsageError } from "../text/errors.ts";
+import type { FileLock } from "../fs/file_port.ts";
+import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "../format/job.ts";
+import { AFTER_TIME, HELD_TIME, newId, waitingName } from "../format/names.ts";
+import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
+
+/**
+ * The content of a new job's file.
+ *
+ * @throws {UsageError} If no worker would read the file, for its size.
+ */
+export function contentOf(job: Job): Uint8Array {
+  const content = jobBytes(job);
+  if (content.length > MAX_JOB_BYTES) {
+    throw new UsageError(
+      "a job's fields must not be larger than 1 MiB together; put them in a file",
+    );
+  }
+  return content;
+}
+
+/** The name in pending/ of a job that is about to wait: until it is ready, let go, or those it waits for have ended. */
+export function newName(job: Job, hold: boolean = false): string {
+  const time = hold ? HELD_TIME : job.after?.length ? AFTER_TIME : Date.parse(job.run_at);
+  return waitingName(time, job.priority, job.id);
+}
+
+/**
+ * Writes a job's file in tmp/, flushes it, and renames it into pending/.
+ *
+ * @param name The name that it is to have in pending/.
+ * @throws Whatever the disk throws; then the job is not there, if that can be helped.
+ */
+export async function publish(
+  store: Store,
+  name: string,
+  content: Uint8Array,
+): Promise<void> {
+  // A name of its own: what an earlier try left that was killed must not refuse the next one of the same ID.
+  const temporary = pathIn(store, "tmp", newId() + NEW_SUFFIX);
+  const waiting = pathIn(store, "pending", name);
+  let mark: FileLock | undefined;
+  try {
+    store.files.create(temporary, content);
+    mark = store.files.tryLock(temporary);
+    await flush(store, [temporary]);
+    // The name holds the ID, and the ID is this job's alone: nothing can be there to be replaced.
+    store.files.rename(temporary, waiting);
+  } catch (error) {
+    removeIfThere(store, temporary);
+    throw error;
+  } finally {
+    mark?.release();
+  }
+  try {
+    await flush(store, [pathIn(store, "pending")]);
+  } catch (error) {
+    // Not acknowledged, so not to be run if that can be helped.
+    removeIfThere(store, waiting);
+    throw error;
+  }
+}
+
+/** Whether a job can be added without a look at any other: it chose no ID and no key, and waits for none. */
+export function isPlain(input: JobInput): boolean {
+  return input.id === undefined && input.unique === undefined && input.resource === undefined &&
+    input.resources === undefined && input.stdin === undefined && !input.after?.length;
+}
+
+/**
+ * Adds a job that {@linkcode isPlain}. When this resolves the job survives whatever happens.
+ *
+ * @throws {UsageError} If the input is no job.
+ *
+ * @example
+ * ```ts
+ * import { enqueuePlain, openStore } from "../../mod.ts";
+ *
+ * const store = await openStore("/tmp/example-queue");
+ * console.log((await enqueuePlain(store, { command: "date" })).id);
+ * ```
+ */
+export async function enqueuePlain(store: Store, input: JobInput): Promise<Job> {
+  const job = newJob(input, store.config, store.now());
+  await publish(store, newName(job, input.hold), contentOf(job));
+  return job;
+}

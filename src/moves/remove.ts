@@ -1,0 +1,138 @@
+/**
+ * Removing jobs that do not run, with their logs, their inputs and what is kept for them.
+ *
+ * @module
+ */
+
+import { type Entry, readEntry } from "../contents/entries.ts";
+import { QueueError } from "../text/errors.ts";
+import { entryOf } from "../inspect/find_job.ts";
+import { removeInputs } from "../contents/inputs.ts";
+import { leftByWaiting } from "../contents/left_directories.ts";
+import { newestEntries } from "../contents/listing.ts";
+import { findLog } from "../contents/logs.ts";
+import type { JobState } from "../format/names.ts";
+import { removeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
+import {
+  flush,
+  flushChange,
+  pathIn,
+  removeIfThere,
+  removeTree,
+  type Store,
+} from "../store/store.ts";
+import { lockQueue } from "../contents/taken_ids.ts";
+import { forgetKey } from "../constraints/unique.ts";
+import { forgetWaiting, waitedFor, WaitedForError, waitersOf } from "../constraints/waiters.ts";
+
+/**
+ * Removes a job that does not run, and its log.
+ *
+ * @param id Its whole ID.
+ * @throws {QueueError} If it runs, or is gone.
+ * @throws {WaitedForError} If other jobs wait for it.
+ */
+export async function removeJob(store: Store, id: string): Promise<void> {
+  // Nobody is to begin to wait for it meanwhile.
+  const lock = await lockQueue(store);
+  try {
+    await remove(store, id);
+  } finally {
+    lock.release();
+  }
+}
+
+async function remove(store: Store, id: string): Promise<void> {
+  for (let tries = 0; tries < 3; tries++) {
+    const entry = entryOf(store, id);
+    if (entry.state === "processing") {
+      throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
+    }
+    const waiters = waitersOf(store, id);
+    if (waiters.length > 0) throw new WaitedForError(id, waiters);
+    const key = readEntry(store, entry)?.unique;
+    await forgetSettling(store);
+    if (!removeEntry(store, entry)) continue;
+    if (key !== undefined) await forgetKey(store, key, id);
+    await flushRemovals(store, [entry], `job ${id} was removed`);
+    await removeInputs(store, [id]);
+    return;
+  }
+  throw new QueueError(`job ${id} keeps moving; try again`);
+}
+
+/**
+ * Removes all jobs of a state, and their logs, except those that jobs in other states wait for.
+ *
+ * @param kept Called with the IDs of those.
+ * @returns How many were removed.
+ */
+export async function clearJobs(
+  store: Store,
+  state: Exclude<JobState, "processing">,
+  kept: (ids: ReadonlySet<string>) => void,
+): Promise<number> {
+  const lock = await lockQueue(store);
+  try {
+    await forgetSettling(store);
+    const all = newestEntries(store, [state]);
+    const waited = waitedFor(store, all);
+    const removed = all.filter((entry) => !waited.has(entry.id) && removeEntry(store, entry));
+    removeStaleKeys(store, await staleKeys(store));
+    await flushRemovals(store, removed, `${removed.length} jobs were removed`);
+    await removeInputs(store, removed.map(({ id }) => id));
+    if (waited.size > 0) kept(waited);
+    return removed.length;
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * Flushes what settling a job has removed from tmp/. A power cut could bring it back, to be run again, and
+ * only the settled file that is about to go would tell that it has been run.
+ */
+async function forgetSettling(store: Store): Promise<void> {
+  await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
+}
+
+function removeEntry(store: Store, entry: Entry): boolean {
+  const forget = forgetWaiting(store, entry);
+  if (!removeTree(store, pathIn(store, entry.state, entry.path))) return false;
+  forget();
+  const log = findLog(store, entry.id, entry.state);
+  if (log) removeIfThere(store, log);
+  const batch = entry.path.lastIndexOf("/");
+  if (batch > 0) {
+    try {
+      removeIfThere(store, pathIn(store, entry.state, entry.path.slice(0, batch)));
+    } catch {
+      // There are jobs left in it.
+    }
+  }
+  return true;
+}
+
+/** Makes removals durable: in the state's directory, and in the batches that still are there. */
+async function flushRemovals(
+  store: Store,
+  entries: readonly Entry[],
+  change: string,
+): Promise<void> {
+  const folders = new Set<string>();
+  for (const { state, path } of entries) {
+    const directory = pathIn(store, state);
+    folders.add(directory);
+    const batch = path.lastIndexOf("/");
+    if (batch > 0) folders.add(`${directory}/${path.slice(0, batch)}`);
+  }
+  for (let tries = 0;; tries++) {
+    try {
+      await flushChange(store, [...folders].filter((path) => store.files.exists(path)), change);
+      return;
+    } catch (error) {
+      // A batch that a worker has just emptied and removed.
+      if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
+    }
+  }
+}

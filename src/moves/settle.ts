@@ -1,0 +1,341 @@
+/**
+ * The move from running to settled. Several jobs that end at about the same time are settled
+ * together, so that their flushes share the disk's journal.
+ *
+ * The order of calls, and the crash that each step survives:
+ *
+ * 1. `processing/N` is renamed to `tmp/N`. NotFound means that the job was taken away (this worker was
+ *    believed dead): the result is dropped. A crash here: recovery finds tmp/N alone and charges
+ *    the attempt as lost.
+ * 2. The new content is written to `tmp/FINAL@WORKER.STATE`. A crash here: recovery finds both,
+ *    this one perhaps torn, and goes by tmp/N. (With a spare, see spares.ts: it is written over, flushed, and
+ *    only then renamed to this name, which must not come to stand for what the spare held before.)
+ * 3. It and tmp/ are flushed: from here on a power cut keeps both steps. Where the file system does not keep a rename
+ *    as one, processing/ and the directory that the job was claimed from are flushed with them: else a power cut
+ *    could bring back a name under which the job that has ended is run again.
+ * 4. `tmp/N` is removed, or made a spare: only the content that is meant to become the job is left. NotFound
+ *    means, as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
+ * 5. The log moves, so that a settled job always has its log beside it.
+ * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed. If that flush fails the name is taken
+ *    back, and given anew: flushed once more, what failed to reach the disk counts as if it had.
+ *
+ * @module
+ */
+
+import type { Claim } from "./claim.ts";
+import { nameOf } from "../contents/entries.ts";
+import { shareInput } from "../contents/inputs.ts";
+import { type Job, jobBytes } from "../format/job.ts";
+import { leftByClaims, leftBySettling } from "../contents/left_directories.ts";
+import { bringLog, logName } from "../contents/logs.ts";
+import {
+  formatMeantName,
+  freshIdLike,
+  parseEntryName,
+  type SettledState,
+  waitingName,
+} from "../format/names.ts";
+import { keepSpare, type Spares } from "./spares.ts";
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+
+/** A running job and what is to become of it. Settling it again goes on where an error stopped it. */
+export interface Settlement {
+  /** The job, owned by this worker. */
+  readonly claim: Claim;
+  /** Its new content, the attempt included. */
+  readonly job: Job;
+  /** Where it goes. */
+  readonly state: SettledState;
+  /** When it is ready again, in milliseconds since 1970; for `failed` and `pending`. */
+  readonly readyAt?: number;
+  /** How far it has come; {@linkcode settle} moves this on. */
+  progress?:
+    | "taken"
+    | "drafted"
+    | "written"
+    | "owned"
+    | "published"
+    | "doubted"
+    | "settled"
+    | "gone";
+  /** The spare that its new content was written to, while it is `drafted`. */
+  draft?: string;
+  /** The spare that its old file has become, if it has. */
+  spare?: string;
+  /** Where its new file lies, once this worker has put it there. */
+  published?: string;
+}
+
+/**
+ * Sends a job that is not to run to dead/, uncharged.
+ *
+ * @param reason Why, as a sentence.
+ */
+export function unrunSettlement(claim: Claim, now: number, reason: string): Settlement {
+  const job = { ...claim.job, updated_at: new Date(now).toISOString(), reason };
+  return { claim, job, state: "dead" };
+}
+
+/** The name in tmp/ of a settled job's new content: `FINAL@WORKER.STATE`. */
+export function meantName(settlement: Settlement): string {
+  return formatMeantName(finalName(settlement), settlement.claim.worker, settlement.state);
+}
+
+function finalName({ job, state, readyAt }: Settlement): string {
+  return state === "done" || state === "dead"
+    ? `${job.id}.json`
+    : waitingName(readyAt ?? Date.parse(job.run_at), job.priority, job.id);
+}
+
+/**
+ * Settles jobs that this worker owns. Each one's `progress` ends as `settled`, or as `gone` if it
+ * was taken away meanwhile.
+ *
+ * @param settlements Jobs of one worker, each with its outcome.
+ * @param spares That worker's, if it keeps any.
+ * @throws Whatever the disk throws (no space, say). The settlements that did not get through can be
+ * given again later; nothing is lost meanwhile.
+ *
+ * @example
+ * ```ts ignore
+ * await settle(store, [{ claim, job: { ...claim.job, attempts: 1 }, state: "done" }]);
+ * ```
+ */
+export async function settle(
+  store: Store,
+  settlements: readonly Settlement[],
+  spares?: Spares,
+): Promise<void> {
+  for (const settlement of inStep(settlements, "doubted")) takeBack(store, settlement);
+  for (const settlement of settlements) write(store, settlement, spares);
+  const unflushed = inStep(settlements, "written").map((each) => meantPath(store, each));
+  unflushed.push(...await putDrafts(store, inStep(settlements, "drafted")));
+  const open = inStep(settlements, "written");
+  if (open.length > 0) {
+    const left = leftByClaims(store, open.map(({ claim }) => claim.cameFrom));
+    await flushOrUndo(store, open, [...unflushed, pathIn(store, "tmp"), ...left]);
+    spares?.flushed();
+  }
+  const removed = await letGoOfOld(store, open, spares);
+  // All that is ours now is noted before anything else can fail.
+  for (const [index, settlement] of open.entries()) {
+    if (removed[index] === true) settlement.progress = "owned";
+  }
+  for (const [index, settlement] of open.entries()) {
+    if (removed[index] !== false) continue;
+    removeIfThere(store, meantPath(store, settlement));
+    settlement.progress = "gone";
+  }
+  for (const settlement of inStep(settlements, "owned")) {
+    if (!publish(store, settlement)) {
+      // Under another ID nothing would tell a power cut's leftover in tmp/ from a job.
+      await flush(store, [pathIn(store, "tmp")]);
+      await publishBesideAnother(store, settlement);
+    }
+    // Not to be done again: from here on the job and its log may be another's.
+    settlement.progress = "published";
+  }
+  const published = inStep(settlements, "published");
+  const changed = new Set(published.map((settlement) => settlement.state));
+  try {
+    await flush(store, [
+      ...[...changed].map((state) => pathIn(store, state)),
+      ...(published.length > 0 ? leftBySettling(store) : []),
+    ]);
+  } catch (error) {
+    for (const settlement of published) settlement.progress = "doubted";
+    throw error;
+  }
+  for (const settlement of published) {
+    settlement.progress = "settled";
+    if (settlement.spare !== undefined) keepSpare(store, settlement.spare, spares);
+  }
+  for (const result of removed) if (result instanceof Error) throw result;
+}
+
+function inStep(
+  settlements: readonly Settlement[],
+  progress: Settlement["progress"],
+): Settlement[] {
+  return settlements.filter((settlement) => settlement.progress === progress);
+}
+
+function meantPath(store: Store, settlement: Settlement): string {
+  return pathIn(store, "tmp", meantName(settlement));
+}
+
+/** Steps 1 and 2. If the content cannot be written the job goes back to processing/, if it can. */
+function write(store: Store, settlement: Settlement, spares?: Spares): void {
+  if (settlement.progress === undefined) {
+    const { name } = settlement.claim;
+    if (!renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name))) {
+      settlement.progress = "gone";
+      return;
+    }
+    settlement.progress = "taken";
+  } else if (settlement.progress === "taken") {
+    // Some of it may be there, from a try that could not be undone.
+    removeIfThere(store, meantPath(store, settlement));
+  } else return;
+  try {
+    const content = jobBytes(settlement.job);
+    settlement.draft = spares?.write(content);
+    if (settlement.draft === undefined) store.files.create(meantPath(store, settlement), content);
+  } catch (error) {
+    undoWrite(store, settlement);
+    throw error;
+  }
+  settlement.progress = settlement.draft === undefined ? "written" : "drafted";
+}
+
+/**
+ * The end of step 2 for what was written to spares.
+ *
+ * @returns The paths of what had to be written anew, and is not flushed.
+ */
+async function putDrafts(store: Store, drafted: readonly Settlement[]): Promise<string[]> {
+  if (drafted.length === 0) return [];
+  await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));
+  const unflushed: string[] = [];
+  for (const settlement of drafted) {
+    const meant = meantPath(store, settlement);
+    // Gone only if this worker was recovered meanwhile. Whose the job is the next steps find out.
+    if (!renameIfThere(store, settlement.draft!, meant)) {
+      store.files.create(meant, jobBytes(settlement.job));
+      unflushed.push(meant);
+    }
+    settlement.draft = undefined;
+    settlement.progress = "written";
+  }
+  return unflushed;
+}
+
+async function flushOrUndo(
+  store: Store,
+  settlements: readonly Settlement[],
+  paths: readonly string[],
+): Promise<void> {
+  try {
+    await flush(store, paths);
+  } catch (error) {
+    // What a failed flush left of a file is anyone's guess: it is to be written anew.
+    for (const settlement of settlements) undoWrite(store, settlement);
+    throw error;
+  }
+}
+
+/**
+ * Step 6 backwards, after a flush that failed. Who has taken the job from there meanwhile, for its retry say, flushes
+ * what that changes.
+ */
+function takeBack(store: Store, settlement: Settlement): void {
+  const { published, job, state } = settlement;
+  settlement.progress = "published";
+  if (published === undefined) return;
+  settlement.published = undefined;
+  if (!renameIfThere(store, published, meantPath(store, settlement))) return;
+  settlement.progress = "owned";
+  const { id } = parseEntryName(nameOf(published))!;
+  const log = pathIn(store, state, logName(id));
+  renameIfThere(store, log, pathIn(store, "processing", logName(job.id)));
+}
+
+/** Step 4: for each whether it was there, or the error. */
+async function letGoOfOld(
+  store: Store,
+  settlements: readonly Settlement[],
+  spares?: Spares,
+): Promise<(boolean | Error)[]> {
+  const olds = settlements.map(({ claim }) => pathIn(store, "tmp", claim.name));
+  const renamed = (spares?.newPaths(olds.length) ?? []).map((spare, index) => {
+    try {
+      if (!renameIfThere(store, olds[index]!, spare)) return false;
+      settlements[index]!.spare = spare;
+      return true;
+    } catch (error) {
+      return error as Error;
+    }
+  });
+  return [...renamed, ...await store.files.removeEach(olds.slice(renamed.length))];
+}
+
+/** Steps 2 and 1 backwards, as far as the disk lets us, for another try later. */
+function undoWrite(store: Store, settlement: Settlement): void {
+  settlement.progress = "taken";
+  const { name } = settlement.claim;
+  const written = settlement.draft ?? meantPath(store, settlement);
+  settlement.draft = undefined;
+  try {
+    removeIfThere(store, written);
+    renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
+  } catch {
+    // What refused the writing refuses this too; it stays the worker's.
+    return;
+  }
+  settlement.progress = undefined;
+}
+
+/**
+ * Steps 5 and 6. Recovery gives what a dead worker had written down to {@linkcode settle}, so either may
+ * find the other's work done.
+ *
+ * @returns Whether it is done; not so if another job of this ID lies in its place.
+ */
+function publish(store: Store, settlement: Settlement): boolean {
+  const source = meantPath(store, settlement);
+  const { job, state } = settlement;
+  const target = pathIn(store, state, finalName(settlement));
+  // The log is not brought beside another's job.
+  const isFree = !store.files.exists(target);
+  // Asked last: another may have published it, and claimed it again, and then the log is no more ours than
+  // the job.
+  if (!store.files.exists(source)) return true;
+  if (isFree && bringLog(store, job.id, "processing", state, target)) {
+    try {
+      store.files.renameNew(source, target);
+      settlement.published = target;
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return true;
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+  if (!store.files.stat(source)) return true;
+  if (!haveSameContent(store, source, target)) return false;
+  // Published already: a power cut can bring back a name whose removal had not reached the disk.
+  removeIfThere(store, source);
+  return true;
+}
+
+/** Steps 5 and 6 for a job whose ID another has by now: two files of one ID were dropped by hand. Both are kept. */
+async function publishBesideAnother(store: Store, settlement: Settlement): Promise<void> {
+  const { job: { id }, state } = settlement;
+  const fresh = freshIdLike(id);
+  using _shared = await shareInput(store, id, fresh);
+  const [own, log] = [
+    pathIn(store, "processing", logName(id)),
+    pathIn(store, state, logName(fresh)),
+  ];
+  if (!renameIfThere(store, own, log)) store.files.append(log, new Uint8Array());
+  const beginning = finalName(settlement).slice(0, -`${id}.json`.length);
+  const target = pathIn(store, state, `${beginning}${fresh}.json`);
+  try {
+    if (renameIfThere(store, meantPath(store, settlement), target)) settlement.published = target;
+  } catch (error) {
+    // Another try takes another ID.
+    renameIfThere(store, log, own);
+    throw error;
+  }
+}
+
+function haveSameContent(store: Store, a: string, b: string): boolean {
+  const [one, other] = [store.files.stat(a), store.files.stat(b)];
+  if (one?.kind !== "file" || other?.kind !== "file" || one.size !== other.size) return false;
+  try {
+    const [left, right] = [store.files.read(a), store.files.read(b)];
+    return left.every((byte, index) => byte === right[index]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

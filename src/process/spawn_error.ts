@@ -1,0 +1,96 @@
+/**
+ * Why a command could not be started, in words.
+ *
+ * @module
+ */
+
+import { reasonWithin } from "../text/errors.ts";
+
+/** A command could not be started. */
+export class SpawnError extends Error {
+  /**
+   * @param code The name of the error, such as `ENOENT`.
+   * @param temporary Whether this machine is short of something, so that it may work later.
+   */
+  constructor(message: string, readonly code: string, readonly temporary: boolean) {
+    super(message);
+  }
+}
+
+/** Numbers on Linux that the ways to start a command meet without asking the kernel. */
+export const ENXIO = 6, E2BIG = 7, ELOOP = 40;
+
+/** The errors of posix_spawn that are met in practice, by number on Linux. */
+const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = {
+  1: ["EPERM", "not permitted", false],
+  2: ["ENOENT", "no such file or directory", false],
+  5: ["EIO", "the disk failed", true],
+  6: ["ENXIO", "no file can be there", false],
+  7: ["E2BIG", "the command and its environment are too long together", false],
+  11: ["EAGAIN", "too many processes", true],
+  12: ["ENOMEM", "out of memory", true],
+  13: ["EACCES", "no permission", false],
+  20: ["ENOTDIR", "not a directory", false],
+  23: ["ENFILE", "too many open files on this machine", true],
+  24: ["EMFILE", "too many open files", true],
+  28: ["ENOSPC", "no space left on the disk", true],
+  30: ["EROFS", "the disk is read-only", true],
+  36: ["ENAMETOOLONG", "the name is too long", false],
+  40: ["ELOOP", "a symbolic link is in the way", false],
+  122: ["EDQUOT", "the disk quota is used up", true],
+};
+
+/**
+ * The error for a number that a call to start a command failed with.
+ *
+ * @param code As `errno` has it on Linux.
+ * @param cwd The directory that the command was to run in, if any: it may be what is wrong.
+ * @param stdin The file that it was to read on stdin, if any: it may be what is wrong.
+ */
+export function spawnError(code: number, cwd: string | undefined, stdin?: string): SpawnError {
+  const [name, text, temporary] = ERRNO[code] ?? [`E${code}`, `error ${code}`, false];
+  const inCwd = cwd !== undefined && !temporary && name !== "E2BIG" && !canEnter(cwd);
+  const isOfInput = stdin !== undefined && !temporary && name !== "E2BIG" && !inCwd;
+  const reason = isOfInput ? unreadable(stdin) : undefined;
+  if (reason !== undefined) {
+    return new SpawnError(`cannot read its input, ${stdin}: ${reason}`, name, false);
+  }
+  return new SpawnError(inCwd ? `cannot enter ${cwd}: ${text}` : text, name, temporary);
+}
+
+/** Whether this process may make a directory its own. */
+export function canEnter(cwd: string): boolean {
+  try {
+    return Deno.statSync(`${cwd}/.`).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Why this process may not read a file; `undefined` if it may. Follows no link, and waits for no fifo. */
+export function unreadable(path: string): string | undefined {
+  try {
+    if (!Deno.lstatSync(path).isFile) return "not a regular file";
+    Deno.openSync(path, { read: true }).close();
+  } catch (error) {
+    return reasonWithin(error);
+  }
+}
+
+/**
+ * Refuses a shell that is no program.
+ *
+ * @param shell Its path; the usual one is taken to be there.
+ * @throws {SpawnError} If it cannot be run.
+ */
+export function refuseUnrunnable(shell: string | undefined): void {
+  if (shell === undefined) return;
+  let reason = "it is no program";
+  try {
+    const { isFile, mode } = Deno.statSync(shell);
+    if (isFile && (mode === null || (mode & 0o111) !== 0)) return;
+  } catch (error) {
+    reason = reasonWithin(error);
+  }
+  throw new SpawnError(`cannot run the shell ${shell}: ${reason}`, "ESHELL", false);
+}

@@ -1,0 +1,230 @@
+/**
+ * What a worker that died had begun to settle: see settle.ts for the steps. Its lock must be held.
+ *
+ * A power cut can undo any step that was not flushed, and bring back names that were removed. So a file that
+ * such a step left is believed only if the same job is nowhere else, or only as it was before.
+ *
+ * @module
+ */
+
+import { readJobFile } from "../contents/entries.ts";
+import { shareInput } from "../contents/inputs.ts";
+import type { Job } from "../format/job.ts";
+import { logName, ownLine } from "../contents/logs.ts";
+import { formatMeantName, freshIdLike, parseEntryName, parseMeantName } from "../format/names.ts";
+import {
+  findPlaces,
+  flushRemovals,
+  hasGoneOn,
+  isSameJob,
+  type Place,
+  removeStale,
+} from "../contents/same_job.ts";
+import type { Settlement } from "../moves/settle.ts";
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+
+/** A run of a job, as its processes are marked. */
+export interface JobRun {
+  /** The job's ID. */
+  id: string;
+  /** Which attempt, counting every run; `undefined`: that cannot be told, so any. */
+  attempt?: number;
+}
+
+/** A file in tmp/ that tells of a job being settled. */
+interface Trace {
+  /** Its name there. */
+  name: string;
+  /** The job's ID. */
+  id: string;
+  /** The worker that settles it. */
+  worker: string;
+  /** What the job is meant to become; `undefined`: the job as it ran, taken to be settled. */
+  meant?: NonNullable<ReturnType<typeof parseMeantName>>;
+  /** When the job was claimed, for one that was taken. */
+  time: number;
+  /** The job as the file has it; `undefined` if it is torn or no job. */
+  job?: Job;
+}
+
+/**
+ * Takes over what a dead worker had begun to settle. What it had not yet written down goes back to
+ * processing/.
+ *
+ * @param worker The dead worker.
+ * @param by Whose the jobs are from now on.
+ * @param takenOver Gets the jobs whose results it had written down, to be settled as it meant; each as
+ * soon as it is ours, so that none is forgotten should the disk refuse the next.
+ */
+export async function takeOverSettling(
+  store: Store,
+  worker: string,
+  by: string,
+  takenOver: Settlement[],
+): Promise<void> {
+  const traces = readTraces(store, worker);
+  const own = traces.filter((trace) => trace.worker === worker);
+  if (own.length === 0) return;
+  const changed = new Set<string>();
+  const elsewhere = dropStaleNames(
+    store,
+    findPlaces(store, new Set(own.map((trace) => trace.id)), false),
+    own,
+    changed,
+  );
+  await flushRemovals(store, changed);
+  const isLeftOver = (trace: Trace) =>
+    elsewhere.some((place) => isSame(trace, place.job) && !isOlderCopy(place, trace)) ||
+    traces.some((other) => other.job && isSame(trace, other.job) && supersedes(other, trace));
+
+  for (const trace of own.filter(({ meant }) => meant)) {
+    const path = pathIn(store, "tmp", trace.name);
+    const running = own.find((other) => other.id === trace.id && isPair(other, trace));
+    if (isLeftOver(trace)) removeIfThere(store, path);
+    else if (!trace.job) {
+      // Torn: what it was to replace is still somewhere, unless the flush was turned off.
+      const isSomewhere = elsewhere.some(({ entry }) => entry.id === trace.id) ||
+        traces.some((other) => other.id === trace.id && other.job);
+      if (isSomewhere) removeIfThere(store, path);
+      else await buryTorn(store, trace);
+    } else if (running) {
+      // Of the two the running one decides who settles the job, should the worker only be believed dead.
+      // What was meant is then written anew, under our own name.
+      const source = pathIn(store, "tmp", running.name);
+      const target = pathIn(store, "tmp", ours(running.name, worker, by));
+      if (!renameIfThere(store, source, target)) continue;
+      takenOver.push(settlementOf(trace, trace.job, ours(running.name, worker, by), by, "taken"));
+      removeIfThere(store, path);
+    } else {
+      const target = formatMeantName(trace.meant!.final, by, trace.meant!.state);
+      if (!renameIfThere(store, path, pathIn(store, "tmp", target))) continue;
+      takenOver.push(settlementOf(trace, trace.job, "", by, "owned"));
+    }
+  }
+  for (const trace of own.filter(({ meant }) => !meant)) {
+    const path = pathIn(store, "tmp", trace.name);
+    if (isLeftOver(trace)) removeIfThere(store, path);
+    else renameIfThere(store, path, pathIn(store, "processing", trace.name));
+  }
+}
+
+/**
+ * The runs that a dead worker had begun to settle without having written down how they ended: they are charged as lost.
+ */
+export function unwrittenRuns(store: Store, worker: string): JobRun[] {
+  const own = readTraces(store, worker).filter((trace) => trace.worker === worker);
+  const isWritten = (taken: Trace) =>
+    own.some((other) => other.job && other.id === taken.id && isPair(taken, other));
+  return own.filter((trace) => !trace.meant && !isWritten(trace))
+    .map(({ id, job }) => ({ id, attempt: job && job.history.length + 1 }));
+}
+
+/** The name of a job in processing/ or tmp/ once it has changed hands. */
+export function ours(name: string, worker: string, by: string): string {
+  return name.replace(`@${worker}.json`, () => `@${by}.json`);
+}
+
+function settlementOf(
+  { id, meant }: Trace,
+  job: Job,
+  name: string,
+  by: string,
+  progress: Settlement["progress"],
+): Settlement {
+  return {
+    claim: { id, name, time: 0, worker: by, job, logOffset: 0 },
+    job,
+    state: meant!.state,
+    readyAt: parseEntryName(meant!.final)!.time,
+    progress,
+  };
+}
+
+/** What lies in tmp/ of all jobs that a worker had begun to settle, whoever it is of. */
+function readTraces(store: Store, worker: string): Trace[] {
+  const traces: Trace[] = [];
+  for (const { name } of store.files.list(pathIn(store, "tmp"))) {
+    const meant = parseMeantName(name);
+    const entry = parseEntryName(name);
+    if (meant) traces.push({ name, id: meant.id, worker: meant.worker, meant, time: 0 });
+    else if (entry?.worker) {
+      traces.push({ name, id: entry.id, worker: entry.worker, time: entry.time });
+    }
+  }
+  const ids = new Set(traces.filter((trace) => trace.worker === worker).map((trace) => trace.id));
+  const wanted = traces.filter((trace) => ids.has(trace.id));
+  for (const trace of wanted) trace.job = readTrace(store, trace);
+  return wanted;
+}
+
+function readTrace(store: Store, { name, id }: Trace): Job | undefined {
+  const path = pathIn(store, "tmp", name);
+  try {
+    const stat = store.files.stat(path);
+    return stat && readJobFile(store, path, stat, id).job;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Removes the names in pending/ and failed/ under which a job waited whose result is written down: a power cut brought
+ * them back.
+ *
+ * @param changed Gets the directories that they lay in.
+ * @returns The other places; and those that were not there any more, as somebody has just claimed the job.
+ */
+function dropStaleNames(
+  store: Store,
+  places: readonly Place[],
+  traces: readonly Trace[],
+  changed: Set<string>,
+): Place[] {
+  return places.filter(({ entry: { state }, job, path }) => {
+    if (state !== "pending" && state !== "failed") return true;
+    const hasResult = traces.some((trace) => trace.meant && trace.job && hasGoneOn(trace.job, job));
+    return !hasResult || !removeStale(store, path, changed);
+  });
+}
+
+/** Whether a place is in the hands of the worker that settles the job, as it was before: recovery comes to it next. */
+function isOlderCopy({ entry, job }: Place, trace: Trace): boolean {
+  return entry.state === "processing" && entry.worker === trace.worker &&
+    trace.job !== undefined && hasGoneOn(trace.job, job);
+}
+
+function isSame(trace: Trace, job: Job): boolean {
+  return trace.job !== undefined && isSameJob(trace.job, job);
+}
+
+/** Whether what was taken is what became what was meant: the attempt is the one in which they differ. */
+function isPair(taken: Trace, meant: Trace): boolean {
+  if (taken.meant || !meant.meant || taken.worker !== meant.worker) return false;
+  const added = (meant.job?.history.length ?? 0) - (taken.job?.history.length ?? 0);
+  return added === 0 || added === 1;
+}
+
+/** Whether of two files in tmp/ of one job the first makes the second a leftover of an earlier attempt. */
+function supersedes(other: Trace, trace: Trace): boolean {
+  if (other === trace || isPair(other, trace) || isPair(trace, other)) return false;
+  const attempt = ({ job, meant }: Trace) => job!.history.length + (meant ? 0 : 1);
+  const later = attempt(other) - attempt(trace);
+  if (later !== 0) return later > 0;
+  // Of one attempt: what was claimed last, and of what two workers hold what decides.
+  if (!other.meant && !trace.meant) return other.time > trace.time;
+  return !other.meant && trace.meant !== undefined;
+}
+
+/** A torn result with nothing to fall back on: the flush was turned off. */
+async function buryTorn(store: Store, { name, id }: Trace): Promise<void> {
+  const fresh = freshIdLike(id);
+  using _shared = await shareInput(store, id, fresh);
+  const log = pathIn(store, "dead", logName(fresh));
+  store.files.append(
+    log,
+    ownLine(`what was recorded of job ${id} was cut off`),
+  );
+  renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "dead", `${fresh}.json`));
+  await flush(store, [log, pathIn(store, "dead")]);
+}

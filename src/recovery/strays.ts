@@ -1,0 +1,79 @@
+/**
+ * What processes that died have left behind and nobody will ever ask for.
+ *
+ * @module
+ */
+
+import type { EntryKind, FileLock } from "../fs/file_port.ts";
+import { workerNames } from "../contents/presence.ts";
+import { strayProgress } from "../format/progress.ts";
+import { NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "../store/store.ts";
+
+/** How old what lies in tmp/ without a lock must be to count as left behind, in milliseconds. */
+const STRAY_AGE = 10_000;
+
+/**
+ * Removes what processes that died were writing in tmp/, which nobody has acknowledged, and requests in
+ * workers/ that no worker is there to hear, and what jobs told of themselves to workers that have left.
+ */
+export function removeStrays(store: Store): void {
+  for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
+    removeStray(store, name, kind);
+  }
+  removeUnheardRequests(store);
+  for (const worker of strayProgress(store)) {
+    try {
+      removeTree(store, pathIn(store, "progress", worker));
+    } catch {
+      // What a job left running still writes there, or the disk refuses: the next look tries again.
+    }
+  }
+}
+
+/** Removes something in tmp/ if it is what a process that died was writing. */
+export function removeStray(store: Store, name: string, kind: EntryKind): void {
+  // Locked until it is gone: should its writer only have been stopped for long, it hears of it.
+  const lock = lockStray(store, name, kind);
+  if (!lock) return;
+  try {
+    removeTree(store, pathIn(store, "tmp", name));
+  } finally {
+    lock.release();
+  }
+}
+
+/** Whether something in tmp/ is what a process that died was writing. */
+export function isStray(store: Store, name: string, kind: EntryKind): boolean {
+  const lock = lockStray(store, name, kind);
+  lock?.release();
+  return lock !== undefined;
+}
+
+/** Takes the lock that marks something in tmp/ as being written, if that is a stray. */
+function lockStray(store: Store, name: string, kind: EntryKind): FileLock | undefined {
+  if (!name.endsWith(NEW_SUFFIX) || kind === "other") return undefined;
+  const path = pathIn(store, "tmp", name);
+  const stat = store.files.stat(path);
+  if (!stat || store.now() - stat.mtime < STRAY_AGE) return undefined;
+  try {
+    return store.files.tryLock(path);
+  } catch {
+    // Gone, or on a file system that does not lock directories: left alone, then.
+    return undefined;
+  }
+}
+
+/** Requests are `WORKER.stop` and `WORKER.cancel.ID`. */
+function removeUnheardRequests(store: Store): void {
+  const requests: string[] = [];
+  for (const { name } of store.files.list(pathIn(store, "workers"))) {
+    if (/\.(stop|cancel\..+)$/.test(name) && !name.startsWith(".")) requests.push(name);
+  }
+  if (requests.length === 0) return;
+  // Read afterwards: a worker's own file is there before anyone can ask it anything.
+  const present = new Set(workerNames(store));
+  for (const name of requests) {
+    if (present.has(name.slice(0, name.indexOf(".")))) continue;
+    removeIfThere(store, pathIn(store, "workers", name));
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Adding a schedule.
+ *
+ * @module
+ */
+
+import { QueueError, UsageError } from "../text/errors.ts";
+import type { FileLock } from "../fs/file_port.ts";
+import { type JobInput, newJob } from "../format/job.ts";
+import { localZone } from "./local_zone.ts";
+import { newId } from "../format/names.ts";
+import { refuseUnmeetable } from "../constraints/needs.ts";
+import type { Queue } from "../queue.ts";
+import { scheduleEntries } from "./return_schedules.ts";
+import {
+  anchorOf,
+  type CatchUp,
+  checkScheduledJob,
+  checkScheduleName,
+  isInterval,
+  type Overlap,
+  type Schedule,
+  scheduleBytes,
+  scheduleFile,
+} from "./schedule.ts";
+import { loadTimetable, type ScheduleView, viewOf } from "./read_schedule.ts";
+import {
+  flush,
+  flushChange,
+  NEW_SUFFIX,
+  pathIn,
+  removeIfThere,
+  type Store,
+} from "../store/store.ts";
+import { lockQueue } from "../contents/taken_ids.ts";
+
+/** What makes a schedule. */
+export interface ScheduleInput {
+  /** 1 to 40 letters, digits, `-` or `_`. */
+  name: string;
+  /** Five or six cron fields, `@hourly` and its like, or `every SPAN`. */
+  when: string;
+  /** The time zone of the cron fields. Default: this machine's. */
+  tz?: string;
+  /** What becomes of times that passed while no worker lived. Default: the latest runs once. */
+  catch_up?: CatchUp;
+  /** What becomes of a time at which the last job has not ended. Default: `skip`; `allow` with `catch_up: all`. */
+  overlap?: Overlap;
+  /** The job that it adds each time. */
+  job: JobInput;
+}
+
+/**
+ * Adds a schedule. Its jobs are added by whichever worker is alive when it is due.
+ *
+ * @throws {UsageError} If it is none.
+ * @throws {QueueError} If there is one of this name, or no resource such as its job needs.
+ *
+ * @example
+ * ```ts
+ * import { addSchedule, Queue } from "../../mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * await addSchedule(queue, { name: "nightly", when: "30 2 * * *", job: { command: "backup" } });
+ * ```
+ */
+export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<ScheduleView> {
+  const { store } = queue;
+  const { name, job, catch_up = "latest" } = input;
+  const when = input.when.trim().replace(/\s+/g, " ");
+  const { overlap = catch_up === "all" ? "allow" : "skip" } = input;
+  checkScheduleName(name);
+  checkScheduledJob(job);
+  refuseUnmeetable(store, newJob(job, store.config, store.now()));
+  if (catch_up === "all" && overlap === "skip") {
+    throw new UsageError(
+      "--catch-up all means --overlap allow: all that was missed is due at once",
+    );
+  }
+  if (input.tz !== undefined && isInterval(when)) {
+    throw new UsageError(`"${when}" goes by no time zone; leave out --tz`);
+  }
+  const tz = isInterval(when) ? undefined : input.tz ?? localZone();
+  const schedule: Schedule = {
+    name,
+    when,
+    ...(tz === undefined ? {} : { tz }),
+    catch_up,
+    overlap,
+    job,
+    created_at: new Date(store.now()).toISOString(),
+  };
+  const times = (await loadTimetable())(when, tz, anchorOf(schedule));
+  const next = times.next(store.now())!;
+  const lock = await lockQueue(store);
+  try {
+    if (scheduleEntries(store).some((entry) => entry.name === name)) {
+      throw new QueueError(
+        `there is a schedule "${name}" already (see: queuectl schedule show ${name})`,
+      );
+    }
+    await publish(store, schedule, scheduleFile(name, next));
+  } finally {
+    lock.release();
+  }
+  return viewOf({ schedule, times }, next, store.now());
+}
+
+async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {
+  try {
+    store.files.makeDirectory(pathIn(store, "schedules"));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  const temporary = pathIn(store, "tmp", `schedule-${newId()}${NEW_SUFFIX}`);
+  let mark: FileLock | undefined;
+  try {
+    store.files.create(temporary, scheduleBytes(schedule));
+    mark = store.files.tryLock(temporary);
+    await flush(store, [temporary]);
+    store.files.renameNew(temporary, pathIn(store, "schedules", file));
+  } catch (error) {
+    removeIfThere(store, temporary);
+    throw error;
+  } finally {
+    mark?.release();
+  }
+  const changed = [pathIn(store, "schedules"), store.dir];
+  await flushChange(store, changed, `schedule ${schedule.name} was added`);
+}

@@ -1,0 +1,196 @@
+/**
+ * Turning a due schedule into a job, exactly once for each of its times, whoever races and whoever dies.
+ *
+ * 1. `schedules/STAMP-NAME.json` is renamed to `STAMP-NAME@WORKER.json`: the election. A crash from here to
+ *    5: recovery renames it back, and the next worker goes on where this one stopped.
+ * 2. The job is written to `schedules/STAMP-NAME.job`. A crash here: nothing was decided; it is made anew.
+ * 3. What was decided (which job, and when the schedule is due next) is written into the schedule's file: a
+ *    new one, flushed with the job and its name, replaces it by a rename. From here on nobody decides again.
+ * 4. The job is renamed to pending/, under an ID made of the schedule's name and the time. This file is what
+ *    tells whether it has been added: if it is there it has not, and if it is gone it has, even if the job
+ *    has long since run and been removed. Only a power cut can leave both names; so it is not added if a
+ *    job of its ID is in the queue.
+ * 5. `STAMP-NAME@WORKER.json` is renamed to `NEXT-NAME.json`.
+ *
+ * @module
+ */
+
+import { QueueError, UsageError } from "../text/errors.ts";
+import { jobBytes, newJob } from "../format/job.ts";
+import { HELD_TIME, newId, waitingName } from "../format/names.ts";
+import {
+  anchorOf,
+  dueTime,
+  isMissed,
+  madeJobFile,
+  parseSchedule,
+  type Schedule,
+  scheduleBytes,
+  scheduledId,
+  type ScheduleEntry,
+  scheduleFile,
+  type Skipped,
+} from "./schedule.ts";
+import {
+  flush,
+  NEW_SUFFIX,
+  pathIn,
+  removeIfThere,
+  renameIfThere,
+  type Store,
+} from "../store/store.ts";
+import { findTaken } from "../contents/taken_ids.ts";
+import { fileDistrust } from "../store/trust.ts";
+import type { ReadTimetable } from "./timetable.ts";
+import { isOpen } from "../constraints/unique.ts";
+
+/** How many of the times that it let pass a schedule remembers. */
+const SKIPPED_KEPT = 10;
+
+/**
+ * Turns a due schedule into a job, if no other worker is faster.
+ *
+ * @param entry The schedule, due and not taken.
+ * @param worker Who does it; its lock must be held.
+ * @returns Whether this call did it; `false` if another has it, which is normal.
+ * @throws {QueueError} If the file is no schedule; it is paused then, so that it stops nothing.
+ */
+export async function turnSchedule(
+  store: Store,
+  entry: ScheduleEntry,
+  worker: string,
+  readTimetable: ReadTimetable,
+): Promise<boolean> {
+  const taken: ScheduleEntry = {
+    ...entry,
+    worker,
+    file: scheduleFile(entry.name, entry.time, worker),
+  };
+  const [from, own] = [pathOf(store, entry.file), pathOf(store, taken.file)];
+  if (!renameIfThere(store, from, own)) return false;
+  try {
+    const stat = store.files.stat(own);
+    const distrust = stat && fileDistrust(stat, store.owner);
+    if (distrust !== undefined) throw new UsageError(distrust);
+    if (stat && stat.kind !== "file") throw new UsageError("it is not a regular file");
+    const schedule = parseSchedule(store.files.read(own), entry.name);
+    const isDecided = schedule.turn?.from === new Date(entry.time).toISOString();
+    const decided = isDecided ? schedule : await decide(store, taken, schedule, readTimetable);
+    if (!decided) return false;
+    // Who decided may have failed to flush that, or been killed before.
+    if (isDecided) await flush(store, [pathIn(store, "schedules")]);
+    await carryOut(store, taken, decided, isDecided);
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      renameIfThere(store, own, pathOf(store, scheduleFile(entry.name, HELD_TIME)));
+      throw new QueueError(
+        `schedule ${entry.name} is paused, for its file is none: ${error.message}`,
+      );
+    }
+    // What the disk refused now is tried again, by whoever comes first.
+    const isThere = renameIfThere(store, own, from);
+    if (!isThere && error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Steps 2 and 3; `undefined` if the schedule was taken away meanwhile. */
+async function decide(
+  store: Store,
+  taken: ScheduleEntry,
+  schedule: Schedule,
+  readTimetable: ReadTimetable,
+): Promise<Schedule | undefined> {
+  const { name, time } = taken;
+  const times = readTimetable(schedule.when, schedule.tz, anchorOf(schedule));
+  const due = dueTime(schedule, times, time, store.now());
+  const next = times.next(due);
+  const decided: Schedule = {
+    ...schedule,
+    turn: {
+      from: new Date(time).toISOString(),
+      ...(next === undefined ? {} : { next: new Date(next).toISOString() }),
+    },
+  };
+  const skipped: Skipped[] = [];
+  const skip = (time: number, reason: string) =>
+    skipped.push({ due: new Date(time).toISOString(), reason });
+  if (due > time) skip(time, "no worker was alive to see it; a later time came first");
+
+  const id = scheduledId(name, due);
+  const made = pathOf(store, madeJobFile(taken));
+  const written: string[] = [];
+  removeIfThere(store, made);
+  if (isMissed(schedule, due, store.now())) {
+    skip(due, "no worker was alive to see it");
+  } else if (schedule.overlap === "skip" && lastIsOpen(store, schedule)) {
+    skip(due, `the last run, ${schedule.last!.id}, had not ended`);
+  } else if (wasAdded(store, schedule, due, id)) {
+    skip(due, `there is a job ${id} already`);
+  } else {
+    const runAt = new Date(due).toISOString();
+    const input = { ...schedule.job, id, run_at: runAt, schedule: name };
+    const job = newJob(input, store.config, store.now());
+    const waiting = waitingName(due, job.priority, id);
+    store.files.create(made, jobBytes(job));
+    written.push(made);
+    decided.turn = { ...decided.turn!, job: id, waiting };
+    decided.last = { due: runAt, id, waiting };
+  }
+  if (skipped.length > 0) {
+    decided.skipped = [...schedule.skipped ?? [], ...skipped].slice(-SKIPPED_KEPT);
+  }
+  const temporary = pathIn(store, "tmp", `schedule-${newId()}${NEW_SUFFIX}`);
+  store.files.create(temporary, scheduleBytes(decided));
+  // The folder too: were the note durable and the job's name not, the job would count as added.
+  if (written.length > 0) written.push(pathIn(store, "schedules"));
+  await flush(store, [...written, temporary]);
+  const own = pathOf(store, taken.file);
+  if (!store.files.exists(own)) {
+    // This worker was believed dead: the schedule is another's, and so is what it decides.
+    removeIfThere(store, temporary);
+    return undefined;
+  }
+  store.files.rename(temporary, own);
+  await flush(store, [pathIn(store, "schedules")]);
+  return decided;
+}
+
+/** Steps 4 and 5. */
+async function carryOut(
+  store: Store,
+  taken: ScheduleEntry,
+  { name, turn }: Schedule,
+  resumed: boolean,
+): Promise<void> {
+  const { job, waiting, next } = turn!;
+  if (job !== undefined && waiting !== undefined) {
+    const made = pathOf(store, madeJobFile(taken));
+    if (resumed && findTaken(store, new Set([job]))) removeIfThere(store, made);
+    else renameIfThere(store, made, pathIn(store, "pending", waiting));
+    await flush(store, [pathIn(store, "pending"), pathIn(store, "schedules")]);
+  }
+  const time = next === undefined ? HELD_TIME : Date.parse(next);
+  const own = pathOf(store, taken.file);
+  renameIfThere(store, own, pathOf(store, scheduleFile(name, time)));
+  await flush(store, [pathIn(store, "schedules")]);
+}
+
+function lastIsOpen(store: Store, { last }: Schedule): boolean {
+  return last !== undefined && isOpen(store, last.id, last.waiting);
+}
+
+/** Whether the job of this time was added, by a schedule of the same name, since removed, or before the clock was set back. */
+function wasAdded(store: Store, { last }: Schedule, due: number, id: string): boolean {
+  if (["done", "dead"].some((state) => store.files.exists(`${store.dir}/${state}/${id}.json`))) {
+    return true;
+  }
+  // Only then can it be there and not have ended; to look for it is to read all names.
+  return last !== undefined && Date.parse(last.due) >= due &&
+    findTaken(store, new Set([id])) !== undefined;
+}
+
+function pathOf(store: Store, file: string): string {
+  return pathIn(store, "schedules", file);
+}

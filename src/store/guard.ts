@@ -1,0 +1,70 @@
+/**
+ * A worker's look at its queue while it lives: whether it is still the directory that was opened, and still closed to
+ * others. Paths name whatever lies there now, and a worker lives for months.
+ *
+ * @module
+ */
+
+import { ancestorFault, PARTS } from "./trust.ts";
+import type { JobState } from "../format/names.ts";
+import type { Store } from "./store.ts";
+
+/** What a worker has to look after: the queue's own directory, and those of {@linkcode PARTS}. */
+type Part = "" | typeof PARTS[number];
+
+/** Watches over one queue. To be disposed of when the worker has left. */
+export class Guard implements Disposable {
+  readonly #store: Store;
+  readonly #identities = new Map<Part, string>();
+  /** While it is open no other directory can get this one's inode number. */
+  readonly #held: Disposable | undefined;
+
+  /** Remembers what the queue's directories are now; they have been found to be safe. */
+  constructor(store: Store) {
+    this.#store = store;
+    this.#held = store.files.hold?.(store.dir);
+    for (const part of ["", ...PARTS] as const) {
+      const stat = store.files.stat(this.#path(part));
+      if (stat) this.#identities.set(part, stat.identity);
+    }
+  }
+
+  #path(part: Part): string {
+    return part === "" ? this.#store.dir : `${this.#store.dir}/${part}`;
+  }
+
+  /** Why nothing must be claimed from a state's directory any more; two looks at most. */
+  claimFault(state: JobState): string | undefined {
+    return this.#fault("") ?? this.#fault(state);
+  }
+
+  /** Why the queue must be left; looks at all of it and at the directories above it. */
+  fault(): string | undefined {
+    for (const part of ["", ...PARTS] as const) {
+      const fault = this.#fault(part);
+      if (fault !== undefined) return fault;
+    }
+    const { files, dir, owner } = this.#store;
+    return owner === null ? undefined : ancestorFault(files, dir, owner);
+  }
+
+  #fault(part: Part): string | undefined {
+    const path = this.#path(part);
+    const stat = this.#store.files.stat(path);
+    // What is gone holds nothing to run; that the queue is gone the worker learns from its presence.
+    if (!stat) return undefined;
+    if (stat.kind !== "directory" || stat.identity !== this.#identities.get(part)) {
+      return `${path} is no longer the directory that this worker opened`;
+    }
+    const { owner } = this.#store;
+    if (owner === null) return undefined;
+    if (stat.uid !== owner) return `${path} has been given to another user (uid ${stat.uid})`;
+    if (stat.mode & 0o022) {
+      return `${path} has been opened to group or others (mode ${stat.mode.toString(8)})`;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#held?.[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Which directory is the queue.
+ *
+ * @module
+ */
+
+import { QueueError, reasonWithin, UsageError } from "../text/errors.ts";
+import type { FileStat } from "../fs/file_port.ts";
+import { homePath } from "../text/home_path.ts";
+import { plainFiles } from "../fs/portable_files.ts";
+
+/** Where a queue is. */
+export interface QueuePlace {
+  /** Its directory, absolute; nothing need be there yet. */
+  dir: string;
+  /** Whether nobody named it: it was found here or above, or is the one at home. */
+  found: boolean;
+}
+
+/**
+ * The directory of the queue that is meant: `dir` if given, else `$QUEUECTL_DIR`, else the
+ * nearest `.queuectl/` in the working directory or a parent of it, else `~/.queuectl`.
+ *
+ * @param dir What `--dir` said.
+ * @returns Its directory, absolute, with every link followed, and whether it was named or found.
+ * @throws {UsageError} If `dir` is empty, or begins with another user's home.
+ * @throws {QueueError} If none is meant and there is no home directory, or it is a link that leads nowhere.
+ */
+export function locateQueue(dir?: string): QueuePlace {
+  // An unset variable in a script must not lead to another queue than the one that was meant.
+  if (dir === "") throw new UsageError("the queue's directory must not be empty (give --dir PATH)");
+  const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
+  const cwd = Deno.cwd();
+  if (chosen) {
+    const dir = followed(absolute(homePath(chosen, "the queue's directory"), cwd));
+    return { dir, found: false };
+  }
+  for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
+    const candidate = `${at}/.queuectl`;
+    const stat = statIn(at, candidate);
+    if (stat?.kind === "directory" || (stat?.kind === "other" && leadsToDirectory(candidate))) {
+      // Where others can write, one of them could lead the caller to another queue of the caller's.
+      if (stat.kind === "other" && stat.uid !== Deno.uid()) {
+        throw new QueueError(
+          `${candidate} is a link of another user (uid ${stat.uid}); name a queue with --dir PATH`,
+        );
+      }
+      return { dir: followed(candidate), found: true };
+    }
+    if (at === "" || at === "/") break;
+  }
+  const home = Deno.env.get("HOME");
+  if (!home) throw new QueueError("there is no home directory for the queue (give --dir PATH)");
+  return { dir: followed(absolute(`${home}/.queuectl`, cwd)), found: true };
+}
+
+function statIn(directory: string, candidate: string): FileStat | undefined {
+  try {
+    return plainFiles.stat(candidate);
+  } catch (error) {
+    throw new QueueError(
+      `cannot look for a queue in ${directory || "/"}: ${
+        reasonWithin(error)
+      }; name one with --dir PATH`,
+    );
+  }
+}
+
+function leadsToDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A path with every link in it followed, as far as there is anything: a queue may lie behind a link, on a larger disk
+ * say. Below the queue no link is followed, and what is above it is checked as it is.
+ */
+function followed(dir: string): string {
+  try {
+    return Deno.realPathSync(dir);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (plainFiles.stat(dir) !== undefined) {
+    throw new QueueError(`${dir} is a link that leads nowhere; make the directory that it names`);
+  }
+  const slash = dir.lastIndexOf("/");
+  const parent = slash === 0 ? "/" : followed(dir.slice(0, slash));
+  return `${parent === "/" ? "" : parent}${dir.slice(slash)}`;
+}
+
+function absolute(path: string, cwd: string): string {
+  const whole = path.startsWith("/") ? path : `${cwd === "/" ? "" : cwd}/${path}`;
+  const parts: string[] = [];
+  for (const part of whole.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return "/" + parts.join("/");
+}

@@ -1,0 +1,104 @@
+/**
+ * Waiting for the queue's lock: who is told that somebody has it, and for how long it is waited for.
+ *
+ * @module
+ */
+
+import { QueueError } from "../text/errors.ts";
+
+/** How to wait for the queue's lock, which explicit IDs, keys, removals and changes of settings need. */
+export interface LockWait {
+  /** Seconds after which to give up; `Infinity` to wait for ever. Default: 60. */
+  seconds?: number;
+  /** Told once if it takes more than a second, with a sentence that says who has the lock. */
+  waits?: (sentence: string) => void;
+}
+
+/** How long it is waited in silence, in milliseconds. */
+const SILENT = 1000;
+
+/** The lock of the queue was held by another for longer than this caller waits. Nothing was done under it. */
+export class LockWaitError extends QueueError {
+  /**
+   * Makes the error.
+   *
+   * @param message One sentence for the user.
+   * @param path The file that is locked.
+   */
+  constructor(message: string, readonly path: string) {
+    super(message);
+  }
+}
+
+/**
+ * Says who is waited for, and gives up in time.
+ *
+ * @param path The file that is locked.
+ * @returns To be called now and then with how long it has been waited, in milliseconds; throws
+ * {@linkcode LockWaitError} when that is too long.
+ */
+export function lockWaiter(path: string, wait: LockWait = {}): (waited: number) => void {
+  let holder: string | undefined;
+  const { seconds = 60, waits } = wait;
+  return (waited) => {
+    if (holder === undefined && waited >= Math.min(SILENT, seconds * 1000)) {
+      holder = holderText(path);
+      if (waited < seconds * 1000) waits?.(`waiting for the lock ${path}, which ${holder} holds`);
+    }
+    if (waited < seconds * 1000) return;
+    throw new LockWaitError(
+      `waited ${seconds} s for the lock ${path}, which ${holder} holds; try again later, ` +
+        `or wait longer (queuectl: --lock-wait 10m)`,
+      path,
+    );
+  };
+}
+
+/**
+ * Prints the ID and the command of the process that has a file locked by flock(2), given its inode and device. A
+ * line of /proc/locks is `1: FLOCK ADVISORY WRITE 4711 08:01:131073 0 EOF`; that of one that waits has `->` in front of
+ * FLOCK; some file systems (btrfs) have another device there. The runtime itself may not read it short of all
+ * permissions; and it is read at once, as lines that come and go meanwhile would shift those that a slow reader gets.
+ */
+const FIND = `
+while read -r _ type _ _ pid file _; do
+  case "$type $file" in
+    "FLOCK $1:$0") found=$pid; break;;
+    "FLOCK "*:"$0") found=\${found:-$pid};;
+  esac
+done <<LOCKS
+$(cat /proc/locks)
+LOCKS
+[ "$found" ] || exit
+printf '%s ' "$found"
+tr '\\0' ' ' < "/proc/$found/cmdline"
+`;
+
+/** The most of a holder's command that is told, in UTF-16 units. */
+const MOST_COMMAND = 200;
+
+/** Who holds the lock of a file, as far as this machine can tell. */
+function holderText(path: string): string {
+  try {
+    const { ino, dev } = Deno.lstatSync(path);
+    const { stdout } = new Deno.Command("/bin/sh", {
+      args: ["-c", FIND, String(ino), deviceText(dev)],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).outputSync();
+    const found = /^([1-9]\d*) (.*)$/s.exec(new TextDecoder().decode(stdout).trim());
+    if (!found) return "another program, perhaps on another machine,";
+    const command = found[2]!.trim();
+    const shown = command.length > MOST_COMMAND ? `${command.slice(0, MOST_COMMAND)}…` : command;
+    return `process ${found[1]}${shown === "" ? "" : ` (${shown})`}`;
+  } catch {
+    return "another program";
+  }
+}
+
+/** A device as /proc/locks has it: its two numbers in hexadecimal, of two digits or more. */
+function deviceText(device: number): string {
+  const [major, minor] = [(device >> 8) & 0xfff, (device & 0xff) | ((device >> 12) & 0xfff00)];
+  return [major, minor].map((part) => part.toString(16).padStart(2, "0")).join(":");
+}

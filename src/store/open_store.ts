@@ -1,0 +1,310 @@
+/**
+ * Opening a queue's directory.
+ *
+ * @module
+ */
+
+import { type Config, withDefaults } from "../format/config.ts";
+import { QueueError, reasonOf } from "../text/errors.ts";
+import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
+import type { QueuePlace } from "./locate_queue.ts";
+import type { LockWait } from "./lock_wait.ts";
+import { JOB_STATES, newId } from "../format/names.ts";
+import { plainFiles } from "../fs/portable_files.ts";
+import { quotedPath } from "../text/shown_text.ts";
+import { NEW_SUFFIX, type Store, syncPaths } from "./store.ts";
+import {
+  filesFor,
+  LATER_PARTS,
+  PARTS,
+  QUEUE_FILES,
+  refuseIncomplete,
+  refuseUnsafeParts,
+  refuseUnsafePlace,
+} from "./trust.ts";
+
+const NEW: ReadonlySet<string> = new Set([...PARTS, "VERSION"]);
+const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...QUEUE_FILES]);
+
+/** The content of VERSION: the format that this code reads and writes. */
+const FORMAT = "1\n";
+
+/** Only where something was set is there a need to know what each setting takes: it is read no sooner than that. */
+const SETTINGS: string = "../format/settings.ts";
+
+/** Only a queue that nobody named has to be one that was made here. */
+const TRUSTED_QUEUES: string = "./trusted_queues.ts";
+
+/** What can be set when a store is opened; all of it for tests. */
+export interface StoreOptions {
+  /**
+   * The file access. Default: the real disk; here by the runtime's own calls, in `Queue.open` by the faster way
+   * for many.
+   */
+  files?: FilePort;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  now?: () => number;
+  /** Whether to go by the defaults where config.json is broken: for who mends it, or needs none of it. */
+  evenMisconfigured?: boolean;
+  /** How to wait for the queue's lock. Default: a minute, in silence. */
+  lockWait?: LockWait;
+  /** Whether the parts of the queue may be missing: for who makes them again. */
+  evenIncomplete?: boolean;
+  /** Whether a directory that is missing or empty is made a queue. Default: yes. */
+  create?: boolean;
+  /** Told that the directory was made a queue. */
+  created?: () => void;
+  /** Whether root may use the queue of another user. Default: no. */
+  ofAnyUser?: boolean;
+}
+
+/**
+ * Opens a queue directory, once it is known to be safe; makes it one if it is missing or empty. The one way to a
+ * {@linkcode Store}, so that nothing is read, made or removed in a queue that fails the rules of trust.ts.
+ *
+ * @param place Its directory, absolute, or what {@linkcode locateQueue} gave.
+ * @throws {NoQueueError} If there is no queue, and none is to be made.
+ * @throws {QueueError} If it is not safe, holds other things, is of another format, or cannot be reached; or if the
+ * runtime is too old.
+ */
+export async function openStore(
+  place: string | QueuePlace,
+  options: StoreOptions = {},
+): Promise<Store> {
+  refuseOldDeno(Deno.version.deno);
+  const { dir, found } = typeof place === "string" ? { dir: place, found: false } : place;
+  const files = options.files ?? plainFiles;
+  try {
+    const owner = refuseUnsafePlace(files, dir, options.ofAnyUser);
+    let entries = entriesIn(files, dir);
+    if (found) await refuseUntrusted(dir, entries);
+    refuseUnsafeParts(files, dir, entries, owner);
+    if (!has(entries, "VERSION") || !isQueue(files, dir)) {
+      if (options.create === false && !isWhole(entries)) throw new NoQueueError(dir, entries);
+      await initialise(files, dir, owner, found);
+      entries = entriesIn(files, dir);
+      if (options.create !== false) options.created?.();
+    }
+    if (!options.evenIncomplete) refuseIncomplete(dir, entries);
+    const set = has(entries, "config.json")
+      ? await readSettings(files, dir, owner, options.evenMisconfigured ?? false)
+      : {};
+    const config = withDefaults(set);
+    const port = owner === null || owner === Deno.uid() ? files : filesFor(owner, files);
+    const { now = Date.now, lockWait } = options;
+    return { dir, files: port, now, config, owner, lockWait };
+  } catch (error) {
+    if (error instanceof QueueError) throw error;
+    if (
+      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable
+    ) {
+      throw new QueueError(`no permission to use the queue ${dir} as this user`);
+    }
+    throw new QueueError(`cannot open the queue ${dir}: ${reasonOf(error)}`);
+  }
+}
+
+/** There is no queue where one was looked for. */
+export class NoQueueError extends QueueError {
+  /**
+   * Makes the sentence.
+   *
+   * @param entries What lies in the directory.
+   */
+  constructor(dir: string, entries: readonly DirectoryEntry[]) {
+    const other = entries.find(({ name }) => !NEW.has(name) && !name.startsWith("."));
+    super(
+      other
+        ? `${dir} is not a queue (it holds "${other.name}")`
+        : `there is no queue at ${dir} (queuectl enqueue makes one)`,
+    );
+  }
+}
+
+/** @throws {QueueError} If a queue that nobody named was not made here. */
+async function refuseUntrusted(dir: string, entries: readonly DirectoryEntry[]): Promise<void> {
+  // An empty directory holds nothing to be afraid of.
+  if (isEmpty(entries)) return;
+  const { isTrusted } = await trustedQueues();
+  if (isTrusted(dir)) return;
+  throw new QueueError(
+    `${dir} was not made on this machine by you: it was copied, moved, cloned or restored, and may ` +
+      `hold commands that are not yours; look at it first (queuectl --dir ${
+        quotedPath(dir)
+      } list, ` +
+      `schedule list, config show), then accept it with: queuectl trust ${quotedPath(dir)}`,
+  );
+}
+
+function trustedQueues(): Promise<typeof import("./trusted_queues.ts")> {
+  return import(TRUSTED_QUEUES);
+}
+
+function has(entries: readonly DirectoryEntry[], wanted: string): boolean {
+  return entries.some(({ name }) => name === wanted);
+}
+
+function isEmpty(entries: readonly DirectoryEntry[]): boolean {
+  return entries.every(({ name }) => name.startsWith("."));
+}
+
+/** Whether all that makes a queue is there: it has lost its VERSION alone. */
+function isWhole(entries: readonly DirectoryEntry[]): boolean {
+  return JOB_STATES.every((state) => has(entries, state));
+}
+
+/** What lies in a queue's directory; nothing if it is not there. A name looked for in vain costs the runtime more. */
+function entriesIn(files: FilePort, dir: string): DirectoryEntry[] {
+  try {
+    return [...files.list(dir)];
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return [];
+  }
+}
+
+async function readSettings(
+  files: FilePort,
+  dir: string,
+  owner: number | null,
+  evenBroken: boolean,
+): Promise<Partial<Config>> {
+  const { readConfig } = await import(SETTINGS) as typeof import("../format/settings.ts");
+  try {
+    return readConfig(files, dir, owner);
+  } catch (error) {
+    if (evenBroken && error instanceof QueueError) return {};
+    throw error;
+  }
+}
+
+function isQueue(files: FilePort, dir: string): boolean {
+  let content: Uint8Array;
+  try {
+    content = files.read(`${dir}/VERSION`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  // Compared byte by byte: the first decoder of a process takes it as long as the flush of a job.
+  if (
+    content.length === FORMAT.length && content.every((byte, at) => byte === FORMAT.charCodeAt(at))
+  ) {
+    return true;
+  }
+  const version = new TextDecoder().decode(content).trim();
+  throw new QueueError(
+    `${dir} is a queue of format ${JSON.stringify(version)}; this queuectl knows format 1`,
+  );
+}
+
+async function initialise(
+  files: FilePort,
+  dir: string,
+  owner: number | null,
+  found: boolean,
+): Promise<void> {
+  const made: string[] = [];
+  const changed = makeParents(files, dir, made);
+  // What was there may have been made by another since it was looked for.
+  refuseUnsafePlace(files, dir, owner !== Deno.uid());
+  // What is there may be the beginning of a queue that another process is making right now.
+  const entries = entriesIn(files, dir);
+  // One that has lost only its VERSION is made whole.
+  const known = isWhole(entries) ? KNOWN : NEW;
+  for (const { name } of entries) {
+    if (!known.has(name) && !name.startsWith(".")) {
+      // It may have made it, and begun to use it, since we looked.
+      if (isQueue(files, dir)) return;
+      throw new QueueError(
+        `${dir} is not a queue and not empty (it holds "${name}"); choose another directory`,
+      );
+    }
+  }
+  if (isEmpty(entries)) await noteAsOurs(dir, found);
+  try {
+    for (const part of PARTS) {
+      makeIfMissing(files, `${dir}/${part}`, made);
+    }
+    const temporary = `${dir}/tmp/VERSION-${newId()}${NEW_SUFFIX}`;
+    made.push(temporary);
+    files.create(temporary, new TextEncoder().encode(FORMAT));
+    // VERSION says that all the rest is there, so a power cut must not keep it alone.
+    await syncPaths(files, [temporary, dir]);
+    try {
+      files.renameNew(temporary, `${dir}/VERSION`);
+      made.push(`${dir}/VERSION`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      files.remove(temporary);
+    }
+    // A job that is durable in a directory that is not would be lost with it.
+    await syncPaths(files, [...changed, dir]);
+  } catch (error) {
+    // What could not be flushed must not be taken by the next for what has been.
+    for (const path of made.reverse()) removeIfEmpty(files, path);
+    throw error;
+  }
+}
+
+/** Removes a file or an empty directory, if it is there and the disk allows that. */
+function removeIfEmpty(files: FilePort, path: string): void {
+  try {
+    files.remove(path);
+  } catch {
+    // Another uses it by now, or has removed it.
+  }
+}
+
+/**
+ * Notes that the queue about to be made in an empty directory was made here, if it can be found by walking up. Before
+ * anything is in it, so that two who make it at once do not take the other's beginning for a stranger's.
+ */
+async function noteAsOurs(dir: string, found: boolean): Promise<void> {
+  if (!found && !dir.endsWith("/.queuectl")) return;
+  const { trustQueue } = await trustedQueues();
+  try {
+    trustQueue(dir);
+  } catch (error) {
+    // Whoever named it can name it again.
+    if (found) throw error;
+  }
+}
+
+/** Makes a directory and its parents, and returns the directories that have a new name in them. */
+function makeParents(files: FilePort, dir: string, made: string[]): string[] {
+  if (files.stat(dir)) return [];
+  const parent = dir.slice(0, dir.lastIndexOf("/"));
+  const changed = parent === "" ? [] : makeParents(files, parent, made);
+  makeIfMissing(files, dir, made);
+  return [...changed, parent === "" ? "/" : parent];
+}
+
+/** @param made Gets the path if it was missing. */
+function makeIfMissing(files: FilePort, path: string, made: string[]): void {
+  try {
+    files.makeDirectory(path);
+    made.push(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/** Older ones free the buffer of a call on another thread while the C library still writes to it. */
+const OLDEST_DENO = [2, 7, 6] as const;
+
+/**
+ * Refuses a runtime in which calls of the C library on other threads corrupt memory.
+ *
+ * @param version The runtime's, such as `2.9.6`.
+ * @throws {QueueError} If it is too old.
+ */
+export function refuseOldDeno(version: string): void {
+  const parts = version.split(".").map(Number.parseFloat);
+  const differs = OLDEST_DENO.findIndex((part, at) => parts[at] !== part);
+  if (differs < 0 || parts[differs]! > OLDEST_DENO[differs]!) return;
+  throw new QueueError(
+    `Deno ${version} is too old: before ${OLDEST_DENO.join(".")} it frees memory that the C ` +
+      "library still writes to; install a newer one: npm install -g deno@2.9.6",
+  );
+}

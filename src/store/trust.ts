@@ -1,0 +1,188 @@
+/**
+ * Whether a queue may be used. A queue is a list of commands to run as its user, so whoever can write in it, or
+ * put another directory in its place, can run anything as that user.
+ *
+ * The rule, for every command and every worker: the queue and each of its parts is a real directory that belongs to
+ * the caller and that nobody else can write in; each directory above it belongs to the caller or root, and nobody
+ * else can write in it, or it is sticky, as `StrictModes` of sshd_config(5) asks of `~/.ssh`.
+ *
+ * @module
+ */
+
+import { QueueError } from "../text/errors.ts";
+import type { DirectoryEntry, FilePort, FileStat } from "../fs/file_port.ts";
+import { JOB_STATES } from "../format/names.ts";
+import { quotedPath } from "../text/shown_text.ts";
+import type { Store } from "./store.ts";
+
+/** The directories of every queue. */
+export const PARTS = [...JOB_STATES, "tmp", "workers"] as const;
+
+/** The directories that are made when they are first needed. */
+export const LATER_PARTS = [
+  "after",
+  "unique",
+  "limits",
+  "progress",
+  "schedules",
+  "history",
+  "input",
+] as const;
+
+/** The files that may lie beside them, VERSION aside. */
+export const QUEUE_FILES = ["config.json", "paused", "lock", "hooks.log"] as const;
+
+const DIRECTORIES: ReadonlySet<string> = new Set([...PARTS, ...LATER_PARTS]);
+/** Without these nothing can be done; what else is no file is told by whatever needs it. */
+const FILES: ReadonlySet<string> = new Set(["VERSION", "config.json", "lock"]);
+
+const OTHERS_WRITE = 0o022, STICKY = 0o1000;
+
+/**
+ * Refuses a queue whose place or whose own directory is not safe. Nothing in it is looked at.
+ *
+ * @param dir Absolute, no link in place of the queue itself; nothing need be there yet.
+ * @param ofAnyUser Whether root may use the queue of another user.
+ * @returns The user that the queue and all in it must belong to; `null` where the system has no users.
+ * @throws {QueueError} If it is not safe; the sentence names the directory at fault and what to do.
+ */
+export function refuseUnsafePlace(
+  files: FilePort,
+  dir: string,
+  ofAnyUser: boolean = false,
+): number | null {
+  const caller = Deno.uid();
+  if (caller === null) return null;
+  const stat = files.stat(dir);
+  const owner = ofAnyUser && caller === 0 && stat ? stat.uid : caller;
+  const fault = (stat && directoryFault(dir, stat, owner)) ?? ancestorFault(files, dir, owner);
+  if (fault !== undefined) throw new QueueError(fault);
+  return owner;
+}
+
+/** Why somebody else could put another directory in a queue's place; `undefined` if nobody could. */
+export function ancestorFault(files: FilePort, dir: string, owner: number): string | undefined {
+  for (let at = parentOf(dir); at !== undefined; at = parentOf(at)) {
+    const stat = files.stat(at);
+    if (stat === undefined) continue;
+    // The path has been resolved, so a link in it has come since.
+    if (stat.kind !== "directory") return `${at} is not a directory, so ${dir} can be no queue`;
+    if (stat.uid !== owner && stat.uid !== 0 && stat.uid !== Deno.uid()) {
+      return `${at} belongs to another user (uid ${stat.uid}), who could put another directory in ` +
+        `the place of the queue ${dir}; choose a directory that only you and root can change`;
+    }
+    if (stat.mode & OTHERS_WRITE && !(stat.mode & STICKY)) {
+      return `group or others can write in ${at}, and so put another directory in the place of the ` +
+        `queue ${dir}; close it with: chmod go-w ${quotedPath(at)}`;
+    }
+  }
+}
+
+function parentOf(path: string): string | undefined {
+  if (path === "/") return undefined;
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+/** What is wrong with the queue's directory or one of its parts; `undefined` if nothing is. */
+function directoryFault(path: string, stat: FileStat, owner: number): string | undefined {
+  if (stat.kind !== "directory") return `${path} is not a directory`;
+  if (stat.uid !== owner) {
+    const asRoot = Deno.uid() === 0 ? ", or as root with --other-user" : "";
+    return `${path} belongs to another user (uid ${stat.uid}); use the queue as that user${asRoot}`;
+  }
+  if (stat.mode & OTHERS_WRITE) {
+    return `group or others can write in ${path}, so it may hold commands that are not yours; ` +
+      `look at what is in it first (ls -lR ${quotedPath(path)}), then close it with: ` +
+      `chmod go-w ${quotedPath(path)}`;
+  }
+}
+
+/**
+ * Refuses a queue of which a part is a link, is another user's or can be written by others.
+ *
+ * @param names What lies in the queue's directory.
+ * @param owner Whom it must belong to.
+ * @throws {QueueError} If one is.
+ */
+export function refuseUnsafeParts(
+  files: FilePort,
+  dir: string,
+  names: Iterable<DirectoryEntry>,
+  owner: number | null,
+): void {
+  for (const { name, kind } of names) {
+    const path = `${dir}/${name}`;
+    if (FILES.has(name) && kind !== "file") {
+      throw new QueueError(
+        `${path} is not a regular file; look at what it is (ls -ld ${quotedPath(path)}), ` +
+          "then move it away",
+      );
+    }
+    if (owner === null || !DIRECTORIES.has(name)) continue;
+    const stat = files.stat(path);
+    const fault = stat && directoryFault(path, stat, owner);
+    if (fault !== undefined) throw new QueueError(fault);
+  }
+}
+
+/**
+ * As {@linkcode refuseUnsafePlace} and {@linkcode refuseUnsafeParts}, for a queue that was opened a while ago and is to
+ * be worked now.
+ *
+ * @throws {QueueError} If it is not safe, or one of {@linkcode PARTS} is missing.
+ */
+export function refuseUnsafe({ files, dir, owner }: Pick<Store, "files" | "dir" | "owner">): void {
+  refuseUnsafePlace(files, dir, owner !== Deno.uid());
+  const entries = [...files.list(dir)];
+  refuseUnsafeParts(files, dir, entries, owner);
+  refuseIncomplete(dir, entries);
+}
+
+/** @throws {QueueError} If one of {@linkcode PARTS} is missing. */
+export function refuseIncomplete(dir: string, entries: readonly DirectoryEntry[]): void {
+  const missing = PARTS.find((part) => entries.every(({ name }) => name !== part));
+  if (missing === undefined) return;
+  throw new QueueError(`${dir}/${missing} is missing; queuectl doctor --repair makes it`);
+}
+
+/**
+ * A port for root in the queue of another user: what it makes belongs to that user, who is to go on with it.
+ *
+ * @param owner The other user.
+ */
+export function filesFor(owner: number, files: FilePort): FilePort {
+  const give = (path: string) => Deno.chownSync(path, owner, null);
+  return {
+    ...files,
+    create(path, content) {
+      files.create(path, content);
+      give(path);
+    },
+    append(path, content) {
+      files.append(path, content);
+      give(path);
+    },
+    makeDirectory(path) {
+      files.makeDirectory(path);
+      give(path);
+    },
+  };
+}
+
+/**
+ * Why a file in a queue is not to be believed: somebody else made it, or can change it. A queue is closed to others, so
+ * such a file was moved into it.
+ *
+ * @param owner Whom the queue belongs to.
+ * @returns A sentence's end such as `it belongs to another user (uid 1001)`; `undefined` if it may be believed.
+ */
+export function fileDistrust(stat: FileStat, owner: number | null): string | undefined {
+  if (owner === null) return undefined;
+  if (stat.uid !== owner && stat.uid !== Deno.uid()) {
+    return `it belongs to another user (uid ${stat.uid})`;
+  }
+  // With the umask of many systems, 002, all that a user makes can be written by the group that is theirs alone.
+  if (stat.mode & 0o002 || (stat.mode & 0o020 && stat.gid !== Deno.gid())) {
+    return `group or others can write in it (mode ${stat.mode.toString(8)})`;
+  }
+}

@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { cutToWidth, textWidth } from "../../../src/cli/terminal/text_width.ts";
+
+Deno.test("textWidth() counts two columns for a wide character and none for one that combines", () => {
+  assertEquals(["abc", "é", "e\u0301", "日本", "😀", "한글", "ｱ", "Ａ"].map(textWidth), [
+    3,
+    1,
+    1,
+    4,
+    2,
+    4,
+    1,
+    2,
+  ]);
+});
+
+Deno.test("cutToWidth() leaves what fits", () => {
+  assertEquals(cutToWidth("abcdef", 6), "abcdef");
+  assertEquals(cutToWidth("日本", 4), "日本");
+});
+
+Deno.test("cutToWidth() marks what it cuts and never splits a character", () => {
+  assertEquals(cutToWidth("abcdef", 5), "abcd…");
+  assertEquals(cutToWidth("日本語", 5), "日本…");
+  assertEquals(cutToWidth("日本語", 4), "日…");
+  assertEquals(cutToWidth("😀😀", 3), "😀…");
+  assertEquals(cutToWidth("abc", 0), "");
+});

@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  BTRFS,
+  EXT,
+  F2FS,
+  keepsSyncfs,
+  tellsOfSyncfs,
+  TMPFS,
+  XFS,
+} from "../../src/fs/file_systems.ts";
+
+/** `f_type` as Linux's include/uapi/linux/magic.h has it, or the file system's own source. */
+const OTHERS = {
+  FUSE: 0x65735546,
+  NFS: 0x6969,
+  CIFS: 0xff534d42,
+  SMB2: 0xfe534d42,
+  V9FS: 0x01021997,
+  CEPH: 0x00c36400,
+  OVERLAYFS: 0x794c7630,
+  ZFS: 0x2fc12fc1,
+  ECRYPTFS: 0xf15f,
+  UNHEARD_OF: 0x12345678,
+};
+
+Deno.test("syncfs is believed on file systems that are known to make all durable, and nowhere else", () => {
+  for (const type of [EXT, XFS, BTRFS, F2FS, TMPFS]) assert(keepsSyncfs(type));
+  const believed = Object.entries(OTHERS).filter(([, type]) => keepsSyncfs(type));
+  assertEquals(believed, []);
+});
+
+Deno.test("syncfs is believed from the Linux on that tells when it has failed", () => {
+  const told = ["5.8.0", "5.10.0-8-amd64", "6.1.0-18-amd64", "10.0"].map(tellsOfSyncfs);
+  assertEquals(told, [true, true, true, true]);
+  const untold = ["5.7.19", "4.18.0-553.el8_10.x86_64", "", "odd"].map(tellsOfSyncfs);
+  assertEquals(untold, [false, false, false, false]);
+});

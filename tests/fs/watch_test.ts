@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import { type Change, watchQueue } from "../../src/fs/watch.ts";
+import { drop, eventually, temporaryQueue } from "../temporary_queue.ts";
+
+Deno.test("watchQueue() tells of what appears and what goes, and in which directory", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const changes: Change[] = [];
+  const unwatch = watchQueue(dir, ["", "pending"], (change) => changes.push(change));
+  const heard = (directory: string, name: string, removed: boolean) =>
+    eventually(
+      `${directory}/${name}`,
+      () =>
+        changes.find((change) =>
+          change.directory === directory && change.name === name && change.removed === removed
+        ),
+    );
+  drop(dir, "pending/a.json", "{}");
+  await heard("pending", "a.json", false);
+  await queue.setPaused(true);
+  await heard("", "paused", false);
+  Deno.renameSync(`${dir}/pending/a.json`, `${dir}/processing/a.json`);
+  await heard("pending", "a.json", true);
+  await queue.setPaused(false);
+  await heard("", "paused", true);
+  assertEquals(changes.filter(({ directory }) => directory !== "" && directory !== "pending"), []);
+  unwatch();
+  unwatch();
+});
+
+Deno.test("watchQueue() is silent once it was ended", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const ended: Change[] = [];
+  const going: Change[] = [];
+  const unwatch = watchQueue(dir, ["pending"], (change) => ended.push(change));
+  const other = watchQueue(dir, ["pending"], (change) => going.push(change));
+  unwatch();
+  drop(dir, "pending/a.json", "{}");
+  await eventually("the other still hears", () => going.length > 0);
+  assertEquals(ended, []);
+  other();
+});
+
+Deno.test("watchQueue() of what cannot be watched does without events", () => {
+  watchQueue("/nowhere", ["pending"], () => {})();
+});

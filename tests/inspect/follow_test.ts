@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { followLog, waitForEnd } from "../../src/inspect/follow.ts";
+import { drop, eventually, temporaryQueue } from "../temporary_queue.ts";
+
+const JOB = '{"command":"true"}';
+const RUNNING = "20200101T000000.000Z-5-x@host-1-ab.json";
+
+async function textOf(chunks: AsyncIterable<Uint8Array>, tell: (text: string) => void = () => {}) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of chunks) {
+    text += decoder.decode(chunk, { stream: true });
+    tell(text);
+  }
+  return text;
+}
+
+Deno.test("waitForEnd() waits until a job is done or dead", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  for (const state of ["done", "dead"]) {
+    drop(dir, `processing/${RUNNING}`, JOB);
+    let ended = false;
+    const waiting = waitForEnd(queue, "x").finally(() => ended = true);
+    Deno.renameSync(`${dir}/processing/${RUNNING}`, `${dir}/failed/20200101T000000.000Z-5-x.json`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(ended, false, "a job that waits for its retry has not ended");
+    Deno.renameSync(`${dir}/failed/20200101T000000.000Z-5-x.json`, `${dir}/${state}/x.json`);
+    assertEquals((await waiting)?.state, state);
+    Deno.removeSync(`${dir}/${state}/x.json`);
+  }
+});
+
+Deno.test("waitForEnd() returns at once for a job that has ended or is none", async () => {
+  await using temporary = await temporaryQueue();
+  drop(temporary.dir, "done/x.json", JOB);
+  assertEquals((await waitForEnd(temporary.queue, "x"))?.state, "done");
+  assertEquals(await waitForEnd(temporary.queue, "none"), undefined);
+});
+
+Deno.test("waitForEnd() hears of the end by an event, before it looks again", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  let fastest = Infinity;
+  for (let n = 0; n < 5; n++) {
+    drop(dir, `processing/${RUNNING}`, JOB);
+    const waiting = waitForEnd(queue, "x");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const begun = performance.now();
+    Deno.renameSync(`${dir}/processing/${RUNNING}`, `${dir}/done/x.json`);
+    await waiting;
+    fastest = Math.min(fastest, performance.now() - begun);
+    Deno.removeSync(`${dir}/done/x.json`);
+  }
+  assertLess(fastest, 150);
+});
+
+Deno.test("waitForEnd() ends when it is told to, with the job as it is then", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, `processing/${RUNNING}`, JOB);
+  assertEquals(
+    (await waitForEnd(queue, "x", { signal: AbortSignal.abort() }))?.state,
+    "processing",
+  );
+  const controller = new AbortController();
+  const waiting = waitForEnd(queue, "x", { signal: controller.signal });
+  controller.abort();
+  assertEquals((await waiting)?.state, "processing");
+});
+
+Deno.test("followLog() yields what is printed as it is printed, from state to state, to the end", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, "pending/20200101T000000.000Z-5-x.json", JOB);
+  let seen = "";
+  const following = textOf(followLog(queue, "x"), (text) => seen = text);
+  const print = (state: string, text: string) =>
+    Deno.writeTextFileSync(`${dir}/${state}/x.log`, text, { append: true });
+  Deno.renameSync(`${dir}/pending/20200101T000000.000Z-5-x.json`, `${dir}/processing/${RUNNING}`);
+  print("processing", "first ");
+  await eventually("the first is seen", () => seen === "first ");
+  Deno.renameSync(`${dir}/processing/x.log`, `${dir}/failed/x.log`);
+  Deno.renameSync(`${dir}/processing/${RUNNING}`, `${dir}/failed/20200101T000000.000Z-5-x.json`);
+  print("failed", "ü");
+  await eventually("the second is seen", () => seen === "first ü");
+  Deno.renameSync(`${dir}/failed/x.log`, `${dir}/dead/x.log`);
+  print("dead", " last");
+  Deno.renameSync(`${dir}/failed/20200101T000000.000Z-5-x.json`, `${dir}/dead/x.json`);
+  assertEquals(await following, "first ü last");
+});
+
+Deno.test("followLog() of a job that has ended yields its log and ends, from wherever one asks", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, "done/x.json", JOB);
+  assertEquals(await textOf(followLog(queue, "x")), "", "it printed nothing");
+  const large = "x".repeat(300_000);
+  drop(dir, "done/x.log", `0123456789${large}`);
+  assertEquals(await textOf(followLog(queue, "x")), `0123456789${large}`);
+  assertEquals(await textOf(followLog(queue, "x", { from: 5 })), `56789${large}`);
+  assertEquals(await textOf(followLog(queue, "x", { from: 1e9 })), "");
+  assertEquals(await textOf(followLog(queue, "none")), "");
+});
+
+Deno.test("followLog() ends when it is told to, and when its reader has had enough", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, `processing/${RUNNING}`, JOB);
+  drop(dir, "processing/x.log", "12345");
+  const controller = new AbortController();
+  const following = textOf(followLog(queue, "x", { signal: controller.signal }), (text) => {
+    if (text === "12345") controller.abort();
+  });
+  assertEquals(await following, "12345");
+  for await (const chunk of followLog(queue, "x")) {
+    assert(chunk.length > 0);
+    break;
+  }
+});

@@ -1,0 +1,246 @@
+import { assert, assertEquals } from "@std/assert";
+import { denoFiles } from "../../../src/fs/native_files.ts";
+import { Queue } from "../../../src/queue.ts";
+import { Finder } from "../../../src/worker/fetching/finder.ts";
+import { drop, eventually, isThere, namesIn, temporaryQueue } from "../../temporary_queue.ts";
+
+const JOB = '{"command":"true"}';
+const stamped = (id: string, time = "20200101T000000.000Z") => `${time}-5-${id}.json`;
+
+function finderOf(queue: Queue, only?: string) {
+  const told = { found: 0, troubles: [] as string[] };
+  const finder = new Finder(
+    queue.store,
+    only,
+    () => told.found++,
+    (error) => told.troubles.push((error as Error).message),
+  );
+  return Object.assign(told, {
+    finder,
+    takeAll(): string[] {
+      const ids: string[] = [];
+      for (let entry = finder.take(); entry; entry = finder.take()) ids.push(entry.id);
+      return ids;
+    },
+    [Symbol.dispose]: () => finder.close(),
+  });
+}
+
+Deno.test("a finder gives out what it reads and what it hears, each once", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  drop(dir, `pending/${stamped("a")}`, JOB);
+  drop(dir, `failed/${stamped("b")}`, JOB);
+  using told = finderOf(queue);
+  await told.finder.refill();
+  told.finder.hear("pending", stamped("a"));
+  told.finder.hear("pending", stamped("c"));
+  told.finder.hear("failed", "b.log");
+  told.finder.hear("pending", ".hidden.json");
+  assertEquals(told.finder.hasReady(), true);
+  assertEquals(told.takeAll(), ["a", "b", "c"]);
+  assertEquals(told.finder.hasReady(), false);
+});
+
+Deno.test("a finder says by a timer when something has become ready", async () => {
+  await using temporary = await temporaryQueue();
+  const queue = await Queue.open(temporary.dir);
+  using told = finderOf(queue);
+  await queue.enqueue({ command: "a", id: "a", run_at: new Date(Date.now() + 300).toISOString() });
+  await queue.enqueue({ command: "a", id: "b", run_at: new Date(Date.now() + 100).toISOString() });
+  await told.finder.refill();
+  assertEquals(told.takeAll(), []);
+  await eventually("the first is ready", () => told.found > 0);
+  assertEquals(told.takeAll(), ["b"]);
+  await eventually("the second is ready", () => told.found > 1);
+  assertEquals(told.found, 2, "once for each, also while nobody takes it");
+  assertEquals(told.takeAll(), ["a"]);
+});
+
+Deno.test("a job of the year 9999 neither comes now nor keeps a finder busy", async () => {
+  await using temporary = await temporaryQueue();
+  using told = finderOf(temporary.queue);
+  told.finder.hear("pending", stamped("a", "99980101T000000.000Z"));
+  told.found = 0;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals([told.takeAll(), told.found], [[], 0]);
+});
+
+Deno.test("a finder of only one job gives out no other", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  await queue.enqueueMany([{ command: "a", id: "a" }, { command: "b", id: "b" }]);
+  await queue.enqueue({ command: "c", id: "c" });
+  using told = finderOf(queue, "b");
+  await told.finder.refill();
+  assertEquals(told.takeAll(), ["b"]);
+});
+
+Deno.test("a batch is opened in its turn, and removed when its last job has left it", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const inputs = Array.from({ length: 3 }, (_, n) => ({ command: "true", id: `x${n}` }));
+  await queue.enqueueMany(inputs);
+  const [batch] = namesIn(dir, "pending");
+  using told = finderOf(queue);
+  told.finder.hear("pending", batch!);
+  for (const { id } of inputs) {
+    assert(isThere(`${dir}/pending/${batch}`));
+    const entry = told.finder.take()!;
+    assertEquals(entry.id, id);
+    Deno.renameSync(`${dir}/pending/${entry.path}`, `${dir}/processing/${id}`);
+    told.finder.left(entry.path);
+  }
+  assertEquals(namesIn(dir, "pending"), []);
+});
+
+Deno.test("an empty batch is removed, and what merely has the name of one is left alone", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const [empty, file, link] = ["a", "b", "c"].map((id) => `20200101T000000.000Z-5-${id}`);
+  Deno.mkdirSync(`${dir}/pending/${empty}`);
+  Deno.writeTextFileSync(`${dir}/pending/${file}`, "");
+  Deno.symlinkSync("../done", `${dir}/pending/${link}`);
+  using told = finderOf(queue);
+  for (const name of [empty, file, link]) told.finder.hear("pending", name!);
+  await told.finder.refill();
+  assertEquals(told.takeAll(), []);
+  assertEquals(namesIn(dir, "pending"), [file, link]);
+  assertEquals(told.troubles, []);
+});
+
+Deno.test("a job that someone puts into a batch that is open is found by a later reading", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueueMany([{ command: "true", id: "a" }]);
+  const [batch] = namesIn(dir, "pending");
+  using told = finderOf(queue);
+  await told.finder.refill();
+  const { path } = told.finder.take()!;
+  drop(dir, `pending/${batch}/${stamped("b")}`, JOB);
+  Deno.removeSync(`${dir}/pending/${path}`);
+  told.finder.left(path);
+  assertEquals(told.takeAll(), []);
+  await eventually("a later reading", async () => {
+    await told.finder.refillIfChanged();
+    return told.finder.hasReady();
+  });
+  assertEquals(told.takeAll(), ["b"]);
+});
+
+Deno.test("an entry that could not be claimed is given out again, also one of a batch", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueueMany([{ command: "true", id: "a" }]);
+  using told = finderOf(queue);
+  await told.finder.refill();
+  const entry = told.finder.take()!;
+  told.finder.putBack(entry);
+  assertEquals(told.finder.take(), entry);
+  Deno.removeSync(`${dir}/pending/${entry.path}`);
+  told.finder.left(entry.path);
+  assertEquals(namesIn(dir, "pending"), []);
+});
+
+Deno.test("a finder reads again only when a directory has changed", async () => {
+  await using temporary = await temporaryQueue();
+  let readings = 0;
+  const queue = await Queue.open(temporary.dir, {
+    files: {
+      ...denoFiles,
+      list(directory) {
+        readings++;
+        return denoFiles.list(directory);
+      },
+    },
+  });
+  using told = finderOf(queue);
+  await told.finder.refill();
+  const after = async (change: () => void) => {
+    // A reading takes at most a tenth of the time, so the next is not always due at once.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    readings = 0;
+    change();
+    for (let n = 0; n < 5; n++) await told.finder.refillIfChanged();
+    return readings;
+  };
+  assertEquals(await after(() => {}), 0);
+  assertEquals(await after(() => drop(temporary.dir, "pending/a.json", JOB)), 2);
+  assertEquals(told.takeAll(), ["a"]);
+});
+
+Deno.test("a finder tells of directories that cannot be read, and reads them later", async () => {
+  await using temporary = await temporaryQueue();
+  let broken = false;
+  const queue = await Queue.open(temporary.dir, {
+    files: {
+      ...denoFiles,
+      list(directory) {
+        if (broken) throw new Error("I/O error");
+        return denoFiles.list(directory);
+      },
+    },
+  });
+  drop(temporary.dir, "pending/a.json", JOB);
+  broken = true;
+  using told = finderOf(queue);
+  await told.finder.refill();
+  assertEquals([told.takeAll(), told.troubles], [[], ["I/O error"]]);
+  broken = false;
+  await eventually("a later reading", async () => {
+    await told.finder.refillIfChanged();
+    return told.finder.hasReady();
+  });
+  assertEquals(told.takeAll(), ["a"]);
+});
+
+Deno.test("a finder holds no more than has room, and gives out all in the end, in order", async () => {
+  await using temporary = await temporaryQueue();
+  // More than the index holds at most: its capacity, twice. A disk of so many files would take long.
+  const total = 45_000;
+  const stamp = (n: number) =>
+    new Date(Date.UTC(2020, 0, 1) + n).toISOString().replace(/[-:]/g, "");
+  const folders = new Map<string, Set<string>>();
+  for (let n = 0; n < total; n++) {
+    const folder = `20200101T000000.000Z-5-B${n % 9}`;
+    if (n < 9) folders.set(folder, new Set());
+    folders.get(folder)!.add(`${stamp(n)}-5-x${n}.json`);
+  }
+  const folderAt = (path: string) => folders.get(path.slice(path.lastIndexOf("/") + 1));
+  const queue = await Queue.open(temporary.dir, {
+    files: {
+      ...denoFiles,
+      *list(directory) {
+        if (directory === temporary.dir) return yield* denoFiles.list(directory);
+        if (directory.endsWith("/failed")) return;
+        const content = folderAt(directory);
+        for (const name of content ?? folders.keys()) {
+          yield { name, kind: content ? "file" : "directory" };
+        }
+      },
+      stat: (path) => denoFiles.stat(folderAt(path) ? temporary.dir : path),
+      remove: (path) => {
+        if (folderAt(path)!.size > 0) throw new Error("Directory not empty");
+        folders.delete(path.slice(path.lastIndexOf("/") + 1));
+      },
+    },
+  });
+  using told = finderOf(queue);
+  await told.finder.refill();
+  let next = 0;
+  while (next < total) {
+    let entry = told.finder.take();
+    if (!entry) {
+      assert(next >= 20_000, `${next}`);
+      await eventually("it reads again by itself", () => entry = told.finder.take());
+    }
+    assertEquals(entry!.id, `x${next}`);
+    const [folder, name] = entry!.path.split("/") as [string, string];
+    folders.get(folder)!.delete(name);
+    told.finder.left(entry!.path);
+    next++;
+  }
+  await told.finder.refill();
+  assertEquals(told.takeAll(), []);
+  assertEquals(folders.size, 0);
+});

@@ -99,12 +99,12 @@ export {
   runSchedule,
 } from "./src/schedules/manage_schedules.ts";
 export { parseProgress, type Progress } from "./src/format/progress.ts";
-export { progressOf } from "./src/inspect/running_progress.ts";
+export { progressOf } from "./src/inspect/find_job.ts";
 export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
 export { type ListOptions, Queue } from "./src/queue.ts";
 export { AmbiguousIdError } from "./src/inspect/find_job.ts";
 export type { SettledState } from "./src/format/names.ts";
-export type { Store } from "./src/store/store.ts";
+export type { OpenQueue, Store } from "./src/store/store.ts";
 export {
   type FailureView,
   type QueueView,
@@ -128,7 +128,7 @@ export { VERSION } from "./src/version.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
 export { signalNumber } from "./src/process/signals.ts";
 export { killSurvivors } from "./src/process/survivors.ts";
-export type { JobRun } from "./src/recovery/half_settled.ts";
+export type { JobRun } from "./src/process/survivors.ts";
 export { type FinishReason, Worker, type WorkerOptions } from "./src/worker/worker.ts";
 
 if (import.meta.main) {

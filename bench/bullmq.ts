@@ -5,7 +5,7 @@
  */
 
 import { isInstalled, timed } from "./measure.ts";
-import type { Peer } from "./peers.ts";
+import type { Peer } from "./peer.ts";
 
 const PACKAGE = "bullmq@5.56.0";
 

@@ -5,16 +5,7 @@
  */
 
 import { type BenchContext, isInstalled, timed } from "./measure.ts";
-
-/** A program that queuectl is compared with. */
-export interface Peer {
-  /** What the table calls it. */
-  name: string;
-  /** Runs the jobs once; gives jobs a second, adding them included where that cannot be parted. */
-  rate(round: number): Promise<number>;
-  /** Ends what it left running. */
-  close?(): Promise<void>;
-}
+import type { Peer } from "./peer.ts";
 
 /** Peers, the program that shows each is there, and how to install it. */
 const INSTALL: Record<string, string> = {

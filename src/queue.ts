@@ -5,24 +5,26 @@
  */
 
 import { type Config, type ConfigKey, withDefaults } from "./format/config.ts";
-import { readConfig, writeConfig } from "./format/settings.ts";
+import { readConfig, writeConfig } from "./store/config_file.ts";
 import { denoFiles } from "./fs/native_files.ts";
 import { enqueue, type EnqueueOptions } from "./moves/enqueue.ts";
 import { enqueueMany, type Published } from "./moves/enqueue_many.ts";
 import { QueueError } from "./text/errors.ts";
-import { findJob, jobOf, whileMoving } from "./inspect/find_job.ts";
+import { findJob, jobOf } from "./inspect/find_job.ts";
 import type { Job, JobInput, JobView } from "./format/job.ts";
 import { countJobs, type Counts, newestEntries } from "./contents/listing.ts";
-import { findLog } from "./contents/logs.ts";
-import { ID_PATTERN, type JobState, newId, WORKER_PATTERN } from "./format/names.ts";
+import { type JobState, newId, WORKER_PATTERN } from "./format/names.ts";
 import { locateQueue, type QueuePlace } from "./store/locate_queue.ts";
 import { openStore, type StoreOptions } from "./store/open_store.ts";
-import { requestStop, type SeenWorker, seeWorkers } from "./contents/presence.ts";
+import { requestStop, type SeenWorker } from "./contents/presence.ts";
 import { clearJobs, removeJob } from "./moves/remove.ts";
 import { requeueJob } from "./moves/requeue.ts";
 import { flushChange, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store/store.ts";
 import { lockQueue } from "./contents/taken_ids.ts";
 import { viewOf } from "./constraints/waiters.ts";
+import { isPaused } from "./store/store.ts";
+import { liveWorkers } from "./contents/presence.ts";
+import { logPathOf } from "./inspect/find_job.ts";
 
 /** What {@linkcode Queue.list} is to give. */
 export interface ListOptions {
@@ -151,8 +153,7 @@ export class Queue {
 
   /** The path of a job's log, or `undefined` if it has printed nothing yet. */
   logPath(id: string): string | undefined {
-    if (!ID_PATTERN.test(id)) return undefined;
-    return whileMoving(() => findLog(this.store, id, "done"));
+    return logPathOf(this.store, id);
   }
 
   /**
@@ -218,7 +219,7 @@ export class Queue {
 
   /** Whether workers are to claim nothing new. */
   get paused(): boolean {
-    return this.store.files.stat(`${this.dir}/paused`) !== undefined;
+    return isPaused(this.store);
   }
 
   /** Tells all workers to claim nothing new, or to go on. */
@@ -236,7 +237,7 @@ export class Queue {
 
   /** The workers that live. */
   workers(): SeenWorker[] {
-    return seeWorkers(this.store).filter((worker) => worker.alive && worker.slots > 0);
+    return liveWorkers(this.store);
   }
 
   /**

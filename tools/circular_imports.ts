@@ -13,20 +13,22 @@ interface Module {
   }[];
 }
 
-const { stdout, success, stderr } = await new Deno.Command(Deno.execPath(), {
-  args: ["info", "--json", ...Deno.args],
-}).output();
-if (!success) {
-  console.error(new TextDecoder().decode(stderr));
-  Deno.exit(1);
-}
-const modules: Module[] = JSON.parse(new TextDecoder().decode(stdout)).modules;
 const imports = new Map<string, string[]>();
-for (const { specifier, dependencies = [] } of modules) {
-  const targets = dependencies.filter(({ isDynamic }) => !isDynamic).map(({ code, type }) =>
-    code?.specifier ?? type?.specifier
-  );
-  imports.set(specifier, targets.filter((target) => target !== undefined));
+for (const entry of Deno.args) {
+  const { stdout, success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", entry],
+  }).output();
+  if (!success) {
+    console.error(new TextDecoder().decode(stderr));
+    Deno.exit(1);
+  }
+  const modules: Module[] = JSON.parse(new TextDecoder().decode(stdout)).modules;
+  for (const { specifier, dependencies = [] } of modules) {
+    const targets = dependencies.filter(({ isDynamic }) => !isDynamic).map(({ code, type }) =>
+      code?.specifier ?? type?.specifier
+    );
+    imports.set(specifier, targets.filter((target) => target !== undefined));
+  }
 }
 
 /** The modules on a circle that is reached from one, or `undefined`. */

@@ -65,7 +65,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   checkWords(found, words);
   const json = options.has("json");
   if (!json && !TELLS_NO_TIMES.has(found.name)) await warnOfZone();
-  const run = found.name === "enqueue" ? enqueue : await loadCommand(found.name);
+  const run = found.name === "enqueue" ? enqueue : await loadCommand(found);
   return await run({
     name: found.name,
     options,

@@ -20,6 +20,7 @@ import { AFTER_TIME, ID_PATTERN, waitingName } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 import { findTaken } from "../contents/taken_ids.ts";
+import { presentIds } from "../contents/taken_ids.ts";
 
 /** How a job that others wait for has ended; `undefined` if it has not. */
 export function endOf(store: Store, id: string): "done" | "dead" | undefined {
@@ -245,4 +246,22 @@ function makeIfMissing(store: Store, path: string): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
+}
+
+/**
+ * When a job is ready that nobody holds: at its `run_at`, now, or once those that it waits for have ended. One
+ * that is no longer in the queue is not waited for.
+ */
+export function readyTime(store: Store, job: Job): number {
+  const waits = openParents(store, job).length > 0 && !isReady(store, job);
+  return waits ? AFTER_TIME : Math.max(store.now(), Date.parse(job.run_at));
+}
+
+/** The jobs in the queue that a job has to wait for. */
+export function openParents(store: Store, job: Job): string[] {
+  if (job.attempts > 0) return [];
+  const open = parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
+  if (open.length === 0) return open;
+  const present = presentIds(store, new Set(open));
+  return open.filter((parent) => present.has(parent));
 }

@@ -13,10 +13,7 @@
  */
 
 import { type Config, resourceKey } from "../format/config.ts";
-import { QueueError } from "../text/errors.ts";
 import type { FileLock } from "../fs/file_port.ts";
-import type { Claim, WaitingEntry } from "../moves/claim.ts";
-import { waitingName } from "../format/names.ts";
 import { lockIfThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 
 /** What limits jobs: `concurrency` all of them, any other name those that need that resource. */
@@ -210,33 +207,4 @@ export function placesTaken(store: Store, limit: LimitName): number {
     if (store.files.exists(holder)) taken++;
   }
   return taken;
-}
-
-/**
- * Puts a job back that its worker has claimed and cannot run yet: under the name that it had, its content
- * as it was, nothing charged.
- *
- * @param from The entry that was claimed.
- * @returns Its path below its state's directory, or `undefined` if it was taken away.
- */
-export function putBackUnrun(
-  store: Store,
-  from: WaitingEntry,
-  { id, name: claimed, job }: Claim,
-): string | undefined {
-  const source = pathIn(store, "processing", claimed);
-  const own = from.path.slice(from.path.lastIndexOf("/") + 1);
-  for (const path of [from.path, own, waitingName(Date.parse(job.run_at), job.priority, id)]) {
-    try {
-      store.files.renameNew(source, pathIn(store, from.state, path));
-      return path;
-    } catch (error) {
-      // A file of its name was dropped meanwhile.
-      if (error instanceof Deno.errors.AlreadyExists) continue;
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      // Its batch was removed meanwhile, or the job itself was taken away.
-      if (!store.files.exists(source)) return undefined;
-    }
-  }
-  throw new QueueError(`job ${id} cannot be put back: another file has its name`);
 }

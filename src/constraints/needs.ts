@@ -8,7 +8,7 @@ import { type Config, isResourceKey, resourceKey, withDefaults } from "../format
 import { QueueError } from "../text/errors.ts";
 import type { JobInput } from "../format/job.ts";
 import { type LimitName, placesOf, placesTaken } from "./limits.ts";
-import { readConfig } from "../format/settings.ts";
+import { readConfig } from "../store/config_file.ts";
 import type { Store } from "../store/store.ts";
 
 /** So many places of one resource. */

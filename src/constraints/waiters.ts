@@ -10,7 +10,7 @@ import { QueueError } from "../text/errors.ts";
 import type { JobView } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME } from "../format/names.ts";
 import { limitOn } from "./needs.ts";
-import { readProgress } from "../format/progress.ts";
+import { readProgress } from "../contents/job_output_files.ts";
 import { pathIn, type Store } from "../store/store.ts";
 
 /** A job was not removed, as others wait for it. */

@@ -245,3 +245,8 @@ export function stopRequested(store: Store, worker: string): "stop" | "now" | un
   const text = new TextDecoder().decode(store.files.read(path)).trim();
   return text === "now" ? "now" : "stop";
 }
+
+/** The workers that live and take jobs. */
+export function liveWorkers(store: Store): SeenWorker[] {
+  return seeWorkers(store).filter((worker) => worker.alive && worker.slots > 0);
+}

@@ -8,10 +8,9 @@
 
 import { type Claim, claim, type WaitingEntry } from "../moves/claim.ts";
 import {
-  endOf,
-  isReady,
   markChildren,
   parentsOf,
+  readyTime,
   releaseIfReady,
   unmarkChild,
 } from "../constraints/dependencies.ts";
@@ -30,25 +29,6 @@ import {
   renameIfThere,
   type Store,
 } from "../store/store.ts";
-import { presentIds } from "../contents/taken_ids.ts";
-
-/**
- * When a job is ready that nobody holds: at its `run_at`, now, or once those that it waits for have ended. One
- * that is no longer in the queue is not waited for.
- */
-export function readyTime(store: Store, job: Job): number {
-  const waits = openParents(store, job).length > 0 && !isReady(store, job);
-  return waits ? AFTER_TIME : Math.max(store.now(), Date.parse(job.run_at));
-}
-
-/** The jobs in the queue that a job has to wait for. */
-export function openParents(store: Store, job: Job): string[] {
-  if (job.attempts > 0) return [];
-  const open = parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
-  if (open.length === 0) return open;
-  const present = presentIds(store, new Set(open));
-  return open.filter((parent) => present.has(parent));
-}
 
 /**
  * Holds a waiting job, or lets it go.

@@ -7,7 +7,8 @@
 
 import { changedDependencyFault } from "../constraints/dependency_faults.ts";
 import type { WaitingEntry } from "../moves/claim.ts";
-import { changeWaiting, openParents, readyTime, setHeld } from "./change_waiting.ts";
+import { changeWaiting, setHeld } from "./change_waiting.ts";
+import { openParents, readyTime } from "../constraints/dependencies.ts";
 import { parentsOf } from "../constraints/dependencies.ts";
 import { readEntry } from "../contents/entries.ts";
 import { QueueError, UsageError } from "../text/errors.ts";

@@ -5,7 +5,7 @@
  */
 
 import { quotedPath } from "../text/shown_text.ts";
-import { readConfig } from "../format/settings.ts";
+import { readConfig } from "../store/config_file.ts";
 import { QueueError } from "../text/errors.ts";
 import { LATER_PARTS, PARTS } from "../store/trust.ts";
 import { pathIn } from "../store/store.ts";

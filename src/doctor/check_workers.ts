@@ -5,7 +5,7 @@
  */
 
 import { arrive, lockDeadWorker, workerNames } from "../contents/presence.ts";
-import { strayProgress } from "../format/progress.ts";
+import { strayProgress } from "../contents/job_output_files.ts";
 import { absentWorkers, recoverDeadWorkers } from "../recovery/recover.ts";
 import { pathIn, removeTree } from "../store/store.ts";
 import type { Examination } from "./examination.ts";

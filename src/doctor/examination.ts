@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobRun } from "../recovery/half_settled.ts";
+import type { JobRun } from "../process/survivors.ts";
 import type { Store } from "../store/store.ts";
 
 /** Something that a check found. */

@@ -1,5 +1,5 @@
 /**
- * What each setting takes, and config.json, which holds only what was set.
+ * The table of settings: what each one takes.
  *
  * @module
  */
@@ -11,9 +11,7 @@ import {
   isResourceKey,
   type ResourceKey,
 } from "./config.ts";
-import { NotDurableError, QueueError, UsageError } from "../text/errors.ts";
-import { fileDistrust } from "../store/trust.ts";
-import type { FilePort } from "../fs/file_port.ts";
+import { UsageError } from "../text/errors.ts";
 import {
   type Check,
   flag,
@@ -23,9 +21,7 @@ import {
   seconds,
   wholeNumber,
 } from "./job_fields.ts";
-import { newId } from "./names.ts";
 import { retentionOf } from "./retention.ts";
-import { syncPaths } from "../store/store.ts";
 import { secondsInSpan } from "../text/time_span.ts";
 
 /** A setting: what it takes, and how it is told of in the help. */
@@ -150,7 +146,7 @@ const RESOURCE: Setting = {
   help: "jobs that may use it at once",
 };
 
-function settingFor(key: string): Setting | undefined {
+export function settingFor(key: string): Setting | undefined {
   if (isResourceKey(key)) return RESOURCE;
   return Object.hasOwn(SETTINGS, key) ? SETTINGS[key as keyof typeof SETTINGS] : undefined;
 }
@@ -194,75 +190,4 @@ function valueOf(word: string, type: Setting["type"]): unknown {
   if (trimmed === "true" || trimmed === "false") return trimmed === "true";
   if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(trimmed)) return Number(trimmed);
   return type === "span" ? secondsInSpan(trimmed) ?? word : trimmed;
-}
-
-/**
- * Reads what was set in a queue.
- *
- * @param owner Whom the queue belongs to: what another user can write is not believed, for it names commands to run.
- * @throws {QueueError} If config.json is not what `config set` writes.
- */
-export function readConfig(files: FilePort, dir: string, owner: number | null): Partial<Config> {
-  const path = `${dir}/config.json`;
-  // Asked first, as each worker reads it again and again, and an exception costs more than the question.
-  const stat = files.stat(path);
-  if (!stat) return {};
-  const distrust = fileDistrust(stat, owner);
-  if (distrust !== undefined) {
-    throw new QueueError(
-      `the settings in ${path} are not used, as ${distrust}; look at what they say, then take the ` +
-        "file over or remove it",
-    );
-  }
-  let bytes: Uint8Array;
-  try {
-    bytes = files.read(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
-  let set: unknown;
-  try {
-    set = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new QueueError(`${path} is not JSON; mend it, or remove it for the defaults`);
-  }
-  if (typeof set !== "object" || set === null || Array.isArray(set)) {
-    throw new QueueError(`${path} is not a JSON object; mend it, or remove it for the defaults`);
-  }
-  const config: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(set)) {
-    const setting = settingFor(key);
-    if (!setting) continue;
-    const fault = setting.check(value);
-    if (fault) throw new QueueError(`${path}: ${key} ${fault}, not ${JSON.stringify(value)}`);
-    config[key] = value;
-  }
-  return config as Partial<Config>;
-}
-
-/**
- * Replaces what was set in a queue, whole or not at all.
- *
- * @param set All that is to be set from now on; nothing else stays.
- * @throws {UsageError} If a setting does not take its value; the sentence says what it takes.
- */
-export async function writeConfig(
-  files: FilePort,
-  dir: string,
-  set: Partial<Config>,
-): Promise<void> {
-  for (const [key, value] of Object.entries(set)) {
-    const fault = value === undefined ? undefined : settingFor(configKey(key))!.check(value);
-    if (fault) throw new UsageError(`${key} ${fault}, not ${JSON.stringify(value)}`);
-  }
-  const path = `${dir}/tmp/config-${newId()}@new`;
-  files.create(path, new TextEncoder().encode(JSON.stringify(set, null, 2) + "\n"));
-  await files.sync([path]);
-  files.rename(path, `${dir}/config.json`);
-  try {
-    await syncPaths(files, [dir]);
-  } catch {
-    throw new NotDurableError("the settings were changed", [dir]);
-  }
 }

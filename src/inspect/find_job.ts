@@ -11,6 +11,12 @@ import { matchingEntries } from "../contents/listing.ts";
 import type { JobState } from "../format/names.ts";
 import type { Store } from "../store/store.ts";
 import { viewOf } from "../constraints/waiters.ts";
+import { findLog } from "../contents/logs.ts";
+import { readProgress } from "../contents/job_output_files.ts";
+import type { Progress } from "../format/progress.ts";
+import type { OpenQueue } from "../store/store.ts";
+import { ID_PATTERN } from "../format/names.ts";
+import { entries } from "../contents/entries.ts";
 
 /** A text that more than one job's ID begins or ends with. */
 export class AmbiguousIdError extends QueueError {
@@ -75,4 +81,21 @@ function ambiguous(text: string, matches: readonly Entry[]): AmbiguousIdError {
     `"${text}" could mean ${shown.join(", ")}; give more of the ID`,
     matches.map(({ id, state }) => ({ id, state })),
   );
+}
+
+/** The path of a job's log, or `undefined` if it has printed nothing yet. */
+export function logPathOf(store: Store, id: string): string | undefined {
+  if (!ID_PATTERN.test(id)) return undefined;
+  return whileMoving(() => findLog(store, id, "done"));
+}
+
+/**
+ * How far a job has come, if it runs and says so. Looks only at what runs, however much waits.
+ *
+ * @param id Its whole ID.
+ */
+export function progressOf({ store }: OpenQueue, id: string): Progress | undefined {
+  for (const entry of entries(store, "processing")) {
+    if (entry.id === id && entry.worker) return readProgress(store, entry.worker, id);
+  }
 }

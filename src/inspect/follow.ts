@@ -5,11 +5,11 @@
  */
 
 import type { Entry } from "../contents/entries.ts";
+import { jobOf, logPathOf } from "./find_job.ts";
 import type { Attempt, JobView } from "../format/job.ts";
-import type { Queue } from "../queue.ts";
 import { watchQueue } from "../fs/watch.ts";
 import { JOB_STATES } from "../format/names.ts";
-import { pathIn } from "../store/store.ts";
+import { type OpenQueue, pathIn } from "../store/store.ts";
 
 /** How to follow. */
 export interface FollowOptions {
@@ -30,8 +30,8 @@ class Wakeups {
   #heard = false;
   readonly #unwatch: () => void;
 
-  constructor(queue: Queue, id: string, signal: AbortSignal | undefined) {
-    this.#unwatch = watchQueue(queue.dir, JOB_STATES, ({ name }) => {
+  constructor(queue: OpenQueue, id: string, signal: AbortSignal | undefined) {
+    this.#unwatch = watchQueue(queue.store.dir, JOB_STATES, ({ name }) => {
       if (name.includes(id)) this.#ring();
     });
     signal?.addEventListener("abort", () => this.#ring(), { once: true });
@@ -60,7 +60,7 @@ class Wakeups {
 }
 
 /** Waits until a job is no longer where an entry says, or a while has passed. */
-export async function waitForMove(queue: Queue, entry: Entry): Promise<void> {
+export async function waitForMove(queue: OpenQueue, entry: Entry): Promise<void> {
   const wakeups = new Wakeups(queue, entry.id, undefined);
   try {
     const path = pathIn(queue.store, entry.state, entry.path);
@@ -92,14 +92,14 @@ function hasEnded(job: JobView | undefined): boolean {
  * ```
  */
 export async function waitForEnd(
-  queue: Queue,
+  queue: OpenQueue,
   id: string,
   options: Pick<FollowOptions, "signal"> = {},
 ): Promise<JobView | undefined> {
   const wakeups = new Wakeups(queue, id, options.signal);
   try {
     for (;;) {
-      const job = queue.get(id);
+      const job = jobOf(queue.store, id);
       if (hasEnded(job) || options.signal?.aborted) return job;
       await wakeups.next();
     }
@@ -114,7 +114,7 @@ export async function waitForEnd(
  * @param id The job's whole ID.
  */
 export async function* followLog(
-  queue: Queue,
+  queue: OpenQueue,
   id: string,
   options: FollowOptions = {},
 ): AsyncGenerator<Uint8Array> {
@@ -124,10 +124,10 @@ export async function* followLog(
   try {
     for (;;) {
       // The end is looked for before the log is read: what was printed until then is all there is.
-      const job = queue.get(id);
+      const job = jobOf(queue.store, id);
       const ended = hasEnded(job) || (options.signal?.aborted ?? false);
       if (!log) {
-        const path = queue.logPath(id);
+        const path = logPathOf(queue.store, id);
         log = path === undefined ? undefined : openIfThere(path);
         if (options.from) log?.seekSync(options.from, Deno.SeekMode.Start);
       }

@@ -10,12 +10,16 @@ import type { JobView } from "../format/job.ts";
 import { type Counts, newestEntries } from "../contents/listing.ts";
 import { logName } from "../contents/logs.ts";
 import { type JobState, parseEntryName } from "../format/names.ts";
-import { type Progress, readProgress } from "../format/progress.ts";
-import type { Queue } from "../queue.ts";
+import { readProgress } from "../contents/job_output_files.ts";
+import type { Progress } from "../format/progress.ts";
 import { readTail } from "../fs/read_tail.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
 import { EndRates } from "./end_rates.ts";
 import { recentEnds } from "../contents/history.ts";
+import type { OpenQueue } from "../store/store.ts";
+import { isPaused } from "../store/store.ts";
+import { liveWorkers } from "../contents/presence.ts";
+import { countJobs } from "../contents/listing.ts";
 
 /** A job that runs. */
 export interface RunningView {
@@ -102,7 +106,7 @@ const TAIL = 4096;
  * ```
  */
 export class WatchedQueue {
-  readonly #queue: Queue;
+  readonly #queue: OpenQueue;
   readonly #changed: () => void;
   readonly #rates: EndRates;
   readonly #unwatch: () => void;
@@ -118,12 +122,12 @@ export class WatchedQueue {
    * @param queue The queue.
    * @param changed Called when there may be something new to see.
    */
-  constructor(queue: Queue, changed: () => void) {
+  constructor(queue: OpenQueue, changed: () => void) {
     this.#queue = queue;
     this.#changed = changed;
     this.#rates = ratesSoFar(queue);
     const watched = ["", "processing", "done", "failed", "dead", "workers"];
-    this.#unwatch = watchQueue(queue.dir, watched, (change) => this.#hear(change));
+    this.#unwatch = watchQueue(queue.store.dir, watched, (change) => this.#hear(change));
     this.#count(Date.now());
     this.#failed = newestEntries(queue.store, ["failed", "dead"], MOST_FAILURES)
       .reverse();
@@ -145,14 +149,14 @@ export class WatchedQueue {
       if (job) running.push({ id, command: job.command, worker, since: time, progress });
     }
     return {
-      dir: this.#queue.dir,
-      paused: this.#queue.paused,
+      dir: store.dir,
+      paused: isPaused(store),
       counts: { ...this.#counts, processing: claimed.length },
       countedAgo: now - this.#countedAt,
       rates: [this.#rates.rate(60, now), this.#rates.rate(300, now)],
       ends: this.#rates.parts(60, 5, now),
       running,
-      workers: this.#queue.workers().map(({ name, slots, started_at, only }) => ({
+      workers: liveWorkers(store).map(({ name, slots, started_at, only }) => ({
         name,
         slots,
         // What has ended and is being recorded needs no slot any more.
@@ -171,7 +175,7 @@ export class WatchedQueue {
 
   #count(now: number): void {
     const begun = performance.now();
-    this.#counts = this.#queue.counts();
+    this.#counts = countJobs(this.#queue.store);
     this.#countedAt = now;
     this.#nextCount = now + Math.max(900, (performance.now() - begun) / COUNTING_SHARE);
   }
@@ -210,7 +214,7 @@ export class WatchedQueue {
 }
 
 /** The rates of the last minutes, as the history has them. */
-function ratesSoFar({ store }: Queue): EndRates {
+function ratesSoFar({ store }: OpenQueue): EndRates {
   const { times, from } = recentEnds(store, Date.now() - 300_000);
   const rates = new EndRates(from);
   for (const time of times) rates.add(time);

@@ -22,6 +22,7 @@ import {
 import { parseJob } from "../format/parse_job.ts";
 import { isStale } from "../contents/same_job.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { QueueError } from "../text/errors.ts";
 
 /** A job that waits, as a name on disk: reading its file is not needed to choose it. */
 export interface WaitingEntry extends EntryName {
@@ -289,4 +290,33 @@ export async function buryMalformed(
   }
   await flush(store, [pathIn(store, "dead"), ...leftByWaiting(store)]);
   return id;
+}
+
+/**
+ * Puts a job back that its worker has claimed and cannot run yet: under the name that it had, its content
+ * as it was, nothing charged.
+ *
+ * @param from The entry that was claimed.
+ * @returns Its path below its state's directory, or `undefined` if it was taken away.
+ */
+export function putBackUnrun(
+  store: Store,
+  from: WaitingEntry,
+  { id, name: claimed, job }: Claim,
+): string | undefined {
+  const source = pathIn(store, "processing", claimed);
+  const own = from.path.slice(from.path.lastIndexOf("/") + 1);
+  for (const path of [from.path, own, waitingName(Date.parse(job.run_at), job.priority, id)]) {
+    try {
+      store.files.renameNew(source, pathIn(store, from.state, path));
+      return path;
+    } catch (error) {
+      // A file of its name was dropped meanwhile.
+      if (error instanceof Deno.errors.AlreadyExists) continue;
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // Its batch was removed meanwhile, or the job itself was taken away.
+      if (!store.files.exists(source)) return undefined;
+    }
+  }
+  throw new QueueError(`job ${id} cannot be put back: another file has its name`);
 }

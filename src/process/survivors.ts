@@ -6,9 +6,16 @@
  * @module
  */
 
-import type { JobRun } from "../recovery/half_settled.ts";
 import { holdProcess } from "./pidfd.ts";
 import { lookUp, type Mark, type Process, processesOf } from "./process_table.ts";
+
+/** A run of a job, as its processes are marked. */
+export interface JobRun {
+  /** The job's ID. */
+  id: string;
+  /** Which attempt, counting every run; `undefined`: that cannot be told, so any. */
+  attempt?: number;
+}
 
 /** How often it is looked for more: a process may fork while it is looked for. */
 const ROUNDS = 20;

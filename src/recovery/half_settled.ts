@@ -20,16 +20,9 @@ import {
   type Place,
   removeStale,
 } from "../contents/same_job.ts";
+import type { JobRun } from "../process/survivors.ts";
 import type { Settlement } from "../moves/settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
-
-/** A run of a job, as its processes are marked. */
-export interface JobRun {
-  /** The job's ID. */
-  id: string;
-  /** Which attempt, counting every run; `undefined`: that cannot be told, so any. */
-  attempt?: number;
-}
 
 /** A file in tmp/ that tells of a job being settled. */
 interface Trace {

@@ -6,9 +6,10 @@
  */
 
 import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
-import { readyTime } from "../control/change_waiting.ts";
+import { readyTime } from "../constraints/dependencies.ts";
 import { removeDoubledNames } from "./doubled_names.ts";
-import { type JobRun, ours, takeOverSettling, unwrittenRuns } from "./half_settled.ts";
+import type { JobRun } from "../process/survivors.ts";
+import { ours, takeOverSettling, unwrittenRuns } from "./half_settled.ts";
 import { type Attempt, chargedAttempts, type Job } from "../format/job.ts";
 import { lostParent, unmarkChild } from "../constraints/dependencies.ts";
 import { readJobFile } from "../contents/entries.ts";
@@ -24,7 +25,7 @@ import {
   waitingName,
   WORKER_PATTERN,
 } from "../format/names.ts";
-import { removeProgress } from "../format/progress.ts";
+import { removeProgress } from "../contents/job_output_files.ts";
 import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/same_job.ts";
 import { lockDeadWorker, markDead, removePresence, workerNames } from "../contents/presence.ts";
 import { returnSchedules, scheduleEntries } from "../schedules/return_schedules.ts";

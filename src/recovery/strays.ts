@@ -6,7 +6,7 @@
 
 import type { EntryKind, FileLock } from "../fs/file_port.ts";
 import { workerNames } from "../contents/presence.ts";
-import { strayProgress } from "../format/progress.ts";
+import { strayProgress } from "../contents/job_output_files.ts";
 import { NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "../store/store.ts";
 
 /** How old what lies in tmp/ without a lock must be to count as left behind, in milliseconds. */

@@ -10,7 +10,6 @@ import { type JobInput, newJob } from "../format/job.ts";
 import { localZone } from "./local_zone.ts";
 import { newId } from "../format/names.ts";
 import { refuseUnmeetable } from "../constraints/needs.ts";
-import type { Queue } from "../queue.ts";
 import { scheduleEntries } from "./return_schedules.ts";
 import {
   anchorOf,
@@ -28,6 +27,7 @@ import {
   flush,
   flushChange,
   NEW_SUFFIX,
+  type OpenQueue,
   pathIn,
   removeIfThere,
   type Store,
@@ -64,7 +64,7 @@ export interface ScheduleInput {
  * await addSchedule(queue, { name: "nightly", when: "30 2 * * *", job: { command: "backup" } });
  * ```
  */
-export async function addSchedule(queue: Queue, input: ScheduleInput): Promise<ScheduleView> {
+export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promise<ScheduleView> {
   const { store } = queue;
   const { name, job, catch_up = "latest" } = input;
   const when = input.when.trim().replace(/\s+/g, " ");

@@ -7,13 +7,20 @@
 import { enqueue } from "../moves/enqueue.ts";
 import { entries } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
+import { jobOf } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
 import { HELD_TIME, isUlid, JOB_STATES, newId, timeOfId } from "../format/names.ts";
-import type { Queue } from "../queue.ts";
 import { scheduleEntries } from "./return_schedules.ts";
 import { isPaused, madeJobFile, type ScheduleEntry, scheduleFile } from "./schedule.ts";
 import { loadTimetable, readSchedule, readView, type ScheduleView } from "./read_schedule.ts";
-import { flushChange, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import {
+  flushChange,
+  type OpenQueue,
+  pathIn,
+  removeIfThere,
+  renameIfThere,
+  type Store,
+} from "../store/store.ts";
 
 /** How long a command waits for a worker that is turning a schedule into a job, in milliseconds. */
 const PATIENCE = 10_000;
@@ -24,7 +31,7 @@ const PATIENCE = 10_000;
  * @param broken Called for each file that is none, with a sentence that says so; it is left out.
  */
 export async function listSchedules(
-  queue: Queue,
+  queue: OpenQueue,
   broken: (sentence: string) => void = () => {},
 ): Promise<ScheduleView[]> {
   const { store } = queue;
@@ -49,7 +56,7 @@ export async function listSchedules(
  *
  * @throws {QueueError} If there is none of this name.
  */
-export async function findSchedule(queue: Queue, name: string): Promise<ScheduleView> {
+export async function findSchedule(queue: OpenQueue, name: string): Promise<ScheduleView> {
   const { store } = queue;
   const readTimetable = await loadTimetable();
   return await whileMoving(store, name, (entry) => readView(store, entry, readTimetable), {
@@ -58,7 +65,7 @@ export async function findSchedule(queue: Queue, name: string): Promise<Schedule
 }
 
 /** Removes a schedule; the jobs that it added stay. */
-export async function removeSchedule(queue: Queue, name: string): Promise<void> {
+export async function removeSchedule(queue: OpenQueue, name: string): Promise<void> {
   const { store } = queue;
   await whileMoving(store, name, (entry) => {
     if (!removeIfThere(store, pathIn(store, "schedules", entry.file))) return undefined;
@@ -73,7 +80,11 @@ export async function removeSchedule(queue: Queue, name: string): Promise<void> 
  *
  * @returns Whether that changed anything.
  */
-export async function pauseSchedule(queue: Queue, name: string, paused: boolean): Promise<boolean> {
+export async function pauseSchedule(
+  queue: OpenQueue,
+  name: string,
+  paused: boolean,
+): Promise<boolean> {
   const { store } = queue;
   const readTimetable = await loadTimetable();
   const changed = await whileMoving(store, name, (entry) => {
@@ -105,7 +116,7 @@ function dropMadeJob(store: Store, entry: ScheduleEntry): void {
 }
 
 /** Adds a schedule's job now, whether it is due or not; that changes nothing about its times. */
-export async function runSchedule(queue: Queue, name: string): Promise<Job> {
+export async function runSchedule(queue: OpenQueue, name: string): Promise<Job> {
   const { job } = await findSchedule(queue, name);
   const id = handPrefix(name) + newId();
   return await enqueue(queue.store, { ...job, id, schedule: name });
@@ -117,7 +128,10 @@ export async function runSchedule(queue: Queue, name: string): Promise<Job> {
  * @param name The schedule's.
  * @returns The job's ID, and when it was added, ISO 8601 in UTC; `undefined` if there is none.
  */
-export function lastRunByHand(queue: Queue, name: string): { id: string; at: string } | undefined {
+export function lastRunByHand(
+  queue: OpenQueue,
+  name: string,
+): { id: string; at: string } | undefined {
   const prefix = handPrefix(name);
   const ids: string[] = [];
   for (const state of JOB_STATES) {
@@ -127,7 +141,7 @@ export function lastRunByHand(queue: Queue, name: string): { id: string; at: str
     }
   }
   // A long name is cut in the ID, and two can have the same beginning.
-  const id = ids.sort().findLast((id) => queue.get(id)?.schedule === name);
+  const id = ids.sort().findLast((id) => jobOf(queue.store, id)?.schedule === name);
   return id === undefined
     ? undefined
     : { id, at: new Date(timeOfId(id.slice(prefix.length))!).toISOString() };

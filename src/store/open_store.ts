@@ -30,7 +30,7 @@ const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...QUEUE_FIL
 const FORMAT = "1\n";
 
 /** Only where something was set is there a need to know what each setting takes: it is read no sooner than that. */
-const SETTINGS: string = "../format/settings.ts";
+const CONFIG_FILE: string = "./config_file.ts";
 
 /** Only a queue that nobody named has to be one that was made here. */
 const TRUSTED_QUEUES: string = "./trusted_queues.ts";
@@ -169,7 +169,7 @@ async function readSettings(
   owner: number | null,
   evenBroken: boolean,
 ): Promise<Partial<Config>> {
-  const { readConfig } = await import(SETTINGS) as typeof import("../format/settings.ts");
+  const { readConfig } = await import(CONFIG_FILE) as typeof import("./config_file.ts");
   try {
     return readConfig(files, dir, owner);
   } catch (error) {

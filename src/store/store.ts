@@ -27,6 +27,12 @@ export interface Store {
   readonly lockWait?: LockWait;
 }
 
+/** An open queue, such as a `Queue`, or whatever else holds one. */
+export interface OpenQueue {
+  /** The queue's directory and how its files are reached. */
+  readonly store: Store;
+}
+
 /** Ends the name in tmp/ of what is being written; its writer holds a lock on it. */
 export const NEW_SUFFIX = "@new";
 
@@ -168,4 +174,9 @@ export function removeTree(store: Store, path: string): boolean {
     for (const { name } of [...store.files.list(path)]) removeTree(store, `${path}/${name}`);
   }
   return removeIfThere(store, path);
+}
+
+/** Whether workers are to claim nothing new. */
+export function isPaused(store: Store): boolean {
+  return store.files.exists(`${store.dir}/paused`);
 }

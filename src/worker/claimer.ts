@@ -6,7 +6,6 @@
  */
 
 import { type Claim, claim } from "../moves/claim.ts";
-import { putBackUnrun } from "../constraints/limits.ts";
 import { type Need, needsOf } from "../constraints/needs.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { JobState } from "../format/names.ts";
@@ -16,6 +15,7 @@ import type { Finder } from "./fetching/finder.ts";
 import { type Admitted, type HeldPlaces, Limiter } from "./fetching/limiter.ts";
 import { OwnedJobs } from "./owned_jobs.ts";
 import type { IndexEntry } from "./fetching/ready_index.ts";
+import { putBackUnrun } from "../moves/claim.ts";
 
 /**
  * A job that this worker has now: to be run; or to be put back, as it cannot be seen to that it may; or to be settled

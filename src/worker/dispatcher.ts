@@ -7,7 +7,7 @@
 
 import type { Claim } from "../moves/claim.ts";
 import { reasonOf } from "../text/errors.ts";
-import type { JobRun } from "../recovery/half_settled.ts";
+import type { JobRun } from "../process/survivors.ts";
 import type { Settlement } from "../moves/settle.ts";
 import type { Store } from "../store/store.ts";
 import { Claimer } from "./claimer.ts";

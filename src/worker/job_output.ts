@@ -12,7 +12,7 @@ import {
   removeOutput,
   removeProgress,
   resultPath,
-} from "../format/progress.ts";
+} from "../contents/job_output_files.ts";
 import type { Settlement } from "../moves/settle.ts";
 import { pathIn, type Store } from "../store/store.ts";
 

@@ -6,7 +6,6 @@ import { QueueError, UsageError } from "../../src/text/errors.ts";
 import {
   type HeldPlace,
   placesOf,
-  putBackUnrun,
   surplusPlaces,
   takePlace,
 } from "../../src/constraints/limits.ts";
@@ -17,6 +16,7 @@ import type { Store } from "../../src/store/store.ts";
 import { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
+import { putBackUnrun } from "../../src/moves/claim.ts";
 
 function held(answer: ReturnType<typeof takePlace>): HeldPlace {
   assert(typeof answer === "object", `${answer}`);

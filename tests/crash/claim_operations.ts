@@ -7,7 +7,7 @@
 import { claim, type ClaimResult, type WaitingEntry } from "../../src/moves/claim.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany } from "../../src/moves/enqueue_many.ts";
-import { putBackUnrun } from "../../src/constraints/limits.ts";
+import { putBackUnrun } from "../../src/moves/claim.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
 import { BURIED, type Fate, type Ledger, RUN } from "./ledger.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { changeWaiting, readyTime } from "../../src/control/change_waiting.ts";
+import { changeWaiting } from "../../src/control/change_waiting.ts";
+import { readyTime } from "../../src/constraints/dependencies.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import type { JobInput } from "../../src/format/job.ts";
@@ -12,7 +13,7 @@ import type { Queue } from "../../src/queue.ts";
 import { editJob, holdJob, moveJob, releaseJob } from "../../src/control/waiting_jobs.ts";
 import { cancelJob } from "../../src/control/cancel_job.ts";
 import { asking, queueOf } from "./upkeep_operations.ts";
-import { putBackUnrun } from "../../src/constraints/limits.ts";
+import { putBackUnrun } from "../../src/moves/claim.ts";
 import { claim } from "../../src/moves/claim.ts";
 import type { Claim, WaitingEntry } from "../../src/moves/claim.ts";
 import { HELD_TIME } from "../../src/format/names.ts";

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Config, CONFIG_KEYS, type ConfigKey, withDefaults } from "../../src/format/config.ts";
-import { configKey, parseConfigValue, readConfig } from "../../src/format/settings.ts";
+import { configKey, parseConfigValue } from "../../src/format/settings.ts";
+import { readConfig } from "../../src/store/config_file.ts";
 import { denoFiles } from "../../src/fs/native_files.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
 import { Queue } from "../../src/queue.ts";

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import {
   makeProgress,
-  parseProgress,
   progressPath,
   readProgress,
   strayProgress,
-} from "../../src/format/progress.ts";
+} from "../../src/contents/job_output_files.ts";
+import { parseProgress } from "../../src/format/progress.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
 
 Deno.test("parseProgress() takes a share of a hundred, of a number, and words after it", () => {

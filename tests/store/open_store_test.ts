@@ -22,13 +22,13 @@ async function inProcess(
   code: string,
   options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
 ): Promise<string> {
-  const source = new URL("../../src/queue/", import.meta.url);
+  const source = new URL("../../src/", import.meta.url);
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: [
       "eval",
       `--config=${decodeURI(new URL("../../deno.json", import.meta.url).pathname)}`,
       `import { Queue } from "${source}queue.ts";
-       import { locateQueue } from "${source}locate_queue.ts";
+       import { locateQueue } from "${source}store/locate_queue.ts";
        ${code}`,
     ],
     ...options,

@@ -58,6 +58,7 @@ const OUTPUT_FILES = [
 export const ADDING_COMMANDS: readonly Command[] = [
   {
     name: "enqueue",
+    module: "add/enqueue",
     summary: "add a job; prints its ID",
     takes: "COMMAND…",
     words: [0, ANY],
@@ -76,6 +77,7 @@ export const ADDING_COMMANDS: readonly Command[] = [
   },
   {
     name: "run",
+    module: "add/run",
     summary: "add a job, show its output live, exit with its exit status",
     takes: "COMMAND…",
     words: [0, ANY],

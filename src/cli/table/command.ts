@@ -33,6 +33,8 @@ export type RunCommand = (call: Invocation) => Promise<number | void> | number |
 export interface Command {
   /** Its name, such as `worker start`. */
   readonly name: string;
+  /** The file in commands/ that has its code, without `.ts`. */
+  readonly module: string;
   /** What it does, in one line. */
   readonly summary: string;
   /** What the help shows after its options, such as `ID…`. */
@@ -78,9 +80,8 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
  */
 export const later = (path: string): string => path;
 
-/** The code of a command: `worker start` is the function `workerStart` in commands/worker_start.ts. */
-export async function loadCommand(name: string): Promise<RunCommand> {
-  const [group, ...rest] = name.split(" ") as [string, ...string[]];
-  const module = await import(later(`./commands/${[group, ...rest].join("_")}.ts`));
-  return module[group + rest.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("")];
+/** Loads the code of a command: for `worker start` the function `workerStart` in its module. */
+export async function loadCommand({ name, module }: Command): Promise<RunCommand> {
+  const code = await import(later(`../commands/${module}.ts`));
+  return code[name.replace(/ (.)/g, (_, letter) => letter.toUpperCase())];
 }

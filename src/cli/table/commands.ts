@@ -31,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   ...CONFIG_COMMANDS,
   {
     name: "completions",
+    module: "upkeep/completions",
     summary: "print a completion script for bash, zsh or fish",
     takes: "SHELL",
     words: [1, 2],

@@ -20,6 +20,7 @@ function settingOption(key: keyof typeof SETTINGS): Option {
 export const CONFIG_COMMANDS: readonly Command[] = [
   {
     name: "config show",
+    module: "upkeep/config_show",
     summary: "all settings",
     takes: "",
     words: [0, 0],
@@ -27,6 +28,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   },
   {
     name: "config get",
+    module: "upkeep/config_get",
     summary: "one setting",
     takes: "KEY",
     words: [1, 1],
@@ -34,6 +36,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   },
   {
     name: "config set",
+    module: "upkeep/config_set",
     summary: "change settings",
     takes: "[KEY VALUE]",
     words: [0, 2],
@@ -42,6 +45,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   },
   {
     name: "config reset",
+    module: "upkeep/config_reset",
     summary: "give one setting, or all, the default back",
     takes: "[KEY]",
     words: [0, 1],

@@ -11,6 +11,7 @@ import { STATE, YES } from "./shared_options.ts";
 export const JOB_COMMANDS: readonly Command[] = [
   {
     name: "list",
+    module: "watch/list",
     summary: "a table of jobs, newest last",
     takes: "",
     words: [0, 0],
@@ -22,6 +23,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "show",
+    module: "watch/show",
     summary: "everything about a job",
     takes: "ID",
     words: [1, 1],
@@ -29,6 +31,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "logs",
+    module: "watch/logs",
     summary: "what a job printed",
     takes: "ID",
     words: [1, 1],
@@ -39,6 +42,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "wait",
+    module: "watch/wait",
     summary: "wait until jobs are done or dead; exits 0 only if all are done",
     takes: "ID…",
     words: [1, ANY],
@@ -46,6 +50,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "cancel",
+    module: "control/cancel",
     summary: "call jobs off, whether they wait or run: they end dead",
     takes: "ID…",
     words: [1, ANY],
@@ -54,6 +59,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "hold",
+    module: "control/hold",
     summary: "hold waiting jobs until they are released",
     takes: "ID…",
     words: [1, ANY],
@@ -61,6 +67,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "release",
+    module: "control/release",
     summary: "let held jobs go",
     takes: "ID…",
     words: [1, ANY],
@@ -68,6 +75,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "retry",
+    module: "control/retry",
     summary: "run jobs again, now, that have ended or wait for their retry",
     takes: "ID…",
     words: [1, ANY],
@@ -75,6 +83,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "edit",
+    module: "control/edit",
     summary: "change a waiting job in $VISUAL or $EDITOR",
     takes: "ID",
     words: [1, 1],
@@ -83,6 +92,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "move",
+    module: "control/move",
     summary: "give waiting jobs another priority or time",
     takes: "ID…",
     words: [1, ANY],
@@ -94,6 +104,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq list",
+    module: "control/dlq_list",
     summary: "a table of dead jobs",
     takes: "",
     words: [0, 0],
@@ -101,6 +112,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq show",
+    module: "control/dlq_show",
     summary: "everything about a dead job",
     takes: "ID",
     words: [1, 1],
@@ -108,6 +120,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq retry",
+    module: "control/dlq_retry",
     summary: "make dead jobs pending again, with a fresh count of attempts",
     takes: "ID…",
     words: [0, ANY],
@@ -118,6 +131,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq clear",
+    module: "control/dlq_clear",
     summary: "remove all dead jobs",
     takes: "",
     words: [0, 0],
@@ -126,6 +140,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "rm",
+    module: "control/rm",
     summary: "remove jobs that do not run",
     takes: "ID…",
     words: [1, ANY],

@@ -11,6 +11,7 @@ import { SCHEDULE_OPTIONS } from "./schedule_options.ts";
 export const SCHEDULE_COMMANDS: readonly Command[] = [
   {
     name: "schedule add",
+    module: "plan/schedule_add",
     summary: "add a job again and again, by the clock",
     takes: "NAME WHEN COMMAND…",
     words: [2, ANY],
@@ -24,6 +25,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule list",
+    module: "plan/schedule_list",
     summary: "schedules and their next three times",
     takes: "",
     words: [0, 0],
@@ -31,6 +33,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule show",
+    module: "plan/schedule_show",
     summary: "a schedule, its last job, and the times it let pass",
     takes: "NAME",
     words: [1, 1],
@@ -38,6 +41,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule rm",
+    module: "plan/schedule_rm",
     summary: "remove schedules; the jobs that they added stay",
     takes: "NAME…",
     words: [1, ANY],
@@ -45,6 +49,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule pause",
+    module: "plan/schedule_pause",
     summary: "no more jobs from schedules until resumed",
     takes: "NAME…",
     words: [1, ANY],
@@ -52,6 +57,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule resume",
+    module: "plan/schedule_resume",
     summary: "go on after a pause, with the next time",
     takes: "NAME…",
     words: [1, ANY],
@@ -59,6 +65,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule run",
+    module: "plan/schedule_run",
     summary: "add a schedule's job now; prints its ID",
     takes: "NAME",
     words: [1, 1],

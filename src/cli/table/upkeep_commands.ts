@@ -11,6 +11,7 @@ import { STATE, YES } from "./shared_options.ts";
 export const UPKEEP_COMMANDS: readonly Command[] = [
   {
     name: "prune",
+    module: "upkeep/prune",
     summary: "remove jobs that have ended, with their logs",
     takes: "",
     words: [0, 0],
@@ -32,6 +33,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   },
   {
     name: "stats",
+    module: "watch/stats",
     summary: "throughput, success rate, waiting and running times",
     takes: "",
     words: [0, 0],
@@ -39,6 +41,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   },
   {
     name: "queue clear",
+    module: "control/queue_clear",
     summary: "remove all pending jobs, or all of a state",
     takes: "",
     words: [0, 0],
@@ -47,6 +50,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   },
   {
     name: "queue path",
+    module: "upkeep/queue_path",
     summary: "print the queue's directory",
     takes: "",
     words: [0, 0],
@@ -54,6 +58,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   },
   {
     name: "trust",
+    module: "upkeep/trust",
     summary: "accept a queue that was copied, moved, cloned or restored",
     takes: "[PATH]",
     words: [0, 1],
@@ -65,6 +70,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   },
   {
     name: "doctor",
+    module: "upkeep/doctor",
     summary: "check the queue, and mend what is safe to mend",
     takes: "",
     words: [0, 0],

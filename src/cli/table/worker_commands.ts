@@ -10,6 +10,7 @@ import { ANY, type Command } from "./command.ts";
 export const WORKER_COMMANDS: readonly Command[] = [
   {
     name: "worker start",
+    module: "workers/worker_start",
     summary: "work the queue",
     takes: "",
     words: [0, 0],
@@ -30,6 +31,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker stop",
+    module: "workers/worker_stop",
     summary: "let workers finish what they run and leave",
     takes: "[NAME…]",
     words: [0, ANY],
@@ -38,6 +40,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker list",
+    module: "workers/worker_list",
     summary: "live workers and what each runs",
     takes: "",
     words: [0, 0],
@@ -45,6 +48,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker pause",
+    module: "workers/worker_pause",
     summary: "claim nothing new until resumed",
     takes: "",
     words: [0, 0],
@@ -52,6 +56,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker resume",
+    module: "workers/worker_resume",
     summary: "go on after a pause",
     takes: "",
     words: [0, 0],
@@ -59,6 +64,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "status",
+    module: "watch/status",
     summary: "how many jobs are in each state, and who works",
     takes: "",
     words: [0, 0],

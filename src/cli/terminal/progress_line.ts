@@ -6,7 +6,7 @@
 
 import type { Progress } from "../../format/progress.ts";
 import type { Queue } from "../../queue.ts";
-import { progressOf } from "../../inspect/running_progress.ts";
+import { progressOf } from "../../inspect/find_job.ts";
 import { safeLine } from "./output.ts";
 import { progressBar } from "./progress_bar.ts";
 import { terminalWidth } from "./terminal.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { JobView } from "../../format/job.ts";
-import { deathText, wasCancelled } from "../commands/control/dead_job.ts";
+import { deathText, wasCancelled } from "./attempt_text.ts";
 import { jobTable, STATE_COLUMN } from "./job_table.ts";
 import { printJson } from "../terminal/output.ts";
 import { printTable } from "../terminal/print_table.ts";

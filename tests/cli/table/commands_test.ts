@@ -13,7 +13,9 @@ const CONFIGURATION = JSON.parse(
 );
 
 Deno.test("every command loads", async () => {
-  for (const { name } of COMMANDS) assertEquals(typeof await loadCommand(name), "function", name);
+  for (const command of COMMANDS) {
+    assertEquals(typeof await loadCommand(command), "function", command.name);
+  }
 });
 
 Deno.test("no command has an option twice", () => {

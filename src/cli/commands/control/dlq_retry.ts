@@ -6,7 +6,8 @@
 
 import { UsageError } from "../../../text/errors.ts";
 import type { Invocation } from "../../table/command.ts";
-import { findDead, wasCancelled } from "./dead_job.ts";
+import { wasCancelled } from "../../text/attempt_text.ts";
+import { findDead } from "./dead_job.ts";
 import { eachOf } from "./each_of.ts";
 import { print, say } from "../../terminal/output.ts";
 import type { Queue } from "../../../queue.ts";

@@ -57,7 +57,7 @@ Deno.test("a span of a century is taken by every setting and option that takes l
 });
 
 Deno.test("README.md names every option of a job and every setting, and protocol.md every field", async () => {
-  const read = (name: string) => Deno.readTextFile(new URL(`../../${name}`, import.meta.url));
+  const read = (name: string) => Deno.readTextFile(new URL(`../../../${name}`, import.meta.url));
   const [readme, protocol] = [await read("README.md"), await read("docs/protocol.md")];
   for (const [field, { help, sets }] of JOB_FIELDS) {
     if (help !== undefined && field !== "command") {

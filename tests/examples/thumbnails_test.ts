@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { isThere } from "../queue/temporary_queue.ts";
+import { isThere } from "../temporary_queue.ts";
 import { ExampleSite, HOSTILE } from "./example_site.ts";
 
 /** Stands in for ImageMagick: the beginning of the image. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { eventually } from "../queue/temporary_queue.ts";
+import { eventually } from "../temporary_queue.ts";
 import { ExampleSite, HOSTILE } from "./example_site.ts";
 
 const SECRET = "only the sender knows it";

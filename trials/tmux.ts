@@ -43,6 +43,16 @@ export class Tmux implements Disposable {
     return this.#call("capture-pane", "-p").trimEnd();
   }
 
+  /** The same with the escape sequences that colour it. */
+  colouredText(): string {
+    return this.#call("capture-pane", "-p", "-e").trimEnd();
+  }
+
+  /** Types a text. */
+  type(text: string): void {
+    this.#call("send-keys", "-l", "--", text);
+  }
+
   /** Types a key, by tmux's name for it. */
   press(key: string): void {
     this.#call("send-keys", key);

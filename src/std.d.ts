@@ -1,5 +1,20 @@
-// What queuectl uses of the Deno standard library. The npm build that deno.json maps the names
-// to ships no types; with JSR's build (`deno add jsr:@std/fmt …`) this file is not needed.
+// Types of what queuectl uses of the Deno standard library. The npm build in deno.json's import
+// map has none; JSR's own packages (`deno task jsr`) bring theirs and make this file unnecessary.
+
+declare module "@std/cli/parse-args" {
+  export interface ParseOptions {
+    boolean?: boolean | readonly string[];
+    string?: readonly string[];
+    collect?: readonly string[];
+    alias?: Record<string, string | readonly string[]>;
+    stopEarly?: boolean;
+    unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+  }
+  export function parseArgs(
+    args: string[],
+    options?: ParseOptions,
+  ): { _: (string | number)[]; [name: string]: unknown };
+}
 
 declare module "@std/data-structures/binary-heap" {
   export class BinaryHeap<T> implements Iterable<T> {
@@ -27,6 +42,49 @@ declare module "@std/fmt/colors" {
   export function gray(text: string): string;
   export function setColorEnabled(enabled: boolean): void;
   export function stripAnsiCode(text: string): string;
+}
+
+declare module "@std/fmt/duration" {
+  export function format(
+    ms: number,
+    options?: { style?: "narrow" | "full" | "digital"; ignoreZero?: boolean },
+  ): string;
+}
+
+declare module "@std/path/posix/basename" {
+  export function basename(path: string, suffix?: string): string;
+}
+
+declare module "@std/path/posix/dirname" {
+  export function dirname(path: string): string;
+}
+
+declare module "@std/path/posix/is-absolute" {
+  export function isAbsolute(path: string): boolean;
+}
+
+declare module "@std/path/posix/join" {
+  export function join(path: string, ...paths: string[]): string;
+}
+
+declare module "@std/path/posix/resolve" {
+  export function resolve(...pathSegments: string[]): string;
+}
+
+declare module "@std/text/closest-string" {
+  export function closestString(
+    givenWord: string,
+    possibleWords: readonly string[],
+    options?: {
+      caseSensitive?: boolean;
+      compareFn?: (givenWord: string, choice: string) => number;
+    },
+  ): string;
+}
+
+declare module "@std/ulid" {
+  export function monotonicUlid(seedTime?: number): string;
+  export function decodeTime(ulid: string): number;
 }
 
 declare module "@std/assert" {

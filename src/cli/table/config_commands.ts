@@ -20,7 +20,7 @@ function settingOption(key: keyof typeof SETTINGS): Option {
 export const CONFIG_COMMANDS: readonly Command[] = [
   {
     name: "config show",
-    module: "upkeep/config_show",
+    module: "upkeep/config",
     summary: "all settings",
     takes: "",
     words: [0, 0],
@@ -28,7 +28,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   },
   {
     name: "config get",
-    module: "upkeep/config_get",
+    module: "upkeep/config",
     summary: "one setting",
     takes: "KEY",
     words: [1, 1],
@@ -36,7 +36,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   },
   {
     name: "config set",
-    module: "upkeep/config_set",
+    module: "upkeep/config",
     summary: "change settings",
     takes: "[KEY VALUE]",
     words: [0, 2],
@@ -45,7 +45,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   },
   {
     name: "config reset",
-    module: "upkeep/config_reset",
+    module: "upkeep/config",
     summary: "give one setting, or all, the default back",
     takes: "[KEY]",
     words: [0, 1],

@@ -23,7 +23,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "show",
-    module: "watch/show",
+    module: "control/jobs",
     summary: "everything about a job",
     takes: "ID",
     words: [1, 1],
@@ -59,7 +59,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "hold",
-    module: "control/hold",
+    module: "control/jobs",
     summary: "hold waiting jobs until they are released",
     takes: "ID…",
     words: [1, ANY],
@@ -67,7 +67,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "release",
-    module: "control/release",
+    module: "control/jobs",
     summary: "let held jobs go",
     takes: "ID…",
     words: [1, ANY],
@@ -75,7 +75,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "retry",
-    module: "control/retry",
+    module: "control/jobs",
     summary: "run jobs again, now, that have ended or wait for their retry",
     takes: "ID…",
     words: [1, ANY],
@@ -92,7 +92,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "move",
-    module: "control/move",
+    module: "control/jobs",
     summary: "give waiting jobs another priority or time",
     takes: "ID…",
     words: [1, ANY],
@@ -104,7 +104,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq list",
-    module: "control/dlq_list",
+    module: "control/dlq",
     summary: "a table of dead jobs",
     takes: "",
     words: [0, 0],
@@ -112,7 +112,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq show",
-    module: "control/dlq_show",
+    module: "control/dlq",
     summary: "everything about a dead job",
     takes: "ID",
     words: [1, 1],
@@ -120,7 +120,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq retry",
-    module: "control/dlq_retry",
+    module: "control/dlq",
     summary: "make dead jobs pending again, with a fresh count of attempts",
     takes: "ID…",
     words: [0, ANY],
@@ -131,7 +131,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "dlq clear",
-    module: "control/dlq_clear",
+    module: "control/dlq",
     summary: "remove all dead jobs",
     takes: "",
     words: [0, 0],
@@ -140,7 +140,7 @@ export const JOB_COMMANDS: readonly Command[] = [
   },
   {
     name: "rm",
-    module: "control/rm",
+    module: "control/jobs",
     summary: "remove jobs that do not run",
     takes: "ID…",
     words: [1, ANY],

@@ -25,7 +25,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule list",
-    module: "plan/schedule_list",
+    module: "plan/schedule",
     summary: "schedules and their next three times",
     takes: "",
     words: [0, 0],
@@ -33,7 +33,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule show",
-    module: "plan/schedule_show",
+    module: "plan/schedule",
     summary: "a schedule, its last job, and the times it let pass",
     takes: "NAME",
     words: [1, 1],
@@ -41,7 +41,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule rm",
-    module: "plan/schedule_rm",
+    module: "plan/schedule",
     summary: "remove schedules; the jobs that they added stay",
     takes: "NAME…",
     words: [1, ANY],
@@ -49,7 +49,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule pause",
-    module: "plan/schedule_pause",
+    module: "plan/schedule",
     summary: "no more jobs from schedules until resumed",
     takes: "NAME…",
     words: [1, ANY],
@@ -57,7 +57,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule resume",
-    module: "plan/schedule_resume",
+    module: "plan/schedule",
     summary: "go on after a pause, with the next time",
     takes: "NAME…",
     words: [1, ANY],
@@ -65,7 +65,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
   },
   {
     name: "schedule run",
-    module: "plan/schedule_run",
+    module: "plan/schedule",
     summary: "add a schedule's job now; prints its ID",
     takes: "NAME",
     words: [1, 1],

@@ -41,7 +41,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   },
   {
     name: "queue clear",
-    module: "control/queue_clear",
+    module: "control/queue",
     summary: "remove all pending jobs, or all of a state",
     takes: "",
     words: [0, 0],
@@ -50,7 +50,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   },
   {
     name: "queue path",
-    module: "upkeep/queue_path",
+    module: "control/queue",
     summary: "print the queue's directory",
     takes: "",
     words: [0, 0],

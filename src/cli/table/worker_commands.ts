@@ -31,7 +31,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker stop",
-    module: "workers/worker_stop",
+    module: "workers/worker",
     summary: "let workers finish what they run and leave",
     takes: "[NAME…]",
     words: [0, ANY],
@@ -40,7 +40,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker list",
-    module: "workers/worker_list",
+    module: "workers/worker",
     summary: "live workers and what each runs",
     takes: "",
     words: [0, 0],
@@ -48,7 +48,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker pause",
-    module: "workers/worker_pause",
+    module: "workers/worker",
     summary: "claim nothing new until resumed",
     takes: "",
     words: [0, 0],
@@ -56,7 +56,7 @@ export const WORKER_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker resume",
-    module: "workers/worker_resume",
+    module: "workers/worker",
     summary: "go on after a pause",
     takes: "",
     words: [0, 0],

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { printLines } from "./output.ts";
+import { coloursStdout, readsStdout, terminalWidth } from "./terminal.ts";
 import { cutToWidth, textWidth } from "./text_width.ts";
 
 /** A table. Its cells must be without control characters. */
@@ -72,4 +74,25 @@ export function alignedLines({ head, rows, flexible = [] }: Table, style: TableS
 function padded(cell: string, width: number): string {
   const cut = cutToWidth(cell, width);
   return cut + " ".repeat(width - textWidth(cut));
+}
+
+/**
+ * Prints a table: aligned, cut to the width and coloured on a terminal, else exact with tabs.
+ *
+ * @param stateColumn Which column holds the state of a job, to be coloured by it.
+ */
+export async function printTable(table: Table, stateColumn?: number): Promise<void> {
+  if (!readsStdout()) return printLines(tabLines(table));
+  const width = terminalWidth();
+  if (!coloursStdout()) return printLines(alignedLines(table, { width }));
+  const { bold } = await import("@std/fmt/colors");
+  const { paintState } = await import("./state_colour.ts");
+  printLines(
+    alignedLines(table, {
+      width,
+      paint: (padded, row, column) =>
+        row < 0 ? bold(padded) : column === stateColumn ? paintState(padded) : padded,
+    }),
+    true,
+  );
 }

@@ -6,6 +6,7 @@
 
 import type { Attempt, JobView } from "../../format/job.ts";
 import { needsOf, needsText } from "../../constraints/needs.ts";
+import type { JobState } from "../../format/names.ts";
 import { outcomeText } from "./attempt_text.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { formatMoment } from "../terminal/relative_time.ts";
@@ -30,6 +31,9 @@ const KNOWN = new Set([
   ...["held", "waits_for", "after", "after_any"],
   ...["limited_by", "progress", "resource", "resources", "result", "result_encoding", "stdin"],
 ]);
+
+/** How many jobs of either kind {@linkcode relationLines} names. */
+const SHOWN = 20;
 
 /** The most of a result that is shown, in UTF-16 units; --json has all of it. */
 const MOST_RESULT_SHOWN = 500;
@@ -125,4 +129,27 @@ function attemptLines(history: readonly Attempt[], now: number): string[] {
       visibleText(attempt.worker ?? "-"),
     ]),
   }, { width: Infinity });
+}
+
+/**
+ * Lines that tell which jobs a job comes after, each with its state, and which wait for it.
+ *
+ * @param children The IDs of those that wait for it.
+ * @param stateOf The state of a job; `undefined` if it is no longer in the queue.
+ */
+export function relationLines(
+  job: JobView,
+  children: readonly string[],
+  stateOf: (id: string) => JobState | undefined,
+): string[] {
+  const lines: string[] = [];
+  const add = (title: string, ids: readonly string[]) => {
+    ids.slice(0, SHOWN).forEach((id, index) =>
+      lines.push(`${(index === 0 ? title : "").padEnd(12)}${id} (${stateOf(id) ?? "gone"})`)
+    );
+    if (ids.length > SHOWN) lines.push(`${"".padEnd(12)}and ${ids.length - SHOWN} more`);
+  };
+  add(job.after_any ? "after any" : "after", job.after ?? []);
+  add("before", children);
+  return lines;
 }

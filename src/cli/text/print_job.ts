@@ -1,17 +1,19 @@
 /**
- * One job to stdout, whole.
+ * Jobs to stdout: one with all its fields, or a table of several.
  *
  * @module
  */
 
+import { waitersOf } from "../../constraints/waiters.ts";
 import type { JobView } from "../../format/job.ts";
 import type { Queue } from "../../queue.ts";
-import { waitersOf } from "../../constraints/waiters.ts";
-import { jobLines } from "./job_text.ts";
-import { relationLines } from "./relation_lines.ts";
 import { printJson, printLines } from "../terminal/output.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
+import { printTable } from "../terminal/table.ts";
 import { coloursStdout, readsStdout } from "../terminal/terminal.ts";
+import { deathText, wasCancelled } from "./attempt_text.ts";
+import { jobTable, STATE_COLUMN } from "./job_table.ts";
+import { jobLines, relationLines } from "./job_text.ts";
 
 /** Prints everything about a job, or its JSON with its state. */
 export async function printJob(queue: Queue, job: JobView, json: boolean): Promise<void> {
@@ -30,4 +32,22 @@ export async function printJob(queue: Queue, job: JobView, json: boolean): Promi
     jobLines(job, queue.logPath(job.id), Date.now(), paint, relations),
     paint !== undefined,
   );
+}
+
+/** Prints jobs as a table, or as a JSON array in which each says whether it is held, and what it waits for. */
+export async function printJobs(jobs: readonly JobView[], json: boolean): Promise<void> {
+  if (json) printJson(jobs.map((job) => ({ held: false, waits_for: [], ...job })));
+  else await printTable(jobTable(jobs, Date.now(), readsStdout()), STATE_COLUMN);
+}
+
+/** Prints dead jobs likewise, and of each whether it was cancelled or how else it came to be dead. */
+export async function printDeadJobs(jobs: readonly JobView[], json: boolean): Promise<void> {
+  if (json) {
+    printJson(jobs.map((job) => ({
+      held: false,
+      waits_for: [],
+      ...job,
+      cancelled: wasCancelled(job),
+    })));
+  } else await printTable(jobTable(jobs, Date.now(), readsStdout(), deathText), STATE_COLUMN);
 }

@@ -21,7 +21,7 @@ import { jobOfCall } from "../../args/job_words.ts";
 import { say, writeOut } from "../../terminal/output.ts";
 import { OwnWorker } from "./own_worker.ts";
 import type { ProgressLine } from "../../terminal/progress_line.ts";
-import { retryText } from "../../text/retry_text.ts";
+import { retryText } from "../../text/attempt_text.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 
 /** Adds a job, shows its output live, and gives its exit status. */

@@ -7,7 +7,7 @@
 import type { JobView } from "../../../format/job.ts";
 import { cancelJob } from "../../../control/cancel_job.ts";
 import type { Invocation } from "../../table/command.ts";
-import { eachOf } from "./each_of.ts";
+import { eachOf, namedJobs } from "./each_of.ts";
 import { print, printJson, say } from "../../terminal/output.ts";
 import { openQueue } from "../../args/open_queue.ts";
 
@@ -17,8 +17,8 @@ const TELL_AFTER = 3000;
 /** Ends jobs that wait or run, for good; prints their IDs once they are dead. */
 export async function cancel(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
-  const ids = new Set<string>();
-  let status = await eachOf(call.words, (word) => void ids.add(queue.find(word).id));
+  const { ids, status: unknown } = await namedJobs(queue, call.words);
+  let status = unknown;
   const cancelled: JobView[] = [];
   // All at once: each that runs may take its grace.
   const ends = [...ids].map((id) => {

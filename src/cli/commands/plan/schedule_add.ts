@@ -9,7 +9,7 @@ import { addSchedule } from "../../../schedules/add_schedule.ts";
 import type { Invocation } from "../../table/command.ts";
 import { jobOfCall } from "../../args/job_words.ts";
 import { print, printJson, say } from "../../terminal/output.ts";
-import { formatDue } from "../../terminal/format_due.ts";
+import { formatDue } from "../../terminal/relative_time.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 
 /** Adds a schedule, and tells when it is due first. */

@@ -9,7 +9,7 @@ import type { JobView } from "../../../format/job.ts";
 import { quotedWord } from "../../../text/shown_text.ts";
 import { outcomeText } from "../../text/attempt_text.ts";
 import type { Invocation } from "../../table/command.ts";
-import { eachOf } from "../control/each_of.ts";
+import { namedJobs } from "../control/each_of.ts";
 import { printJson, say } from "../../terminal/output.ts";
 import { sayWhyItWaits } from "../add/why_it_waits.ts";
 import { openQueue } from "../../args/open_queue.ts";
@@ -17,10 +17,8 @@ import { openQueue } from "../../args/open_queue.ts";
 /** Waits until each job is done or dead. 0 only if all are done; says which are not. */
 export async function wait(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
-  const ids = new Set<string>();
-  let status = await eachOf(call.words, (word) => {
-    ids.add(queue.find(word).id);
-  });
+  const { ids, status: unknown } = await namedJobs(queue, call.words);
+  let status = unknown;
   const quiet = sayWhyItWaits(queue, ids);
   const jobs = await Promise.all([...ids].map(async (id) => {
     const job = await waitForEnd(queue, id);

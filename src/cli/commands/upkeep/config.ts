@@ -1,20 +1,54 @@
 /**
- * `queuectl config set`: changes settings.
+ * `queuectl config show`, `get`, `set` and `reset`: the queue's settings.
  *
  * @module
  */
 
-import { quotedWord } from "../../../text/shown_text.ts";
+import { jobsBeyond } from "../../../constraints/unmet_jobs.ts";
 import { type Config, CONFIG_KEYS, isResourceKey } from "../../../format/config.ts";
 import { configKey, parseConfigValue } from "../../../format/settings.ts";
-import { UsageError } from "../../../text/errors.ts";
 import type { Queue } from "../../../queue.ts";
-import { jobsBeyond } from "../../../constraints/unmet_jobs.ts";
-import type { Invocation } from "../../table/command.ts";
+import { UsageError } from "../../../text/errors.ts";
+import { quotedWord } from "../../../text/shown_text.ts";
 import { shellHere } from "../../args/job_options.ts";
+import { openOrMakeQueue, openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
 import { refuseReplaced } from "../../table/option.ts";
-import { printJson, say } from "../../terminal/output.ts";
-import { openOrMakeQueue } from "../../args/open_queue.ts";
+import { printJson, printText, say } from "../../terminal/output.ts";
+import { printTable } from "../../terminal/table.ts";
+import { visibleText } from "../../terminal/visible_text.ts";
+
+/** Prints the settings in force. */
+export async function configShow(call: Invocation): Promise<void> {
+  const config = (await openQueue(call)).config();
+  if (call.json) return printJson(config);
+  await printTable({
+    head: ["KEY", "VALUE"],
+    rows: [...CONFIG_KEYS, ...Object.keys(config).filter(isResourceKey).sort()]
+      .map((key) => [key, visibleText(settingText(config[key]))]),
+  });
+}
+
+/** Prints the value of one setting that is in force. */
+export async function configGet(call: Invocation): Promise<void> {
+  const key = configKey(call.words[0]!);
+  const value = (await openQueue(call)).config()[key];
+  if (call.json) printJson(value ?? null);
+  else printText(settingText(value));
+}
+
+/** The value of a setting as `config set` takes it. */
+function settingText(value: Config[keyof Config] | undefined): string {
+  return String(value ?? "none");
+}
+
+/** Resets one setting, or all, to the default. */
+export async function configReset(call: Invocation): Promise<void> {
+  const keys = call.words[0] === undefined ? undefined : [configKey(call.words[0])];
+  const queue = await openQueue(call, { evenMisconfigured: true });
+  await queue.resetConfig(keys);
+  if (call.json) printJson(queue.config());
+}
 
 /** Changes settings, all of those given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
 export async function configSet(call: Invocation): Promise<void> {

@@ -1,17 +1,32 @@
 /**
- * `queuectl dlq retry`: dead jobs get another chance.
+ * `queuectl dlq list`, `show`, `retry` and `clear`: dead jobs.
  *
  * @module
  */
 
-import { UsageError } from "../../../text/errors.ts";
-import type { Invocation } from "../../table/command.ts";
-import { wasCancelled } from "../../text/attempt_text.ts";
-import { findDead } from "./dead_job.ts";
-import { eachOf } from "./each_of.ts";
-import { print, say } from "../../terminal/output.ts";
+import type { JobView } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
+import { QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { print, say } from "../../terminal/output.ts";
+import { wasCancelled } from "../../text/attempt_text.ts";
+import { printDeadJobs, printJob } from "../../text/print_job.ts";
+import { eachOf } from "./each_of.ts";
+import { clearState } from "./queue.ts";
+
+/** Lists the jobs that are out of retries, cancelled or malformed; newest last. */
+export async function dlqList(call: Invocation): Promise<void> {
+  const limit = call.options.whole("limit", 0, 1e15);
+  const queue = await openQueue(call);
+  await printDeadJobs(queue.list({ states: ["dead"], limit }), call.json);
+}
+
+/** Prints a dead job and each of its attempts. */
+export async function dlqShow(call: Invocation): Promise<void> {
+  const queue = await openQueue(call);
+  await printJob(queue, findDead(queue, call.words[0]!), call.json);
+}
 
 /** Moves dead jobs to pending with a fresh count of attempts; prints their IDs. */
 export async function dlqRetry(call: Invocation): Promise<number> {
@@ -32,6 +47,13 @@ export async function dlqRetry(call: Invocation): Promise<number> {
   });
 }
 
+/** Removes all dead jobs, on a terminal after asking. */
+export async function dlqClear(call: Invocation): Promise<number> {
+  const queue = await openQueue(call);
+  const ask = Deno.stdin.isTerminal() && !call.options.has("yes");
+  return await clearState(queue, "dead", ask, call.json);
+}
+
 /** The IDs of the dead jobs that failed, that were cancelled, or both; says what is left out. */
 function chosen(queue: Queue, failed: boolean, cancelled: boolean): string[] {
   const dead = queue.list({ states: ["dead"] });
@@ -43,4 +65,11 @@ function chosen(queue: Queue, failed: boolean, cancelled: boolean): string[] {
     say(`queuectl: cancelled jobs left alone: ${left} (see: queuectl dlq retry --cancelled)`);
   }
   return ids;
+}
+
+/** @throws {QueueError} If the text names no job, several, or one that is not dead. */
+function findDead(queue: Queue, text: string): JobView {
+  const job = queue.find(text);
+  if (job.state === "dead") return job;
+  throw new QueueError(`job ${job.id} is ${job.state}, not in the dead letter queue`);
 }

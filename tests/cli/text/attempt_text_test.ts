@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { retryText } from "../../../src/cli/text/retry_text.ts";
+import { retryText } from "../../../src/cli/text/attempt_text.ts";
 import type { Attempt, JobView } from "../../../src/format/job.ts";
 
 const NOW = Date.UTC(2026, 10, 22);

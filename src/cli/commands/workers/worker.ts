@@ -1,19 +1,57 @@
 /**
- * `queuectl worker stop`: workers leave.
+ * `queuectl worker list`, `pause`, `resume` and `stop`.
  *
  * @module
  */
 
 import { QueueError } from "../../../text/errors.ts";
-import type { Invocation } from "../../table/command.ts";
-import { eachOf } from "../control/each_of.ts";
-import { print, say } from "../../terminal/output.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { print, printJson, say } from "../../terminal/output.ts";
+import { formatAge } from "../../terminal/relative_time.ts";
+import { printTable } from "../../terminal/table.ts";
+import { visibleText } from "../../terminal/visible_text.ts";
+import { workersWithJobs } from "../../text/workers_with_jobs.ts";
+import { eachOf } from "../control/each_of.ts";
 
-/** How often to see whether a worker has left, in milliseconds. */
+/** How often to check whether a worker has exited, in milliseconds. */
 const LOOK_EVERY = 50;
 /** How long to wait before saying for what, in milliseconds. */
 const TELL_AFTER = 3000;
+
+/** Lists the workers that live and the jobs that each runs. */
+export async function workerList(call: Invocation): Promise<void> {
+  const workers = workersWithJobs(await openQueue(call));
+  if (call.json) return printJson(workers);
+  await printTable({
+    head: ["WORKER", "HOST", "PID", "BUSY", "UP", "JOBS"],
+    rows: workers.map(({ name, host, pid, slots, started_at, only, jobs }) => [
+      visibleText(name),
+      visibleText(host),
+      String(pid),
+      only === undefined ? `${jobs.length}/${slots}` : "run",
+      formatAge(Date.now() - Date.parse(started_at)),
+      visibleText(jobs.join(" ")),
+    ]),
+  });
+}
+
+/** Tells all workers to claim nothing new; what runs goes on. */
+export async function workerPause(call: Invocation): Promise<void> {
+  const queue = await openQueue(call);
+  await queue.setPaused(true);
+  if (call.json) printJson({ paused: true });
+  else say("paused: workers claim nothing new (queuectl worker resume)");
+}
+
+/** Tells all workers to go on. */
+export async function workerResume(call: Invocation): Promise<void> {
+  const queue = await openQueue(call);
+  const was = queue.paused;
+  await queue.setPaused(false);
+  if (call.json) printJson({ paused: false });
+  else say(was ? "resumed" : "the queue was not paused");
+}
 
 /** Asks all workers, or those named, to leave, and waits until they have; prints their names. */
 export async function workerStop(call: Invocation): Promise<number> {

@@ -25,10 +25,9 @@ export SOURCE NIGHT
 add() {
   id=$QUEUECTL_JOB_ID-$1
   shift
-  # If this script is killed half way, its retry adds the rest.
-  queuectl show "$id" > /dev/null 2>&1 ||
-    queuectl enqueue --id "$id" --env SOURCE --env NIGHT \
-      --max-retries 3 --backoff-base 10 --backoff-factor 2 "$@"
+  # A job that is there is from a run of this script that was killed half way.
+  queuectl enqueue --id "$id" --env SOURCE --env NIGHT \
+    --max-retries 3 --backoff-base 10 --backoff-factor 2 "$@" || queuectl show "$id" > /dev/null
 }
 
 # A job writes a new file and renames it, so nobody ever finds half of one.
@@ -37,4 +36,4 @@ add verify --after "$QUEUECTL_JOB_ID-archive" 'gzip --test "$NIGHT.tar.gz"'
 add checksums --after "$QUEUECTL_JOB_ID-archive" \
   'cd "$SOURCE" && find . -type f -exec sha256sum {} + > "$NIGHT.sha256"'
 add report --after "$QUEUECTL_JOB_ID-verify,$QUEUECTL_JOB_ID-checksums" --after-any \
-  'ls -l "$NIGHT".*; queuectl list --state dead'
+  'ls -l "${NIGHT%/*}"; queuectl list --state dead'

@@ -14,12 +14,12 @@ Deno.test("the GPU example gives each job GPUs of its own, and no more than ther
       TRAIN,
       GPU_LOCKS: `${site.home}/locks`,
     });
-  for (const needed of [1, 1, 2, 1]) await train(needed);
+  for (const needed of [1, 1, 2]) await train(needed);
   const jobs = await site.work(4);
-  assertEquals(jobs.map(({ state }) => state), ["done", "done", "done", "done"]);
+  assertEquals(jobs.map(({ state }) => state), ["done", "done", "done"]);
   const logs = jobs.map(({ id }) => Deno.readTextFileSync(`${site.program.dir}/done/${id}.log`));
   assertEquals(logs[2], "on 0 1\n");
-  for (const log of [logs[0]!, logs[1]!, logs[3]!]) assertMatch(log, /^on [01]\n$/);
+  for (const log of logs.slice(0, 2)) assertMatch(log, /^on [01]\n$/);
 });
 
 Deno.test("the GPU example refuses a job that needs more GPUs than there are", async () => {

@@ -32,7 +32,7 @@ Deno.test("the nightly example backs a folder up, checks the archive and lists t
   const sums = Deno.readTextFileSync(`${site.home}/backups/${night}.sha256`);
   assertStringIncludes(sums, "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881");
   const report = await site.run(`queuectl logs ${night}-report`);
-  assertStringIncludes(report, `backups/${night}.tar.gz`);
+  assertStringIncludes(report, ` ${night}.tar.gz`);
 });
 
 Deno.test("the nightly example, killed half way and run again, adds the rest; its report names the dead", async () => {

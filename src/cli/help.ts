@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Command, GLOBAL_OPTIONS } from "./table/command.ts";
+import { type Command, GLOBAL_OPTIONS, VERSION_OPTION } from "./table/command.ts";
 import { COMMANDS, GROUPS } from "./table/commands.ts";
 import type { Option } from "./table/option.ts";
 
@@ -21,7 +21,7 @@ export function topHelp(): string {
     ...columns(COMMANDS.map(({ name, takes, summary }) => [`${name} ${takes}`.trim(), summary])),
     "",
     heading("options"),
-    ...optionLines([...GLOBAL_OPTIONS, { name: "version", help: "print the version" }]),
+    ...optionLines([...GLOBAL_OPTIONS, VERSION_OPTION]),
     "",
     "queuectl COMMAND --help explains a command.",
   ].join("\n");

@@ -6,12 +6,18 @@
  */
 
 import { UsageError } from "../text/errors.ts";
-import { type Command, GLOBAL_OPTIONS, later, loadCommand } from "./table/command.ts";
+import {
+  type Command,
+  GLOBAL_OPTIONS,
+  later,
+  loadCommand,
+  VERSION_OPTION,
+} from "./table/command.ts";
 // The command called most often, by programs above all, and so the only one that is there from the
 // start: loading it on demand, or the table of all others with it, would cost a tenth of its time.
 import { ADDING_COMMANDS } from "./table/adding_commands.ts";
 import { enqueue } from "./commands/add/enqueue.ts";
-import { type GivenOptions, MisspelledError, readWords } from "./table/option.ts";
+import { type GivenOptions, MisspelledError, type ReadWords, readWords } from "./table/option.ts";
 import { print, printText, say } from "./terminal/output.ts";
 
 /**
@@ -50,13 +56,15 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {
-  const { found, before, rest } = await findCommand(args);
-  if (typeof found === "string") return await withoutCommand(found, before, rest);
+  const { found, options: given, joined, rest } = await findCommand(args);
+  if (typeof found === "string") return await withoutCommand(found, given, rest);
 
-  const known = [...found.options, ...GLOBAL_OPTIONS];
-  const see = `see: queuectl ${found.name} --help`;
-  const verbatim = found.verbatim ?? false;
-  const { options, words, separatedAt } = readWords(rest, known, verbatim, see, before);
+  const { options, words, separatedAt } = readWords(rest, {
+    known: [...found.options, ...GLOBAL_OPTIONS],
+    endAfter: found.endAfter,
+    see: `see: queuectl ${found.name} --help`,
+    before: joined,
+  });
   if (options.has("help")) {
     const { commandHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
     printText(commandHelp(found));
@@ -90,35 +98,39 @@ async function warnOfZone(): Promise<void> {
   if (fault !== undefined) say(`queuectl: ${fault}; the local times shown are not in it`);
 }
 
-/** What stands in front of the command's own words. A group without a command is a string. */
-interface Found {
-  found: Command | string;
-  before: GivenOptions;
-  rest: readonly string[];
-}
-
 /** The table of all commands. */
 async function table(): Promise<typeof import("./table/commands.ts")> {
   return await import(later("./table/commands.ts"));
 }
 
+/** A command, or a group's name or "" where none was given, with what stands in front of it and behind it. */
+interface Found extends Pick<ReadWords, "options" | "joined"> {
+  readonly found: Command | string;
+  readonly rest: readonly string[];
+}
+
 async function findCommand(args: readonly string[]): Promise<Found> {
-  const known = [...GLOBAL_OPTIONS, { name: "version", help: "" }];
-  const { options: before, words } = readWords(args, known, true, "see: queuectl --help");
-  const first = words[0];
-  if (first === undefined) return { found: "", before, rest: [] };
+  const known = [...GLOBAL_OPTIONS, VERSION_OPTION];
+  const outer = readWords(args, { known, endAfter: 1, see: "see: queuectl --help" });
+  const [first, ...rest] = outer.words;
+  if (first === undefined || outer.options.has("version")) return { ...outer, found: "", rest: [] };
   const isFirst = ({ name }: Command) => name === first;
   const adding = ADDING_COMMANDS.find(isFirst);
-  if (adding) return { found: adding, before, rest: words.slice(1) };
+  if (adding) return { ...outer, found: adding, rest };
   const { COMMANDS, GROUPS } = await table();
   const single = COMMANDS.find(isFirst);
-  if (single) return { found: single, before, rest: words.slice(1) };
-  if (!Object.hasOwn(GROUPS, first)) return { found: "", before, rest: words };
+  if (single) return { ...outer, found: single, rest };
+  if (!Object.hasOwn(GROUPS, first)) return { ...outer, found: "", rest: outer.words };
 
   const see = `see: queuectl ${first} --help`;
-  const inner = readWords(words.slice(1), GLOBAL_OPTIONS, true, see, before);
+  const inner = readWords(rest, {
+    known: GLOBAL_OPTIONS,
+    endAfter: 1,
+    see,
+    before: outer.joined,
+  });
   const found = COMMANDS.find(({ name }) => name === `${first} ${inner.words[0]}`);
-  return { found: found ?? first, before, rest: inner.words.slice(found ? 1 : 0) };
+  return { ...inner, found: found ?? first, rest: inner.words.slice(found ? 1 : 0) };
 }
 
 /** `queuectl`, `queuectl --version`, `queuectl help [COMMAND]`, `queuectl worker --help`, or a mistake. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { GLOBAL_OPTIONS } from "../table/command.ts";
+import { GLOBAL_OPTIONS, VERSION_OPTION } from "../table/command.ts";
 import { COMMANDS, GROUPS } from "../table/commands.ts";
 import type { NameKind } from "./completion_names.ts";
 import type { Option } from "../table/option.ts";
@@ -39,11 +39,10 @@ export function completables(): Completable[] {
     const word = name.split(" ")[0]!;
     first.set(word, GROUPS[word] ?? summary);
   }
-  const version: Option = { name: "version", help: "print the version" };
   const top: Completable = {
     path: "",
     commands: [...first],
-    options: [...GLOBAL_OPTIONS, version],
+    options: [...GLOBAL_OPTIONS, VERSION_OPTION],
     words: undefined,
   };
   const groups = Object.keys(GROUPS).map((group): Completable => ({

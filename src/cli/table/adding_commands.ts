@@ -62,7 +62,7 @@ export const ADDING_COMMANDS: readonly Command[] = [
     summary: "add a job; prints its ID",
     takes: "COMMAND…",
     words: [0, ANY],
-    verbatim: true,
+    endAfter: 1,
     options: [...ENQUEUE_OPTIONS, ...FILE_OPTIONS],
     details: [
       "One argument is shell text, several are a program and its arguments, and one that",
@@ -81,7 +81,7 @@ export const ADDING_COMMANDS: readonly Command[] = [
     summary: "add a job, show its output live, exit with its exit status",
     takes: "COMMAND…",
     words: [0, ANY],
-    verbatim: true,
+    endAfter: 1,
     options: [...ENQUEUE_OPTIONS, ...RUN_OPTIONS],
     details: [
       "Works the job itself if no worker is alive, retries included.",

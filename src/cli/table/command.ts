@@ -45,8 +45,8 @@ export interface Command {
   readonly details?: readonly string[];
   /** Its own options. */
   readonly options: readonly Option[];
-  /** Whether the first plain word ends the options, or which one does: it begins the job's own command. */
-  readonly verbatim?: true | number;
+  /** How many plain words end the options: the last of them begins the job's own command. */
+  readonly endAfter?: number;
 }
 
 /** As many words as there are. */
@@ -69,6 +69,9 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   },
   { name: "help", short: "h", help: "explain" },
 ];
+
+/** The option of queuectl itself. */
+export const VERSION_OPTION: Option = { name: "version", help: "print the version" };
 
 /**
  * The path of a module for an `import` that reads it no sooner than it is reached:

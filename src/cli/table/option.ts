@@ -1,11 +1,12 @@
 /**
- * Reading the words of a command line. Not `@std/cli/parse-args`, which would change what a job
- * is: it drops a `--` that belongs to the job's own command, gives `true` in `--json true` to the
- * option, and takes no value that begins with a dash (`--file -`).
+ * Reading the words of a command line. This file finds where the options end and the job's own words begin, and joins
+ * each option with its value; `@std/cli/parse-args` reads those. Given the words as they stand it would change a job:
+ * it drops a `--`, gives `--json true` the value true, and takes no value that begins with a dash (`--file -`).
  *
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "../../text/errors.ts";
 
 /** An option of a command. */
@@ -14,24 +15,19 @@ export interface Option {
   readonly name: string;
   /** Its one letter, if it has one. */
   readonly short?: string;
-  /** What its value is called in the help. Absent: it is a flag and takes none. */
+  /** What its value is called in the help. Missing: it is a flag. */
   readonly value?: string;
-  /** Whether it may be given several times, all of which count; else only a flag may be repeated. */
+  /** Whether all its values count if it is repeated. Otherwise only a flag may be repeated. */
   readonly many?: true;
   /** What it does, in a few words. */
   readonly help: string;
-  /** Words that the value can be, for completions. `directory` and `file` mean names on disk, `id` a job, `resource` one that
-   * was set. */
+  /** What completions offer as its value: these words, or names of this kind. */
   readonly values?: readonly string[] | "directory" | "file" | "id" | "resource";
 }
 
-/** A word that is not known but might be a misspelling of one that is. */
+/** An unknown word, which may be a misspelling of a known one. */
 export class MisspelledError extends UsageError {
-  /**
-   * @param word What was given.
-   * @param known What could have been meant.
-   * @param see What to say when nothing is near.
-   */
+  /** @param see Where to read on: the sentence ends with it if no known word is near. */
   constructor(
     message: string,
     readonly word: string,
@@ -43,12 +39,10 @@ export class MisspelledError extends UsageError {
 }
 
 /**
- * Refuses a word of the command line that was not UTF-8: the runtime turns such bytes into U+FFFD, so that the job would
- * silently be another, and two keys or two directories one.
+ * Refuses a word that was not UTF-8: the runtime puts U+FFFD for such bytes, so two keys would become one.
  *
  * @param what What to call it in the error.
- * @param otherwise What the sentence ends with, if there is another way.
- * @throws {UsageError} If the word has that character.
+ * @param otherwise What the sentence ends with, if there is another way to give it.
  */
 export function refuseReplaced(word: string, what: string, otherwise: string = ""): void {
   if (!word.includes("\ufffd")) return;
@@ -57,42 +51,36 @@ export function refuseReplaced(word: string, what: string, otherwise: string = "
   );
 }
 
+/** The values of each option by its name; a flag has the value "". */
+type Values = Readonly<Record<string, readonly string[] | undefined>>;
+
 /** The options that were given. */
 export class GivenOptions {
-  readonly #given = new Map<string, string[]>();
+  readonly #values: Values;
 
-  /**
-   * Notes an option; a flag has the empty value.
-   *
-   * @throws {UsageError} If the value is not UTF-8, or there is one already and only one counts.
-   */
-  add({ name, value: takes, many }: Option, value: string): void {
-    refuseReplaced(value, `--${name}`);
-    const values = this.#given.get(name);
-    if (!values) this.#given.set(name, [value]);
-    else if (many || takes === undefined) values.push(value);
-    else throw new UsageError(`--${name} is given twice, and can have one value only`);
+  constructor(values: Values) {
+    this.#values = values;
   }
 
   /** Whether an option was given. */
   has(name: string): boolean {
-    return this.#given.has(name);
+    return this.all(name).length > 0;
   }
 
   /** The value of an option; `undefined` if it was not given. */
   text(name: string): string | undefined {
-    return this.#given.get(name)?.at(-1);
+    return this.all(name)[0];
   }
 
   /** All values of an option, in the order given. */
   all(name: string): readonly string[] {
-    return this.#given.get(name) ?? [];
+    return this.#values[name] ?? [];
   }
 
   /**
    * The value of an option as a whole number.
    *
-   * @throws {UsageError} If it is not one, or lies outside the bounds.
+   * @throws {UsageError} If it is not one, or out of bounds.
    */
   whole(name: string, least: number, most: number): number | undefined {
     const text = this.text(name);
@@ -104,75 +92,61 @@ export class GivenOptions {
   }
 }
 
-/** A command line, read. */
+/** The words of a command line, sorted. */
 export interface ReadWords {
-  /** The options. */
-  options: GivenOptions;
-  /** What is no option, in the order given. */
-  words: string[];
-  /** Where in `words` a `--` stood, if one did and belonged to the command line itself. */
-  separatedAt?: number;
+  /** The options as written, each joined with its value: `--name=value`, or `--name` for a flag. */
+  readonly joined: readonly string[];
+  /** The options, read. */
+  readonly options: GivenOptions;
+  /** The plain words, in the order given. */
+  readonly words: readonly string[];
+  /** Where in `words` a `--` stood, if one ended the options. */
+  readonly separatedAt?: number;
+}
+
+/** What {@linkcode readWords} needs to know. */
+export interface Reading {
+  /** The options that there are. */
+  readonly known: readonly Option[];
+  /** How many plain words end the options: what follows belongs to the job. Default: only `--` ends them. */
+  readonly endAfter?: number;
+  /** Where to read on, for the error about an unknown option. */
+  readonly see: string;
+  /** Options that stood further in front, joined. */
+  readonly before?: readonly string[];
 }
 
 /**
  * Reads options and plain words.
  *
- * @param args The words as the shell gave them.
- * @param known The options there are.
- * @param verbatim Whether the first plain word ends the options, or which one does: it and all that follows
- * stay as they are.
- * @param see Where to read on, for the message about an option that is not known.
- * @param options Those given so far, which these are added to.
- * @throws {UsageError} If an option is not known, lacks its value, has one and takes none, or is given a second one.
+ * @throws {UsageError} If an option is unknown, lacks its value, has one and is a flag, or is given twice.
  *
  * @example
  * ```ts
  * import { readWords } from "./option.ts";
  *
  * const known = [{ name: "priority", value: "0-9", help: "how urgent" }];
- * readWords(["--priority", "9", "grep", "-r", "x"], known, true, "").words; // ["grep", "-r", "x"]
+ * const args = ["--priority", "9", "grep", "-r", "x"];
+ * readWords(args, { known, endAfter: 1, see: "" }).words; // ["grep", "-r", "x"]
  * ```
  */
-export function readWords(
-  args: readonly string[],
-  known: readonly Option[],
-  verbatim: boolean | number,
-  see: string,
-  options: GivenOptions = new GivenOptions(),
-): ReadWords {
+export function readWords(args: readonly string[], reading: Reading): ReadWords {
+  const { known, endAfter = Infinity, before = [] } = reading;
+  const joined = [...before];
   const words: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!;
+  let separatedAt: number | undefined;
+  let at = 0;
+  while (at < args.length && words.length < endAfter) {
+    const arg = args[at++]!;
     if (arg === "--") {
-      return { options, words: [...words, ...args.slice(at + 1)], separatedAt: words.length };
+      separatedAt = words.length;
+      break;
     }
-    if (!isOption(arg)) {
-      words.push(arg);
-      if (verbatim === false || words.length < Number(verbatim)) continue;
-      return { options, words: [...words, ...args.slice(at + 1)] };
-    }
-    if (!arg.startsWith("--")) {
-      at += readLetters(args, at, known, options, see);
-      continue;
-    }
-    const equals = arg.indexOf("=");
-    const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
-    const option = known.find((option) => option.name === name);
-    if (!option) {
-      const names = known.map((option) => `--${option.name}`);
-      throw new MisspelledError(`unknown option --${name}`, `--${name}`, names, see);
-    }
-    if (option.value === undefined) {
-      if (equals >= 0) throw new UsageError(`--${name} takes no value`);
-      options.add(option, "");
-    } else if (equals >= 0) {
-      options.add(option, arg.slice(equals + 1));
-    } else {
-      options.add(option, valueAfter(args, at, known, option, `--${name}`));
-      at++;
-    }
+    if (!isOption(arg)) words.push(arg);
+    else if (joinOption(arg, args[at], known, joined)) at++;
   }
-  return { options, words };
+  words.push(...args.slice(at));
+  return { joined, options: readOptions(joined, reading), words, separatedAt };
 }
 
 /** Whether a word is an option: `-` alone is a file name, and `-5` a number. */
@@ -180,48 +154,79 @@ function isOption(arg: string): boolean {
   return arg.length > 1 && arg.startsWith("-") && !/^-[\d.]/.test(arg);
 }
 
-/** Reads `-f`, `-fx`, `-nVALUE` or `-n VALUE`, and tells how many further words it took. */
-function readLetters(
-  args: readonly string[],
-  at: number,
+/**
+ * Adds what a word says to `joined`: `--name`, or each letter of `-fnVALUE`, as `--name=value`. An unknown one stays as
+ * it is.
+ *
+ * @returns Whether `next` is its value.
+ */
+function joinOption(
+  arg: string,
+  next: string | undefined,
   known: readonly Option[],
-  options: GivenOptions,
-  see: string,
-): number {
-  const letters = args[at]!.slice(1);
-  for (let index = 0; index < letters.length; index++) {
-    const letter = letters[index]!;
-    const option = known.find((option) => option.short === letter);
-    if (!option) throw new UsageError(`unknown option -${letter} (${see})`);
-    if (option.value === undefined) {
-      options.add(option, "");
-      continue;
+  joined: string[],
+): boolean {
+  if (arg.startsWith("--")) {
+    const name = arg.slice(2).split("=")[0]!;
+    const option = known.find((option) => option.name === name);
+    const takesNext = option?.value !== undefined && !arg.includes("=");
+    if (option && option.value === undefined && arg.includes("=")) {
+      throw new UsageError(`--${name} takes no value`);
     }
-    if (index + 1 < letters.length) {
-      options.add(option, letters.slice(index + 1));
-      return 0;
-    }
-    options.add(option, valueAfter(args, at, known, option, `-${letter}`));
-    return 1;
+    joined.push(takesNext ? `${arg}=${valueOf(option, arg, next, known)}` : arg);
+    return takesNext;
   }
-  return 0;
+  for (let index = 1; index < arg.length; index++) {
+    const option = known.find(({ short }) => short === arg[index]);
+    const rest = arg.slice(index + 1);
+    if (!option) joined.push(`-${arg.slice(index)}`);
+    else if (option.value === undefined) {
+      joined.push(`--${option.name}`);
+      continue;
+    } else {
+      const value = rest !== "" ? rest : valueOf(option, `-${arg[index]}`, next, known);
+      joined.push(`--${option.name}=${value}`);
+    }
+    return option?.value !== undefined && rest === "";
+  }
+  return false;
 }
 
-function valueAfter(
-  args: readonly string[],
-  at: number,
-  known: readonly Option[],
-  option: Option,
+/** The word behind an option as its value: `--timeout --priority 3` lacks one, `--command -x` does not. */
+function valueOf(
+  { value }: Option,
   written: string,
+  next: string | undefined,
+  known: readonly Option[],
 ): string {
-  const next = args[at + 1];
-  // `--timeout --priority 3` lacks a value; `--command -x` does not.
-  const isKnown = next === "--" ||
-    known.some(({ name }) => next === `--${name}` || next?.startsWith(`--${name}=`));
-  if (next === undefined || isKnown) {
-    throw new UsageError(`${written} needs a value: ${written} ${option.value}`);
+  const isKnown = next === "--" || known.some(({ name }) => next?.split("=")[0] === `--${name}`);
+  if (next !== undefined && !isKnown) return next;
+  throw new UsageError(`${written} needs a value: ${written} ${value}`);
+}
+
+function readOptions(joined: string[], { known, see }: Reading): GivenOptions {
+  const names = known.map(({ name }) => name);
+  const values = parseArgs(joined, {
+    string: names,
+    collect: names,
+    unknown(arg) {
+      const word = arg.startsWith("--") ? arg.split("=")[0]! : arg.slice(0, 2);
+      throw new MisspelledError(
+        `unknown option ${word}`,
+        word,
+        names.map((name) => `--${name}`),
+        see,
+      );
+    },
+  }) as Values;
+  for (const { name, value, many } of known) {
+    const given = values[name]!;
+    given.forEach((text) => refuseReplaced(text, `--${name}`));
+    if (given.length > 1 && !many && value !== undefined) {
+      throw new UsageError(`--${name} is given twice, and can have one value only`);
+    }
   }
-  return next;
+  return new GivenOptions(values);
 }
 
 /** A path as seen from here, absolute. */

@@ -15,7 +15,7 @@ export const SCHEDULE_COMMANDS: readonly Command[] = [
     summary: "add a job again and again, by the clock",
     takes: "NAME WHEN COMMAND…",
     words: [2, ANY],
-    verbatim: 3,
+    endAfter: 3,
     options: SCHEDULE_OPTIONS,
     details: [
       "WHEN: five or six cron fields, '30 2 * * *' (six: seconds in front), @hourly, @daily,",

@@ -9,7 +9,8 @@ const KNOWN: Option[] = [
   { name: "json", short: "j", help: "" },
   { name: "yes", short: "y", help: "" },
 ];
-const read = (args: string[], verbatim = false) => readWords(args, KNOWN, verbatim, "see: help");
+const read = (args: string[], endAfter?: number) =>
+  readWords(args, { known: KNOWN, endAfter, see: "see: help" });
 
 Deno.test("readWords() takes a value as the next word or behind =", () => {
   assertEquals(read(["--priority", "3"]).options.text("priority"), "3");
@@ -39,7 +40,7 @@ Deno.test("readWords() finds options among plain words", () => {
 });
 
 Deno.test("readWords() leaves everything from the first plain word on, when told so", () => {
-  const { options, words, separatedAt } = read(["--json", "true", "--yes", "--", "-x"], true);
+  const { options, words, separatedAt } = read(["--json", "true", "--yes", "--", "-x"], 1);
   assertEquals(words, ["true", "--yes", "--", "-x"]);
   assertEquals([options.has("json"), options.has("yes"), separatedAt], [true, false, undefined]);
 });

@@ -82,6 +82,10 @@ declare module "@std/text/closest-string" {
   ): string;
 }
 
+declare module "@std/text/levenshtein-distance" {
+  export function levenshteinDistance(str1: string, str2: string): number;
+}
+
 declare module "@std/ulid" {
   export function monotonicUlid(seedTime?: number): string;
   export function decodeTime(ulid: string): number;

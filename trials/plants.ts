@@ -46,12 +46,12 @@ const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("settle-does-not-flush-the-result", "moves/settle.ts", ["crash", "settle-done"], [
-    `[...unflushed, pathIn(store, "tmp"), ...left]`,
+    `[...written, pathIn(store, "tmp"), ...left]`,
     `[pathIn(store, "tmp"), ...left]`,
   ]),
   plant("settle-does-not-flush-tmp", "moves/settle.ts", ["crash", "settle-done"], [
-    `[...unflushed, pathIn(store, "tmp"), ...left]`,
-    `[...unflushed, ...left]`,
+    `[...written, pathIn(store, "tmp"), ...left]`,
+    `[...written, ...left]`,
   ]),
   plant("settle-does-not-flush-the-state", "moves/settle.ts", ["crash", "settle-done"], [
     "      ...[...changed].map((state) => pathIn(store, state)),\n",
@@ -62,8 +62,8 @@ const FLUSHES: readonly Plant[] = [
     "moves/settle.ts",
     ["two_sided", "settle-done"],
     [
-      `[...unflushed, pathIn(store, "tmp"), ...left]`,
-      `[...unflushed, pathIn(store, "tmp")]`,
+      `[...written, pathIn(store, "tmp"), ...left]`,
+      `[...written, pathIn(store, "tmp")]`,
     ],
   ),
   plant("hold-does-not-flush-what-the-job-left", "control/change_waiting.ts", [
@@ -76,21 +76,6 @@ const FLUSHES: readonly Plant[] = [
   plant("names-of-one-file-are-both-run", "recovery/recover.ts", ["two_sided", "requeue-failed"], [
     "  removeDoubledNames(store);\n",
     "",
-  ]),
-  plant("draft-is-not-flushed", "moves/settle.ts", ["crash", "settle-over"], [
-    "  await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));\n",
-    "",
-  ]),
-  plant("what-is-written-anew-is-not-flushed", "moves/settle.ts", [
-    "recovery_race",
-    "partitioned-settler-over-recoverer",
-  ], [
-    "      unflushed.push(meant);\n",
-    "",
-  ]),
-  plant("spare-is-used-before-tmp-is-flushed", "moves/spares.ts", ["crash", "settle-over"], [
-    "    this.#fresh.push(path);",
-    "    this.#ready.push(path);",
   ]),
   plant("remove-does-not-flush-tmp", "moves/remove.ts", ["crash", "settle-then-remove"], [
     `  await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);\n`,
@@ -140,9 +125,9 @@ const ORDERS: readonly Plant[] = [
     "recovery_race",
     "partitioned-settler-done-recoverer",
   ], [
-    "  const removed = await letGoOfOld(",
+    "  const removed = await store.files.removeEach(olds);\n",
     "  for (const each of open) publish(store, each);\n" +
-    "  const removed = await letGoOfOld(",
+    "  const removed = await store.files.removeEach(olds);\n",
   ]),
   plant("settle-moves-the-job-before-its-log", "moves/settle.ts", ["crash", "cancel"], [
     `  if (isFree && bringLog(store, job.id, "processing", state, target)) {
@@ -159,14 +144,6 @@ const ORDERS: readonly Plant[] = [
     `  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
     `  bringLog(store, id, entry.state, "processing");
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
-  ]),
-  plant("spare-is-used-before-its-job-is-durable", "moves/settle.ts", ["crash", "settle-over"], [
-    "      settlements[index]!.spare = spare;\n",
-    "      spares!.add(spare), spares!.flushed();\n",
-  ]),
-  plant("spares-of-the-dead-are-kept", "recovery/recover.ts", ["crash", "settle-over"], [
-    "    removeSpares(store, worker);\n",
-    "",
   ]),
   plant("recovery-removes-the-presence-first", "recovery/recover.ts", [
     "recovery_race",
@@ -268,10 +245,15 @@ const BELIEFS: readonly Plant[] = [
     "isElsewhere(store, name, job, places.get(entry.id) ?? [])",
     "isElsewhere(store, name, job, [])",
   ]),
-  plant("recovery-forgets-what-it-settles", "recovery/recover.ts", ["two_sided", "settle-over"], [
-    "settling.some((settlement) => hasGoneOn(settlement.job, job)) ||",
-    "settling.length > 1_000_000 ||",
-  ]),
+  plant(
+    "recovery-forgets-what-it-settles",
+    "recovery/recover.ts",
+    ["two_sided", "settle-put-back"],
+    [
+      "settling.some((settlement) => hasGoneOn(settlement.job, job)) ||",
+      "settling.length > 1_000_000 ||",
+    ],
+  ),
   plant("claim-does-not-look-first", "moves/claim.ts", ["two_sided", "requeue-done"], [
     "  if (isStale(store, entry, name, job)) {",
     "  if (!isStale) {",

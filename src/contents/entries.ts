@@ -176,8 +176,6 @@ export function readEntry(store: Store, entry: Entry): JobView | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  // Once a job has moved on, its old file may be written over with another one's content.
-  if (store.files.stat(path)?.identity !== stat.identity) return undefined;
   if (parsed.job) {
     const job = parsed.job;
     if (entry.state !== "done" && entry.state !== "dead") job.attempts = chargedAttempts(job);

@@ -77,9 +77,7 @@ function placeAt(store: Store, entry: Entry): Place | undefined {
   if (!stat) return undefined;
   try {
     const { job } = readJobFile(store, whole, stat, entry.id);
-    // Once a job has moved on, its old file may be written over with another one's content.
-    const isStill = store.files.stat(whole)?.identity === stat.identity;
-    return job && isStill ? { job, entry, path: whole, identity: stat.identity } : undefined;
+    return job && { job, entry, path: whole, identity: stat.identity };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -5,9 +5,7 @@
  */
 
 import { parseEntryName, parseMeantName } from "../format/names.ts";
-import { presenceName } from "../contents/presence.ts";
-import { spareOwner } from "../moves/spares.ts";
-import { pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { pathIn, type Store } from "../store/store.ts";
 import { isStray, removeStray } from "../recovery/strays.ts";
 import type { Examination } from "./examination.ts";
 
@@ -21,15 +19,9 @@ export async function checkTemporary(examination: Examination): Promise<void> {
     const shown = `tmp/${JSON.stringify(name)}`;
     if (isStray(store, name, kind)) {
       await examination.mend(
-        `${shown} was being written by a program that has died; it was never acknowledged`,
+        `${shown} was left by a program that has exited; no job needs it`,
         "removes it",
         () => removeStray(store, name, kind),
-      );
-    } else if (isForsaken(store, name)) {
-      await examination.mend(
-        `${shown} was kept to be written over by a worker that has left`,
-        "removes it",
-        () => isForsaken(store, name) && removeIfThere(store, pathIn(store, "tmp", name)),
       );
     } else if (!isOfWorker(name) && ageOf(store, name) > FORGOTTEN_AFTER) {
       examination.note(
@@ -40,16 +32,9 @@ export async function checkTemporary(examination: Examination): Promise<void> {
   }
 }
 
-/** Whether a name is that of a spare whose worker is no more: the disk would not let go of it. */
-function isForsaken(store: Store, name: string): boolean {
-  const owner = spareOwner(name);
-  return owner !== undefined && !store.files.exists(pathIn(store, "workers", presenceName(owner)));
-}
-
-/** Whether a name says that a worker is settling a job, or has it spare: whoever recovers the worker sees to it. */
+/** Whether a name says that a worker is settling a job: whoever recovers the worker sees to it. */
 function isOfWorker(name: string): boolean {
-  return parseMeantName(name) !== undefined || parseEntryName(name)?.worker !== undefined ||
-    spareOwner(name) !== undefined;
+  return parseMeantName(name) !== undefined || parseEntryName(name)?.worker !== undefined;
 }
 
 function ageOf(store: Store, name: string): number {

@@ -18,7 +18,7 @@ export async function checkWorkers(examination: Examination): Promise<void> {
     lock?.release();
     return lock !== undefined;
   });
-  for (const worker of [...dead, ...absentWorkers(store, false)]) {
+  for (const worker of [...dead, ...absentWorkers(store)]) {
     await examination.mend(
       `worker ${worker} has died and no other has taken over what it ran yet`,
       "settles what it ran, as lost and to be retried if its end was not written down",

@@ -80,13 +80,6 @@ export interface FilePort {
   startFetcher?(): Fetcher | undefined;
   /** Makes a new file of mode 0600 with this content, not yet flushed, or none. Fails if the name exists. */
   create(path: string, content: Uint8Array): void;
-  /**
-   * Writes over a file, from its beginning to its new end, not yet flushed. Follows no link.
-   *
-   * @returns `false`, and nothing is changed, if it is not there, or is no regular file of mode 0600 that has
-   * just this one name.
-   */
-  overwrite(path: string, content: Uint8Array): boolean;
   /** Adds to the end of a file of mode 0600, making it if it is missing. Follows no link. */
   append(path: string, content: Uint8Array): void;
   /** Makes one directory of mode 0700. Fails if the name exists. */

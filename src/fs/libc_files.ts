@@ -35,11 +35,11 @@ function uint64(at: number): number {
   return fields.getUint32(at + 4, littleEndian) * 2 ** 32 + fields.getUint32(at, littleEndian);
 }
 
-const REGULAR = 0o100000, CHARACTER_DEVICE = 0o020000;
+const CHARACTER_DEVICE = 0o020000;
 
 function kindOfMode(mode: number): EntryKind {
   const type = mode & 0o170000;
-  return type === REGULAR ? "file" : type === 0o040000 ? "directory" : "other";
+  return type === 0o100000 ? "file" : type === 0o040000 ? "directory" : "other";
 }
 
 /** As `st_dev` has it, and so the runtime. */
@@ -192,23 +192,6 @@ export function createNew(c: Libc, path: string, content: Uint8Array): true | un
   // Some file systems tell only now that there was no room.
   if (c.close(fd) === 0 && isWhole) return true;
   c.unlink(name);
-}
-
-/** Writes over a file that has just this name; `false` if it is none that may be written over. */
-export function writeOver(c: Libc, path: string, content: Uint8Array): boolean | undefined {
-  const fd = c.open(passingPath(path), O_WRONLY | CAREFULLY, 0);
-  if (fd < 0) return errno(c) === ENOENT ? false : undefined;
-  let done: boolean | undefined;
-  if (c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) === 0) {
-    const links = fields.getUint32(16, littleEndian);
-    const mode = fields.getUint16(28, littleEndian);
-    const isLonger = uint64(40) > content.length;
-    if (links !== 1 || mode !== (REGULAR | 0o600)) done = false;
-    else if (
-      writeWhole(c, fd, content) && (!isLonger || c.ftruncate(fd, BigInt(content.length)) === 0)
-    ) done = true;
-  }
-  return c.close(fd) === 0 ? done : undefined;
 }
 
 function writeWhole(c: Libc, fd: number, content: Uint8Array): boolean {

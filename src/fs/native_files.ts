@@ -17,7 +17,6 @@ import {
   readReady,
   readRegular,
   removed,
-  writeOver,
 } from "./libc_files.ts";
 import { plainFiles, syncEach, syncEntries } from "./portable_files.ts";
 import { streamDirectory } from "./stream_directory.ts";
@@ -104,11 +103,6 @@ export const denoFiles: FilePort = {
   create(path, content) {
     const c = libcFor(path);
     if (!c || !createNew(c, path, content)) plainFiles.create(path, content);
-  },
-
-  overwrite(path, content) {
-    const c = libcFor(path);
-    return (c && writeOver(c, path, content)) ?? plainFiles.overwrite(path, content);
   },
 
   rename(from, to) {

@@ -215,16 +215,6 @@ export const plainFiles: FilePort = {
     }
   },
 
-  overwrite(path, content) {
-    if (statPath(path)?.kind !== "file") return false;
-    using file = openOwn(path, { write: true });
-    const { mode, nlink } = file.statSync();
-    if (nlink !== 1 || ((mode ?? 0) & 0o7777) !== 0o600) return false;
-    writeAll(file, content);
-    file.truncateSync(content.length);
-    return true;
-  },
-
   append(path, content) {
     using file = openToAppend(path);
     writeAll(file, content);

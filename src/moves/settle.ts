@@ -8,12 +8,11 @@
  *    believed dead): the result is dropped. A crash here: recovery finds tmp/N alone and charges
  *    the attempt as lost.
  * 2. The new content is written to `tmp/FINAL@WORKER.STATE`. A crash here: recovery finds both,
- *    this one perhaps torn, and goes by tmp/N. (With a spare, see spares.ts: it is written over, flushed, and
- *    only then renamed to this name, which must not come to stand for what the spare held before.)
+ *    this one perhaps torn, and goes by tmp/N.
  * 3. It and tmp/ are flushed: from here on a power cut keeps both steps. Where the file system does not keep a rename
  *    as one, processing/ and the directory that the job was claimed from are flushed with them: else a power cut
  *    could bring back a name under which the job that has ended is run again.
- * 4. `tmp/N` is removed, or made a spare: only the content that is meant to become the job is left. NotFound
+ * 4. `tmp/N` is removed: only the content that is meant to become the job is left. NotFound
  *    means, as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
  * 5. The log moves, so that a settled job always has its log beside it.
  * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed. If that flush fails the name is taken
@@ -35,7 +34,6 @@ import {
   type SettledState,
   waitingName,
 } from "../format/names.ts";
-import { keepSpare, type Spares } from "./spares.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 
 /** A running job and what is to become of it. Settling it again goes on where an error stopped it. */
@@ -51,17 +49,12 @@ export interface Settlement {
   /** How far it has come; {@linkcode settle} moves this on. */
   progress?:
     | "taken"
-    | "drafted"
     | "written"
     | "owned"
     | "published"
     | "doubted"
     | "settled"
     | "gone";
-  /** The spare that its new content was written to, while it is `drafted`. */
-  draft?: string;
-  /** The spare that its old file has become, if it has. */
-  spare?: string;
   /** Where its new file lies, once this worker has put it there. */
   published?: string;
 }
@@ -92,7 +85,6 @@ function finalName({ job, state, readyAt }: Settlement): string {
  * was taken away meanwhile.
  *
  * @param settlements Jobs of one worker, each with its outcome.
- * @param spares That worker's, if it keeps any.
  * @throws Whatever the disk throws (no space, say). The settlements that did not get through can be
  * given again later; nothing is lost meanwhile.
  *
@@ -104,19 +96,17 @@ function finalName({ job, state, readyAt }: Settlement): string {
 export async function settle(
   store: Store,
   settlements: readonly Settlement[],
-  spares?: Spares,
 ): Promise<void> {
   for (const settlement of inStep(settlements, "doubted")) takeBack(store, settlement);
-  for (const settlement of settlements) write(store, settlement, spares);
-  const unflushed = inStep(settlements, "written").map((each) => meantPath(store, each));
-  unflushed.push(...await putDrafts(store, inStep(settlements, "drafted")));
+  for (const settlement of settlements) write(store, settlement);
   const open = inStep(settlements, "written");
   if (open.length > 0) {
     const left = leftByClaims(store, open.map(({ claim }) => claim.cameFrom));
-    await flushOrUndo(store, open, [...unflushed, pathIn(store, "tmp"), ...left]);
-    spares?.flushed();
+    const written = open.map((each) => meantPath(store, each));
+    await flushOrUndo(store, open, [...written, pathIn(store, "tmp"), ...left]);
   }
-  const removed = await letGoOfOld(store, open, spares);
+  const olds = open.map(({ claim }) => pathIn(store, "tmp", claim.name));
+  const removed = await store.files.removeEach(olds);
   // All that is ours now is noted before anything else can fail.
   for (const [index, settlement] of open.entries()) {
     if (removed[index] === true) settlement.progress = "owned";
@@ -146,10 +136,7 @@ export async function settle(
     for (const settlement of published) settlement.progress = "doubted";
     throw error;
   }
-  for (const settlement of published) {
-    settlement.progress = "settled";
-    if (settlement.spare !== undefined) keepSpare(store, settlement.spare, spares);
-  }
+  for (const settlement of published) settlement.progress = "settled";
   for (const result of removed) if (result instanceof Error) throw result;
 }
 
@@ -165,7 +152,7 @@ function meantPath(store: Store, settlement: Settlement): string {
 }
 
 /** Steps 1 and 2. If the content cannot be written the job goes back to processing/, if it can. */
-function write(store: Store, settlement: Settlement, spares?: Spares): void {
+function write(store: Store, settlement: Settlement): void {
   if (settlement.progress === undefined) {
     const { name } = settlement.claim;
     if (!renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name))) {
@@ -178,36 +165,12 @@ function write(store: Store, settlement: Settlement, spares?: Spares): void {
     removeIfThere(store, meantPath(store, settlement));
   } else return;
   try {
-    const content = jobBytes(settlement.job);
-    settlement.draft = spares?.write(content);
-    if (settlement.draft === undefined) store.files.create(meantPath(store, settlement), content);
+    store.files.create(meantPath(store, settlement), jobBytes(settlement.job));
   } catch (error) {
     undoWrite(store, settlement);
     throw error;
   }
-  settlement.progress = settlement.draft === undefined ? "written" : "drafted";
-}
-
-/**
- * The end of step 2 for what was written to spares.
- *
- * @returns The paths of what had to be written anew, and is not flushed.
- */
-async function putDrafts(store: Store, drafted: readonly Settlement[]): Promise<string[]> {
-  if (drafted.length === 0) return [];
-  await flushOrUndo(store, drafted, drafted.map(({ draft }) => draft!));
-  const unflushed: string[] = [];
-  for (const settlement of drafted) {
-    const meant = meantPath(store, settlement);
-    // Gone only if this worker was recovered meanwhile. Whose the job is the next steps find out.
-    if (!renameIfThere(store, settlement.draft!, meant)) {
-      store.files.create(meant, jobBytes(settlement.job));
-      unflushed.push(meant);
-    }
-    settlement.draft = undefined;
-    settlement.progress = "written";
-  }
-  return unflushed;
+  settlement.progress = "written";
 }
 
 async function flushOrUndo(
@@ -240,33 +203,12 @@ function takeBack(store: Store, settlement: Settlement): void {
   renameIfThere(store, log, pathIn(store, "processing", logName(job.id)));
 }
 
-/** Step 4: for each whether it was there, or the error. */
-async function letGoOfOld(
-  store: Store,
-  settlements: readonly Settlement[],
-  spares?: Spares,
-): Promise<(boolean | Error)[]> {
-  const olds = settlements.map(({ claim }) => pathIn(store, "tmp", claim.name));
-  const renamed = (spares?.newPaths(olds.length) ?? []).map((spare, index) => {
-    try {
-      if (!renameIfThere(store, olds[index]!, spare)) return false;
-      settlements[index]!.spare = spare;
-      return true;
-    } catch (error) {
-      return error as Error;
-    }
-  });
-  return [...renamed, ...await store.files.removeEach(olds.slice(renamed.length))];
-}
-
 /** Steps 2 and 1 backwards, as far as the disk lets us, for another try later. */
 function undoWrite(store: Store, settlement: Settlement): void {
   settlement.progress = "taken";
   const { name } = settlement.claim;
-  const written = settlement.draft ?? meantPath(store, settlement);
-  settlement.draft = undefined;
   try {
-    removeIfThere(store, written);
+    removeIfThere(store, meantPath(store, settlement));
     renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
   } catch {
     // What refused the writing refuses this too; it stays the worker's.

@@ -30,7 +30,6 @@ import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/s
 import { lockDeadWorker, markDead, removePresence, workerNames } from "../contents/presence.ts";
 import { returnSchedules, scheduleEntries } from "../schedules/return_schedules.ts";
 import { settle, type Settlement, unrunSettlement } from "../moves/settle.ts";
-import { removeSpares, spareOwner } from "../moves/spares.ts";
 import { pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 
 /** What recovering a worker came to. */
@@ -76,7 +75,6 @@ export async function recover(
     await settle(store, unsettled);
     unsettled.length = 0;
     await returnSchedules(store, worker);
-    removeSpares(store, worker);
     removeProgress(store, worker);
     removePresence(store, worker);
     for (const settlement of ended) settled(settlement);
@@ -143,15 +141,12 @@ async function settleEach(
 /**
  * The workers that have no presence file though jobs or schedules are in their hands, or files of theirs are
  * left: someone removed it by hand, or a power cut did.
- *
- * @param spares Whether files that it kept to write over count: nothing is lost with these.
  */
-export function absentWorkers(store: Store, spares = true): string[] {
+export function absentWorkers(store: Store): string[] {
   const owners = new Set<string>();
   for (const directory of ["processing", "tmp"] as const) {
     for (const { name } of store.files.list(pathIn(store, directory))) {
-      const owner = parseMeantName(name)?.worker ?? parseEntryName(name)?.worker ??
-        (spares ? spareOwner(name) : undefined);
+      const owner = parseMeantName(name)?.worker ?? parseEntryName(name)?.worker;
       if (owner !== undefined && WORKER_PATTERN.test(owner)) owners.add(owner);
     }
   }

@@ -5,7 +5,7 @@
  */
 
 import type { EntryKind, FileLock } from "../fs/file_port.ts";
-import { workerNames } from "../contents/presence.ts";
+import { presenceName, workerNames } from "../contents/presence.ts";
 import { strayProgress } from "../contents/job_output_files.ts";
 import { NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "../store/store.ts";
 
@@ -32,6 +32,7 @@ export function removeStrays(store: Store): void {
 
 /** Removes something in tmp/ if it is what a process that died was writing. */
 export function removeStray(store: Store, name: string, kind: EntryKind): void {
+  if (isOldSpare(store, name)) removeIfThere(store, pathIn(store, "tmp", name));
   // Locked until it is gone: should its writer only have been stopped for long, it hears of it.
   const lock = lockStray(store, name, kind);
   if (!lock) return;
@@ -44,9 +45,16 @@ export function removeStray(store: Store, name: string, kind: EntryKind): void {
 
 /** Whether something in tmp/ is what a process that died was writing. */
 export function isStray(store: Store, name: string, kind: EntryKind): boolean {
+  if (isOldSpare(store, name)) return true;
   const lock = lockStray(store, name, kind);
   lock?.release();
   return lock !== undefined;
+}
+
+/** Whether a worker of version 0.1 that has exited kept this file to write over: `tmp/NUMBER@WORKER.spare`. */
+function isOldSpare(store: Store, name: string): boolean {
+  const owner = /^\d+@([a-z0-9-]+)\.spare$/.exec(name)?.[1];
+  return owner !== undefined && !store.files.exists(pathIn(store, "workers", presenceName(owner)));
 }
 
 /** Takes the lock that marks something in tmp/ as being written, if that is a stray. */

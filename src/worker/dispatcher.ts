@@ -89,7 +89,7 @@ export class Dispatcher {
     });
     this.#environment = sharedEnvironment(store, worker);
     this.#output = new JobOutput(store, worker);
-    this.#settler = new Settler(store, worker, {
+    this.#settler = new Settler(store, {
       busy: () => this.#running.size + this.#claiming > 0,
       completed: (settlements) => this.#output.addTo(settlements),
       settled: (settlements) => this.#settled(settlements),

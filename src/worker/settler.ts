@@ -6,7 +6,6 @@
  */
 
 import { settle, type Settlement } from "../moves/settle.ts";
-import { Spares } from "../moves/spares.ts";
 import type { Store } from "../store/store.ts";
 
 /** While jobs end this close together, in milliseconds, they are gathered before they are settled … */
@@ -35,7 +34,6 @@ export interface SettlerEvents {
 export class Settler {
   readonly #store: Store;
   readonly #events: SettlerEvents;
-  readonly #spares: Spares;
   #waiting: Settlement[] = [];
   /** What the disk refused last time: completed already. */
   #refused: Settlement[] = [];
@@ -48,10 +46,9 @@ export class Settler {
   /** Whether the disk refused last time: until it does not, nothing new should be begun. */
   stuck = false;
 
-  constructor(store: Store, worker: string, events: SettlerEvents) {
+  constructor(store: Store, events: SettlerEvents) {
     this.#store = store;
     this.#events = events;
-    this.#spares = new Spares(store, worker);
   }
 
   /** Hands over a job that has ended. */
@@ -65,7 +62,6 @@ export class Settler {
   /** Resolves when nothing is left to settle. */
   async idle(): Promise<void> {
     while (this.#working) await this.#working;
-    await this.#spares.drop();
   }
 
   /**
@@ -80,11 +76,7 @@ export class Settler {
 
   async #work(): Promise<void> {
     while (!this.#abandoned) {
-      if (this.#waiting.length + this.#refused.length === 0) {
-        if (this.#spares.none || this.#events.busy()) break;
-        await this.#spares.drop();
-        continue;
-      }
+      if (this.#waiting.length + this.#refused.length === 0) break;
       if (this.#isWorthGathering()) await this.#gather();
       const group = [...this.#refused, ...this.#events.completed(this.#waiting)];
       this.#group = group;
@@ -125,8 +117,7 @@ export class Settler {
   async #settle(part: Settlement[]): Promise<void> {
     const refused = () => part.filter((settlement) => !isOver(settlement));
     try {
-      // Where nothing follows soon there is nothing to keep files for.
-      await settle(this.#store, part, this.#events.busy() ? this.#spares : undefined);
+      await settle(this.#store, part);
     } catch (error) {
       this.stuck = true;
       this.#events.trouble(error, refused());

@@ -96,7 +96,7 @@ export async function* crashPoints(
   const whole = await act(operation, prepared);
   const calls = whole.disk.calls.filter((call) => call.process === operation.process);
   for (const [index, { name }] of calls.entries()) {
-    const writes = name === "create" || name === "append" || name === "overwrite";
+    const writes = name === "create" || name === "append";
     for (const leaving of writes ? LEAVINGS : LEAVINGS.slice(0, 1)) {
       yield { name: leaving === "nothing" ? `${index}` : `${index}-${leaving}`, index, leaving };
     }

@@ -9,7 +9,6 @@ import type { Operation } from "./operation.ts";
 import { PLACE_OPERATIONS } from "./place_races.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
-import { settleOverOwn, SPARE_OPERATIONS } from "./spare_operations.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
 import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
@@ -19,8 +18,6 @@ const OPERATIONS: readonly Operation[] = [
   ...CLAIM_OPERATIONS,
   ...PLACE_OPERATIONS,
   ...SETTLE_OPERATIONS,
-  ...SPARE_OPERATIONS,
-  settleOverOwn,
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...DEPENDENCY_OPERATIONS,

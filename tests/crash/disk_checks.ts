@@ -5,7 +5,6 @@
  */
 
 import type { Job } from "../../src/format/job.ts";
-import { spareOwner } from "../../src/moves/spares.ts";
 import { JOB_STATES, parseEntryName } from "../../src/format/names.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { findings, missingPlaces, recoverAgain, removeOrphanedInputs } from "./fresh_worker.ts";
@@ -128,8 +127,6 @@ export async function* faultsAtRest(
       if (held && fateOf(held).startsWith(HELD) && ledger.allows(held.command, fateOf(held))) {
         continue;
       }
-      // Lies there, at the latest, until its worker is recovered.
-      if (part === "tmp" && alive.includes(spareOwner(name) ?? "")) continue;
       if (part === "workers" && alive.some((worker) => name.startsWith(`${worker}.`))) continue;
       if (name.endsWith(".log") && mayStray(commandOf(name.slice(0, -".log".length)))) continue;
       yield `${part}/${name} is left`;

@@ -21,7 +21,6 @@ import { ACTING, clock } from "./queue_disk.ts";
 const CHANGING: readonly (keyof FilePort)[] = [
   "create",
   "append",
-  "overwrite",
   "makeDirectory",
   "setMode",
   "rename",
@@ -37,7 +36,6 @@ const OPENING: readonly (keyof FilePort)[] = [
   "read",
   "create",
   "append",
-  "overwrite",
   "sync",
   "syncTree",
   "tryLock",
@@ -46,7 +44,7 @@ const OPENING: readonly (keyof FilePort)[] = [
 
 /** Which calls a disk in this state refuses. */
 const REFUSED: Partial<Record<ErrnoName, readonly (keyof FilePort)[]>> = {
-  ENOSPC: ["create", "append", "overwrite", "makeDirectory", "sync", "syncTree"],
+  ENOSPC: ["create", "append", "makeDirectory", "sync", "syncTree"],
   EACCES: CHANGING,
   EROFS: CHANGING,
   EIO: [...CHANGING, ...OPENING, "stat", "exists"],
@@ -74,7 +72,7 @@ export async function failEverywhere(operation: Operation): Promise<void> {
   const calls = whole.disk.calls.filter((call) => call.process === operation.process);
   for (const [index, { name }] of calls.entries()) {
     for (const code of ERRORS) {
-      const writes = name === "create" || name === "append" || name === "overwrite";
+      const writes = name === "create" || name === "append";
       const leavings: Leaving[] = writes ? ["nothing", "partial"] : ["nothing"];
       for (const leaving of leavings) {
         for (const mode of ["once", "from-there-on"] as const) {

@@ -6,7 +6,6 @@ import { INPUT_OPERATIONS } from "./input_operations.ts";
 import { PLACE_OPERATIONS } from "./place_races.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { SETTLE_OPERATIONS } from "./settle_operations.ts";
-import { SPARE_OPERATIONS } from "./spare_operations.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
 import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
@@ -16,7 +15,6 @@ const OPERATIONS = [
   ...CLAIM_OPERATIONS,
   ...PLACE_OPERATIONS,
   ...SETTLE_OPERATIONS,
-  ...SPARE_OPERATIONS,
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...WAITING_OPERATIONS,

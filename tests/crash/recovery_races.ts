@@ -10,7 +10,6 @@ import { enqueue } from "../../src/moves/enqueue.ts";
 import type { Recovery } from "../../src/recovery/recover.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
-import { Spares } from "../../src/moves/spares.ts";
 import type { Store } from "../../src/store/store.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import { killAt } from "../simulation/faults.ts";
@@ -44,17 +43,6 @@ const UNDONE: readonly Fate[] = [RUN, "done: lost@w2 done@fresh", "done: done@w2
 async function settleAs(store: Store, settlements: Settlement[]): Promise<Record<string, string>> {
   await settle(store, settlements);
   return Object.fromEntries(settlements.map(({ job, progress }) => [job.command, progress!]));
-}
-
-/** The same one after the other, so that the third is written over the file of the first. */
-async function settleOver(
-  store: Store,
-  settlements: Settlement[],
-): Promise<Record<string, string>> {
-  const spares = new Spares(store, "w1");
-  for (const settlement of settlements) await settle(store, [settlement], spares);
-  await spares.drop();
-  return await settleAs(store, settlements);
 }
 
 /** The fates of a job of `w1` that `w1` settles as it means to while `w2` may take it over. */
@@ -104,7 +92,6 @@ function settlerAndRecoverer(
   name: string,
   jobs: readonly Job[],
   lock: "held" | "freed",
-  settles: typeof settleAs = settleAs,
 ): Race<Settlement[]> {
   const expectTakenOver = expectSettled(jobs);
   return {
@@ -115,7 +102,7 @@ function settlerAndRecoverer(
       if (lock === "freed") disk.crashProcess("w1");
       return settlements;
     },
-    actors: { w1: settles, w2: takingOver("w2") },
+    actors: { w1: settleAs, w2: takingOver("w2") },
     expect(ledger, ends, calls) {
       ledger.logsMayStray = calls.some((call, at) =>
         IS_IT_OURS.test(call) && calls[at + 1]?.startsWith("w2 ")
@@ -286,8 +273,6 @@ export const RECOVERY_RACES: readonly Race[] = [
   settlerAndRecoverer("put-back", [TO_PENDING], "freed"),
   settlerAndRecoverer("group", [TO_DONE, TO_FAILED], "freed"),
   settlerAndRecoverer("group", [TO_DONE, TO_FAILED], "held"),
-  settlerAndRecoverer("over", [TO_DONE, TO_DEAD, TO_FAILED], "freed", settleOver),
-  settlerAndRecoverer("over", [TO_DONE, TO_DEAD, TO_FAILED], "held", settleOver),
   twoRecoverers("running", undefined),
   twoRecoverers("taken", 1),
   twoRecoverers("written", 4),

@@ -8,7 +8,6 @@ import { INPUT_OPERATIONS } from "./input_operations.ts";
 import { onTwoSidedDisks } from "./queue_disk.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
-import { SPARE_OPERATIONS } from "./spare_operations.ts";
 import { UPKEEP_OPERATIONS } from "./upkeep_operations.ts";
 import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
@@ -33,7 +32,6 @@ const OPERATIONS: readonly Operation[] = [
   ...ENQUEUE_OPERATIONS,
   ...CLAIM_OPERATIONS,
   ...SETTLE_OPERATIONS,
-  ...SPARE_OPERATIONS,
   ...UPKEEP_OPERATIONS,
   ...RECOVERY_OPERATIONS,
   ...DEPENDENCY_OPERATIONS,

@@ -154,7 +154,7 @@ Deno.test("progress of a worker that is no more is removed", async () => {
 Deno.test("what a program that died was writing is removed, a batch too", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;
-  const sentence = /@new" was being written by a program that has died; it was never acknowledged$/;
+  const sentence = /@new" was left by a program that has exited; no job needs it$/;
   Deno.writeTextFileSync(`${dir}/tmp/a@new`, "{");
   assertEquals(await findings(temporary), [], "it may still be written");
   makeOld(`${dir}/tmp/a@new`, 1);
@@ -440,8 +440,12 @@ Deno.test("an input that anyone can write is told, and one that my group can is 
   await mends(temporary, /^input\/"a\.in" can be written by group or others/, "sets mode 600");
 });
 
-Deno.test("a file that a worker which has left kept to be written over is no dead worker", async () => {
+Deno.test("a spare file that version 0.1 left is removed, and is no dead worker", async () => {
   await using temporary = await temporaryQueue();
   Deno.writeTextFileSync(`${temporary.dir}/tmp/3@host-1-ab.spare`, "{}");
-  await mends(temporary, /^tmp\/"3@host-1-ab.spare" was kept to be written over/, "removes it");
+  await mends(
+    temporary,
+    /^tmp\/"3@host-1-ab.spare" was left by a program that has exited/,
+    "removes it",
+  );
 });

@@ -244,6 +244,19 @@ Deno.test("what a dead process was writing is removed from tmp/ once it is old, 
   lock?.release();
 });
 
+Deno.test("the spare files of version 0.1 are removed once their worker has exited", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  const presence = arriveAs(temporary, "here-1-dd");
+  drop(dir, "tmp/0@here-1-dd.spare", "{}");
+  drop(dir, "tmp/7@here-2-ee.spare", "{}");
+  removeStrays(queue.store);
+  assertEquals(namesIn(dir, "tmp"), ["0@here-1-dd.spare"]);
+  presence.leave();
+  removeStrays(queue.store);
+  assertEquals(namesIn(dir, "tmp"), []);
+});
+
 Deno.test("a dropped file that a dead worker had claimed before its time still waits for its time, uncharged", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;

@@ -28,7 +28,7 @@ export interface CallRecord extends Call {
 
 /**
  * Looks at a call before it is made. What it throws the call throws instead of being made, but for
- * what an interrupted `create`, `append` or `overwrite` leaves (see `Leaving`); `Killed` ends the process.
+ * what an interrupted `create` or `append` leaves (see `Leaving`); `Killed` ends the process.
  */
 export type BeforeCall = (call: Call) => void;
 

@@ -24,7 +24,6 @@ function drawCall(random: () => number): { label: string; make: (port: FilePort)
   const mode = pick([0o700, 0o600, 0o777]);
   const calls: Record<string, (port: FilePort, root: string) => unknown> = {
     create: (port, root) => port.create(root + one, content),
-    overwrite: (port, root) => port.overwrite(root + one, content),
     append: (port, root) => port.append(root + one, content),
     makeDirectory: (port, root) => port.makeDirectory(root + one),
     rename: (port, root) => port.rename(root + one, root + two),

@@ -173,11 +173,6 @@ export class DiskState {
     this.inodes.set(inode, { ...file, content: whole, mtime: this.now() });
   }
 
-  /** Writes over a file, to its new end. What was flushed before stays durable until the next flush. */
-  overwrite(inode: number, content: Uint8Array): void {
-    this.inodes.set(inode, { ...this.inodes.get(inode)!, content, mtime: this.now() });
-  }
-
   /** `chmod(2)`. Durable at once: nothing in a queue depends on when a mode is. */
   setMode(path: string, mode: number): void {
     const inode = this.findInode(path, `chmod '${path}'`);

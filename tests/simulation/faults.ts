@@ -8,7 +8,7 @@
 import type { BeforeCall } from "./call.ts";
 
 /**
- * How much of an interrupted `create`, `append` or `overwrite` is on the disk: `nothing`; `empty`, the name
+ * How much of an interrupted `create` or `append` is on the disk: `nothing`; `empty`, the name
  * without the content; `partial`, the name and the first half of the content. Every other call is
  * atomic and leaves nothing.
  */

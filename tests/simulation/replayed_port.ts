@@ -85,10 +85,6 @@ export class ReplayedPort implements FilePort {
     this.#call("create", [path, content], () => this.#process.create(path, content));
   }
 
-  overwrite(path: string, content: Uint8Array): boolean {
-    return this.#call("overwrite", [path, content], () => this.#process.overwrite(path, content));
-  }
-
   append(path: string, content: Uint8Array): void {
     this.#call("append", [path, content], () => this.#process.append(path, content));
   }

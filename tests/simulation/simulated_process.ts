@@ -125,28 +125,6 @@ export class SimulatedProcess implements FilePort {
     });
   }
 
-  overwrite(path: string, content: Uint8Array): boolean {
-    const write = (written: Uint8Array) => {
-      const { state } = this.#disk;
-      let inode: number;
-      try {
-        inode = state.findInode(path, `open '${path}'`);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return false;
-        throw error;
-      }
-      const before = state.inodes.get(inode)!;
-      if (!before.content || before.mode !== 0o600 || state.names(inode) !== 1) return false;
-      const isWhole = written.length === content.length;
-      const rest = isWhole ? [] : before.content.subarray(written.length);
-      state.overwrite(inode, new Uint8Array([...written, ...rest]));
-      return true;
-    };
-    return this.#call("overwrite", [path, content], () => write(content), (leaving) => {
-      write(beginning(content, leaving));
-    });
-  }
-
   append(path: string, content: Uint8Array): void {
     const write = (written: Uint8Array) => {
       const { state } = this.#disk;

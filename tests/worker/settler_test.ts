@@ -15,7 +15,7 @@ async function done(temporary: TemporaryQueue, id: string): Promise<Settlement> 
 function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, busy = () => false) {
   const settled: string[] = [];
   const troubles: string[] = [];
-  const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, "host-1-ab", {
+  const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, {
     busy,
     completed: (settlements) => [...settlements],
     settled: (settlements) => {
@@ -124,7 +124,7 @@ Deno.test("a job that ends at the very moment when all others are settled is not
       await done(temporary, `b${ticks}`),
     ];
     let settled = 0;
-    const settler = new Settler(temporary.queue.store, "host-1-ab", {
+    const settler = new Settler(temporary.queue.store, {
       busy: () => false,
       completed: (settlements) => [...settlements],
       async settled(settlements) {
@@ -173,7 +173,7 @@ Deno.test("what a job left is asked for once, however often the disk refuses to 
       denoFiles.create(path, content);
     },
   };
-  const settler = new Settler({ ...temporary.queue.store, files }, "host-1-ab", {
+  const settler = new Settler({ ...temporary.queue.store, files }, {
     busy: () => false,
     completed(settlements) {
       asked.push(...settlements.map(({ claim }) => claim.id));
@@ -201,21 +201,4 @@ Deno.test("a settler that was told to abandon its jobs settles none of those lef
     [],
     4,
   ]);
-});
-
-Deno.test("a settler keeps old files to write over while jobs run, and none when nothing does", async () => {
-  await using temporary = await temporaryQueue();
-  let busy = true;
-  const { settler, settled } = settlerOf(temporary, {}, () => busy);
-  const spares = () => namesIn(temporary.dir, "tmp").filter((name) => name.endsWith(".spare"));
-  settler.add(await done(temporary, "a"));
-  await eventually("a is settled", () => settled.length === 1);
-  assertEquals(spares(), ["0@host-1-ab.spare"]);
-  busy = false;
-  settler.add(await done(temporary, "b"));
-  await eventually(
-    "b is settled, and no file is kept",
-    () => settled.length === 2 && spares().length === 0,
-  );
-  await settler.idle();
 });

@@ -16,6 +16,8 @@ import { type Screen, terminalSvg } from "./terminal_svg.ts";
 
 const SIZE = { columns: 88, rows: 24 };
 const PROMPT = "$";
+/** A worker's name: the machine's, then what tells it from others. */
+const WORKER = /[\w.-]+(-\d+-[0-9a-f]{8})\b/g;
 /** How long things are seen, in seconds. */
 const TYPED = 0.08, LINE_READ = 0.25, COMMAND_READ = 0.6, SCENE_READ = 2, END_READ = 6;
 /** Of a command that runs, in seconds: how often the screen is looked at, how long it may take. */
@@ -55,7 +57,7 @@ const pause = (seconds: number) => new Promise((done) => setTimeout(done, 1000 *
 
 /** A screen without what is this machine's. */
 function neutral(text: string): string {
-  return text.replaceAll(home, "/srv/site").replaceAll(`${Deno.hostname()}-`, "web1-");
+  return text.replaceAll(home, "/srv/site").replace(WORKER, "web1$1");
 }
 
 async function record(terminal: Tmux, commands: readonly string[]): Promise<Screen[]> {

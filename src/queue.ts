@@ -10,7 +10,7 @@ import { denoFiles } from "./fs/native_files.ts";
 import { enqueue, type EnqueueOptions } from "./moves/enqueue.ts";
 import { enqueueMany, type Published } from "./moves/enqueue_many.ts";
 import { QueueError } from "./text/errors.ts";
-import { findJob, jobOf } from "./inspect/find_job.ts";
+import { findJob, jobWithId, logPathOf } from "./inspect/find_job.ts";
 import type { Job, JobInput, JobView } from "./format/job.ts";
 import { countJobs, type Counts, newestEntries } from "./contents/listing.ts";
 import { type JobState, newId, WORKER_PATTERN } from "./format/names.ts";
@@ -21,10 +21,9 @@ import { clearJobs, removeJob } from "./moves/remove.ts";
 import { requeueJob } from "./moves/requeue.ts";
 import { flushChange, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store/store.ts";
 import { lockQueue } from "./contents/taken_ids.ts";
-import { viewOf } from "./constraints/waiters.ts";
+import { jobView } from "./inspect/job_view.ts";
 import { isPaused } from "./store/store.ts";
 import { liveWorkers } from "./contents/presence.ts";
-import { logPathOf } from "./inspect/find_job.ts";
 
 /** What {@linkcode Queue.list} is to give. */
 export interface ListOptions {
@@ -114,7 +113,7 @@ export class Queue {
 
   /** The job of this ID, whole and exact, or `undefined`. */
   get(id: string): JobView | undefined {
-    return jobOf(this.store, id);
+    return jobWithId(this.store, id);
   }
 
   /**
@@ -133,7 +132,7 @@ export class Queue {
     /** Where those stand that move, or have moved, while this looks: each may be met in two directories. */
     const moving = new Map<string, number>();
     for (const entry of newestEntries(this.store, options.states, options.limit)) {
-      const seen = viewOf(this.store, entry);
+      const seen = jobView(this.store, entry);
       // One that has just moved on is looked up where it is now.
       const job = seen ?? this.get(entry.id);
       if (!job || (options.states && !options.states.includes(job.state))) continue;

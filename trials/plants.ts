@@ -149,8 +149,8 @@ const ORDERS: readonly Plant[] = [
     "recovery_race",
     "two-recoverers-running",
   ], [
-    "    await killSurvivors(worker, unendedRuns(store, worker));\n",
-    "    await killSurvivors(worker, []);\n    removePresence(store, worker);\n",
+    "await killSurvivors?.(worker, unendedRuns(store, worker));\n",
+    "await killSurvivors?.(worker, []);\n    removePresence(store, worker);\n",
   ]),
   plant("child-is-not-looked-at-again", "moves/enqueue_apart.ts", ["dependency_races"], [
     "    released = releaseIfReady(store, job.id) || released;\n",
@@ -241,13 +241,13 @@ const BELIEFS: readonly Plant[] = [
       renameIfThere(store, path, pathIn(store, "tmp", formatMeantName(final, by, state)));
 `,
   ]),
-  plant("recovery-does-not-look-first", "recovery/recover.ts", ["two_sided", "settle-done"], [
-    "isElsewhere(store, name, job, places.get(entry.id) ?? [])",
-    "isElsewhere(store, name, job, [])",
+  plant("recovery-does-not-look-first", "recovery/left_running.ts", ["two_sided", "settle-done"], [
+    "isElsewhere(store, name, job, places.get(id) ?? [], changed)",
+    "isElsewhere(store, name, job, [], changed)",
   ]),
   plant(
     "recovery-forgets-what-it-settles",
-    "recovery/recover.ts",
+    "recovery/left_running.ts",
     ["two_sided", "settle-put-back"],
     [
       "settling.some((settlement) => hasGoneOn(settlement.job, job)) ||",
@@ -258,10 +258,15 @@ const BELIEFS: readonly Plant[] = [
     "  if (isStale(store, entry, name, job)) {",
     "  if (!isStale) {",
   ]),
-  plant("recovery-charges-what-had-not-begun", "recovery/recover.ts", ["crash", "claim-fresh"], [
-    "    if (reason === undefined && !mayHaveBegun(store, job)) {",
-    "    if (reason === undefined && !id) {",
-  ]),
+  plant(
+    "recovery-charges-what-had-not-begun",
+    "recovery/left_running.ts",
+    ["crash", "claim-fresh"],
+    [
+      "    if (reason === undefined && !mayHaveBegun(store, job)) {",
+      "    if (reason === undefined && !id) {",
+    ],
+  ),
   plant("log-tells-of-a-start-at-the-claim", "moves/claim.ts", ["crash", "claim-retry"], [
     `entry.id === id ? entry.state : "processing";`,
     `entry.id === id ? entry.state : "processing";

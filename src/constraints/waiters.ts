@@ -4,13 +4,9 @@
  * @module
  */
 
-import { childrenOf, endOf, parentsOf, unmarkChild } from "./dependencies.ts";
+import { childrenOf, parentsOf, unmarkChild } from "./dependencies.ts";
 import { entries, type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
-import type { JobView } from "../format/job.ts";
-import { AFTER_TIME, HELD_TIME } from "../format/names.ts";
-import { limitOn } from "./needs.ts";
-import { readProgress } from "../contents/job_output_files.ts";
 import { pathIn, type Store } from "../store/store.ts";
 
 /** A job was not removed, as others wait for it. */
@@ -28,29 +24,6 @@ export class WaitedForError extends QueueError {
     const first = children.length === 1 ? "that" : "those";
     super(`job ${id} was not removed, as ${shown}${more} ${wait} for it; remove ${first} first`);
   }
-}
-
-/** The job of an entry as readers get it: with what its name tells of whether it is held, or waits for others. */
-export function viewOf(store: Store, entry: Entry): JobView | undefined {
-  const job = readEntry(store, entry);
-  if (job && entry.worker !== undefined) {
-    const progress = readProgress(store, entry.worker, entry.id);
-    if (progress) job.progress = progress;
-  }
-  if (!job || entry.time < HELD_TIME) return job && withLimit(store, entry, job);
-  if (entry.state !== "pending" && entry.state !== "failed") return job;
-  if (entry.time < AFTER_TIME) job.held = true;
-  const parents = parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
-  if (parents.length > 0 && job.attempts === 0) job.waits_for = parents;
-  return job;
-}
-
-function withLimit(store: Store, entry: Entry, job: JobView): JobView {
-  if (entry.state !== "pending" && entry.state !== "failed") return job;
-  // The name says when it is ready: it may have been made so by hand, or by a retry.
-  if (!entry.bare) job.run_at = new Date(entry.time).toISOString();
-  const limit = entry.time > store.now() ? undefined : limitOn(store, job);
-  return limit === undefined ? job : { ...job, limited_by: limit };
 }
 
 /**

@@ -12,7 +12,7 @@ import type { JobView } from "../format/job.ts";
 import { isEditor } from "../format/names.ts";
 import { requestCancel, seeWorkers } from "../contents/presence.ts";
 import type { Queue } from "../queue.ts";
-import { recoverEditor } from "../recovery/recover_editor.ts";
+import { recoverEditor } from "../recovery/recover.ts";
 import { releaseChildren } from "../constraints/dependencies.ts";
 
 /** How often to wait, some two seconds each, for someone who is changing the job. */

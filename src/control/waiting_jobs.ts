@@ -17,7 +17,7 @@ import { type Job, type JobInput, newJob } from "../format/job.ts";
 import { matchingEntries } from "../contents/listing.ts";
 import { AFTER_TIME, HELD_TIME, isEditor } from "../format/names.ts";
 import type { Queue } from "../queue.ts";
-import { recoverEditor } from "../recovery/recover_editor.ts";
+import { recoverEditor } from "../recovery/recover.ts";
 import type { Store } from "../store/store.ts";
 import { presentIds } from "../contents/taken_ids.ts";
 

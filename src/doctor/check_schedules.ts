@@ -6,7 +6,7 @@
 
 import { QueueError } from "../text/errors.ts";
 import { healSchedule, stampState } from "../schedules/heal_schedule.ts";
-import { scheduleEntries } from "../schedules/return_schedules.ts";
+import { scheduleEntries } from "../schedules/read_schedule.ts";
 import {
   isPaused,
   madeJobFile,

@@ -1,57 +1,56 @@
 /**
- * Finding a job wherever it is, even while it moves.
+ * The inspect room: reads the queue for people and programs, and changes nothing. Here: finding a
+ * job wherever it is, even while it moves.
  *
  * @module
  */
 
-import type { Entry } from "../contents/entries.ts";
-import { QueueError } from "../text/errors.ts";
-import type { JobView } from "../format/job.ts";
-import { matchingEntries } from "../contents/listing.ts";
-import type { JobState } from "../format/names.ts";
-import type { Store } from "../store/store.ts";
-import { viewOf } from "../constraints/waiters.ts";
-import { findLog } from "../contents/logs.ts";
+import { entries, type Entry } from "../contents/entries.ts";
 import { readProgress } from "../contents/job_output_files.ts";
+import { matchingEntries } from "../contents/listing.ts";
+import { findLog } from "../contents/logs.ts";
+import type { JobView } from "../format/job.ts";
+import { ID_PATTERN, type JobState } from "../format/names.ts";
 import type { Progress } from "../format/progress.ts";
-import type { OpenQueue } from "../store/store.ts";
-import { ID_PATTERN } from "../format/names.ts";
-import { entries } from "../contents/entries.ts";
+import type { OpenQueue, Store } from "../store/store.ts";
+import { QueueError } from "../text/errors.ts";
+import { jobView } from "./job_view.ts";
 
-/** A text that more than one job's ID begins or ends with. */
+/** A text that several jobs' IDs begin or end with. */
 export class AmbiguousIdError extends QueueError {
   /**
    * Makes the error.
    *
    * @param message One sentence for the user.
-   * @param matches The jobs that it could mean.
+   * @param matches The jobs that the text could mean.
    */
   constructor(message: string, readonly matches: readonly { id: string; state: JobState }[]) {
     super(message);
   }
 }
 
-/** The job of this ID, whole and exact, or `undefined`. */
-export function jobOf(store: Store, id: string): JobView | undefined {
+/** The job with this ID, whole and exact, or `undefined`. */
+export function jobWithId(store: Store, id: string): JobView | undefined {
   return whileMoving(() => {
     const entry = matchingEntries(store, id).find((match) => match.id === id);
-    return entry && viewOf(store, entry);
+    return entry && jobView(store, entry);
   });
 }
 
 /**
- * The entry of the job of this ID, whole and exact.
+ * The entry of the job with this ID, whole and exact.
  *
  * @throws {QueueError} If there is none.
  */
-export function entryOf(store: Store, id: string): Entry {
+export function entryWithId(store: Store, id: string): Entry {
   const entry = whileMoving(() => matchingEntries(store, id).find((match) => match.id === id));
   if (!entry) throw new QueueError(`no job ${id} (see: queuectl list)`);
   return entry;
 }
 
 /**
- * The one job that a text means: its ID, a beginning of it, or an end of it of 4 characters or more.
+ * The one job that a text means: its ID, a beginning of it, or an end of it of 4 characters or
+ * more.
  *
  * @throws {QueueError} If no job matches.
  * @throws {AmbiguousIdError} If several do.
@@ -60,14 +59,14 @@ export function findJob(store: Store, text: string): JobView {
   const job = whileMoving(() => {
     const matches = matchingEntries(store, text);
     if (matches.length > 1) throw ambiguous(text, matches);
-    return matches[0] && viewOf(store, matches[0]);
+    return matches[0] && jobView(store, matches[0]);
   });
   if (!job) throw new QueueError(`no job matches "${text}" (see: queuectl list)`);
   return job;
 }
 
-/** A job that moves while one looks for it can be missed once; hardly three times. */
-export function whileMoving<T>(look: () => T | undefined): T | undefined {
+/** Looks up to three times: a job that moves meanwhile can be missed once, hardly three times. */
+function whileMoving<T>(look: () => T | undefined): T | undefined {
   for (let tries = 0; tries < 3; tries++) {
     const found = look();
     if (found !== undefined) return found;
@@ -90,7 +89,7 @@ export function logPathOf(store: Store, id: string): string | undefined {
 }
 
 /**
- * How far a job has come, if it runs and says so. Looks only at what runs, however much waits.
+ * How far a running job says that it has come. Looks only at running jobs, however many wait.
  *
  * @param id Its whole ID.
  */

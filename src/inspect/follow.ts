@@ -5,7 +5,7 @@
  */
 
 import type { Entry } from "../contents/entries.ts";
-import { jobOf, logPathOf } from "./find_job.ts";
+import { jobWithId, logPathOf } from "./find_job.ts";
 import type { Attempt, JobView } from "../format/job.ts";
 import { watchQueue } from "../fs/watch.ts";
 import { JOB_STATES } from "../format/names.ts";
@@ -99,7 +99,7 @@ export async function waitForEnd(
   const wakeups = new Wakeups(queue, id, options.signal);
   try {
     for (;;) {
-      const job = jobOf(queue.store, id);
+      const job = jobWithId(queue.store, id);
       if (hasEnded(job) || options.signal?.aborted) return job;
       await wakeups.next();
     }
@@ -124,7 +124,7 @@ export async function* followLog(
   try {
     for (;;) {
       // The end is looked for before the log is read: what was printed until then is all there is.
-      const job = jobOf(queue.store, id);
+      const job = jobWithId(queue.store, id);
       const ended = hasEnded(job) || (options.signal?.aborted ?? false);
       if (!log) {
         const path = logPathOf(queue.store, id);

@@ -6,7 +6,7 @@
 
 import { type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
-import { entryOf } from "../inspect/find_job.ts";
+import { entryWithId } from "../inspect/find_job.ts";
 import { removeInputs } from "../contents/inputs.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { newestEntries } from "../contents/listing.ts";
@@ -44,7 +44,7 @@ export async function removeJob(store: Store, id: string): Promise<void> {
 
 async function remove(store: Store, id: string): Promise<void> {
   for (let tries = 0; tries < 3; tries++) {
-    const entry = entryOf(store, id);
+    const entry = entryWithId(store, id);
     if (entry.state === "processing") {
       throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
     }

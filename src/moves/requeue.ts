@@ -6,7 +6,7 @@
 
 import { readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
-import { entryOf, jobOf } from "../inspect/find_job.ts";
+import { entryWithId, jobWithId } from "../inspect/find_job.ts";
 import { waitingName } from "../format/names.ts";
 import { flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
 import { lockQueue } from "../contents/taken_ids.ts";
@@ -19,7 +19,7 @@ import { holderOf, takeKeys } from "../constraints/unique.ts";
  * @throws {QueueError} If it waits or runs already, or is gone, or another job has its `unique` key.
  */
 export async function requeueJob(store: Store, id: string): Promise<void> {
-  const lock = jobOf(store, id)?.unique === undefined ? undefined : await lockQueue(store);
+  const lock = jobWithId(store, id)?.unique === undefined ? undefined : await lockQueue(store);
   try {
     await requeue(store, id);
   } finally {
@@ -29,7 +29,7 @@ export async function requeueJob(store: Store, id: string): Promise<void> {
 
 async function requeue(store: Store, id: string): Promise<void> {
   for (let tries = 0; tries < 3; tries++) {
-    const entry = entryOf(store, id);
+    const entry = entryWithId(store, id);
     if (entry.state === "pending" || entry.state === "processing") {
       throw new QueueError(`job ${id} is ${entry.state}; there is nothing to retry`);
     }

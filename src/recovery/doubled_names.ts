@@ -1,6 +1,6 @@
 /**
- * Jobs that a power cut has left under two names, where the file system does not keep a rename as one: both lead to
- * one file, and each would be run.
+ * Jobs that a power cut left under two names, on a file system that does not keep a rename as one:
+ * both names lead to one file, and each would be run.
  *
  * @module
  */
@@ -8,12 +8,12 @@
 import { entries, type Entry } from "../contents/entries.ts";
 import { pathIn, removeIfThere, type Store } from "../store/store.ts";
 
-/** The stores in which this program has looked. */
+/** The stores that this program has looked through. */
 const seen = new WeakSet<Store>();
 
 /**
- * Removes the names in failed/ of jobs whose retry was asked for, and that wait in pending/ too. Once for each opened
- * queue: while a program lives no name comes back.
+ * Removes the names in failed/ of jobs that lie in pending/ too, as they were retried. Looks once
+ * per opened queue: only a power cut brings names back, and no program survives one.
  */
 export function removeDoubledNames(store: Store): void {
   if (seen.has(store)) return;
@@ -27,8 +27,8 @@ export function removeDoubledNames(store: Store): void {
     if (!old) continue;
     const oldPath = pathIn(store, "failed", old.path);
     const identity = store.files.stat(oldPath)?.identity;
-    const isOne = identity !== undefined &&
-      store.files.stat(pathIn(store, "pending", path))?.identity === identity;
-    if (isOne) removeIfThere(store, oldPath);
+    if (identity === undefined) continue;
+    const isSame = store.files.stat(pathIn(store, "pending", path))?.identity === identity;
+    if (isSame) removeIfThere(store, oldPath);
   }
 }

@@ -1,8 +1,9 @@
 /**
- * What a worker that died had begun to settle: see settle.ts for the steps. Its lock must be held.
+ * What a dead worker had begun to settle: see settle.ts for the steps. Its lock must be held.
  *
- * A power cut can undo any step that was not flushed, and bring back names that were removed. So a file that
- * such a step left is believed only if the same job is nowhere else, or only as it was before.
+ * A power cut can undo any step that was not flushed, and bring back names that were removed. So
+ * recovery believes a file of such a step only if the job lies nowhere else, or elsewhere only in
+ * an older version.
  *
  * @module
  */
@@ -24,30 +25,30 @@ import type { JobRun } from "../process/survivors.ts";
 import type { Settlement } from "../moves/settle.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 
-/** A file in tmp/ that tells of a job being settled. */
+/** A file in tmp/ of a job that was being settled. */
 interface Trace {
-  /** Its name there. */
+  /** Its name. */
   name: string;
   /** The job's ID. */
   id: string;
   /** The worker that settles it. */
   worker: string;
-  /** What the job is meant to become; `undefined`: the job as it ran, taken to be settled. */
+  /** What the job is meant to become; `undefined`: the file is the job as it ran. */
   meant?: NonNullable<ReturnType<typeof parseMeantName>>;
-  /** When the job was claimed, for one that was taken. */
+  /** When the job was claimed; 0 in a file that says what is meant. */
   time: number;
-  /** The job as the file has it; `undefined` if it is torn or no job. */
+  /** The file's content; `undefined` if it is torn or not a job. */
   job?: Job;
 }
 
 /**
- * Takes over what a dead worker had begun to settle. What it had not yet written down goes back to
- * processing/.
+ * Takes over the jobs that a dead worker had begun to settle. Those whose result it had not written
+ * down go back to processing/.
  *
  * @param worker The dead worker.
- * @param by Whose the jobs are from now on.
- * @param takenOver Gets the jobs whose results it had written down, to be settled as it meant; each as
- * soon as it is ours, so that none is forgotten should the disk refuse the next.
+ * @param by The new owner of the jobs.
+ * @param takenOver Gets each job with a written result as soon as it is ours, so that none is lost
+ * when the disk refuses the next.
  */
 export async function takeOverSettling(
   store: Store,
@@ -75,14 +76,14 @@ export async function takeOverSettling(
     const running = own.find((other) => other.id === trace.id && isPair(other, trace));
     if (isLeftOver(trace)) removeIfThere(store, path);
     else if (!trace.job) {
-      // Torn: what it was to replace is still somewhere, unless the flush was turned off.
+      // Torn: the job's earlier file is still somewhere, unless flushing is turned off.
       const isSomewhere = elsewhere.some(({ entry }) => entry.id === trace.id) ||
         traces.some((other) => other.id === trace.id && other.job);
       if (isSomewhere) removeIfThere(store, path);
       else await buryTorn(store, trace);
     } else if (running) {
-      // Of the two the running one decides who settles the job, should the worker only be believed dead.
-      // What was meant is then written anew, under our own name.
+      // Whoever gets the running file settles the job, should the worker live after all. The result
+      // is then written anew, under our own name.
       const source = pathIn(store, "tmp", running.name);
       const target = pathIn(store, "tmp", ours(running.name, worker, by));
       if (!renameIfThere(store, source, target)) continue;
@@ -102,7 +103,7 @@ export async function takeOverSettling(
 }
 
 /**
- * The runs that a dead worker had begun to settle without having written down how they ended: they are charged as lost.
+ * The runs that a dead worker had begun to settle without writing down their result: they are lost.
  */
 export function unwrittenRuns(store: Store, worker: string): JobRun[] {
   const own = readTraces(store, worker).filter((trace) => trace.worker === worker);
@@ -133,7 +134,7 @@ function settlementOf(
   };
 }
 
-/** What lies in tmp/ of all jobs that a worker had begun to settle, whoever it is of. */
+/** The files in tmp/, of any worker, of all jobs that one worker had begun to settle. */
 function readTraces(store: Store, worker: string): Trace[] {
   const traces: Trace[] = [];
   for (const { name } of store.files.list(pathIn(store, "tmp"))) {
@@ -162,11 +163,11 @@ function readTrace(store: Store, { name, id }: Trace): Job | undefined {
 }
 
 /**
- * Removes the names in pending/ and failed/ under which a job waited whose result is written down: a power cut brought
+ * Removes names in pending/ and failed/ of jobs whose result is written down: a power cut brought
  * them back.
  *
- * @param changed Gets the directories that they lay in.
- * @returns The other places; and those that were not there any more, as somebody has just claimed the job.
+ * @param changed Gets the directories that changed.
+ * @returns The other places, and those whose job somebody has just claimed.
  */
 function dropStaleNames(
   store: Store,
@@ -181,7 +182,9 @@ function dropStaleNames(
   });
 }
 
-/** Whether a place is in the hands of the worker that settles the job, as it was before: recovery comes to it next. */
+/**
+ * Whether a place is the dead worker's own earlier version of the job: recovery comes to it next.
+ */
 function isOlderCopy({ entry, job }: Place, trace: Trace): boolean {
   return entry.state === "processing" && entry.worker === trace.worker &&
     trace.job !== undefined && hasGoneOn(trace.job, job);
@@ -191,33 +194,31 @@ function isSame(trace: Trace, job: Job): boolean {
   return trace.job !== undefined && isSameJob(trace.job, job);
 }
 
-/** Whether what was taken is what became what was meant: the attempt is the one in which they differ. */
+/** Whether two files are the job as it ran and its result: they differ by at most one attempt. */
 function isPair(taken: Trace, meant: Trace): boolean {
   if (taken.meant || !meant.meant || taken.worker !== meant.worker) return false;
   const added = (meant.job?.history.length ?? 0) - (taken.job?.history.length ?? 0);
   return added === 0 || added === 1;
 }
 
-/** Whether of two files in tmp/ of one job the first makes the second a leftover of an earlier attempt. */
+/** Whether the first of two files in tmp/ makes the second a leftover of an earlier attempt. */
 function supersedes(other: Trace, trace: Trace): boolean {
   if (other === trace || isPair(other, trace) || isPair(trace, other)) return false;
   const attempt = ({ job, meant }: Trace) => job!.history.length + (meant ? 0 : 1);
   const later = attempt(other) - attempt(trace);
   if (later !== 0) return later > 0;
-  // Of one attempt: what was claimed last, and of what two workers hold what decides.
+  // Of one attempt the later claim counts, and a running file before a result: see
+  // takeOverSettling.
   if (!other.meant && !trace.meant) return other.time > trace.time;
   return !other.meant && trace.meant !== undefined;
 }
 
-/** A torn result with nothing to fall back on: the flush was turned off. */
+/** Moves a torn result without an earlier version to dead/: flushing was turned off. */
 async function buryTorn(store: Store, { name, id }: Trace): Promise<void> {
   const fresh = freshIdLike(id);
   using _shared = await shareInput(store, id, fresh);
   const log = pathIn(store, "dead", logName(fresh));
-  store.files.append(
-    log,
-    ownLine(`what was recorded of job ${id} was cut off`),
-  );
+  store.files.append(log, ownLine(`the file of job ${id} was cut off; its content is lost`));
   renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "dead", `${fresh}.json`));
   await flush(store, [log, pathIn(store, "dead")]);
 }

@@ -1,77 +1,135 @@
 /**
- * What happens to the jobs of a worker that died. Whoever holds the dead worker's lock finishes what it
- * had begun to settle, and charges each job that it was running one attempt.
+ * Recovery: puts right what dead processes left. Whoever holds a dead worker's lock settles the
+ * jobs whose result that worker had written down, and charges each other job that it ran one
+ * attempt.
  *
  * @module
  */
 
-import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
-import { readyTime } from "../constraints/dependencies.ts";
-import { removeDoubledNames } from "./doubled_names.ts";
-import type { JobRun } from "../process/survivors.ts";
-import { ours, takeOverSettling, unwrittenRuns } from "./half_settled.ts";
-import { type Attempt, chargedAttempts, type Job } from "../format/job.ts";
-import { lostParent, unmarkChild } from "../constraints/dependencies.ts";
-import { readJobFile } from "../contents/entries.ts";
-import { findLog, logName, reuniteLogs } from "../contents/logs.ts";
+import { holdsJobs } from "../contents/entries.ts";
+import { removeProgress } from "../contents/job_output_files.ts";
+import { reuniteLogs } from "../contents/logs.ts";
 import {
-  type EntryName,
-  hadHeldJob,
-  HELD_TIME,
+  arriveAsEditor,
+  hasPresence,
+  lockDeadWorker,
+  markDead,
+  removePresence,
+  workerNames,
+} from "../contents/presence.ts";
+import {
   hostOf,
   isEditor,
   parseEntryName,
   parseMeantName,
-  waitingName,
   WORKER_PATTERN,
 } from "../format/names.ts";
-import { removeProgress } from "../contents/job_output_files.ts";
-import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/same_job.ts";
-import { lockDeadWorker, markDead, removePresence, workerNames } from "../contents/presence.ts";
-import { returnSchedules, scheduleEntries } from "../schedules/return_schedules.ts";
-import { settle, type Settlement, unrunSettlement } from "../moves/settle.ts";
-import { pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { settle, type Settlement } from "../moves/settle.ts";
+import type { JobRun } from "../process/survivors.ts";
+import { scheduleEntries } from "../schedules/read_schedule.ts";
+import { returnSchedules } from "../schedules/turn_schedule.ts";
+import { pathIn, type Store } from "../store/store.ts";
+import { removeDoubledNames } from "./doubled_names.ts";
+import { takeOverSettling, unwrittenRuns } from "./half_settled.ts";
+import { claimedRuns, takeOverRunning } from "./left_running.ts";
 
-/** What recovering a worker came to. */
+/** What the recovery of one worker did. */
 export interface Recovery {
   /** The dead worker. */
   worker: string;
-  /** Jobs whose result it had written down; they are settled as it meant. */
+  /** Jobs whose result it had written down; settled with that result. */
   finished: string[];
   /** Jobs that it was running; each is charged an attempt with outcome `lost`. */
   lost: string[];
 }
 
+/** Ends what is left of the processes of some runs of a dead worker, and of no others. */
+type KillSurvivors = (worker: string, runs: JobRun[]) => Promise<void>;
+
+/**
+ * Recovers every dead worker.
+ *
+ * @param self The worker that recovers; it must hold its own lock.
+ * @param killSurvivors Called for dead workers of this machine, before any of their jobs can run
+ * again.
+ * @param unsettled Jobs that an earlier call took over and the disk refused to settle; tried again.
+ * Keep it from call to call: only this process knows of them while it lives.
+ * @param settled Called for each job that has been settled.
+ */
+export async function recoverDeadWorkers(
+  store: Store,
+  self: string,
+  killSurvivors: KillSurvivors,
+  unsettled: Settlement[] = [],
+  settled: (settlement: Settlement) => void = () => {},
+): Promise<Recovery[]> {
+  removeDoubledNames(store);
+  await settleEach(store, unsettled, settled);
+  const present = workerNames(store).filter((name) => name !== self);
+  const absent = absentWorkers(store).filter((name) => name !== self);
+  for (const worker of absent) markDead(store, worker);
+  const recoveries: Recovery[] = [];
+  for (const worker of [...present, ...absent]) {
+    const kill = hostOf(worker) === hostOf(self) ? killSurvivors : undefined;
+    const recovery = await recover(store, worker, self, kill, unsettled, settled);
+    if (recovery) recoveries.push(recovery);
+  }
+  reuniteLogs(store);
+  return recoveries;
+}
+
+/**
+ * Puts back a job that another program was changing, if that program is dead: perhaps no worker
+ * lives to do so.
+ *
+ * @param editor The name of that program's presence.
+ * @returns Whether it was dead; `false` also if another recovers it just now.
+ */
+export async function recoverEditor(store: Store, editor: string): Promise<boolean> {
+  // Callers ask again and again while the program lives: only its lock is tried, as a presence
+  // wakes every worker.
+  let lock = lockDeadWorker(store, editor);
+  if (!lock && !hasPresence(store, editor) && holdsJobs(store, editor)) {
+    // Its file was removed by hand, by a power cut, or by a program whose disk failed.
+    markDead(store, editor);
+    lock = lockDeadWorker(store, editor);
+  }
+  if (!lock) return false;
+  lock.release();
+  const presence = arriveAsEditor(store, false);
+  try {
+    return await recover(store, editor, presence.name) !== undefined;
+  } finally {
+    presence.leave();
+  }
+}
+
 /**
  * Recovers a worker if it is dead.
  *
- * @param worker The worker that may be dead.
- * @param by The worker that recovers it; its own lock must be held.
- * @param killSurvivors Ends what is left of the processes of some runs of the dead worker; called before any of these
- * jobs is given out again. What other jobs of that worker left running is none of them.
- * @param unsettled Gets the jobs that are now the recovering worker's; those that are settled leave it.
- * @param settled Told of each job that has been settled.
- * @returns What was done, or `undefined` if the worker lives or another recovers it.
+ * @param by The worker that recovers it.
+ * @returns `undefined` if the worker lives or another recovers it.
  */
-export async function recover(
+async function recover(
   store: Store,
   worker: string,
   by: string,
-  killSurvivors: (worker: string, runs: JobRun[]) => Promise<void>,
+  killSurvivors?: KillSurvivors,
   unsettled: Settlement[] = [],
   settled: (settlement: Settlement) => void = () => {},
 ): Promise<Recovery | undefined> {
   const lock = lockDeadWorker(store, worker);
   if (!lock) return undefined;
   try {
-    await killSurvivors(worker, unendedRuns(store, worker));
+    // An editor runs nothing.
+    if (!isEditor(worker)) await killSurvivors?.(worker, unendedRuns(store, worker));
     const before = unsettled.length;
     await takeOverSettling(store, worker, by, unsettled);
     const finished = unsettled.slice(before);
     await takeOverRunning(store, worker, by, unsettled);
-    const isLost = ({ job }: Settlement) => job.history.at(-1)?.outcome === "lost";
-    const lost = unsettled.slice(before + finished.length).filter(isLost);
     const ended = unsettled.slice(before);
+    const lost = ended.slice(finished.length)
+      .filter(({ job }) => job.history.at(-1)?.outcome === "lost");
     await settle(store, unsettled);
     unsettled.length = 0;
     await returnSchedules(store, worker);
@@ -85,41 +143,12 @@ export async function recover(
   }
 }
 
-/**
- * Recovers every worker that has died.
- *
- * @param self The worker that does it; its own lock must be held.
- * @param killSurvivors Ends what is left on this machine of the processes of some runs of a dead worker.
- * @param unsettled What an earlier call took over and the disk refused to settle: it is tried again. To be
- * kept from call to call, for only this process knows of it while it lives.
- * @param settled Told of each job that has been settled.
- * @returns What was done for each.
- */
-export async function recoverDeadWorkers(
-  store: Store,
-  self: string,
-  killSurvivors: (worker: string, runs: JobRun[]) => Promise<void>,
-  unsettled: Settlement[] = [],
-  settled: (settlement: Settlement) => void = () => {},
-): Promise<Recovery[]> {
-  removeDoubledNames(store);
-  await settleEach(store, unsettled, settled);
-  const present = workerNames(store).filter((name) => name !== self);
-  const absent = absentWorkers(store).filter((name) => name !== self);
-  for (const worker of absent) markDead(store, worker);
-  const recoveries: Recovery[] = [];
-  for (const worker of [...present, ...absent]) {
-    const kill = async (name: string, runs: JobRun[]) => {
-      if (hostOf(name) === hostOf(self)) await killSurvivors(name, runs);
-    };
-    const recovery = await recover(store, worker, self, kill, unsettled, settled);
-    if (recovery) recoveries.push(recovery);
-  }
-  reuniteLogs(store);
-  return recoveries;
+/** The runs of a dead worker whose end nobody has written down. */
+function unendedRuns(store: Store, worker: string): JobRun[] {
+  return [...unwrittenRuns(store, worker), ...claimedRuns(store, worker)];
 }
 
-/** Settles each by itself, so that one that cannot be settled holds up no other. */
+/** Settles each job by itself, so that one that the disk refuses does not hold up the others. */
 async function settleEach(
   store: Store,
   unsettled: Settlement[],
@@ -139,8 +168,8 @@ async function settleEach(
 }
 
 /**
- * The workers that have no presence file though jobs or schedules are in their hands, or files of theirs are
- * left: someone removed it by hand, or a power cut did.
+ * Workers without a presence file that still have jobs, schedules or files in tmp/: the file was
+ * removed by hand or by a power cut.
  */
 export function absentWorkers(store: Store): string[] {
   const owners = new Set<string>();
@@ -154,147 +183,4 @@ export function absentWorkers(store: Store): string[] {
   // The presence files are read last: a worker's file is there before its first job is.
   if (owners.size > 0) { for (const name of workerNames(store)) owners.delete(name); }
   return [...owners];
-}
-
-/** The runs of a dead worker of which nobody has written down how they ended. */
-function unendedRuns(store: Store, worker: string): JobRun[] {
-  if (isEditor(worker)) return [];
-  const runs = unwrittenRuns(store, worker);
-  for (const { name } of [...store.files.list(pathIn(store, "processing"))]) {
-    const entry = parseEntryName(name);
-    if (entry?.worker !== worker) continue;
-    const path = pathIn(store, "processing", name);
-    const stat = store.files.stat(path);
-    const job = stat && readJobFile(store, path, stat, entry.id).job;
-    runs.push({ id: entry.id, attempt: job && job.history.length + 1 });
-  }
-  return runs;
-}
-
-/** Takes over each job that the worker was running, charged one attempt. */
-async function takeOverRunning(
-  store: Store,
-  worker: string,
-  by: string,
-  takenOver: Settlement[],
-): Promise<void> {
-  const names = [...store.files.list(pathIn(store, "processing"))].map(({ name }) => name)
-    .filter((name) => parseEntryName(name)?.worker === worker);
-  if (names.length === 0) return;
-  const ids = new Set(names.map((name) => parseEntryName(name)!.id));
-  const places = Map.groupBy(findPlaces(store, ids, true), ({ entry }) => entry.id);
-  for (const name of names) {
-    const entry = parseEntryName(name)!;
-    let read: Awaited<ReturnType<typeof readClaimed>>;
-    try {
-      read = await readClaimed(store, name, entry.id);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
-      throw error;
-    }
-    if (read.fault !== undefined) {
-      await buryMalformed(store, name, entry.id, read.fault, "processing");
-      continue;
-    }
-    const { job } = read;
-    const settling = takenOver.filter(({ claim }) => claim.id === entry.id);
-    const changed = new Set<string>();
-    if (
-      settling.some((settlement) => hasGoneOn(settlement.job, job)) ||
-      isElsewhere(store, name, job, places.get(entry.id) ?? [], changed)
-    ) {
-      removeIfThere(store, pathIn(store, "processing", name));
-      continue;
-    }
-    await flushRemovals(store, changed);
-    // A dropped file that is not due is claimed for a moment, to be given the name that says so.
-    const isEarly = job.history.length === 0 && Date.parse(job.run_at) > entry.time;
-    if (isEditor(worker) || isEarly) {
-      // It was about to be changed, and never ran: it goes back as it was.
-      const time = hadHeldJob(worker) ? HELD_TIME : readyTime(store, job);
-      const waiting = waitingName(time, job.priority, entry.id);
-      renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "pending", waiting));
-      continue;
-    }
-    const { id, time } = entry;
-    // One that was claimed only to die of what it came after has run no more than that.
-    const reason = job.history.length === 0 ? lostParent(store, job) : undefined;
-    if (reason === undefined && !mayHaveBegun(store, job)) {
-      putBackUnbegun(store, name, entry, job);
-      continue;
-    }
-    const claim = { id, name: ours(name, worker, by), time, worker: by, job, logOffset: 0 };
-    const settlement = reason === undefined
-      ? lostSettlement(store, claim, worker)
-      : unrunSettlement(claim, store.now(), reason);
-    // One rename makes it ours; from here on it is settled like any job of our own.
-    const from = pathIn(store, "processing", name);
-    if (renameIfThere(store, from, pathIn(store, "processing", claim.name))) {
-      // The worker may have died before it could: a job that was claimed waits for none any more.
-      unmarkChild(store, job);
-      takenOver.push(settlement);
-    }
-  }
-}
-
-/**
- * Whether the command of a claimed job may have been started: it makes its log, or has an earlier one brought, before
- * anything of it runs. So a worker that is killed between claim and start charges nothing. A power cut can take the
- * log, or what tells of the claim, from a job that did run; then that attempt goes uncharged.
- */
-function mayHaveBegun(store: Store, { id, history }: Job): boolean {
-  if (store.files.exists(pathIn(store, "processing", logName(id)))) return true;
-  // That of a job which never ran before may have gone with another job of its ID that was settled.
-  return history.length === 0 && findLog(store, id, "processing") !== undefined;
-}
-
-/** Puts a job back that was claimed and never begun: it is ready since, or a little later if another has its name. */
-function putBackUnbegun(store: Store, name: string, entry: EntryName, job: Job): void {
-  const { id, priority } = entry;
-  const state = job.history.at(-1)?.led_to === "failed" ? "failed" : "pending";
-  const from = pathIn(store, "processing", name);
-  for (let ready = entry.time;; ready++) {
-    try {
-      store.files.renameNew(from, pathIn(store, state, waitingName(ready, priority, id)));
-      return;
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) continue;
-      if (error instanceof Deno.errors.NotFound) return;
-      throw error;
-    }
-  }
-}
-
-function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {
-  const now = store.now();
-  const { job } = claim;
-  const attempts = chargedAttempts(job) + 1;
-  const state = attempts > job.max_retries ? "dead" : "failed";
-  const log = findLog(store, claim.id, "processing");
-  const attempt: Attempt = {
-    attempt: job.history.length + 1,
-    worker,
-    started_at: new Date(claim.time).toISOString(),
-    finished_at: new Date(now).toISOString(),
-    duration_ms: Math.max(0, now - claim.time),
-    exit_code: null,
-    signal: null,
-    outcome: "lost",
-    log_offset: job.history.at(-1)?.log_end ?? 0,
-    led_to: state,
-    log_end: log === undefined ? 0 : store.files.stat(log)?.size ?? 0,
-  };
-  return {
-    claim,
-    // The command is not to blame, so the retry waits for no backoff.
-    job: {
-      ...job,
-      attempts,
-      run_at: new Date(now).toISOString(),
-      updated_at: new Date(now).toISOString(),
-      history: [...job.history, attempt],
-    },
-    state,
-    readyAt: now,
-  };
 }

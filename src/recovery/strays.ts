@@ -1,20 +1,20 @@
 /**
- * What processes that died have left behind and nobody will ever ask for.
+ * Removes what dead processes left behind and nobody will ask for.
  *
  * @module
  */
 
-import type { EntryKind, FileLock } from "../fs/file_port.ts";
-import { presenceName, workerNames } from "../contents/presence.ts";
 import { strayProgress } from "../contents/job_output_files.ts";
+import { presenceName, workerNames } from "../contents/presence.ts";
+import type { EntryKind, FileLock } from "../fs/file_port.ts";
 import { NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "../store/store.ts";
 
-/** How old what lies in tmp/ without a lock must be to count as left behind, in milliseconds. */
+/** How old an unlocked file in tmp/ must be to count as left behind, in milliseconds. */
 const STRAY_AGE = 10_000;
 
 /**
- * Removes what processes that died were writing in tmp/, which nobody has acknowledged, and requests in
- * workers/ that no worker is there to hear, and what jobs told of themselves to workers that have left.
+ * Removes files in tmp/ that dead processes were writing (nobody was told that they exist),
+ * requests in workers/ to workers that are gone, and the progress of their jobs.
  */
 export function removeStrays(store: Store): void {
   for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
@@ -25,15 +25,16 @@ export function removeStrays(store: Store): void {
     try {
       removeTree(store, pathIn(store, "progress", worker));
     } catch {
-      // What a job left running still writes there, or the disk refuses: the next look tries again.
+      // A leftover process of the job still writes there, or the disk refuses: the next look tries
+      // again.
     }
   }
 }
 
-/** Removes something in tmp/ if it is what a process that died was writing. */
+/** Removes something in tmp/ if a dead process was writing it. */
 export function removeStray(store: Store, name: string, kind: EntryKind): void {
   if (isOldSpare(store, name)) removeIfThere(store, pathIn(store, "tmp", name));
-  // Locked until it is gone: should its writer only have been stopped for long, it hears of it.
+  // Locked until it is gone: a writer that was only stopped for long notices.
   const lock = lockStray(store, name, kind);
   if (!lock) return;
   try {
@@ -43,7 +44,7 @@ export function removeStray(store: Store, name: string, kind: EntryKind): void {
   }
 }
 
-/** Whether something in tmp/ is what a process that died was writing. */
+/** Whether a dead process was writing something in tmp/. */
 export function isStray(store: Store, name: string, kind: EntryKind): boolean {
   if (isOldSpare(store, name)) return true;
   const lock = lockStray(store, name, kind);
@@ -51,13 +52,13 @@ export function isStray(store: Store, name: string, kind: EntryKind): boolean {
   return lock !== undefined;
 }
 
-/** Whether a worker of version 0.1 that has exited kept this file to write over: `tmp/NUMBER@WORKER.spare`. */
+/** Whether a worker of version 0.1 that has exited kept this file to write over. */
 function isOldSpare(store: Store, name: string): boolean {
   const owner = /^\d+@([a-z0-9-]+)\.spare$/.exec(name)?.[1];
   return owner !== undefined && !store.files.exists(pathIn(store, "workers", presenceName(owner)));
 }
 
-/** Takes the lock that marks something in tmp/ as being written, if that is a stray. */
+/** Takes the lock that its writer held on something in tmp/; `undefined` if it is not a stray. */
 function lockStray(store: Store, name: string, kind: EntryKind): FileLock | undefined {
   if (!name.endsWith(NEW_SUFFIX) || kind === "other") return undefined;
   const path = pathIn(store, "tmp", name);
@@ -66,12 +67,14 @@ function lockStray(store: Store, name: string, kind: EntryKind): FileLock | unde
   try {
     return store.files.tryLock(path);
   } catch {
-    // Gone, or on a file system that does not lock directories: left alone, then.
+    // Gone, or on a file system that does not lock directories: left alone.
     return undefined;
   }
 }
 
-/** Requests are `WORKER.stop` and `WORKER.cancel.ID`. */
+/**
+ * Removes requests, `WORKER.stop` and `WORKER.cancel.ID`, to workers that have no presence file.
+ */
 function removeUnheardRequests(store: Store): void {
   const requests: string[] = [];
   for (const { name } of store.files.list(pathIn(store, "workers"))) {

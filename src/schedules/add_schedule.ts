@@ -10,7 +10,6 @@ import { type JobInput, newJob } from "../format/job.ts";
 import { localZone } from "./local_zone.ts";
 import { newId } from "../format/names.ts";
 import { refuseUnmeetable } from "../constraints/needs.ts";
-import { scheduleEntries } from "./return_schedules.ts";
 import {
   anchorOf,
   type CatchUp,
@@ -22,7 +21,12 @@ import {
   scheduleBytes,
   scheduleFile,
 } from "./schedule.ts";
-import { loadTimetable, type ScheduleView, viewOf } from "./read_schedule.ts";
+import {
+  loadTimetable,
+  scheduleEntries,
+  type ScheduleView,
+  scheduleView,
+} from "./read_schedule.ts";
 import {
   flush,
   flushChange,
@@ -103,7 +107,7 @@ export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promi
   } finally {
     lock.release();
   }
-  return viewOf({ schedule, times }, next, store.now());
+  return scheduleView({ schedule, times }, next, store.now());
 }
 
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {

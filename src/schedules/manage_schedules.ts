@@ -7,12 +7,17 @@
 import { enqueue } from "../moves/enqueue.ts";
 import { entries } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
-import { jobOf } from "../inspect/find_job.ts";
+import { jobWithId } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
 import { HELD_TIME, isUlid, JOB_STATES, newId, timeOfId } from "../format/names.ts";
-import { scheduleEntries } from "./return_schedules.ts";
 import { isPaused, madeJobFile, type ScheduleEntry, scheduleFile } from "./schedule.ts";
-import { loadTimetable, readSchedule, readView, type ScheduleView } from "./read_schedule.ts";
+import {
+  loadTimetable,
+  readSchedule,
+  readView,
+  scheduleEntries,
+  type ScheduleView,
+} from "./read_schedule.ts";
 import {
   flushChange,
   type OpenQueue,
@@ -141,7 +146,7 @@ export function lastRunByHand(
     }
   }
   // A long name is cut in the ID, and two can have the same beginning.
-  const id = ids.sort().findLast((id) => jobOf(queue.store, id)?.schedule === name);
+  const id = ids.sort().findLast((id) => jobWithId(queue.store, id)?.schedule === name);
   return id === undefined
     ? undefined
     : { id, at: new Date(timeOfId(id.slice(prefix.length))!).toISOString() };

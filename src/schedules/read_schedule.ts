@@ -12,6 +12,7 @@ import {
   dueTime,
   isMissed,
   parseSchedule,
+  parseScheduleFile,
   type Schedule,
   type ScheduleEntry,
 } from "./schedule.ts";
@@ -34,6 +35,15 @@ export const loadTimetable = async () => (await import("./timetable.ts")).timeta
 
 /** How many of the times to come are told. */
 const TIMES_TOLD = 3;
+
+/** The schedules of a queue by their names, the first due first; without reading a file. */
+export function scheduleEntries(store: Store): ScheduleEntry[] {
+  const folder = pathIn(store, "schedules");
+  if (!store.files.exists(folder)) return [];
+  return [...store.files.list(folder)].map(({ name }) => parseScheduleFile(name))
+    .filter((entry) => entry !== undefined)
+    .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
+}
 
 /** A schedule that has been read. */
 export interface ReadSchedule {
@@ -73,7 +83,7 @@ export function readView(
   readTimetable: ReadTimetable,
 ): ScheduleView | undefined {
   const read = readSchedule(store, entry, readTimetable);
-  return read && viewOf(read, entry.time, store.now());
+  return read && scheduleView(read, entry.time, store.now());
 }
 
 /**
@@ -81,7 +91,7 @@ export function readView(
  *
  * @param stamp The time in the name of its file, which is what counts.
  */
-export function viewOf(
+export function scheduleView(
   { schedule, times }: ReadSchedule,
   stamp: number,
   now: number,

@@ -41,6 +41,7 @@ import {
 } from "../store/store.ts";
 import { findTaken } from "../contents/taken_ids.ts";
 import { fileDistrust } from "../store/trust.ts";
+import { scheduleEntries } from "./read_schedule.ts";
 import type { ReadTimetable } from "./timetable.ts";
 import { isOpen } from "../constraints/unique.ts";
 
@@ -193,4 +194,18 @@ function wasAdded(store: Store, { last }: Schedule, due: number, id: string): bo
 
 function pathOf(store: Store, file: string): string {
   return pathIn(store, "schedules", file);
+}
+
+/**
+ * Gives back what a dead worker had taken: whoever takes it next goes on where that worker stopped.
+ *
+ * @param worker The dead worker; its lock must be held.
+ */
+export async function returnSchedules(store: Store, worker: string): Promise<void> {
+  let returned = false;
+  for (const { name, time, file } of scheduleEntries(store).filter((it) => it.worker === worker)) {
+    const free = pathOf(store, scheduleFile(name, time));
+    returned = renameIfThere(store, pathOf(store, file), free) || returned;
+  }
+  if (returned) await flush(store, [pathIn(store, "schedules")]);
 }

@@ -10,7 +10,7 @@ import { openStore } from "../../src/store/open_store.ts";
 import { healSchedule } from "../../src/schedules/heal_schedule.ts";
 import { Queue } from "../../src/queue.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
-import { scheduleEntries } from "../../src/schedules/return_schedules.ts";
+import { scheduleEntries } from "../../src/schedules/read_schedule.ts";
 import { addSchedule } from "../../src/schedules/add_schedule.ts";
 import type { Store } from "../../src/store/store.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";

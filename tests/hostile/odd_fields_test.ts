@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { screenLines } from "../../src/cli/text/screen_lines.ts";
 import { releaseOverlooked } from "../../src/constraints/dependencies.ts";
 import { QueueError } from "../../src/text/errors.ts";
-import { scheduleEntries } from "../../src/schedules/return_schedules.ts";
+import { scheduleEntries } from "../../src/schedules/read_schedule.ts";
 import { timetable } from "../../src/schedules/timetable.ts";
 import { turnSchedule } from "../../src/schedules/turn_schedule.ts";
 import { holderOf } from "../../src/constraints/unique.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
 import { healSchedule } from "../../src/schedules/heal_schedule.ts";
 import { Queue } from "../../src/queue.ts";
-import { scheduleEntries } from "../../src/schedules/return_schedules.ts";
+import { scheduleEntries } from "../../src/schedules/read_schedule.ts";
 import { addSchedule, type ScheduleInput } from "../../src/schedules/add_schedule.ts";
 import type { ScheduleView } from "../../src/schedules/read_schedule.ts";
 import {

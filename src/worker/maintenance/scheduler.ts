@@ -7,7 +7,7 @@
 
 import { reasonOf } from "../../text/errors.ts";
 import { healSchedule } from "../../schedules/heal_schedule.ts";
-import { scheduleEntries } from "../../schedules/return_schedules.ts";
+import { scheduleEntries } from "../../schedules/read_schedule.ts";
 import { isPaused } from "../../schedules/schedule.ts";
 import { pathIn, type Store } from "../../store/store.ts";
 import { turnSchedule } from "../../schedules/turn_schedule.ts";

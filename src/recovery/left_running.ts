@@ -1,0 +1,167 @@
+/**
+ * What a dead worker was running. Its lock must be held.
+ *
+ * @module
+ */
+
+import { lostParent, readyTime, unmarkChild } from "../constraints/dependencies.ts";
+import { readJobFile } from "../contents/entries.ts";
+import { findLog, logName } from "../contents/logs.ts";
+import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/same_job.ts";
+import { type Attempt, chargedAttempts, type Job } from "../format/job.ts";
+import {
+  type EntryName,
+  hadHeldJob,
+  HELD_TIME,
+  isEditor,
+  parseEntryName,
+  waitingName,
+} from "../format/names.ts";
+import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
+import { type Settlement, unrunSettlement } from "../moves/settle.ts";
+import type { JobRun } from "../process/survivors.ts";
+import { pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { ours } from "./half_settled.ts";
+
+/** The runs of a dead worker that it had claimed: nobody has written down how they ended. */
+export function claimedRuns(store: Store, worker: string): JobRun[] {
+  return claimedBy(store, worker).map(({ name, entry: { id } }) => {
+    const path = pathIn(store, "processing", name);
+    const stat = store.files.stat(path);
+    const job = stat && readJobFile(store, path, stat, id).job;
+    return { id, attempt: job && job.history.length + 1 };
+  });
+}
+
+/** The jobs in processing/ that a worker claimed. */
+function claimedBy(store: Store, worker: string): { name: string; entry: EntryName }[] {
+  return [...store.files.list(pathIn(store, "processing"))].flatMap(({ name }) => {
+    const entry = parseEntryName(name);
+    return entry?.worker === worker ? [{ name, entry }] : [];
+  });
+}
+
+/**
+ * Takes over each job that the worker was running, charged one attempt; puts back each that had not
+ * begun.
+ */
+export async function takeOverRunning(
+  store: Store,
+  worker: string,
+  by: string,
+  takenOver: Settlement[],
+): Promise<void> {
+  const claimed = claimedBy(store, worker);
+  if (claimed.length === 0) return;
+  const ids = new Set(claimed.map(({ entry }) => entry.id));
+  const places = Map.groupBy(findPlaces(store, ids, true), ({ entry }) => entry.id);
+  for (const { name, entry } of claimed) {
+    const { id, time } = entry;
+    const path = pathIn(store, "processing", name);
+    let read: Awaited<ReturnType<typeof readClaimed>>;
+    try {
+      read = await readClaimed(store, name, id);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      throw error;
+    }
+    if (read.fault !== undefined) {
+      await buryMalformed(store, name, id, read.fault, "processing");
+      continue;
+    }
+    const { job } = read;
+    const settling = takenOver.filter(({ claim }) => claim.id === id);
+    const changed = new Set<string>();
+    if (
+      settling.some((settlement) => hasGoneOn(settlement.job, job)) ||
+      isElsewhere(store, name, job, places.get(id) ?? [], changed)
+    ) {
+      removeIfThere(store, path);
+      continue;
+    }
+    await flushRemovals(store, changed);
+    // A worker claims a dropped file that is not due for a moment, to give it the name that says
+    // so.
+    const isEarly = job.history.length === 0 && Date.parse(job.run_at) > time;
+    if (isEditor(worker) || isEarly) {
+      // It never ran, so it goes back as it was.
+      const ready = hadHeldJob(worker) ? HELD_TIME : readyTime(store, job);
+      renameIfThere(store, path, pathIn(store, "pending", waitingName(ready, job.priority, id)));
+      continue;
+    }
+    // A job that failed because its parent died never ran, so it is not charged.
+    const reason = job.history.length === 0 ? lostParent(store, job) : undefined;
+    if (reason === undefined && !mayHaveBegun(store, job)) {
+      putBackUnbegun(store, path, entry, job);
+      continue;
+    }
+    const claim = { id, name: ours(name, worker, by), time, worker: by, job, logOffset: 0 };
+    const settlement = reason === undefined
+      ? lostSettlement(store, claim, worker)
+      : unrunSettlement(claim, store.now(), reason);
+    // This rename makes the job ours; from here on it is settled like any job of our own.
+    if (renameIfThere(store, path, pathIn(store, "processing", claim.name))) {
+      // The worker may have died before it removed them.
+      unmarkChild(store, job);
+      takenOver.push(settlement);
+    }
+  }
+}
+
+/**
+ * Whether the command of a claimed job may have started: its log lies in processing/ before
+ * anything of it runs. A power cut can take that log from a job that did run; then that attempt is
+ * not charged.
+ */
+function mayHaveBegun(store: Store, { id, history }: Job): boolean {
+  if (store.files.exists(pathIn(store, "processing", logName(id)))) return true;
+  // The log of a job's first run may have gone with another job of its ID that was settled.
+  return history.length === 0 && findLog(store, id, "processing") !== undefined;
+}
+
+/**
+ * Puts back a job that was claimed and never begun: ready since its claim, or a little later if
+ * that name is taken.
+ */
+function putBackUnbegun(store: Store, path: string, entry: EntryName, job: Job): void {
+  const state = job.history.at(-1)?.led_to === "failed" ? "failed" : "pending";
+  for (let ready = entry.time;; ready++) {
+    try {
+      const name = waitingName(ready, entry.priority, entry.id);
+      return store.files.renameNew(path, pathIn(store, state, name));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+}
+
+function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {
+  const now = store.now();
+  const time = new Date(now).toISOString();
+  const { job } = claim;
+  const attempts = chargedAttempts(job) + 1;
+  const state = attempts > job.max_retries ? "dead" : "failed";
+  const log = findLog(store, claim.id, "processing");
+  const attempt: Attempt = {
+    attempt: job.history.length + 1,
+    worker,
+    started_at: new Date(claim.time).toISOString(),
+    finished_at: time,
+    duration_ms: Math.max(0, now - claim.time),
+    exit_code: null,
+    signal: null,
+    outcome: "lost",
+    log_offset: job.history.at(-1)?.log_end ?? 0,
+    led_to: state,
+    log_end: log === undefined ? 0 : store.files.stat(log)?.size ?? 0,
+  };
+  const history = [...job.history, attempt];
+  // The command is not to blame, so the retry waits for no backoff.
+  return {
+    claim,
+    job: { ...job, attempts, run_at: time, updated_at: time, history },
+    state,
+    readyAt: now,
+  };
+}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { denoFiles } from "../src/fs/native_files.ts";
+import { nativeFiles } from "../src/fs/native_files.ts";
 import { enqueueMany } from "../src/moves/enqueue_many.ts";
 import { formatStamp, newId } from "../src/format/names.ts";
 import { openStore } from "../src/store/open_store.ts";
@@ -25,7 +25,7 @@ export type Form = "batches" | "single files";
 
 /** Fills a queue with jobs of `true`, unflushed: it is not the filling that is measured. */
 export async function fillQueue(dir: string, count: number, form: Form): Promise<void> {
-  const store = await openStore(dir, { files: denoFiles });
+  const store = await openStore(dir, { files: nativeFiles });
   if (form === "batches") {
     store.config.fsync = false;
     for (let at = 0; at < count; at += 100_000) {

@@ -6,7 +6,7 @@
 
 import { type Config, type ConfigKey, withDefaults } from "./format/config.ts";
 import { readConfig, writeConfig } from "./store/config_file.ts";
-import { denoFiles } from "./fs/native_files.ts";
+import { nativeFiles } from "./fs/native_files.ts";
 import { enqueue, type EnqueueOptions } from "./moves/enqueue.ts";
 import { enqueueMany, type Published } from "./moves/enqueue_many.ts";
 import { QueueError } from "./text/errors.ts";
@@ -66,7 +66,7 @@ export class Queue {
    */
   static async open(where?: string | QueuePlace, options?: StoreOptions): Promise<Queue> {
     const place = typeof where === "object" ? where : locateQueue(where);
-    return new Queue(await openStore(place, { files: denoFiles, ...options }));
+    return new Queue(await openStore(place, { files: nativeFiles, ...options }));
   }
 
   /** The queue's directory, absolute. */

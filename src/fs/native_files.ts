@@ -18,7 +18,7 @@ import {
   readRegular,
   removed,
 } from "./libc_files.ts";
-import { plainFiles, syncEach, syncEntries } from "./portable_files.ts";
+import { portableFiles, syncEach, syncEntries } from "./portable_files.ts";
 import { streamDirectory } from "./stream_directory.ts";
 
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
@@ -31,17 +31,17 @@ const knownDirectories = new Map<string, boolean>();
 function statPath(path: string): FileStat | undefined {
   const c = libcFor(path);
   const seen = c && lookAt(c, path);
-  return seen === undefined ? plainFiles.stat(path) : seen ?? undefined;
+  return seen === undefined ? portableFiles.stat(path) : seen ?? undefined;
 }
 
 async function syncOne(path: string): Promise<void> {
   const c = libcFor(path);
-  if (!c || !await flushed(c, path)) await plainFiles.sync([path]);
+  if (!c || !await flushed(c, path)) await portableFiles.sync([path]);
 }
 
 async function removeOne(path: string): Promise<boolean | Error> {
   const c = libcFor(path);
-  return c && await removed(c, path) || (await plainFiles.removeEach([path]))[0]!;
+  return c && await removed(c, path) || (await portableFiles.removeEach([path]))[0]!;
 }
 
 /**
@@ -49,17 +49,17 @@ async function removeOne(path: string): Promise<boolean | Error> {
  *
  * @example
  * ```ts
- * import { denoFiles } from "./native_files.ts";
+ * import { nativeFiles } from "./native_files.ts";
  *
- * for (const { name } of denoFiles.list("/tmp")) console.log(name);
+ * for (const { name } of nativeFiles.list("/tmp")) console.log(name);
  * ```
  */
-export const denoFiles: FilePort = {
-  ...plainFiles,
+export const nativeFiles: FilePort = {
+  ...portableFiles,
 
   list(directory) {
     const c = libc();
-    return c ? streamDirectory(c, directory) : plainFiles.list(directory);
+    return c ? streamDirectory(c, directory) : portableFiles.list(directory);
   },
 
   stat: statPath,
@@ -68,19 +68,19 @@ export const denoFiles: FilePort = {
     const c = libcFor(path);
     // An exception costs the runtime more than the question; this is asked for each job.
     if (c) return c.faccessat(AT_FDCWD, passingPath(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
-    return plainFiles.exists(path);
+    return portableFiles.exists(path);
   },
 
   read(path) {
     const c = libcFor(path);
-    return c && readRegular(c, path) || plainFiles.read(path);
+    return c && readRegular(c, path) || portableFiles.read(path);
   },
 
   readReady(path) {
     const c = libcFor(path);
     const content = c && readReady(c, path);
     if (content instanceof Uint8Array) return content;
-    return content?.then((read) => read ?? plainFiles.read(path)) ?? plainFiles.read(path);
+    return content?.then((read) => read ?? portableFiles.read(path)) ?? portableFiles.read(path);
   },
 
   startFetcher() {
@@ -102,7 +102,7 @@ export const denoFiles: FilePort = {
 
   create(path, content) {
     const c = libcFor(path);
-    if (!c || !createNew(c, path, content)) plainFiles.create(path, content);
+    if (!c || !createNew(c, path, content)) portableFiles.create(path, content);
   },
 
   rename(from, to) {
@@ -111,7 +111,7 @@ export const denoFiles: FilePort = {
       if (c.rename(passingPath(from), passingPath(to)) === 0) return;
       if (errno(c) === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
     }
-    plainFiles.rename(from, to);
+    portableFiles.rename(from, to);
   },
 
   renameNew(from, to) {
@@ -124,7 +124,7 @@ export const denoFiles: FilePort = {
       if (code === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
     }
     // Not every system and file system knows the flag; any other error this makes again, better worded.
-    plainFiles.renameNew(from, to);
+    portableFiles.renameNew(from, to);
   },
 
   renamesAsOne(directory) {
@@ -146,8 +146,8 @@ export const denoFiles: FilePort = {
 
   async syncTree(directory) {
     const c = libc();
-    const entries = [...denoFiles.list(directory)];
+    const entries = [...nativeFiles.list(directory)];
     if (c && entries.length >= SYNCFS_FROM && await flushedWhole(c, directory)) return;
-    await syncEntries(directory, entries, denoFiles.syncTree, syncOne);
+    await syncEntries(directory, entries, nativeFiles.syncTree, syncOne);
   },
 };

@@ -175,12 +175,12 @@ export async function syncEntries(
  *
  * @example
  * ```ts
- * import { plainFiles } from "./portable_files.ts";
+ * import { portableFiles } from "./portable_files.ts";
  *
- * console.log(plainFiles.stat("/tmp")?.kind); // "directory"
+ * console.log(portableFiles.stat("/tmp")?.kind); // "directory"
  * ```
  */
-export const plainFiles: FilePort = {
+export const portableFiles: FilePort = {
   *list(directory) {
     if (Deno.lstatSync(directory).isSymlink) {
       throw new Deno.errors.NotADirectory(`${directory} is a link, and not a directory`);
@@ -200,7 +200,7 @@ export const plainFiles: FilePort = {
   },
 
   readReady(path) {
-    return plainFiles.read(path);
+    return portableFiles.read(path);
   },
 
   hold: (directory) => Deno.openSync(directory, { read: true }),
@@ -264,7 +264,12 @@ export const plainFiles: FilePort = {
   },
 
   async syncTree(directory) {
-    await syncEntries(directory, [...plainFiles.list(directory)], plainFiles.syncTree, syncOne);
+    await syncEntries(
+      directory,
+      [...portableFiles.list(directory)],
+      portableFiles.syncTree,
+      syncOne,
+    );
   },
 
   renamesAsOne: () => false,
@@ -284,7 +289,7 @@ export const plainFiles: FilePort = {
     // Asked for again and again: a call that waits in the kernel cannot be called off.
     const begun = performance.now();
     for (let pause = 1;; pause = Math.min(1.5 * pause, LONGEST_PAUSE)) {
-      const lock = plainFiles.tryLock(path);
+      const lock = portableFiles.tryLock(path);
       if (lock) return lock;
       waits?.(performance.now() - begun);
       await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
@@ -293,7 +298,7 @@ export const plainFiles: FilePort = {
 };
 
 /**
- * {@linkcode plainFiles} for a program that has nothing else to do while the disk flushes: it waits on its
+ * {@linkcode portableFiles} for a program that has nothing else to do while the disk flushes: it waits on its
  * one thread. To start another for that takes longer than the flush.
  *
  * @example
@@ -305,7 +310,7 @@ export const plainFiles: FilePort = {
  * ```
  */
 export const waitingFiles: FilePort = {
-  ...plainFiles,
+  ...portableFiles,
 
   sync: (paths) => Promise.try(() => paths.forEach(syncNow)),
 };

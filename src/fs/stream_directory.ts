@@ -7,7 +7,7 @@
 import type { DirectoryEntry } from "./file_port.ts";
 import { type Libc, nameFromBytes, pathBytes } from "./libc.ts";
 import { lookAt, O_CLOEXEC, O_NOFOLLOW } from "./libc_files.ts";
-import { plainFiles } from "./portable_files.ts";
+import { portableFiles } from "./portable_files.ts";
 
 const O_DIRECTORY = Deno.build.arch === "aarch64" ? 0o40000 : 0o200000;
 /** Values of `d_type` in `struct linux_dirent64`; the rest are `other`. */
@@ -18,7 +18,7 @@ export function* streamDirectory(c: Libc, directory: string): Generator<Director
   const fd = c.open(pathBytes(directory), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) {
     // errno is out of reach from here; the runtime's own call fails in the same way and says why.
-    yield* plainFiles.list(directory);
+    yield* portableFiles.list(directory);
     return;
   }
   try {

@@ -7,7 +7,7 @@
 import { QueueError, reasonWithin, UsageError } from "../text/errors.ts";
 import type { FileStat } from "../fs/file_port.ts";
 import { homePath } from "../text/home_path.ts";
-import { plainFiles } from "../fs/portable_files.ts";
+import { portableFiles } from "../fs/portable_files.ts";
 
 /** Where a queue is. */
 export interface QueuePlace {
@@ -56,7 +56,7 @@ export function locateQueue(dir?: string): QueuePlace {
 
 function statIn(directory: string, candidate: string): FileStat | undefined {
   try {
-    return plainFiles.stat(candidate);
+    return portableFiles.stat(candidate);
   } catch (error) {
     throw new QueueError(
       `cannot look for a queue in ${directory || "/"}: ${
@@ -84,7 +84,7 @@ function followed(dir: string): string {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  if (plainFiles.stat(dir) !== undefined) {
+  if (portableFiles.stat(dir) !== undefined) {
     throw new QueueError(`${dir} is a link that leads nowhere; make the directory that it names`);
   }
   const slash = dir.lastIndexOf("/");

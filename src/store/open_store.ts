@@ -10,7 +10,7 @@ import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";
 import type { LockWait } from "./lock_wait.ts";
 import { JOB_STATES, newId } from "../format/names.ts";
-import { plainFiles } from "../fs/portable_files.ts";
+import { portableFiles } from "../fs/portable_files.ts";
 import { quotedPath } from "../text/shown_text.ts";
 import { NEW_SUFFIX, type Store, syncPaths } from "./store.ts";
 import {
@@ -73,7 +73,7 @@ export async function openStore(
 ): Promise<Store> {
   refuseOldDeno(Deno.version.deno);
   const { dir, found } = typeof place === "string" ? { dir: place, found: false } : place;
-  const files = options.files ?? plainFiles;
+  const files = options.files ?? portableFiles;
   try {
     const owner = refuseUnsafePlace(files, dir, options.ofAnyUser);
     let entries = entriesIn(files, dir);

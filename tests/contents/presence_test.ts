@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import {
   arrive,
@@ -69,10 +69,10 @@ Deno.test("a lock on a presence file that was removed meanwhile is not a dead wo
   const { queue, dir } = temporary;
   drop(dir, "workers/here-1-aa.json", "{}");
   const files: FilePort = {
-    ...denoFiles,
+    ...nativeFiles,
     tryLock(path) {
       // Another has opened the file, and the one who recovers removes it before the lock is free.
-      const lock = denoFiles.tryLock(path);
+      const lock = nativeFiles.tryLock(path);
       Deno.removeSync(path);
       return lock;
     },

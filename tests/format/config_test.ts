@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Config, CONFIG_KEYS, type ConfigKey, withDefaults } from "../../src/format/config.ts";
 import { configKey, parseConfigValue } from "../../src/format/settings.ts";
 import { readConfig } from "../../src/store/config_file.ts";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
 import { Queue } from "../../src/queue.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
@@ -127,7 +127,7 @@ Deno.test("settings changed by several at once are all kept", async () => {
     { kill_grace: 7 },
   ];
   await Promise.all(changes.map(async (change) => (await Queue.open(dir)).configure(change)));
-  const set = readConfig(denoFiles, dir, Deno.uid());
+  const set = readConfig(nativeFiles, dir, Deno.uid());
   assertEquals(set, Object.assign({ fsync: false }, ...changes));
 });
 
@@ -135,7 +135,7 @@ Deno.test("readConfig() ignores keys that it does not know", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;
   Deno.writeTextFileSync(`${dir}/config.json`, '{"max_retries":1,"colour":"red","__proto__":{}}');
-  assertEquals(readConfig(denoFiles, dir, Deno.uid()), { max_retries: 1 });
+  assertEquals(readConfig(nativeFiles, dir, Deno.uid()), { max_retries: 1 });
 });
 
 Deno.test("readConfig() refuses a file that holds something else, and says how to mend it", async () => {
@@ -155,7 +155,7 @@ Deno.test("readConfig() refuses a file that holds something else, and says how t
   ];
   for (const [content, says] of refused) {
     Deno.writeTextFileSync(`${dir}/config.json`, content);
-    assertThrows(() => readConfig(denoFiles, dir, Deno.uid()), QueueError, says);
+    assertThrows(() => readConfig(nativeFiles, dir, Deno.uid()), QueueError, says);
     await assertRejects(() => Queue.open(dir), QueueError, says);
   }
 });

@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { systemFault } from "../../src/cli/system_fault.ts";
 import { EXT } from "../../src/fs/file_systems.ts";
 import { bringIn, flushedWhole } from "../../src/fs/libc_files.ts";
 import { streamDirectory } from "../../src/fs/stream_directory.ts";
-import { plainFiles, waitingFiles } from "../../src/fs/portable_files.ts";
+import { portableFiles, waitingFiles } from "../../src/fs/portable_files.ts";
 import { type Libc, libc, nameFromBytes, passingPath, pathBytes } from "../../src/fs/libc.ts";
 import { eventually, namesIn, temporaryDirectory } from "../temporary_queue.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
-for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles })) {
+for (const [how, files] of Object.entries({ nativeFiles, portableFiles, waitingFiles })) {
   Deno.test(`${how}: list() tells files, folders and all else apart, and follows no link`, async () => {
     await using temporary = await temporaryDirectory();
     const { path } = temporary;
@@ -75,7 +75,7 @@ for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles 
       assertEquals(await content, files.read(path));
     }
     // What would take long to copy is left to another thread where there is a choice.
-    assertEquals(later, files === denoFiles ? [16_384, 100_000] : []);
+    assertEquals(later, files === nativeFiles ? [16_384, 100_000] : []);
     Deno.removeSync(path);
     assertThrows(() => files.readReady(path), Deno.errors.NotFound);
     Deno.symlinkSync("/etc/passwd", path);
@@ -173,7 +173,7 @@ for (const [how, files] of Object.entries({ denoFiles, plainFiles, waitingFiles 
 
 for (
   const [how, files, call] of [
-    ["plainFiles", plainFiles, "sync"],
+    ["portableFiles", portableFiles, "sync"],
     ["waitingFiles", waitingFiles, "syncSync"],
   ] as const
 ) {
@@ -236,7 +236,7 @@ Deno.test({
     const { path } = temporary;
     await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
     const before = threadsOfWorkers();
-    const fetcher = denoFiles.startFetcher!()!;
+    const fetcher = nativeFiles.startFetcher!()!;
     // To open a fifo for writing waits until another opens it for reading.
     const writer = new Deno.Command("sh", { args: ["-c", `exec 3>"$0"`, `${path}/fifo`] }).spawn();
     let isOpen = false;
@@ -262,7 +262,7 @@ Deno.test("list() of a folder that is removed meanwhile just ends, and closes it
   Deno.mkdirSync(folder);
   for (let n = 0; n < 600; n++) Deno.writeTextFileSync(`${folder}/${"x".repeat(200)}${n}`, "");
   let seen = 0;
-  for (const _ of denoFiles.list(folder)) {
+  for (const _ of nativeFiles.list(folder)) {
     if (seen++ === 0) Deno.removeSync(folder, { recursive: true });
   }
   assert(seen > 0 && seen < 600, `${seen}`);
@@ -296,12 +296,12 @@ Deno.test({
   async fn() {
     await using temporary = await temporaryDirectory();
     const { path } = temporary;
-    denoFiles.create(`${path}/plain`, text(""));
+    nativeFiles.create(`${path}/plain`, text(""));
     assertEquals(libc()!.rename(pathBytes(`${path}/plain`), pathBytes(`${path}/\udcff`)), 0);
-    assertEquals([...denoFiles.list(path)], [{ name: "\udcff", kind: "file" }]);
-    denoFiles.rename(`${path}/\udcff`, `${path}/plain`);
+    assertEquals([...nativeFiles.list(path)], [{ name: "\udcff", kind: "file" }]);
+    nativeFiles.rename(`${path}/\udcff`, `${path}/plain`);
     assertEquals(namesIn(path, ""), ["plain"]);
-    assertThrows(() => denoFiles.rename(`${path}/\udcff`, `${path}/b`), Deno.errors.NotFound);
+    assertThrows(() => nativeFiles.rename(`${path}/\udcff`, `${path}/b`), Deno.errors.NotFound);
   },
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { parseEntryName } from "../../src/format/names.ts";
 import { pathBytes } from "../../src/fs/libc.ts";
 import { drop, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
@@ -79,18 +79,18 @@ Deno.test("a file whose name is not UTF-8 lands in dead/ too", async () => {
   const { dir } = temporary;
   Deno.writeTextFileSync(`${dir}/tmp/plain`, JOB);
   const odd = `${dir}/pending/a\udcff\udcfeb.json`;
-  // Only the C library takes such a name: `denoFiles` asks it when the source has one.
+  // Only the C library takes such a name: `nativeFiles` asks it when the source has one.
   const { symbols } = Deno.dlopen("libc.so.6", {
     rename: { parameters: ["buffer", "buffer"], result: "i32" },
   });
   assertEquals(symbols.rename(pathBytes(`${dir}/tmp/plain`), pathBytes(odd)), 0);
-  const [found] = [...denoFiles.list(`${dir}/pending`)];
+  const [found] = [...nativeFiles.list(`${dir}/pending`)];
   assertEquals(found?.name, "a\udcff\udcfeb.json");
   assertEquals((await claimIn(temporary, found!.name)).kind, "malformed");
   const [file, log] = namesIn(dir, "dead");
   assertMatch(file!, /^a-b-[0-9A-Z]{26}\.json$/);
   assertEquals(log, file!.replace(".json", ".log"));
-  assertEquals([...denoFiles.list(`${dir}/pending`)], []);
+  assertEquals([...nativeFiles.list(`${dir}/pending`)], []);
 });
 
 Deno.test("what is no job keeps both itself and the job in dead/ whose ID it has", async () => {
@@ -128,9 +128,9 @@ Deno.test("a file that its mode or its owner closes to the worker lands in dead/
     if (closed === "mode") Deno.chmodSync(`${dir}/pending/x.json`, 0o200);
     // As root, whom no mode keeps from reading, the tests have the disk say so.
     const files = {
-      ...denoFiles,
+      ...nativeFiles,
       stat(path: string) {
-        const stat = denoFiles.stat(path);
+        const stat = nativeFiles.stat(path);
         if (stat && closed === "owner" && path !== dir) stat.uid++;
         return stat;
       },

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { claim, type ClaimResult, takeLog, type WaitingEntry } from "../../src/moves/claim.ts";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { parseEntryName } from "../../src/format/names.ts";
 import { Queue } from "../../src/queue.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
@@ -168,10 +168,10 @@ Deno.test("an entry that cannot be read goes back to where it was", async () => 
   const failing = {
     ...store,
     files: {
-      ...denoFiles,
+      ...nativeFiles,
       readReady(path: string) {
         if (path.includes("/processing/")) throw new Error("Too many open files");
-        return denoFiles.readReady(path);
+        return nativeFiles.readReady(path);
       },
     },
   };

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { InvalidJobError } from "../../src/moves/admit.ts";
 import { MAX_BATCH, PartialEnqueueError } from "../../src/moves/enqueue_many.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
@@ -163,10 +163,10 @@ Deno.test("enqueueMany() says how many are in the queue when the disk fails part
   let files = 0;
   const failing = await Queue.open(temporary.dir, {
     files: {
-      ...denoFiles,
+      ...nativeFiles,
       create(path, content) {
         if (++files > MAX_BATCH + 3) throw new Error("No space left on device");
-        denoFiles.create(path, content);
+        nativeFiles.create(path, content);
       },
     },
   });

@@ -5,7 +5,7 @@ import type { FilePort } from "../../src/fs/file_port.ts";
 import { Queue } from "../../src/queue.ts";
 import { pauseSchedule, removeSchedule } from "../../src/schedules/manage_schedules.ts";
 import { editJob, holdJob, moveJob, releaseJob } from "../../src/control/waiting_jobs.ts";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { drain } from "../worker/observed_worker.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
 
@@ -15,15 +15,15 @@ class FailingFiles {
   times = 0;
   readonly renames: string[] = [];
   readonly files: FilePort = {
-    ...denoFiles,
+    ...nativeFiles,
     sync: (paths) => {
       const failed = paths.find((path) => path === this.failing);
-      if (failed === undefined || this.times-- <= 0) return denoFiles.sync(paths);
+      if (failed === undefined || this.times-- <= 0) return nativeFiles.sync(paths);
       return Promise.reject(notFlushed(failed));
     },
     renameNew: (from, to) => {
       this.renames.push(to);
-      denoFiles.renameNew(from, to);
+      nativeFiles.renameNew(from, to);
     },
   };
 

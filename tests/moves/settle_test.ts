@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Claim } from "../../src/moves/claim.ts";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -14,7 +14,7 @@ function settlement(claim: Claim, state: Settlement["state"], note = ""): Settle
 }
 
 function withFiles(store: Store, files: Partial<FilePort>): Store {
-  return { ...store, files: { ...denoFiles, ...files } };
+  return { ...store, files: { ...nativeFiles, ...files } };
 }
 
 Deno.test("settle() moves jobs and their logs to where each belongs", async () => {
@@ -66,7 +66,7 @@ Deno.test("a job taken away while its result is being flushed is not settled eit
   const store = withFiles(queue.store, {
     async sync(paths) {
       if (paths.length > 1) Deno.renameSync(`${dir}/tmp/${claim.name}`, `${dir}/pending/x.json`);
-      await denoFiles.sync(paths);
+      await nativeFiles.sync(paths);
     },
   });
   const dropped = settlement(claim, "done");
@@ -137,7 +137,7 @@ Deno.test("a settlement goes on where an error stopped it, and loses nothing", a
     for (const call of ["create", "rename", "renameNew", "remove", "append"] as const) {
       failing[call] = (...args: [string, never]) => {
         if (--left === 0) fail("I/O error");
-        return denoFiles[call](...args);
+        return nativeFiles[call](...args);
       };
     }
     const error = await settle(withFiles(queue.store, failing as Partial<FilePort>), [job])

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { seededRandom } from "./seeded.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";
@@ -53,7 +53,7 @@ function drawCall(random: () => number): { label: string; make: (port: FilePort)
   const name = pick(Object.keys(calls));
   return {
     label: `${name} ${one} ${two}`,
-    make: (port) => calls[name]!(port, port === denoFiles ? realRoot : "/root"),
+    make: (port) => calls[name]!(port, port === nativeFiles ? realRoot : "/root"),
   };
 }
 
@@ -68,7 +68,7 @@ Deno.test("the simulated disk answers as the real one does, call for call", asyn
       simulated.makeDirectory("/root");
       for (let i = 0; i < 2000; i++) {
         const { label, make } = drawCall(random);
-        const real = await result(() => make(denoFiles));
+        const real = await result(() => make(nativeFiles));
         assertEquals(
           await result(() => make(simulated)),
           real,

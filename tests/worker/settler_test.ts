@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import type { Settlement } from "../../src/moves/settle.ts";
 import { Settler } from "../../src/worker/settler.ts";
@@ -15,7 +15,7 @@ async function done(temporary: TemporaryQueue, id: string): Promise<Settlement> 
 function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, busy = () => false) {
   const settled: string[] = [];
   const troubles: string[] = [];
-  const settler = new Settler({ ...queue.store, files: { ...denoFiles, ...files } }, {
+  const settler = new Settler({ ...queue.store, files: { ...nativeFiles, ...files } }, {
     busy,
     completed: (settlements) => [...settlements],
     settled: (settlements) => {
@@ -147,7 +147,7 @@ Deno.test("a settler goes on when the disk does, and one bad job does not hold u
   const { settler, settled, troubles } = settlerOf(temporary, {
     create(path, content) {
       if (path.includes("bad") && refuses) throw new Error("No space left on device");
-      denoFiles.create(path, content);
+      nativeFiles.create(path, content);
     },
   });
   for (const id of ["a", "bad", "b"]) settler.add(await done(temporary, id));
@@ -167,10 +167,10 @@ Deno.test("what a job left is asked for once, however often the disk refuses to 
   const asked: string[] = [];
   let settled = 0;
   const files = {
-    ...denoFiles,
+    ...nativeFiles,
     create(path: string, content: Uint8Array) {
       if (refusals-- > 0) throw new Error("No space left on device");
-      denoFiles.create(path, content);
+      nativeFiles.create(path, content);
     },
   };
   const settler = new Settler({ ...temporary.queue.store, files }, {

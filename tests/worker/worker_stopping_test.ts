@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { Queue } from "../../src/queue.ts";
 import { arrive } from "../../src/contents/presence.ts";
 import { Worker } from "../../src/worker/worker.ts";
@@ -243,10 +243,10 @@ function arriveAsOther(queue: Queue) {
 function watchedQueue(dir: string, listed: (part: string) => void): Promise<Queue> {
   return Queue.open(dir, {
     files: {
-      ...denoFiles,
+      ...nativeFiles,
       *list(directory) {
         listed(directory.slice(dir.length + 1));
-        yield* denoFiles.list(directory);
+        yield* nativeFiles.list(directory);
       },
     },
   });
@@ -300,9 +300,9 @@ Deno.test("a worker that cannot begin, though it has arrived, leaves", async () 
   const { dir } = temporary;
   const makeDirectory = (path: string) => {
     if (path.includes("/progress/")) throw new Error("no room for its folder");
-    denoFiles.makeDirectory(path);
+    nativeFiles.makeDirectory(path);
   };
-  const worker = new Worker(await Queue.open(dir, { files: { ...denoFiles, makeDirectory } }));
+  const worker = new Worker(await Queue.open(dir, { files: { ...nativeFiles, makeDirectory } }));
   await assertRejects(() => worker.start(), Error, "no room for its folder");
   assertEquals(namesIn(dir, "workers"), []);
   await within(worker.finished, "it to be over");

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { denoFiles } from "../../src/fs/native_files.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import { Queue } from "../../src/queue.ts";
 import { lockQueue } from "../../src/contents/taken_ids.ts";
@@ -213,9 +213,9 @@ Deno.test("a worker that drains a queue does not leave before a release that the
   const rename = (from: string, to: string) => {
     const releases = from.includes("/pending/9999") && to.includes("/pending/");
     if (releases && refusals-- > 0) throw new Error("the disk refuses");
-    denoFiles.rename(from, to);
+    nativeFiles.rename(from, to);
   };
-  const queue = await Queue.open(dir, { files: { ...denoFiles, rename } });
+  const queue = await Queue.open(dir, { files: { ...nativeFiles, rename } });
   await queue.enqueue({ command: "true", id: "parent" });
   await queue.enqueue({ command: "true", id: "child", after: ["parent"] });
   const worker = await drain(queue);

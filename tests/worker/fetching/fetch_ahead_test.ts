@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { denoFiles } from "../../../src/fs/native_files.ts";
+import { nativeFiles } from "../../../src/fs/native_files.ts";
 import { Claimer } from "../../../src/worker/claimer.ts";
 import { Finder } from "../../../src/worker/fetching/finder.ts";
 import { drop, temporaryQueue } from "../../temporary_queue.ts";
@@ -26,12 +26,12 @@ async function claimSome(jobs: number, claims: number, isCold: (job: number) => 
   const waits: number[] = [];
   const fetchers = { started: 0, ended: 0 };
   const files = {
-    ...denoFiles,
+    ...nativeFiles,
     readReady(path: string) {
       const job = numberIn(path);
-      if (!isCold(job) || fetches.flat().includes(job)) return denoFiles.read(path);
+      if (!isCold(job) || fetches.flat().includes(job)) return nativeFiles.read(path);
       waits.push(job);
-      return Promise.resolve(denoFiles.read(path));
+      return Promise.resolve(nativeFiles.read(path));
     },
     startFetcher() {
       fetchers.started++;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { denoFiles } from "../../../src/fs/native_files.ts";
+import { nativeFiles } from "../../../src/fs/native_files.ts";
 import { Queue } from "../../../src/queue.ts";
 import { Finder } from "../../../src/worker/fetching/finder.ts";
 import { drop, eventually, isThere, namesIn, temporaryQueue } from "../../temporary_queue.ts";
@@ -147,10 +147,10 @@ Deno.test("a finder reads again only when a directory has changed", async () => 
   let readings = 0;
   const queue = await Queue.open(temporary.dir, {
     files: {
-      ...denoFiles,
+      ...nativeFiles,
       list(directory) {
         readings++;
-        return denoFiles.list(directory);
+        return nativeFiles.list(directory);
       },
     },
   });
@@ -174,10 +174,10 @@ Deno.test("a finder tells of directories that cannot be read, and reads them lat
   let broken = false;
   const queue = await Queue.open(temporary.dir, {
     files: {
-      ...denoFiles,
+      ...nativeFiles,
       list(directory) {
         if (broken) throw new Error("I/O error");
-        return denoFiles.list(directory);
+        return nativeFiles.list(directory);
       },
     },
   });
@@ -209,16 +209,16 @@ Deno.test("a finder holds no more than has room, and gives out all in the end, i
   const folderAt = (path: string) => folders.get(path.slice(path.lastIndexOf("/") + 1));
   const queue = await Queue.open(temporary.dir, {
     files: {
-      ...denoFiles,
+      ...nativeFiles,
       *list(directory) {
-        if (directory === temporary.dir) return yield* denoFiles.list(directory);
+        if (directory === temporary.dir) return yield* nativeFiles.list(directory);
         if (directory.endsWith("/failed")) return;
         const content = folderAt(directory);
         for (const name of content ?? folders.keys()) {
           yield { name, kind: content ? "file" : "directory" };
         }
       },
-      stat: (path) => denoFiles.stat(folderAt(path) ? temporary.dir : path),
+      stat: (path) => nativeFiles.stat(folderAt(path) ? temporary.dir : path),
       remove: (path) => {
         if (folderAt(path)!.size > 0) throw new Error("Directory not empty");
         folders.delete(path.slice(path.lastIndexOf("/") + 1));

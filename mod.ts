@@ -27,11 +27,15 @@ export {
   type Config,
   CONFIG_KEYS,
   type ConfigKey,
+  configKey,
   DEFAULTS,
   isResourceKey,
+  parseConfigValue,
+  type PlainKey,
   type ResourceKey,
-} from "./src/format/config.ts";
-export { configKey, parseConfigValue, type Setting, SETTINGS } from "./src/format/settings.ts";
+  type Setting,
+  SETTINGS,
+} from "./src/format/settings.ts";
 export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";
 export { examine } from "./src/doctor/examine.ts";
 export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
@@ -50,14 +54,9 @@ export type {
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
 export { homePath } from "./src/text/home_path.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
-export {
-  type Check,
-  CHECKS_OF_FILE,
-  JOB_FIELDS,
-  type JobField,
-  LONGEST_SPAN,
-  optionName,
-} from "./src/format/job_fields.ts";
+export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
+export { type Check, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
+export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";
 export { commandText, shellQuote } from "./src/text/shell_quote.ts";
 export type { Counts } from "./src/contents/listing.ts";
 export { type LockWait, LockWaitError } from "./src/store/lock_wait.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Config, type ConfigKey, withDefaults } from "./format/config.ts";
+import { type Config, type ConfigKey, withDefaults } from "./format/settings.ts";
 import { readConfig, writeConfig } from "./store/config_file.ts";
 import { nativeFiles } from "./fs/native_files.ts";
 import { enqueue, type EnqueueOptions } from "./moves/enqueue.ts";

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { type Config, resourceKey } from "../format/config.ts";
+import { type Config, resourceKey } from "../format/settings.ts";
 import type { FileLock } from "../fs/file_port.ts";
 import { lockIfThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Config, isResourceKey, resourceKey, withDefaults } from "../format/config.ts";
+import { type Config, isResourceKey, resourceKey, withDefaults } from "../format/settings.ts";
 import { QueueError } from "../text/errors.ts";
 import type { JobInput } from "../format/job.ts";
 import { type LimitName, placesOf, placesTaken } from "./limits.ts";

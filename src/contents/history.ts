@@ -7,7 +7,7 @@
  */
 
 import type { Attempt, Job, Outcome } from "../format/job.ts";
-import { OUTCOMES } from "../format/job_fields.ts";
+import { OUTCOMES } from "../format/check_job.ts";
 import { linesFromEnd } from "../fs/lines_from_end.ts";
 import { JOB_STATES, type SettledState } from "../format/names.ts";
 import { pathIn, removeIfThere, type Store } from "../store/store.ts";

@@ -1,11 +1,12 @@
 /**
- * What is in a job file, and what may be in one.
+ * A job, from what was asked for to the bytes of its file.
  *
  * @module
  */
 
 import { UsageError } from "../text/errors.ts";
-import { CHECKS_OF_INPUT, faultOf } from "./job_fields.ts";
+import { CHECKS_OF_INPUT, faultOf, VIEW_FIELDS } from "./check_job.ts";
+import type { JobFields } from "./job_fields.ts";
 import type { Progress } from "./progress.ts";
 import { DEFAULT_PRIORITY, type JobState, newId } from "./names.ts";
 
@@ -24,7 +25,7 @@ export interface Attempt {
   finished_at: string;
   /** Milliseconds. */
   duration_ms: number;
-  /** The command's exit status, or `null` if a signal ended it or it never started. */
+  /** The command's exit status; `null` if a signal ended it or it never started. */
   exit_code: number | null;
   /** The signal that ended it, such as `SIGKILL`, or `null`. */
   signal: string | null;
@@ -32,63 +33,24 @@ export interface Attempt {
   outcome: Outcome;
   /** Where in the log its output begins, in bytes. */
   log_offset: number;
-  /**
-   * The state that it led to. A job whose last attempt led to `done` or `dead` and that waits all the
-   * same was requeued: its count begins anew.
-   */
+  /** The state that it led to. If `done` or `dead` and the job waits, it was requeued: see `attempts`. */
   led_to?: JobState;
   /** Where in the log its output ended, in bytes; kept for an attempt that another may follow. */
   log_end?: number;
-  /** Why it could not run or did not count, where there is more to say. */
+  /** Why it could not run or did not count. */
   reason?: string;
 }
 
 /** A job as its file has it. Fields that queuectl does not know are kept as they are. */
-export interface Job {
-  /** What names it, in every state. */
+export interface Job extends JobFields {
+  /** Names it in every state. */
   id: string;
-  /** What its shell gets after `-c`. */
-  command: string;
-  /** Its shell, an absolute path; `/bin/sh` if absent. */
-  shell?: string;
-  /** The directory it runs in; the worker's own if absent. */
-  cwd?: string;
-  /** What its environment has beyond the worker's. */
-  env?: Record<string, string>;
-  /** 0 to 9; a higher one runs first among what is ready. */
+  /** 0 to 9: of the jobs that are ready, a higher one runs first. */
   priority: number;
-  /** It runs at most this many times and once more. */
+  /** How often it is retried. */
   max_retries: number;
-  /** Seconds that an attempt may take, or `null` for no limit. */
+  /** Time limit for each attempt in seconds, or `null`. */
   timeout: number | null;
-  /** Seconds before its first retry, if other than the queue's setting. */
-  backoff_base?: number;
-  /** What each further delay is multiplied by, if other than the queue's setting. */
-  backoff_factor?: number;
-  /** The jobs that must be done before it runs; if one ends dead, so does it. */
-  after?: string[];
-  /** Whether it runs once the jobs in `after` have ended, however. */
-  after_any?: boolean;
-  /** While this job is neither done nor dead no other with this key is added. */
-  unique?: string;
-  /** Exit statuses after which it is not retried, such as `2,64-78`. */
-  give_up_on?: string;
-  /** The only exit statuses after which it is retried. */
-  retry_on?: string;
-  /** Whether exit status 75 (EX_TEMPFAIL) means: run it again, and do not count this time. */
-  tempfail?: boolean;
-  /** What it needs one place of while it runs, as named in the setting `resources.NAME`. */
-  resource?: string;
-  /** How many places of which resources it needs while it runs. */
-  resources?: Record<string, number>;
-  /** Whether it reads `input/ID.in` on standard input, from the beginning at each attempt; else /dev/null. */
-  stdin?: boolean;
-  /** What it left in `$QUEUECTL_RESULT`. */
-  result?: string;
-  /** Set if `result` is in base64, for it is not UTF-8. */
-  result_encoding?: "base64";
-  /** Why it is dead, where no attempt tells. */
-  reason?: string;
   /** When it is or was ready to run, ISO 8601 in UTC. */
   run_at: string;
   /** ISO 8601 in UTC. */
@@ -97,13 +59,19 @@ export interface Job {
   updated_at: string;
   /** Runs charged since it was enqueued or requeued. */
   attempts: number;
-  /** Every run so far, oldest first. */
+  /** Every attempt so far, oldest first. */
   history: Attempt[];
-  /** Whatever else its writer put in. */
+  /** What it left in `$QUEUECTL_RESULT`. */
+  result?: string;
+  /** Set if `result` is in base64, because it is not UTF-8. */
+  result_encoding?: "base64";
+  /** Why it is dead, if no attempt says so. */
+  reason?: string;
+  /** Any other field that its writer added. */
   [field: string]: unknown;
 }
 
-/** A job as readers get it: the file, and the state that its directory says. */
+/** A job as readers get it: its file, and what its directory and the queue say. */
 export interface JobView extends Job {
   /** The directory that its file lies in. */
   state: JobState;
@@ -113,65 +81,25 @@ export interface JobView extends Job {
   waits_for?: string[];
   /** The limit that keeps it from running though it is ready: a resource, or `concurrency`. */
   limited_by?: string;
-  /** How far it says that it has come, while it runs. */
+  /** Its progress as it reports it, while it runs. */
   progress?: Progress;
 }
 
 /** What makes a job: a command, and whatever differs from the defaults. */
-export interface JobInput {
-  /** What its shell gets after `-c`. */
-  command: string;
-  /** Its shell, an absolute path. Default: the queue's `shell`. */
-  shell?: string;
-  /** `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`; a new ULID by default. */
-  id?: string;
-  /** The directory it runs in; by default that of whichever worker runs it. */
-  cwd?: string;
-  /** What its environment has beyond the worker's. */
-  env?: Record<string, string>;
-  /** 0 to 9, default 5; a higher one runs first among what is ready. */
-  priority?: number;
-  /** It runs at most this many times and once more. Default: the queue's `max_retries`. */
-  max_retries?: number;
-  /** Seconds that an attempt may take. Default: the queue's `timeout`. */
-  timeout?: number | null;
-  /** Seconds before its first retry. Default: the queue's. */
-  backoff_base?: number;
-  /** What each further delay is multiplied by. Default: the queue's. */
-  backoff_factor?: number;
-  /** The jobs that must be done before it runs; if one ends dead, so does it. */
-  after?: string[];
-  /** Run once the jobs in `after` have ended, however. */
-  after_any?: boolean;
+export interface JobInput extends JobFields {
   /** Hold it: it does not run until someone releases it. Not kept in the file. */
   hold?: boolean;
-  /** Do not add it while another job with this key is neither done nor dead. */
-  unique?: string;
-  /** Exit statuses after which it is not retried, such as `2,64-78`. */
-  give_up_on?: string;
-  /** The only exit statuses after which it is retried. */
-  retry_on?: string;
-  /** Take exit status 75 (EX_TEMPFAIL) as: run it again, and do not count this time. */
-  tempfail?: boolean;
-  /** What it needs one place of while it runs, as named in the setting `resources.NAME`. */
-  resource?: string;
-  /** How many places of which resources it needs while it runs: `{ gpu: 2, db: 1 }`. It gets all of them, or waits. */
-  resources?: Record<string, number>;
-  /** Set by queuectl for a job that is added with an input: see `EnqueueOptions`. */
-  stdin?: boolean;
-  /** Not before this time: ISO 8601. Default: now. */
-  run_at?: string;
-  /** Whatever else is to be kept in the file. */
+  /** Any other field to keep in the file. */
   [field: string]: unknown;
 }
 
-/** The largest job file that is taken in, in bytes. */
+/** The largest job file that is accepted, in bytes. */
 export const MAX_JOB_BYTES = 1024 * 1024;
 
-/** The largest job file that is read, in bytes: one that was taken in grows with each attempt. */
+/** The largest job file that is read, in bytes: an accepted one grows with each attempt. */
 export const MAX_GROWN_BYTES = 16 * MAX_JOB_BYTES;
 
-/** What {@linkcode newJob} fills in where the input is silent. */
+/** The values of the fields that an input leaves out. */
 export interface JobDefaults {
   /** The queue's `max_retries`. */
   max_retries: number;
@@ -181,16 +109,14 @@ export interface JobDefaults {
   shell?: string;
 }
 
-/** The shell of a job that says no other. */
+/** The shell of a job that names none. */
 export const USUAL_SHELL = "/bin/sh";
 
 /**
  * Makes a whole job of an input.
  *
- * @param input What was asked for.
- * @param defaults What holds where the input is silent.
  * @param now Milliseconds since 1970.
- * @throws {UsageError} If a field is not what it may be; the sentence names it.
+ * @throws {UsageError} If a field has a value that it does not take; the sentence names the field.
  *
  * @example
  * ```ts
@@ -205,17 +131,17 @@ export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job
   return fillIn(input, input.id ?? newId(), defaults, now, false);
 }
 
-/** The fields that {@linkcode fillIn} puts in their places, and those that a reader is told besides. */
+/** The fields that {@linkcode fillIn} puts in their places, and those that no file keeps. */
 const PLACED: ReadonlySet<string> = new Set([
   ...["id", "command", "shell", "cwd", "env", "priority", "max_retries", "timeout", "run_at"],
   ...["created_at", "updated_at", "attempts", "history"],
-  ...["state", "held", "waits_for", "waited_for_by", "limited_by", "progress", "malformed"],
+  ...VIEW_FIELDS,
 ]);
 
 /**
  * Makes a whole job of fields that have been checked.
  *
- * @param recorded Whether it comes from a file: what only a worker can know is not taken from elsewhere.
+ * @param recorded Whether they come from a file; else nobody but queuectl can know e.g. `attempts`.
  */
 export function fillIn(
   given: Record<string, unknown>,
@@ -228,7 +154,7 @@ export function fillIn(
   const { created_at, updated_at, attempts, history } = (recorded ? given : {}) as Partial<Job>;
   const at = new Date(now).toISOString();
   const job = { id, command: command! } as Job;
-  // One that was made whole says no shell only if it was to have the usual one.
+  // A job that queuectl wrote has no shell only if it was to have the usual one.
   const shell = given.shell ?? (created_at === undefined ? defaults.shell : undefined);
   if (shell !== undefined && (shell !== USUAL_SHELL || given.shell !== undefined)) {
     job.shell = shell as string;
@@ -243,7 +169,7 @@ export function fillIn(
   job.updated_at = updated_at ?? at;
   job.attempts = attempts ?? 0;
   job.history = history ?? [];
-  // Most jobs have no more, and to look for it costs less than to take the rest of an object.
+  // Most jobs have no more fields; looking for some is faster than a rest pattern.
   const rest = Object.keys(given).filter((name) =>
     !PLACED.has(name) && (recorded || name !== "hold")
   );
@@ -259,7 +185,7 @@ export function chargedAttempts(job: Job): number {
   return last === "done" || last === "dead" ? 0 : job.attempts;
 }
 
-/** Above this many characters nobody reads a job file, and indenting it could make it a hundred times as long. */
+/** Longer job files are not indented: nobody reads them, and nested ones could grow a hundredfold. */
 const INDENT_UP_TO = 64 * 1024;
 
 /** The content of a job's file: JSON that a person can read. */

@@ -5,7 +5,7 @@
  */
 
 import { fillIn, type Job, type JobDefaults, MAX_JOB_BYTES } from "./job.ts";
-import { CHECKS_OF_FILE, faultOf } from "./job_fields.ts";
+import { CHECKS_OF_FILE, faultOf } from "./check_job.ts";
 import { commandText } from "../text/shell_quote.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

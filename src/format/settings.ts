@@ -1,160 +1,245 @@
 /**
- * The table of settings: what each one takes.
+ * The settings of a queue: one table of what each takes, its default and its help.
  *
  * @module
  */
 
-import {
-  type Config,
-  CONFIG_KEYS,
-  type ConfigKey,
-  isResourceKey,
-  type ResourceKey,
-} from "./config.ts";
 import { UsageError } from "../text/errors.ts";
-import {
-  type Check,
-  flag,
-  JOB_FIELDS,
-  number,
-  orNone,
-  seconds,
-  wholeNumber,
-} from "./job_fields.ts";
-import { retentionOf } from "./retention.ts";
 import { secondsInSpan } from "../text/time_span.ts";
+import { flag, type Kind, number, orNone, seconds, wholeNumber } from "./field_checks.ts";
+import { JOB_FIELDS } from "./job_fields.ts";
 
-/** A setting: what it takes, and how it is told of in the help. */
-export interface Setting {
-  /** What may be its value. */
-  readonly check: Check;
-  /** How a word becomes its value: as it is (`5` is the text 5), or as a number, a span, a flag. */
-  readonly type: "text" | "number" | "span" | "flag";
+/** The name of the setting that limits how many jobs use a resource at once. */
+export type ResourceKey = `resources.${string}`;
+
+/** The settings in force: those that were set, and the defaults of the rest. */
+export interface Config {
+  /** How often a failed job is retried. */
+  max_retries: number;
+  /** Seconds before the first retry. */
+  backoff_base: number;
+  /** Multiplies each further delay. Default: `backoff_base`. */
+  backoff_factor: number;
+  /** The longest delay between retries, in seconds. */
+  backoff_max: number;
+  /** Retry delays are randomized by up to this fraction, 0 to 1, so that retries do not bunch. */
+  jitter: number;
+  /** Time limit for each attempt in seconds, or `null`. */
+  timeout: number | null;
+  /** How many jobs one worker runs at once, unless `--count` says otherwise. */
+  worker_count: number;
+  /** How often to poll for changes that no event announced, in seconds. */
+  poll_interval: number;
+  /** Seconds between SIGTERM and SIGKILL. */
+  kill_grace: number;
+  /** Absolute path of the shell that runs hooks, and commands of jobs that name no other. */
+  shell: string;
+  /** Whether each step is flushed to the disk, to survive a power cut. */
+  fsync: boolean;
+  /** How many jobs run at once over all workers and machines, or `null` for no limit. */
+  concurrency: number | null;
+  /** Which done jobs are kept: a number of the newest, those of a span such as `7d`, or `null`: all. */
+  keep_done: number | string | null;
+  /** Which dead jobs are kept, likewise. */
+  keep_dead: number | string | null;
+  /** Shell text to run after a job is done, or `null`. */
+  on_done: string | null;
+  /** Shell text to run after a job has moved to dead/, or `null`. */
+  on_dead: string | null;
+  /** How many jobs use a named resource at once over all workers and machines. */
+  [resource: ResourceKey]: number;
+}
+
+/** The name of a setting. */
+export type ConfigKey = keyof Config;
+
+/** The name of a setting that is not a resource's. */
+export type PlainKey = Exclude<ConfigKey, ResourceKey>;
+
+/** Which jobs of a state are kept: a number of the newest, or those younger than an age in milliseconds. */
+export type Retention = { count: number } | { age: number };
+
+/**
+ * The retention that a setting asks for: `1000` keeps that many, `"7d"` those that ended within 7
+ * days; `undefined` if it is neither.
+ *
+ * @example
+ * ```ts
+ * import { retentionOf } from "./settings.ts";
+ *
+ * retentionOf("12h"); // { age: 43200000 }
+ * ```
+ */
+export function retentionOf(value: unknown): Retention | undefined {
+  if (typeof value === "number") {
+    return Number.isInteger(value) && value >= 0 ? { count: value } : undefined;
+  }
+  // A span without a unit would be a number, and mean jobs.
+  if (typeof value !== "string" || /^[\d.]*$/.test(value)) return undefined;
+  const seconds = secondsInSpan(value);
+  return seconds === undefined ? undefined : { age: seconds * 1000 };
+}
+
+/** A setting: what it takes, its default, and its line in the help. */
+export interface Setting extends Kind {
+  /** The value if it is not set. */
+  readonly default: number | boolean | string | null;
   /** What its value is called in the help. */
   readonly value: string;
   /** What its value can be, for completions. */
   readonly values?: readonly string[];
-  /** What it does, in a few words. The default is in config.ts. */
+  /** What it does, in a few words. */
   readonly help: string;
 }
 
-const retention: Check = (value) =>
-  value === null || retentionOf(value) !== undefined
-    ? undefined
-    : "must be a number of jobs such as 1000, a span such as 7d or 12h, or none";
+const retention: Kind = {
+  type: "number",
+  check: (value) =>
+    value === null || retentionOf(value) !== undefined
+      ? undefined
+      : "must be a number of jobs such as 1000, a span such as 7d or 12h, or none",
+};
 
-const hook: Check = (value) =>
-  typeof value === "string" && value.trim() !== "" && value.length <= 100_000 &&
-    !value.includes("\0")
-    ? undefined
-    : "must be shell text of at most 100 KB";
+const hook: Kind = orNone({
+  type: "text",
+  check: (value) =>
+    typeof value === "string" && value.trim() !== "" && value.length <= 100_000 &&
+      !value.includes("\0")
+      ? undefined
+      : "must be shell text of at most 100 KB",
+});
 
-/** What a setting takes that a job can have for itself: the same. */
-function asInJobs(field: string): Pick<Setting, "check" | "type"> {
-  const { check, type = "text" } = JOB_FIELDS.get(field)!;
-  return { check, type };
+/** A setting that a job can have for itself too takes the same, and says the same. */
+function asInJobs(field: string): Kind & { value: string; help: string } {
+  const { check, type, value, help } = JOB_FIELDS.get(field)!;
+  return { check, type, value: value!, help: help! };
 }
 
-/** All settings but those of resources. Whoever adds one adds it here, and its type and default in config.ts. */
-export const SETTINGS: Readonly<Record<Exclude<ConfigKey, ResourceKey>, Setting>> = {
-  max_retries: {
-    ...asInJobs("max_retries"),
-    value: "N",
-    help: "how often a failed job is run again",
+/** All settings but those of resources, in the order they are shown. To add one, add it here and to {@linkcode Config}. */
+export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
+  max_retries: { ...asInJobs("max_retries"), default: 3 },
+  backoff_base: { ...asInJobs("backoff_base"), default: 2 },
+  backoff_factor: { ...asInJobs("backoff_factor"), default: null },
+  backoff_max: {
+    ...seconds(0),
+    value: "DUR",
+    help: "longest delay between retries",
+    default: 3600,
   },
-  backoff_base: { ...asInJobs("backoff_base"), value: "DUR", help: "before the first retry" },
-  backoff_factor: {
-    ...asInJobs("backoff_factor"),
-    value: "N",
-    help: "what each further delay is multiplied by",
-  },
-  backoff_max: { check: seconds(0), type: "span", value: "DUR", help: "no delay is longer" },
   jitter: {
-    check: number(0, 1),
-    type: "number",
+    ...number(0, 1),
     value: "0-1",
-    help: "share of a delay by which it is spread",
+    help: "randomize retry delays by up to this fraction",
+    default: 0,
   },
-  timeout: { ...asInJobs("timeout"), value: "DUR", help: "what an attempt may take, or none" },
+  timeout: { ...asInJobs("timeout"), default: null },
   worker_count: {
-    check: wholeNumber(1, 1024),
-    type: "number",
+    ...wholeNumber(1, 1024),
     value: "N",
     help: "jobs that a worker runs at once",
+    default: 1,
   },
   poll_interval: {
-    check: seconds(0.05, 3600),
-    type: "span",
+    ...seconds(0.05, 3600),
     value: "DUR",
-    help: "between looks at what no event told of",
+    help: "how often to poll for changes",
+    default: 1,
   },
   kill_grace: {
-    check: seconds(0, 3600),
-    type: "span",
+    ...seconds(0, 3600),
     value: "DUR",
-    help: "between SIGTERM and SIGKILL",
+    help: "time between SIGTERM and SIGKILL",
+    default: 5,
   },
   shell: {
     ...asInJobs("shell"),
-    value: "PATH",
-    help: "what commands and hooks are given to",
+    help: "shell that runs commands and hooks",
+    default: "/bin/sh",
   },
   fsync: {
-    check: flag,
-    type: "flag",
+    ...flag,
     value: "true|false",
     values: ["true", "false"],
     help: "flush each step to disk",
+    default: true,
   },
   concurrency: {
-    check: orNone(wholeNumber(1, 1024)),
-    type: "number",
+    ...orNone(wholeNumber(1, 1024)),
     value: "N",
-    help: "jobs at once over all workers and machines, or none",
+    help: "jobs running at once over all workers and machines, or none",
+    default: null,
   },
   keep_done: {
-    check: retention,
-    type: "number",
+    ...retention,
     value: "N|DUR",
-    help: "how much of done/ stays: 1000, 7d, or none: all",
+    help: "done jobs to keep: 1000, 7d, or none to keep all",
+    default: null,
   },
   keep_dead: {
-    check: retention,
-    type: "number",
+    ...retention,
     value: "N|DUR",
-    help: "how much of dead/ stays, likewise",
+    help: "dead jobs to keep, likewise",
+    default: null,
   },
   on_done: {
-    check: orNone(hook),
-    type: "text",
+    ...hook,
     value: "CMD",
-    help: "shell text that is run after a job is done",
+    help: "shell text to run after a job is done",
+    default: null,
   },
   on_dead: {
-    check: orNone(hook),
-    type: "text",
+    ...hook,
     value: "CMD",
-    help: "shell text that is run after a job is dead",
+    help: "shell text to run after a job is dead",
+    default: null,
   },
 };
 
-/** What each `resources.NAME` takes. There is none unless it was set. */
+/** The names of all settings but those of resources, in the order they are shown. */
+export const CONFIG_KEYS: readonly PlainKey[] = Object.keys(SETTINGS) as PlainKey[];
+
+/** The defaults, in the order that settings are shown; `backoff_factor` follows `backoff_base`. */
+export const DEFAULTS: Readonly<Record<PlainKey, Setting["default"]>> = Object.fromEntries(
+  CONFIG_KEYS.map((key) => [key, SETTINGS[key].default]),
+) as Record<PlainKey, Setting["default"]>;
+
+/** The setting of each `resources.NAME` that was set. */
 const RESOURCE: Setting = {
-  check: wholeNumber(0, 1024),
-  type: "number",
+  ...wholeNumber(0, 1024),
   value: "N",
   help: "jobs that may use it at once",
+  default: null,
 };
 
+/** The setting that limits how many jobs use a resource at once: `resources.gpu` for `gpu`. */
+export function resourceKey(resource: string): ResourceKey {
+  return `resources.${resource}`;
+}
+
+/** Whether a key is that of a resource. `concurrency` cannot be one: its locks have that name. */
+export function isResourceKey(key: string): key is ResourceKey {
+  return /^resources\.[A-Za-z0-9_-]{1,64}$/.test(key) && key !== "resources.concurrency";
+}
+
+/** Adds the defaults of the settings that were not set. */
+export function withDefaults(set: Partial<Config>): Config {
+  const config: Record<string, unknown> = {};
+  for (const key of CONFIG_KEYS) config[key] = set[key] ?? DEFAULTS[key];
+  config.backoff_factor ??= config.backoff_base;
+  for (const [key, value] of Object.entries(set)) if (isResourceKey(key)) config[key] = value;
+  return config as unknown as Config;
+}
+
+/** The setting of a key; `undefined` if there is none. */
 export function settingFor(key: string): Setting | undefined {
   if (isResourceKey(key)) return RESOURCE;
   return Object.hasOwn(SETTINGS, key) ? SETTINGS[key as keyof typeof SETTINGS] : undefined;
 }
 
 /**
- * The key that a user's word means: dashes and underscores are the same.
+ * The setting that a user's word names; dashes and underscores are the same.
  *
- * @throws {UsageError} If there is no such key.
+ * @throws {UsageError} If there is no such setting.
  */
 export function configKey(word: string): ConfigKey {
   if (isResourceKey(word)) return word;
@@ -166,9 +251,9 @@ export function configKey(word: string): ConfigKey {
 }
 
 /**
- * The value that a user's word means for a key.
+ * The value that a user's word gives a setting.
  *
- * @throws {UsageError} If the key does not take it; the sentence says what it takes.
+ * @throws {UsageError} If the setting does not take it; the sentence says what it takes.
  */
 export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey] {
   const { check, type } = settingFor(key)!;
@@ -181,7 +266,7 @@ export function parseConfigValue(key: ConfigKey, word: string): Config[ConfigKey
   return value as Config[ConfigKey];
 }
 
-/** The value that a word is; itself if it is none of that type, for the check to refuse. */
+/** The value of a word; the word itself if it is not of that type, for the check to refuse. */
 function valueOf(word: string, type: Setting["type"]): unknown {
   const trimmed = word.trim();
   if (trimmed === "none") return null;

@@ -10,6 +10,7 @@
 
 import { UsageError } from "../text/errors.ts";
 import type { JobInput } from "../format/job.ts";
+import { JOB_FIELDS } from "../format/job_fields.ts";
 import { formatStamp, HELD_TIME, ID_PATTERN, parseEntryName, parseStamp } from "../format/names.ts";
 
 /** What becomes of times that passed while no worker lived: the latest runs once, all run, or none. */
@@ -135,21 +136,11 @@ export function checkScheduleName(name: string): void {
   );
 }
 
-/** What a schedule's job may not say, and who says it instead. */
-const NOT_FOR_SCHEDULES: Record<string, string> = {
-  id: "the schedule's name and the time make it",
-  run_at: "the schedule says when",
-  after: "let the scheduled command enqueue what depends on what",
-  after_any: "let the scheduled command enqueue what depends on what",
-  unique: "see --overlap",
-  stdin: "have its command read a file, with: < FILE",
-};
-
 /** @throws {UsageError} If a job has what only the schedule can give it. */
 export function checkScheduledJob(job: JobInput): void {
-  for (const [field, instead] of Object.entries(NOT_FOR_SCHEDULES)) {
-    if (job[field] !== undefined) {
-      throw new UsageError(`the job of a schedule takes no ${field}: ${instead}`);
+  for (const [field, { insteadInSchedule }] of JOB_FIELDS) {
+    if (insteadInSchedule !== undefined && job[field] !== undefined) {
+      throw new UsageError(`the job of a schedule takes no ${field}: ${insteadInSchedule}`);
     }
   }
 }

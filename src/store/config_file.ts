@@ -5,9 +5,8 @@
  */
 
 import type { FilePort } from "../fs/file_port.ts";
-import type { Config } from "../format/config.ts";
 import { newId } from "../format/names.ts";
-import { configKey, settingFor } from "../format/settings.ts";
+import { type Config, configKey, settingFor } from "../format/settings.ts";
 import { NotDurableError, QueueError, UsageError } from "../text/errors.ts";
 import { syncPaths } from "./store.ts";
 import { fileDistrust } from "./trust.ts";

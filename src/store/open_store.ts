@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Config, withDefaults } from "../format/config.ts";
+import { type Config, withDefaults } from "../format/settings.ts";
 import { QueueError, reasonOf } from "../text/errors.ts";
 import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";

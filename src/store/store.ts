@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Config } from "../format/config.ts";
+import type { Config } from "../format/settings.ts";
 import { NotDurableError } from "../text/errors.ts";
 import type { FileLock, FilePort } from "../fs/file_port.ts";
 import type { LockWait } from "./lock_wait.ts";

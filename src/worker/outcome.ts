@@ -6,9 +6,9 @@
 
 import { retryDelay } from "../format/backoff.ts";
 import type { Claim } from "../moves/claim.ts";
-import type { Config } from "../format/config.ts";
+import type { Config } from "../format/settings.ts";
 import type { Attempt, Job, Outcome } from "../format/job.ts";
-import { parseStatuses } from "../format/job_fields.ts";
+import { parseStatuses } from "../format/field_checks.ts";
 import type { SettledState } from "../format/names.ts";
 import type { Settlement } from "../moves/settle.ts";
 import type { Exit } from "../process/spawner.ts";

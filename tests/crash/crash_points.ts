@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withDefaults } from "../../src/format/config.ts";
+import { withDefaults } from "../../src/format/settings.ts";
 import type { Store } from "../../src/store/store.ts";
 import { formatCall } from "../simulation/call.ts";
 import { killAt, type Leaving, LEAVINGS } from "../simulation/faults.ts";

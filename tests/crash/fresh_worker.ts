@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Config, withDefaults } from "../../src/format/config.ts";
+import { type Config, withDefaults } from "../../src/format/settings.ts";
 import { releaseOverlooked } from "../../src/constraints/dependencies.ts";
 import { removeStaleInputs } from "../../src/contents/inputs.ts";
 import { releaseAll } from "../../src/constraints/limits.ts";

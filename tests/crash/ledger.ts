@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "../../src/format/config.ts";
+import type { Config } from "../../src/format/settings.ts";
 
 /**
  * A fate: the state that a job ended in and each attempt's outcome and worker, such as

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withDefaults } from "../../src/format/config.ts";
+import { withDefaults } from "../../src/format/settings.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { claim, type ClaimResult, type WaitingEntry } from "../../src/moves/claim.ts";
 import { needsOf } from "../../src/constraints/needs.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { withDefaults } from "../../src/format/config.ts";
+import { withDefaults } from "../../src/format/settings.ts";
 import type { Store } from "../../src/store/store.ts";
 import { formatCall } from "../simulation/call.ts";
 import {

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Config, CONFIG_KEYS, type ConfigKey, withDefaults } from "../../src/format/config.ts";
+import {
+  type Config,
+  CONFIG_KEYS,
+  type ConfigKey,
+  withDefaults,
+} from "../../src/format/settings.ts";
 import { configKey, parseConfigValue } from "../../src/format/settings.ts";
 import { readConfig } from "../../src/store/config_file.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";

@@ -8,7 +8,7 @@ import {
   newJob,
 } from "../../src/format/job.ts";
 import { parseJob } from "../../src/format/parse_job.ts";
-import { MAX_COMMAND_BYTES } from "../../src/format/job_fields.ts";
+import { MAX_COMMAND_BYTES } from "../../src/format/field_checks.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 4, 32, 11, 123);
 const defaults = { max_retries: 3, timeout: null };

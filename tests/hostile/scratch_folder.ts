@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "../../src/format/config.ts";
+import type { Config } from "../../src/format/settings.ts";
 import { Queue } from "../../src/queue.ts";
 
 /**

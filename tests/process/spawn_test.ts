@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { MAX_COMMAND_BYTES } from "../../src/format/job_fields.ts";
+import { MAX_COMMAND_BYTES } from "../../src/format/field_checks.ts";
 import { newSpawner, type SpawnerOptions } from "../../src/process/spawn.ts";
 import { SpawnError } from "../../src/process/spawn_error.ts";
 import type { Exit, SpawnRequest } from "../../src/process/spawner.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Claim } from "../../src/moves/claim.ts";
-import { withDefaults } from "../../src/format/config.ts";
+import { withDefaults } from "../../src/format/settings.ts";
 import { newJob } from "../../src/format/job.ts";
 import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
 

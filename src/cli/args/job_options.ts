@@ -59,7 +59,7 @@ export function optionValue(options: GivenOptions, field: string): unknown {
   if (type === "flag") return options.has(name) || undefined;
   const word = options.text(name);
   // Of a text the check of the whole job says what is wrong, wherever it comes from.
-  if (word === undefined || type === undefined) return word;
+  if (word === undefined || type === "text") return word;
   const value = type === "number"
     ? /^\d+(\.\d+)?$/.test(word) ? Number(word) : NaN
     : word === "none"

@@ -6,7 +6,8 @@
 
 import { UsageError } from "../../text/errors.ts";
 import type { JobInput } from "../../format/job.ts";
-import { CHECKS_OF_FILE, JOB_FIELDS } from "../../format/job_fields.ts";
+import { CHECKS_OF_FILE, VIEW_FIELDS } from "../../format/check_job.ts";
+import { JOB_FIELDS } from "../../format/job_fields.ts";
 import { commandText } from "../../text/shell_quote.ts";
 import { parseDuration } from "../terminal/duration.ts";
 import { afterOf, needsOfOptions } from "./job_options.ts";
@@ -16,10 +17,7 @@ import { visibleText } from "../terminal/visible_text.ts";
 import { parseTime } from "./when.ts";
 
 /** What `--json` shows besides the fields of a job's file: who adds a job that was shown has not misspelled anything. */
-const SHOWN: ReadonlySet<string> = new Set([
-  ...["state", "held", "waits_for", "waited_for_by", "limited_by", "progress", "malformed"],
-  "existed",
-]);
+const SHOWN: ReadonlySet<string> = new Set([...VIEW_FIELDS, "existed"]);
 
 /**
  * Reads a JSON job.

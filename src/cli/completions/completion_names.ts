@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CONFIG_KEYS, isResourceKey } from "../../format/config.ts";
+import { CONFIG_KEYS, isResourceKey } from "../../format/settings.ts";
 import { ID_PATTERN, type JobState } from "../../format/names.ts";
 import type { Queue } from "../../queue.ts";
 import { listSchedules } from "../../schedules/manage_schedules.ts";

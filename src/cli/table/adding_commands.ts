@@ -10,8 +10,15 @@ import type { Option } from "./option.ts";
 
 /** The option that gives a job a field: `--max-retries` for `max_retries`. */
 function fieldOption(field: string): Option {
-  const { value, values, short, many, help } = JOB_FIELDS.get(field)!;
-  return { name: optionName(field), value, values, short, many, help: help! };
+  const { value, values, short, many, help, default: usual } = JOB_FIELDS.get(field)!;
+  return {
+    name: optionName(field),
+    value,
+    values,
+    short,
+    many,
+    help: usual === undefined ? help! : `${help} (default: ${usual})`,
+  };
 }
 
 /** The options that `enqueue` and `run` share. */

@@ -4,13 +4,15 @@
  * @module
  */
 
+import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
 import { ENQUEUE_OPTIONS } from "./adding_commands.ts";
 import type { Option } from "./option.ts";
 
-/** What a schedule itself decides, and so no option of its job. */
-const NOT_FOR_SCHEDULES = new Set([
-  ...["id", "delay", "at", "after", "after-any", "unique", "unique-fail", "hold", "stdin"],
-]);
+/** Options of fields that the job of a schedule cannot have. */
+const NOT_FOR_SCHEDULES = new Set(["unique-fail"]);
+for (const [name, { sets = name }] of JOB_FIELDS) {
+  if (JOB_FIELDS.get(sets)!.insteadInSchedule) NOT_FOR_SCHEDULES.add(optionName(name));
+}
 
 /** What `schedule add` takes: its own options, and those of `enqueue` that a repeated job can have. */
 export const SCHEDULE_OPTIONS: readonly Option[] = [

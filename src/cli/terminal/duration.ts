@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../../text/errors.ts";
-import { LONGEST_SPAN } from "../../format/job_fields.ts";
+import { LONGEST_SPAN } from "../../format/field_checks.ts";
 import { secondsInSpan } from "../../text/time_span.ts";
 
 /**

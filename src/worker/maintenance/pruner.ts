@@ -6,7 +6,7 @@
  */
 
 import { pruneJobs } from "../../moves/prune.ts";
-import { retentionOf } from "../../format/retention.ts";
+import { retentionOf } from "../../format/settings.ts";
 import type { Store } from "../../store/store.ts";
 
 /** Not more often than this where jobs end, in milliseconds, unless many do. */

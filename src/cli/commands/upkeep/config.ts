@@ -5,8 +5,13 @@
  */
 
 import { jobsBeyond } from "../../../constraints/unmet_jobs.ts";
-import { type Config, CONFIG_KEYS, isResourceKey } from "../../../format/config.ts";
-import { configKey, parseConfigValue } from "../../../format/settings.ts";
+import {
+  type Config,
+  CONFIG_KEYS,
+  configKey,
+  isResourceKey,
+  parseConfigValue,
+} from "../../../format/settings.ts";
 import type { Queue } from "../../../queue.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { quotedWord } from "../../../text/shown_text.ts";

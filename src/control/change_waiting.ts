@@ -1,7 +1,7 @@
 /**
- * What people do to jobs that wait: hold them, let them go, change them, call them off. Holding and letting go
- * is a rename. What changes a job's content takes the job first, as a worker does, under a presence of its
- * own: should it die half way, the next worker puts the job back as it was.
+ * The moves that change a waiting job. To hold or release is a rename. A change of its content
+ * takes the job first, as a worker does, under a presence of its own: if it dies half way, the next
+ * worker puts the job back as it was.
  *
  * @module
  */
@@ -31,18 +31,17 @@ import {
 } from "../store/store.ts";
 
 /**
- * Holds a waiting job, or lets it go.
+ * Holds or releases a waiting job.
  *
  * @param entry The job, in pending/ or failed/.
- * @param held Whether it is to wait until someone lets it go.
- * @returns Whether the job was still there; `false` if it has moved on.
+ * @returns Whether the job was still there.
  */
 export async function setHeld(store: Store, entry: WaitingEntry, held: boolean): Promise<boolean> {
-  // As a stamped name, so that the priority is the one that the file says.
+  // Not read as bare: the priority must be the file's.
   const job = readEntry(store, { ...entry, bare: false });
   if (!job) return false;
   if (job.malformed !== undefined) {
-    throw new QueueError(`${entry.id} is not a job: ${job.malformed}`);
+    throw new QueueError(`${entry.id} is not a job: ${job.malformed} (see: queuectl doctor)`);
   }
   if (held && isReadyEarlier(entry, job)) {
     const run_at = new Date(entry.time).toISOString();
@@ -56,7 +55,8 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, entry.state, name))) return false;
   dropEmptyBatch(store, entry);
-  // The last of those that it waits for may have ended after we looked, and not found it.
+  // The last job that it waits for may have ended after we looked, when this name was not there
+  // yet.
   if (time === AFTER_TIME) releaseIfReady(store, entry.id);
   const change = `job ${entry.id} was ${held ? "held" : "released"}`;
   await flush(store, leftByWaiting(store));
@@ -65,24 +65,24 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
 }
 
 /**
- * Whether a job's name says that it is ready earlier than its file does: somebody had it retried. The name is about
- * to go, so the file must be told.
+ * Whether a job's name has an earlier time than its file, after a retry: the file must get it
+ * before the name goes.
  */
 function isReadyEarlier(entry: WaitingEntry, job: Job): boolean {
   return entry.state === "pending" && !entry.bare && entry.time < HELD_TIME &&
     entry.time < Date.parse(job.run_at);
 }
 
-/** A change to a job: its new content and when it is ready, or that it is dead. */
+/** A change to a job: its new content and when it is ready, or its content in dead/. */
 export type Change = { job: Job; readyAt: number } | { dead: Job };
 
 /**
  * Changes a waiting job's content.
  *
  * @param entry The job, in pending/ or failed/.
- * @param change Makes the new content of the old; nobody else can take the job meanwhile. If it throws, the
- * job goes back as it was.
- * @returns Whether the job was still there; `false` if it has moved on.
+ * @param change Makes the new content from the old; nobody else can take the job meanwhile. If it
+ * throws, the job goes back as it was.
+ * @returns Whether the job was still there.
  */
 export async function changeWaiting(
   store: Store,
@@ -92,25 +92,20 @@ export async function changeWaiting(
   const presence = arriveAsEditor(store, entry.time === HELD_TIME);
   let isOver = false;
   try {
-    // As a stamped name: a bare one might be put under another name instead of being taken.
+    // Not claimed as bare: that might only give it another name.
     const result = await claim(store, { ...entry, bare: false }, presence.name, "to change it");
     dropEmptyBatch(store, entry);
     if (result.kind === "malformed") {
-      throw new QueueError(`${result.id} is not a job: ${result.reason}; it lies in dead/ now`);
+      throw new QueueError(`${result.id} is not a job: ${result.reason}; moved it to dead/`);
     }
     if (result.kind !== "claimed") return false;
+    const { job } = result.claim;
     const settlement = await changed(store, result.claim, entry, change);
     await settleOrPutBack(store, settlement, entry);
-    // Not before: should this program die, the job goes back to waiting for them.
-    const left = parentsOf(
-      settlement.state === "dead" ? { ...settlement.job, after: [] } : settlement.job,
-    );
-    unmarkChild(
-      store,
-      result.claim.job,
-      parentsOf(result.claim.job).filter((id) => !left.includes(id)),
-    );
-    // One that it waits for may have ended meanwhile, and not found it.
+    // Only now: if this program had died, the job would wait for these parents again.
+    const left = settlement.state === "dead" ? [] : parentsOf(settlement.job);
+    unmarkChild(store, job, parentsOf(job).filter((id) => !left.includes(id)));
+    // A job that it waits for may have ended meanwhile, when this name was not there yet.
     if (settlement.readyAt === AFTER_TIME && releaseIfReady(store, entry.id)) {
       await flush(store, [pathIn(store, "pending")]);
     }
@@ -121,19 +116,21 @@ export async function changeWaiting(
   }
 }
 
-/** Leaves, unless the disk has left the job in our hands: who finds it there and nobody alive puts it right. */
+/**
+ * Leaves; abandons the presence if the disk kept the job in our hands, so that others recover it.
+ */
 function depart(store: Store, presence: Presence, isOver: boolean): void {
   try {
     if (isOver || !holdsJobs(store, presence.name)) return presence.leave();
   } catch {
-    // Nor does a presence that could not be removed keep anybody from the job.
+    // The presence could not be removed.
   }
   presence.abandon();
 }
 
 /**
- * Settles a job that was changed. A disk that fails is asked a second time; if it fails again the job goes back as it
- * was, unless it has its new content already.
+ * Settles a changed job. If the disk fails twice the job goes back as it was, unless it has its new
+ * content already.
  *
  * @throws {QueueError} If it went back.
  */
@@ -154,11 +151,12 @@ async function settleOrPutBack(
       if (settlement.progress !== undefined) throw error;
       const back = pathIn(store, entry.state, nameOf(entry.path));
       renameIfThere(store, pathIn(store, "processing", settlement.claim.name), back);
-      throw new QueueError(`job ${entry.id} was left as it was: ${reasonWithin(error)}`);
+      throw new QueueError(`cannot change job ${entry.id}: ${reasonWithin(error)}`);
     }
   }
 }
 
+/** The settlement of a claimed job with its change applied. */
 async function changed(
   store: Store,
   taken: Claim,
@@ -188,7 +186,7 @@ async function changed(
   }
 }
 
-/** Calls off a job that waits: it goes to dead/, with an attempt that never ran. */
+/** Cancels a waiting job: it goes to dead/, with an attempt that never ran. */
 export async function cancelWaiting(store: Store, entry: WaitingEntry): Promise<boolean> {
   return await changeWaiting(store, entry, (job) => {
     const now = new Date(store.now()).toISOString();
@@ -205,7 +203,7 @@ export async function cancelWaiting(store: Store, entry: WaitingEntry): Promise<
       led_to: "dead",
       reason: "cancelled before it ran",
     } as const;
-    // Why it was dead before somebody had it run again.
+    // The reason is from an earlier death, before a retry.
     const { reason: _reason, ...rest } = job as Job;
     return { dead: { ...rest, history: [...job.history, attempt] } as Job };
   });

@@ -1,49 +1,49 @@
 /**
- * What people do to jobs that wait: hold, release, move, edit. Each takes a whole ID, and says no in a
- * sentence where the job is in no state for it.
+ * The control room: what people do to one job. Here: hold, release, move and edit a job that waits.
+ * Each takes a whole ID, and throws one sentence if the job is in no state for it.
  *
  * @module
  */
 
+import { openParents, parentsOf, readyTime } from "../constraints/dependencies.ts";
 import { changedDependencyFault } from "../constraints/dependency_faults.ts";
-import type { WaitingEntry } from "../moves/claim.ts";
-import { changeWaiting, setHeld } from "./change_waiting.ts";
-import { openParents, readyTime } from "../constraints/dependencies.ts";
-import { parentsOf } from "../constraints/dependencies.ts";
 import { readEntry } from "../contents/entries.ts";
-import { QueueError, UsageError } from "../text/errors.ts";
 import { inputFault } from "../contents/inputs.ts";
+import { presentIds } from "../contents/taken_ids.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
-import { matchingEntries } from "../contents/listing.ts";
 import { AFTER_TIME, HELD_TIME, isEditor } from "../format/names.ts";
+import { entryWithId } from "../inspect/find_job.ts";
+import type { WaitingEntry } from "../moves/claim.ts";
 import type { Queue } from "../queue.ts";
 import { recoverEditor } from "../recovery/recover.ts";
 import type { Store } from "../store/store.ts";
-import { presentIds } from "../contents/taken_ids.ts";
+import { QueueError, UsageError } from "../text/errors.ts";
+import { changeWaiting, setHeld } from "./change_waiting.ts";
 
 /**
- * Holds a waiting job: it does not run, nor is it retried, until someone releases it.
+ * Holds a waiting job: it does not run until someone releases it.
  *
  * @throws {QueueError} If it runs, has ended, or is gone.
  */
 export async function holdJob(queue: Queue, id: string): Promise<void> {
-  await whileItWaits(queue, id, "held", (entry) => setHeld(queue.store, entry, true));
+  await whileItWaits(queue, id, "hold", (entry) => setHeld(queue.store, entry, true));
 }
 
 /**
- * Lets a held job go: it is ready now, at its time, or once those that it waits for have ended.
+ * Releases a held job: it is ready now, at its time, or once the jobs that it waits for have ended.
  *
- * @throws {QueueError} If nobody holds it.
+ * @throws {QueueError} If it is not held.
  */
 export async function releaseJob(queue: Queue, id: string): Promise<void> {
   const { store } = queue;
-  await whileItWaits(queue, id, "released", async (entry) => {
+  await whileItWaits(queue, id, "release", async (entry) => {
     const job = readEntry(store, entry);
     if (!job) return false;
-    const isHeld = entry.time >= HELD_TIME && entry.time < AFTER_TIME;
-    // One that waits for what is no longer in the queue is let go, too.
-    if (!isHeld && !(entry.time >= AFTER_TIME && readyTime(store, job) < AFTER_TIME)) {
-      const open = entry.time >= AFTER_TIME ? openParents(store, job) : [];
+    // A job that waits for others is released if those are no longer in the queue.
+    const waits = entry.time >= AFTER_TIME;
+    const isHeld = entry.time >= HELD_TIME && !waits;
+    if (!isHeld && !(waits && readyTime(store, job) < AFTER_TIME)) {
+      const open = waits ? openParents(store, job) : [];
       throw new QueueError(
         `job ${id} is not held` + (open.length > 0 ? `; it waits for ${open.join(", ")}` : ""),
       );
@@ -56,7 +56,7 @@ export async function releaseJob(queue: Queue, id: string): Promise<void> {
  * Gives a waiting job another place in the order.
  *
  * @param move Its new priority, 0 to 9, or when it is ready, in milliseconds since 1970, or both.
- * @throws {UsageError} If the time is as late as that of a held job.
+ * @throws {UsageError} If the time is in the year 9998 or later.
  * @throws {QueueError} If it runs, has ended, or is gone.
  */
 export async function moveJob(
@@ -68,7 +68,7 @@ export async function moveJob(
   if (move.at !== undefined && move.at >= HELD_TIME) {
     throw new UsageError("a job's run_at must be before the year 9998");
   }
-  await whileItWaits(queue, id, "moved", (entry) =>
+  await whileItWaits(queue, id, "move", (entry) =>
     changeWaiting(store, entry, (job) => {
       const moved = { ...job, priority: move.priority ?? job.priority };
       if (move.at !== undefined) moved.run_at = new Date(move.at).toISOString();
@@ -77,13 +77,13 @@ export async function moveJob(
 }
 
 /**
- * Changes what is in a waiting job. Nobody else can take it meanwhile; should this program die, it goes back as it
- * was.
+ * Changes the content of a waiting job. Nobody else can take the job meanwhile. It goes back as it
+ * was if `change` throws or this program dies.
  *
- * @param change Gets the fields that may be changed, and gives what they are to be; `undefined` to leave them. If
- * it throws, the job goes back as it was.
- * @throws {UsageError} If what it gives is no job.
- * @throws {QueueError} If it runs, has ended, or is gone.
+ * @param change Gets the fields that may be changed, and returns the new ones; `undefined` changes
+ * nothing.
+ * @throws {UsageError} If what it returns is not a job.
+ * @throws {QueueError} If the job runs, has ended, or is gone.
  */
 export async function editJob(
   queue: Queue,
@@ -91,7 +91,7 @@ export async function editJob(
   change: (fields: JobInput) => Promise<JobInput | undefined> | JobInput | undefined,
 ): Promise<void> {
   const { store } = queue;
-  await whileItWaits(queue, id, "edited", (entry) =>
+  await whileItWaits(queue, id, "edit", (entry) =>
     changeWaiting(store, entry, async (job) => {
       const edited = await change(editableFields(job));
       if (edited === undefined) return { job, readyAt: entry.bare ? store.now() : entry.time };
@@ -100,21 +100,21 @@ export async function editJob(
     }));
 }
 
-/** What of a job people may change: not its name, nor what has happened to it. */
+/** The fields that people may change: not the ID, nor what has happened to the job. */
 function editableFields(job: Job): JobInput {
   const {
-    id: _id,
-    attempts: _attempts,
-    history: _history,
-    created_at: _created,
-    updated_at: _updated,
-    reason: _reason,
+    id: _,
+    attempts: _1,
+    history: _2,
+    created_at: _3,
+    updated_at: _4,
+    reason: _5,
     ...fields
   } = job;
   return fields;
 }
 
-/** @throws {UsageError} If the edited fields make no job. */
+/** @throws {UsageError} If the edited fields are not those of a job. */
 function checkedEdit(store: Store, job: Job, edited: JobInput): Job {
   if (typeof edited !== "object" || edited === null || Array.isArray(edited)) {
     throw new UsageError("a job is a JSON object");
@@ -133,47 +133,49 @@ function checkedEdit(store: Store, job: Job, edited: JobInput): Job {
   return { ...checked, created_at, attempts, history };
 }
 
-/** When a job that has been changed is ready: what held it holds it still. */
+/**
+ * When a changed job is ready. A held job stays held; one that waits for the same jobs keeps
+ * waiting.
+ */
 function readyAfter(store: Store, entry: WaitingEntry, before: Job, after: Job): number {
   if (entry.time >= HELD_TIME && entry.time < AFTER_TIME) return HELD_TIME;
   const sameParents = parentsOf(before).join() === parentsOf(after).join() &&
     before.after_any === after.after_any;
-  if (entry.time >= AFTER_TIME && sameParents) return AFTER_TIME;
   if (!sameParents) return readyTime(store, after);
+  if (entry.time >= AFTER_TIME) return AFTER_TIME;
   return before.run_at === after.run_at && !entry.bare ? entry.time : Date.parse(after.run_at);
 }
 
-/** How often to try before a job is said to keep moving, and how long to wait for one that is being changed. */
+/**
+ * How often to try before giving up, and the milliseconds to wait while another command changes the
+ * job.
+ */
 const [TRIES, PAUSE] = [50, 100];
 
 /**
- * Acts on a job where it waits; it may be taken just then, and come back.
+ * Acts on a waiting job; tries again if someone takes it at that moment.
  *
- * @param done What is to be done to it, for the sentence that says why not.
+ * @param verb What is to be done to it, for the error: `hold`.
+ * @param act Returns whether the job was still there.
  */
 async function whileItWaits(
-  queue: Queue,
+  { store }: Queue,
   id: string,
-  done: string,
+  verb: string,
   act: (entry: WaitingEntry) => Promise<boolean>,
 ): Promise<void> {
-  const { store } = queue;
   for (let tries = 0; tries < TRIES; tries++) {
-    const entry = matchingEntries(store, id).find((match) => match.id === id);
-    if (!entry) {
-      if (!queue.get(id)) throw new QueueError(`no job ${id} (see: queuectl list)`);
-      continue;
-    }
+    const entry = entryWithId(store, id);
     const { state } = entry;
     if (state === "pending" || state === "failed") {
       if (await act({ ...entry, state })) return;
     } else if (state !== "processing") {
-      throw new QueueError(`job ${id} cannot be ${done}, as it has ended: it is ${state}`);
+      throw new QueueError(`cannot ${verb} job ${id}: it has ended (${state})`);
     } else if (!isEditor(entry.worker ?? "")) {
-      throw new QueueError(`job ${id} cannot be ${done}, as it is running`);
+      throw new QueueError(`cannot ${verb} job ${id}: it is running`);
     } else if (!await recoverEditor(store, entry.worker!)) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
-  throw new QueueError(`job ${id} is being changed by another command; try again`);
+  throw new QueueError(`job ${id} is being changed by another command; try again later`);
 }

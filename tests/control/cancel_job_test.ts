@@ -90,7 +90,11 @@ Deno.test("a job that has ended, does not exist, or whose worker is dead is not 
   const { queue, dir } = temporary;
   await queue.enqueue({ id: "a", command: "true" });
   await drain(queue);
-  await assertRejects(() => cancelJob(queue, "a"), QueueError, "has ended already: it is done");
+  await assertRejects(
+    () => cancelJob(queue, "a"),
+    QueueError,
+    "cannot cancel job a: it has ended (done)",
+  );
   await assertRejects(() => cancelJob(queue, "none"), QueueError, "no job none");
   await queue.enqueue({ id: "b", command: "true" });
   const [name] = namesIn(dir, "pending").filter((name) => name.endsWith(".json"));

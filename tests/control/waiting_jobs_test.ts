@@ -235,21 +235,21 @@ Deno.test("what runs or has ended is not held, released, moved or edited, and it
   await using worker = await ObservedWorker.start(queue);
   await worker.next("started", "b");
   const acts = [
-    ["held", holdJob],
-    ["released", releaseJob],
-    ["moved", (queue: Queue, id: string) => moveJob(queue, id, { priority: 1 })],
-    ["edited", (queue: Queue, id: string) => editJob(queue, id, (fields) => fields)],
+    ["hold", holdJob],
+    ["release", releaseJob],
+    ["move", (queue: Queue, id: string) => moveJob(queue, id, { priority: 1 })],
+    ["edit", (queue: Queue, id: string) => editJob(queue, id, (fields) => fields)],
   ] as const;
-  for (const [done, act] of acts) {
+  for (const [verb, act] of acts) {
     await assertRejects(
       () => act(queue, "a"),
       QueueError,
-      `job a cannot be ${done}, as it has ended: it is done`,
+      `cannot ${verb} job a: it has ended (done)`,
     );
     await assertRejects(
       () => act(queue, "b"),
       QueueError,
-      `job b cannot be ${done}, as it is running`,
+      `cannot ${verb} job b: it is running`,
     );
     await assertRejects(() => act(queue, "none"), QueueError, "no job none");
   }

@@ -104,7 +104,7 @@ Deno.test("a job is moved though a flush fails once, and is left as it was where
   await assertRejects(
     () => editJob(queue, "a", (fields) => ({ ...fields, command: "false" })),
     QueueError,
-    `job a was left as it was: ${dir}/tmp: the disk failed to keep it`,
+    `cannot change job a: ${dir}/tmp: the disk failed to keep it`,
   );
   for (const part of ["processing", "workers", "tmp"]) assertEquals(namesIn(dir, part), []);
   assertEquals(namesIn(dir, "pending"), before);

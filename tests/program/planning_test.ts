@@ -125,7 +125,7 @@ Deno.test("cancel ends what waits and what runs, says what has ended, and exits 
   const again = await program.run(["cancel", "runs", "none"]);
   assertEquals(again.code, 1);
   assertMatch(again.stderr, /no job matches "none"/);
-  assertMatch(again.stderr, /job runs has ended already: it is dead/);
+  assertMatch(again.stderr, /cannot cancel job runs: it has ended \(dead\)/);
 });
 
 Deno.test("enqueue --hold, hold and release", async () => {

@@ -59,7 +59,7 @@ export { type Check, type Kind, LONGEST_SPAN } from "./src/format/field_checks.t
 export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";
 export { commandText, shellQuote } from "./src/text/shell_quote.ts";
 export type { Counts } from "./src/contents/listing.ts";
-export { type LockWait, LockWaitError } from "./src/store/lock_wait.ts";
+export { LockWaitError } from "./src/store/queue_lock.ts";
 export {
   type Need,
   type Needing,
@@ -103,7 +103,7 @@ export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
 export { type ListOptions, Queue } from "./src/queue.ts";
 export { AmbiguousIdError } from "./src/inspect/find_job.ts";
 export type { SettledState } from "./src/format/names.ts";
-export type { OpenQueue, Store } from "./src/store/store.ts";
+export type { LockWait, OpenQueue, Store } from "./src/store/store.ts";
 export {
   type FailureView,
   type QueueView,

@@ -13,17 +13,15 @@ import { QueueError } from "./text/errors.ts";
 import { findJob, jobWithId, logPathOf } from "./inspect/find_job.ts";
 import type { Job, JobInput, JobView } from "./format/job.ts";
 import { countJobs, type Counts, newestEntries } from "./contents/listing.ts";
-import { type JobState, newId, WORKER_PATTERN } from "./format/names.ts";
+import { type JobState, WORKER_PATTERN } from "./format/names.ts";
 import { locateQueue, type QueuePlace } from "./store/locate_queue.ts";
 import { openStore, type StoreOptions } from "./store/open_store.ts";
-import { requestStop, type SeenWorker } from "./contents/presence.ts";
+import { liveWorkers, requestStop, type SeenWorker } from "./contents/presence.ts";
 import { clearJobs, removeJob } from "./moves/remove.ts";
 import { requeueJob } from "./moves/requeue.ts";
-import { flushChange, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "./store/store.ts";
-import { lockQueue } from "./contents/taken_ids.ts";
+import { flushChange, isPaused, placeFile, removeIfThere, type Store } from "./store/store.ts";
 import { jobView } from "./inspect/job_view.ts";
-import { isPaused } from "./store/store.ts";
-import { liveWorkers } from "./contents/presence.ts";
+import { lockQueue } from "./store/queue_lock.ts";
 
 /** What {@linkcode Queue.list} is to give. */
 export interface ListOptions {
@@ -225,12 +223,8 @@ export class Queue {
   async setPaused(paused: boolean): Promise<void> {
     const path = `${this.dir}/paused`;
     if (!paused) removeIfThere(this.store, path);
-    else {
-      // Also where it is paused: what an earlier flush failed to keep, only a new name brings to the disk.
-      const temporary = pathIn(this.store, "tmp", `paused-${newId()}${NEW_SUFFIX}`);
-      this.store.files.create(temporary, new Uint8Array());
-      this.store.files.rename(temporary, path);
-    }
+    // Also where it is paused: what an earlier flush failed to keep, only a new name brings to the disk.
+    else placeFile(this.store, path, new Uint8Array());
     await flushChange(this.store, [this.dir], `the queue was ${paused ? "paused" : "resumed"}`);
   }
 
@@ -273,13 +267,9 @@ export class Queue {
   async #rewriteConfig(
     change: (read: () => Partial<Config>) => Partial<Config>,
   ): Promise<void> {
-    const lock = await lockQueue(this.store);
-    try {
-      const set = change(() => readConfig(this.store.files, this.dir, this.store.owner));
-      await writeConfig(this.store.files, this.dir, set);
-      this.store.config = withDefaults(set);
-    } finally {
-      lock.release();
-    }
+    using _lock = await lockQueue(this.store);
+    const set = change(() => readConfig(this.store.files, this.dir, this.store.owner));
+    await writeConfig(this.store.files, this.dir, set);
+    this.store.config = withDefaults(set);
   }
 }

@@ -29,7 +29,7 @@ function plant(
 }
 
 const FLUSHES: readonly Plant[] = [
-  plant("enqueue-does-not-flush-the-file", "moves/publish.ts", ["crash", "enqueue"], [
+  plant("enqueue-does-not-flush-the-file", "store/store.ts", ["crash", "enqueue"], [
     "    await flush(store, [temporary]);\n",
     "",
   ]),
@@ -93,7 +93,7 @@ const FLUSHES: readonly Plant[] = [
     "  await flushChange(store, [pathIn(store, entry.state)], change);\n",
     "",
   ]),
-  plant("config-is-not-flushed", "format/settings.ts", ["crash", "config-set"], [
+  plant("config-is-not-flushed", "store/config_file.ts", ["crash", "config-set"], [
     "  await files.sync([path]);\n",
     "",
   ]),
@@ -112,14 +112,9 @@ const FLUSHES: readonly Plant[] = [
 ];
 
 const ORDERS: readonly Plant[] = [
-  plant("enqueue-renames-before-it-flushes", "moves/publish.ts", ["crash", "enqueue"], [
-    "    await flush(store, [temporary]);\n",
-    "    store.files.rename(temporary, waiting);\n    await flush(store, [waiting]);\n",
-  ], [
-    `    // The name holds the ID, and the ID is this job's alone: nothing can be there to be replaced.
-    store.files.rename(temporary, waiting);
-`,
-    "",
+  plant("enqueue-renames-before-it-flushes", "store/store.ts", ["crash", "enqueue"], [
+    "    await flush(store, [temporary]);\n    store.files[rename](temporary, path);\n",
+    "    store.files[rename](temporary, path);\n    await flush(store, [path]);\n",
   ]),
   plant("settle-publishes-before-it-removes", "moves/settle.ts", [
     "recovery_race",
@@ -164,19 +159,16 @@ const ORDERS: readonly Plant[] = [
 
 const LOCKS: readonly Plant[] = [
   plant("recover-without-the-lock", "store/store.ts", ["recovery_race", "two-recoverers-running"], [
-    `    lock = store.files.tryLock(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;`,
-    `    if (store.files.exists(path)) return { identity: "", release() {} };
-    return undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;`,
+    "  const lock = ifThere(() => files.tryLock(path));\n",
+    `  if (files.exists(path)) return scoped({ identity: "", release() {} });
+  const lock = undefined as FileLock | undefined;
+`,
   ]),
   plant("lock-of-a-file-that-is-gone-counts", "store/store.ts", [
     "recovery_race",
     "two-recoverers-running",
   ], [
-    "    isSame = store.files.stat(path)?.identity === lock.identity;",
+    "    isSame = files.stat(path)?.identity === lock.identity;",
     "    isSame = true;",
   ]),
   plant("lock-is-kept-after-an-error", "store/store.ts", ["fault", "recover-running"], [
@@ -192,22 +184,22 @@ const LOCKS: readonly Plant[] = [
       "() => removeStaleMarkers(store, [{ parent, child }])",
     ],
   ),
-  plant("id-is-chosen-without-the-lock", "contents/taken_ids.ts", ["claim_race", "two-enqueuers"], [
-    `    return await store.files.lock(path, waits);
+  plant("id-is-chosen-without-the-lock", "store/queue_lock.ts", ["claim_race", "two-enqueuers"], [
+    `    return scoped(await store.files.lock(path, waits));
   } catch`,
-    `    return { identity: "", release() {} };
+    `    return scoped({ identity: "", release() {} });
   } catch`,
   ]),
   plant("config-is-changed-without-the-lock", "queue.ts", ["waiting_race", "two-config-sets"], [
-    "    const lock = await lockQueue(this.store);\n    try {\n      const set",
-    "    const lock = { release() {} };\n    try {\n      const set",
+    "    using _lock = await lockQueue(this.store);\n    const set",
+    "    const set",
   ]),
   plant("strays-are-removed-without-the-lock", "recovery/strays.ts", [
     "claim_race",
     "enqueue-many-strays",
   ], [
-    "  if (!lock) return;\n  try {\n    removeTree(",
-    "  if (!lock) return;\n  lock.release();\n  try {\n    removeTree(",
+    "  if (lock) removeTree(",
+    "  lock?.release();\n  if (lock) removeTree(",
   ]),
   plant(
     "batch-is-written-without-a-lock",

@@ -19,14 +19,8 @@ import type { Job } from "../format/job.ts";
 import { AFTER_TIME, ID_PATTERN, waitingName } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
 import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
-import { findTaken } from "../contents/taken_ids.ts";
-import { presentIds } from "../contents/taken_ids.ts";
-
-/** How a job that others wait for has ended; `undefined` if it has not. */
-export function endOf(store: Store, id: string): "done" | "dead" | undefined {
-  if (store.files.exists(pathIn(store, "done", `${id}.json`))) return "done";
-  if (store.files.exists(pathIn(store, "dead", `${id}.json`))) return "dead";
-}
+import { findTaken, presentIds } from "../contents/taken_ids.ts";
+import { endOf } from "../contents/entries.ts";
 
 /**
  * Notes what jobs are to wait for, durably, before the jobs themselves are published.

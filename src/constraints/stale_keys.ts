@@ -6,7 +6,8 @@
 
 import { ID_PATTERN } from "../format/names.ts";
 import { pathIn, removeIfThere, type Store } from "../store/store.ts";
-import { presentIds, tryLockQueue } from "../contents/taken_ids.ts";
+import { presentIds } from "../contents/taken_ids.ts";
+import { tryLockQueue } from "../store/queue_lock.ts";
 
 /** So many are read before other work has a turn. */
 const SLICE = 200;

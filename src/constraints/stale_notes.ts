@@ -10,7 +10,7 @@ import { entries } from "../contents/entries.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import { removeStaleKeys, staleKeys } from "./stale_keys.ts";
 import { pathIn, removeIfThere, type Store } from "../store/store.ts";
-import { tryLockQueue } from "../contents/taken_ids.ts";
+import { tryLockQueue } from "../store/queue_lock.ts";
 
 /** A note in after/: that one job waits for another. */
 export interface Marker {

@@ -70,6 +70,12 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** How a job has ended; `undefined` if it has not, or is missing. */
+export function endOf(store: Store, id: string): "done" | "dead" | undefined {
+  if (store.files.exists(pathIn(store, "done", `${id}.json`))) return "done";
+  if (store.files.exists(pathIn(store, "dead", `${id}.json`))) return "dead";
+}
+
 /** Yields the jobs of a batch; none if it is gone, or is a mere file or link of a batch's name. */
 export function* batchEntries(
   store: Store,

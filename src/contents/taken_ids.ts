@@ -5,46 +5,8 @@
  */
 
 import { entries } from "./entries.ts";
-import type { FileLock } from "../fs/file_port.ts";
-import { lockWaiter } from "../store/lock_wait.ts";
 import type { JobState } from "../format/names.ts";
 import { pathIn, type Store } from "../store/store.ts";
-
-/**
- * The lock for what must not be done twice at once: choosing explicit IDs (of two who enqueue the same one,
- * the second looks only after the first has published), and changing the settings. Workers never take it.
- *
- * @throws {LockWaitError} If another has had it for longer than this store waits.
- */
-export async function lockQueue(store: Store): Promise<FileLock> {
-  const path = lockPath(store);
-  const waits = lockWaiter(path, store.lockWait);
-  try {
-    return await store.files.lock(path, waits);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  makeLockFile(store);
-  return await store.files.lock(path, waits);
-}
-
-/** The same lock, for who would rather do without than wait for it; `undefined` if another has it. */
-export function tryLockQueue(store: Store): FileLock | undefined {
-  if (!store.files.exists(lockPath(store))) makeLockFile(store);
-  return store.files.tryLock(lockPath(store));
-}
-
-function lockPath(store: Store): string {
-  return `${store.dir}/lock`;
-}
-
-function makeLockFile(store: Store): void {
-  try {
-    store.files.create(lockPath(store), new Uint8Array());
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-}
 
 /** One sentence that says which job has an ID, for who wanted it for another. */
 export function takenMessage({ id, state }: { id: string; state: JobState }): string {

@@ -12,7 +12,7 @@ import {
   removeStaleInput,
   staleInputs,
 } from "../contents/inputs.ts";
-import { pathIn, type Store } from "../store/store.ts";
+import { ifThere, pathIn } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
@@ -56,17 +56,9 @@ async function checkNames(examination: Examination): Promise<void> {
       await examination.mend(
         `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
         "sets mode 600",
-        () => closeToOthers(store, id),
+        () => ifThere(() => store.files.setMode(inputPath(store, id), 0o600)),
       );
     }
-  }
-}
-
-function closeToOthers(store: Store, id: string): void {
-  try {
-    store.files.setMode(inputPath(store, id), 0o600);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

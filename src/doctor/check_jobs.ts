@@ -18,7 +18,7 @@ import {
   WORKER_PATTERN,
 } from "../format/names.ts";
 import { needsOf, unmeetable, unmeetableText } from "../constraints/needs.ts";
-import { pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import type { Examination } from "./examination.ts";
 
@@ -114,13 +114,10 @@ async function checkNames(examination: Examination, state: JobState): Promise<vo
 }
 
 function isEmpty(store: Store, batch: string): boolean {
-  try {
+  return ifThere(() => {
     for (const _ of store.files.list(pathIn(store, "pending", batch))) return false;
     return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  }) ?? false;
 }
 
 function removeEmpty(store: Store, batch: string): void {
@@ -147,7 +144,7 @@ async function checkFile(
     await examination.mend(
       `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
       "sets mode 600",
-      () => setModeIfThere(store, path),
+      () => ifThere(() => store.files.setMode(path, 0o600)),
     );
   }
   // In dead/ is where a file that is no job belongs; its log says why.
@@ -171,14 +168,6 @@ async function checkFile(
     );
   }
   return job;
-}
-
-function setModeIfThere(store: Store, path: string): void {
-  try {
-    store.files.setMode(path, 0o600);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }
 
 /** The job of an entry, if it is one, or why it is none. */

@@ -14,7 +14,8 @@ import { AFTER_TIME, ID_PATTERN } from "../format/names.ts";
 import { removeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
 import { namesIn, removeMarkerFolder, removeStaleMarkers } from "../constraints/stale_notes.ts";
 import { pathIn, type Store } from "../store/store.ts";
-import { findTaken, tryLockQueue } from "../contents/taken_ids.ts";
+import { findTaken } from "../contents/taken_ids.ts";
+import { tryLockQueue } from "../store/queue_lock.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
@@ -152,11 +153,7 @@ function isOpen(store: Store, id: string): boolean {
 
 /** A key is taken, and what a job waits for is noted, before the job is there: all under the queue's lock. */
 async function whileNoneAdds(store: Store, action: () => void | Promise<void>): Promise<void> {
-  const lock = tryLockQueue(store);
+  using lock = tryLockQueue(store);
   if (!lock) throw new QueueError("another program is adding jobs; try again");
-  try {
-    await action();
-  } finally {
-    lock.release();
-  }
+  await action();
 }

@@ -6,7 +6,12 @@
 
 import { QueueError } from "../text/errors.ts";
 import { healSchedule, stampState } from "../schedules/heal_schedule.ts";
-import { scheduleEntries } from "../schedules/read_schedule.ts";
+import {
+  loadTimetable,
+  type ReadSchedule,
+  readSchedule,
+  scheduleEntries,
+} from "../schedules/read_schedule.ts";
 import {
   isPaused,
   madeJobFile,
@@ -14,8 +19,7 @@ import {
   parseScheduleFile,
   type ScheduleEntry,
 } from "../schedules/schedule.ts";
-import { loadTimetable, type ReadSchedule, readSchedule } from "../schedules/read_schedule.ts";
-import { pathIn, type Store } from "../store/store.ts";
+import { pathIn, readIfThere, type Store } from "../store/store.ts";
 import type { Examination } from "./examination.ts";
 
 /** Checks each schedule, and that no job that was made for one was left there. */
@@ -74,9 +78,9 @@ async function checkStamp(examination: Examination, entry: ScheduleEntry): Promi
 
 function faultOf(store: Store, file: string, name: string): string | undefined {
   try {
-    parseSchedule(store.files.read(pathIn(store, "schedules", file)), name);
+    const content = readIfThere(store, pathIn(store, "schedules", file));
+    if (content) parseSchedule(content, name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
     return error instanceof Error ? error.message : `${error}`;
   }
 }

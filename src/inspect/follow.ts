@@ -9,7 +9,7 @@ import { jobWithId, logPathOf } from "./find_job.ts";
 import type { Attempt, JobView } from "../format/job.ts";
 import { watchQueue } from "../fs/watch.ts";
 import { JOB_STATES } from "../format/names.ts";
-import { type OpenQueue, pathIn } from "../store/store.ts";
+import { ifThere, type OpenQueue, pathIn } from "../store/store.ts";
 
 /** How to follow. */
 export interface FollowOptions {
@@ -128,7 +128,7 @@ export async function* followLog(
       const ended = hasEnded(job) || (options.signal?.aborted ?? false);
       if (!log) {
         const path = logPathOf(queue.store, id);
-        log = path === undefined ? undefined : openIfThere(path);
+        log = path === undefined ? undefined : ifThere(() => Deno.openSync(path));
         if (options.from) log?.seekSync(options.from, Deno.SeekMode.Start);
       }
       // The log keeps its inode from state to state, so one opening serves to the end.
@@ -142,15 +142,6 @@ export async function* followLog(
   } finally {
     log?.close();
     wakeups.close();
-  }
-}
-
-function openIfThere(path: string): Deno.FsFile | undefined {
-  try {
-    return Deno.openSync(path, { read: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }
 

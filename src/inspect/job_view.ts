@@ -4,9 +4,9 @@
  * @module
  */
 
-import { endOf, parentsOf } from "../constraints/dependencies.ts";
+import { parentsOf } from "../constraints/dependencies.ts";
 import { limitOn } from "../constraints/needs.ts";
-import { type Entry, readEntry } from "../contents/entries.ts";
+import { endOf, type Entry, readEntry } from "../contents/entries.ts";
 import { readProgress } from "../contents/job_output_files.ts";
 import type { JobView } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME } from "../format/names.ts";

@@ -12,7 +12,8 @@ import { refuseUnmeetable } from "../constraints/needs.ts";
 import { newId } from "../format/names.ts";
 import { contentOf } from "./publish.ts";
 import type { Store } from "../store/store.ts";
-import { findTaken, lockQueue, presentIds, takenMessage } from "../contents/taken_ids.ts";
+import { findTaken, presentIds, takenMessage } from "../contents/taken_ids.ts";
+import { lockQueue } from "../store/queue_lock.ts";
 import { holderOf } from "../constraints/unique.ts";
 
 /** An input that is not a job. Nothing was enqueued. */

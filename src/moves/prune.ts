@@ -13,7 +13,7 @@ import { ID_PATTERN, isUlid, timeOfId, WORKER_PATTERN } from "../format/names.ts
 import { freeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
 import { presenceName } from "../contents/presence.ts";
 import { flush, flushChange, pathIn, removeIfThere, type Store } from "../store/store.ts";
-import { tryLockQueue } from "../contents/taken_ids.ts";
+import { tryLockQueue } from "../store/queue_lock.ts";
 
 /** A state that jobs can be pruned from. */
 export type EndedState = "done" | "dead";

@@ -7,10 +7,9 @@
  */
 
 import { UsageError } from "../text/errors.ts";
-import type { FileLock } from "../fs/file_port.ts";
 import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "../format/job.ts";
-import { AFTER_TIME, HELD_TIME, newId, waitingName } from "../format/names.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
+import { flush, pathIn, publishFile, removeIfThere, type Store } from "../store/store.ts";
 
 /**
  * The content of a new job's file.
@@ -44,22 +43,9 @@ export async function publish(
   name: string,
   content: Uint8Array,
 ): Promise<void> {
-  // A name of its own: what an earlier try left that was killed must not refuse the next one of the same ID.
-  const temporary = pathIn(store, "tmp", newId() + NEW_SUFFIX);
   const waiting = pathIn(store, "pending", name);
-  let mark: FileLock | undefined;
-  try {
-    store.files.create(temporary, content);
-    mark = store.files.tryLock(temporary);
-    await flush(store, [temporary]);
-    // The name holds the ID, and the ID is this job's alone: nothing can be there to be replaced.
-    store.files.rename(temporary, waiting);
-  } catch (error) {
-    removeIfThere(store, temporary);
-    throw error;
-  } finally {
-    mark?.release();
-  }
+  // The name holds the ID, and the ID is this job's alone: nothing can be there to be replaced.
+  await publishFile(store, waiting, content);
   try {
     await flush(store, [pathIn(store, "pending")]);
   } catch (error) {

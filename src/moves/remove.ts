@@ -21,7 +21,7 @@ import {
   removeTree,
   type Store,
 } from "../store/store.ts";
-import { lockQueue } from "../contents/taken_ids.ts";
+import { lockQueue } from "../store/queue_lock.ts";
 import { forgetKey } from "../constraints/unique.ts";
 import { forgetWaiting, waitedFor, WaitedForError, waitersOf } from "../constraints/waiters.ts";
 

@@ -9,7 +9,7 @@ import { QueueError } from "../text/errors.ts";
 import { entryWithId, jobWithId } from "../inspect/find_job.ts";
 import { waitingName } from "../format/names.ts";
 import { flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
-import { lockQueue } from "../contents/taken_ids.ts";
+import { lockQueue } from "../store/queue_lock.ts";
 import { holderOf, takeKeys } from "../constraints/unique.ts";
 
 /**

@@ -23,7 +23,14 @@ import {
 } from "../contents/same_job.ts";
 import type { JobRun } from "../process/survivors.ts";
 import type { Settlement } from "../moves/settle.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import {
+  flush,
+  ifThere,
+  pathIn,
+  removeIfThere,
+  renameIfThere,
+  type Store,
+} from "../store/store.ts";
 
 /** A file in tmp/ of a job that was being settled. */
 interface Trace {
@@ -153,13 +160,8 @@ function readTraces(store: Store, worker: string): Trace[] {
 
 function readTrace(store: Store, { name, id }: Trace): Job | undefined {
   const path = pathIn(store, "tmp", name);
-  try {
-    const stat = store.files.stat(path);
-    return stat && readJobFile(store, path, stat, id).job;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const stat = store.files.stat(path);
+  return stat && ifThere(() => readJobFile(store, path, stat, id).job);
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { JobRun } from "../process/survivors.ts";
-import { pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { pathIn, removeIfThere, renameIfThere, renameNew, type Store } from "../store/store.ts";
 import { ours } from "./half_settled.ts";
 
 /** The runs of a dead worker that it had claimed: nobody has written down how they ended. */
@@ -126,13 +126,8 @@ function mayHaveBegun(store: Store, { id, history }: Job): boolean {
 function putBackUnbegun(store: Store, path: string, entry: EntryName, job: Job): void {
   const state = job.history.at(-1)?.led_to === "failed" ? "failed" : "pending";
   for (let ready = entry.time;; ready++) {
-    try {
-      const name = waitingName(ready, entry.priority, entry.id);
-      return store.files.renameNew(path, pathIn(store, state, name));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
+    const name = waitingName(ready, entry.priority, entry.id);
+    if (renameNew(store, path, pathIn(store, state, name)) !== "taken") return;
   }
 }
 

@@ -6,8 +6,16 @@
 
 import { strayProgress } from "../contents/job_output_files.ts";
 import { presenceName, workerNames } from "../contents/presence.ts";
-import type { EntryKind, FileLock } from "../fs/file_port.ts";
-import { NEW_SUFFIX, pathIn, removeIfThere, removeTree, type Store } from "../store/store.ts";
+import type { EntryKind } from "../fs/file_port.ts";
+import {
+  NEW_SUFFIX,
+  pathIn,
+  removeIfThere,
+  removeTree,
+  scoped,
+  type ScopedLock,
+  type Store,
+} from "../store/store.ts";
 
 /** How old an unlocked file in tmp/ must be to count as left behind, in milliseconds. */
 const STRAY_AGE = 10_000;
@@ -35,20 +43,14 @@ export function removeStrays(store: Store): void {
 export function removeStray(store: Store, name: string, kind: EntryKind): void {
   if (isOldSpare(store, name)) removeIfThere(store, pathIn(store, "tmp", name));
   // Locked until it is gone: a writer that was only stopped for long notices.
-  const lock = lockStray(store, name, kind);
-  if (!lock) return;
-  try {
-    removeTree(store, pathIn(store, "tmp", name));
-  } finally {
-    lock.release();
-  }
+  using lock = lockStray(store, name, kind);
+  if (lock) removeTree(store, pathIn(store, "tmp", name));
 }
 
 /** Whether a dead process was writing something in tmp/. */
 export function isStray(store: Store, name: string, kind: EntryKind): boolean {
   if (isOldSpare(store, name)) return true;
-  const lock = lockStray(store, name, kind);
-  lock?.release();
+  using lock = lockStray(store, name, kind);
   return lock !== undefined;
 }
 
@@ -59,13 +61,14 @@ function isOldSpare(store: Store, name: string): boolean {
 }
 
 /** Takes the lock that its writer held on something in tmp/; `undefined` if it is not a stray. */
-function lockStray(store: Store, name: string, kind: EntryKind): FileLock | undefined {
+function lockStray(store: Store, name: string, kind: EntryKind): ScopedLock | undefined {
   if (!name.endsWith(NEW_SUFFIX) || kind === "other") return undefined;
   const path = pathIn(store, "tmp", name);
   const stat = store.files.stat(path);
   if (!stat || store.now() - stat.mtime < STRAY_AGE) return undefined;
   try {
-    return store.files.tryLock(path);
+    const lock = store.files.tryLock(path);
+    return lock && scoped(lock);
   } catch {
     // Gone, or on a file system that does not lock directories: left alone.
     return undefined;

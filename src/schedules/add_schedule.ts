@@ -5,10 +5,8 @@
  */
 
 import { QueueError, UsageError } from "../text/errors.ts";
-import type { FileLock } from "../fs/file_port.ts";
 import { type JobInput, newJob } from "../format/job.ts";
 import { localZone } from "./local_zone.ts";
-import { newId } from "../format/names.ts";
 import { refuseUnmeetable } from "../constraints/needs.ts";
 import {
   anchorOf,
@@ -28,15 +26,14 @@ import {
   scheduleView,
 } from "./read_schedule.ts";
 import {
-  flush,
   flushChange,
-  NEW_SUFFIX,
+  makeDirectory,
   type OpenQueue,
   pathIn,
-  removeIfThere,
+  publishFile,
   type Store,
 } from "../store/store.ts";
-import { lockQueue } from "../contents/taken_ids.ts";
+import { lockQueue } from "../store/queue_lock.ts";
 
 /** What makes a schedule. */
 export interface ScheduleInput {
@@ -96,39 +93,19 @@ export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promi
   };
   const times = (await loadTimetable())(when, tz, anchorOf(schedule));
   const next = times.next(store.now())!;
-  const lock = await lockQueue(store);
-  try {
-    if (scheduleEntries(store).some((entry) => entry.name === name)) {
-      throw new QueueError(
-        `there is a schedule "${name}" already (see: queuectl schedule show ${name})`,
-      );
-    }
-    await publish(store, schedule, scheduleFile(name, next));
-  } finally {
-    lock.release();
+  using _lock = await lockQueue(store);
+  if (scheduleEntries(store).some((entry) => entry.name === name)) {
+    throw new QueueError(
+      `there is a schedule "${name}" already (see: queuectl schedule show ${name})`,
+    );
   }
+  await publish(store, schedule, scheduleFile(name, next));
   return scheduleView({ schedule, times }, next, store.now());
 }
 
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {
-  try {
-    store.files.makeDirectory(pathIn(store, "schedules"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-  const temporary = pathIn(store, "tmp", `schedule-${newId()}${NEW_SUFFIX}`);
-  let mark: FileLock | undefined;
-  try {
-    store.files.create(temporary, scheduleBytes(schedule));
-    mark = store.files.tryLock(temporary);
-    await flush(store, [temporary]);
-    store.files.renameNew(temporary, pathIn(store, "schedules", file));
-  } catch (error) {
-    removeIfThere(store, temporary);
-    throw error;
-  } finally {
-    mark?.release();
-  }
+  makeDirectory(store, pathIn(store, "schedules"));
+  await publishFile(store, pathIn(store, "schedules", file), scheduleBytes(schedule), "renameNew");
   const changed = [pathIn(store, "schedules"), store.dir];
   await flushChange(store, changed, `schedule ${schedule.name} was added`);
 }

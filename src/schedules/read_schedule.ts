@@ -16,7 +16,7 @@ import {
   type Schedule,
   type ScheduleEntry,
 } from "./schedule.ts";
-import { pathIn, type Store } from "../store/store.ts";
+import { pathIn, readIfThere, type Store } from "../store/store.ts";
 import type { ReadTimetable, Timetable } from "./timetable.ts";
 
 /** A schedule as readers get it. */
@@ -65,12 +65,12 @@ export function readSchedule(
   readTimetable: ReadTimetable,
 ): ReadSchedule | undefined {
   try {
-    const content = store.files.read(pathIn(store, "schedules", entry.file));
+    const content = readIfThere(store, pathIn(store, "schedules", entry.file));
+    if (!content) return undefined;
     const schedule = parseSchedule(content, entry.name);
     newJob(schedule.job, store.config, store.now());
     return { schedule, times: readTimetable(schedule.when, schedule.tz, anchorOf(schedule)) };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
     if (!(error instanceof UsageError)) throw error;
     throw new QueueError(`schedules/${entry.file} is not a schedule: ${error.message}`);
   }

@@ -17,7 +17,7 @@
 
 import { QueueError, UsageError } from "../text/errors.ts";
 import { jobBytes, newJob } from "../format/job.ts";
-import { HELD_TIME, newId, waitingName } from "../format/names.ts";
+import { HELD_TIME, waitingName } from "../format/names.ts";
 import {
   anchorOf,
   dueTime,
@@ -33,17 +33,18 @@ import {
 } from "./schedule.ts";
 import {
   flush,
-  NEW_SUFFIX,
   pathIn,
   removeIfThere,
   renameIfThere,
   type Store,
+  temporaryPath,
 } from "../store/store.ts";
 import { findTaken } from "../contents/taken_ids.ts";
 import { fileDistrust } from "../store/trust.ts";
 import { scheduleEntries } from "./read_schedule.ts";
 import type { ReadTimetable } from "./timetable.ts";
 import { isOpen } from "../constraints/unique.ts";
+import { endOf } from "../contents/entries.ts";
 
 /** How many of the times that it let pass a schedule remembers. */
 const SKIPPED_KEPT = 10;
@@ -142,7 +143,7 @@ async function decide(
   if (skipped.length > 0) {
     decided.skipped = [...schedule.skipped ?? [], ...skipped].slice(-SKIPPED_KEPT);
   }
-  const temporary = pathIn(store, "tmp", `schedule-${newId()}${NEW_SUFFIX}`);
+  const temporary = temporaryPath(store, "schedule-");
   store.files.create(temporary, scheduleBytes(decided));
   // The folder too: were the note durable and the job's name not, the job would count as added.
   if (written.length > 0) written.push(pathIn(store, "schedules"));
@@ -184,9 +185,7 @@ function lastIsOpen(store: Store, { last }: Schedule): boolean {
 
 /** Whether the job of this time was added, by a schedule of the same name, since removed, or before the clock was set back. */
 function wasAdded(store: Store, { last }: Schedule, due: number, id: string): boolean {
-  if (["done", "dead"].some((state) => store.files.exists(`${store.dir}/${state}/${id}.json`))) {
-    return true;
-  }
+  if (endOf(store, id) !== undefined) return true;
   // Only then can it be there and not have ended; to look for it is to read all names.
   return last !== undefined && Date.parse(last.due) >= due &&
     findTaken(store, new Set([id])) !== undefined;

@@ -8,11 +8,10 @@ import { type Config, withDefaults } from "../format/settings.ts";
 import { QueueError, reasonOf } from "../text/errors.ts";
 import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";
-import type { LockWait } from "./lock_wait.ts";
 import { JOB_STATES, newId } from "../format/names.ts";
 import { portableFiles } from "../fs/portable_files.ts";
 import { quotedPath } from "../text/shown_text.ts";
-import { NEW_SUFFIX, type Store, syncPaths } from "./store.ts";
+import { type LockWait, NEW_SUFFIX, type Store, syncPaths } from "./store.ts";
 import {
   filesFor,
   LATER_PARTS,

@@ -1,15 +1,22 @@
 /**
- * An open queue directory: where it is, how its files are reached, what its settings are. Each
- * operation of the protocol is a function that takes one.
+ * An open queue directory: where it is, how its files are reached, its settings, and the steps that all moves are
+ * made of. Each operation of the protocol is a function that takes a {@linkcode Store}.
  *
  * @module
  */
 
 import type { Config } from "../format/settings.ts";
-import { NotDurableError } from "../text/errors.ts";
-import type { FileLock, FilePort } from "../fs/file_port.ts";
-import type { LockWait } from "./lock_wait.ts";
 import { type JobState, newId } from "../format/names.ts";
+import type { DirectoryEntry, FileLock, FilePort } from "../fs/file_port.ts";
+import { NotDurableError } from "../text/errors.ts";
+
+/** How to wait for the queue's lock, which explicit IDs, keys, removals and changes of settings need. */
+export interface LockWait {
+  /** Seconds after which to give up; `Infinity` to wait for ever. Default: 60. */
+  seconds?: number;
+  /** Called once if it takes more than a second, with a sentence that names the holder of the lock. */
+  waits?: (sentence: string) => void;
+}
 
 /** An open queue directory. */
 export interface Store {
@@ -27,32 +34,195 @@ export interface Store {
   readonly lockWait?: LockWait;
 }
 
-/** An open queue, such as a `Queue`, or whatever else holds one. */
+/** Whatever has an open queue, such as a `Queue`. */
 export interface OpenQueue {
   /** The queue's directory and how its files are reached. */
   readonly store: Store;
 }
 
+/** What needs no more of a store than its files. */
+export type StoreFiles = Pick<Store, "files">;
+
+/** A directory of the queue. */
+export type QueueDirectory =
+  | JobState
+  | "tmp"
+  | "workers"
+  | "after"
+  | "unique"
+  | "limits"
+  | "progress"
+  | "schedules"
+  | "history"
+  | "input";
+
 /** Ends the name in tmp/ of what is being written; its writer holds a lock on it. */
 export const NEW_SUFFIX = "@new";
 
 /** The path of one of the queue's directories, or of something in it. */
-export function pathIn(
-  store: Store,
-  directory:
-    | JobState
-    | "tmp"
-    | "workers"
-    | "after"
-    | "unique"
-    | "limits"
-    | "progress"
-    | "schedules"
-    | "history"
-    | "input",
-  name?: string,
-): string {
+export function pathIn(store: Store, directory: QueueDirectory, name?: string): string {
   return name === undefined ? `${store.dir}/${directory}` : `${store.dir}/${directory}/${name}`;
+}
+
+/** A new path in tmp/, for what is written there before it is renamed to where it counts. */
+export function temporaryPath(store: Pick<Store, "dir">, prefix = ""): string {
+  return `${store.dir}/tmp/${prefix}${newId()}${NEW_SUFFIX}`;
+}
+
+/** The result of an action; `undefined` if a file that it needs is missing. */
+export function ifThere<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an action could make a name; `false` if the name was taken. */
+export function ifFree(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
+
+/** `rename`; `false` if the source is gone: another was first, which is normal. */
+export function renameIfThere({ files }: StoreFiles, from: string, to: string): boolean {
+  return ifThere(() => (files.rename(from, to), true)) ?? false;
+}
+
+/** `rename` that replaces nothing; says whether the source was gone, or the new name taken. */
+export function renameNew(
+  { files }: StoreFiles,
+  from: string,
+  to: string,
+): "renamed" | "gone" | "taken" {
+  let isFree: boolean | undefined;
+  ifThere(() => isFree = ifFree(() => files.renameNew(from, to)));
+  return isFree === undefined ? "gone" : isFree ? "renamed" : "taken";
+}
+
+/** `remove`; `false` if it is gone already. */
+export function removeIfThere({ files }: StoreFiles, path: string): boolean {
+  return ifThere(() => (files.remove(path), true)) ?? false;
+}
+
+/** Removes a file or an empty directory, unless the disk refuses: for what means nothing where it lies. */
+export function removeIfPossible({ files }: StoreFiles, path: string): void {
+  try {
+    files.remove(path);
+  } catch {
+    // Gone already, in use, or removed later as a stray.
+  }
+}
+
+/** Removes a file, or a folder with all that is in it; `false` if it is gone already. Follows no link. */
+export function removeTree(store: StoreFiles, path: string): boolean {
+  if (store.files.stat(path)?.kind === "directory") {
+    for (const { name } of [...store.files.list(path)]) removeTree(store, `${path}/${name}`);
+  }
+  return removeIfThere(store, path);
+}
+
+/** Reads a file; `undefined` if it is missing. */
+export function readIfThere({ files }: StoreFiles, path: string): Uint8Array | undefined {
+  return ifThere(() => files.read(path));
+}
+
+/** Yields the entries of a directory, reading as it goes; none if it is missing or goes meanwhile. */
+export function* listIfThere({ files }: StoreFiles, path: string): Generator<DirectoryEntry> {
+  if (!files.exists(path)) return;
+  try {
+    yield* files.list(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Makes a directory unless it exists; whether it was missing. */
+export function makeDirectory({ files }: StoreFiles, path: string): boolean {
+  return !files.exists(path) && ifFree(() => files.makeDirectory(path));
+}
+
+/** Writes a file in tmp/ and renames it to its place, so that nobody reads half of it; not flushed. */
+export function placeFile(store: Store, path: string, content: Uint8Array): void {
+  const temporary = temporaryPath(store);
+  try {
+    store.files.create(temporary, content);
+    store.files.rename(temporary, path);
+  } catch (error) {
+    removeIfThere(store, temporary);
+    throw error;
+  }
+}
+
+/**
+ * Writes a file in tmp/, flushes it, and renames it to its place: there it is complete, whatever crashes. The flush of
+ * its new name is the caller's. It is locked meanwhile, so that nobody takes it for what a dead program left.
+ *
+ * @throws Whatever the disk throws; then nothing is left, as far as the disk lets us.
+ */
+export async function publishFile(
+  store: Store,
+  path: string,
+  content: Uint8Array,
+  rename: "rename" | "renameNew" = "rename",
+): Promise<void> {
+  const temporary = temporaryPath(store);
+  let mark: FileLock | undefined;
+  try {
+    store.files.create(temporary, content);
+    mark = store.files.tryLock(temporary);
+    await flush(store, [temporary]);
+    store.files[rename](temporary, path);
+  } catch (error) {
+    removeIfThere(store, temporary);
+    throw error;
+  } finally {
+    mark?.release();
+  }
+}
+
+/** A lock that ends with the block that has it in a `using`. */
+export type ScopedLock = FileLock & Disposable;
+
+/** Gives a lock the end of its block. */
+export function scoped(lock: FileLock): ScopedLock {
+  return Object.assign(lock, { [Symbol.dispose]: () => lock.release() });
+}
+
+/**
+ * Locks what lies at a path.
+ *
+ * @returns `undefined` if another holds it, or if it is gone: between the opening and the lock too.
+ */
+export function lockIfThere({ files }: StoreFiles, path: string): ScopedLock | undefined {
+  const lock = ifThere(() => files.tryLock(path));
+  if (!lock) return undefined;
+  let isSame = false;
+  try {
+    isSame = files.stat(path)?.identity === lock.identity;
+  } finally {
+    if (!isSame) lock.release();
+  }
+  return isSame ? scoped(lock) : undefined;
+}
+
+/** Renames anything in a file's place that is no file, a fifo or a folder, to a hidden name; whether it did. */
+export function putAside(store: StoreFiles, path: string): boolean {
+  const kind = store.files.stat(path)?.kind;
+  if (kind === undefined || kind === "file") return false;
+  const slash = path.lastIndexOf("/");
+  return renameIfThere(store, path, `${path.slice(0, slash)}/.${path.slice(slash + 1)}-${newId()}`);
+}
+
+/** Whether workers claim nothing new. */
+export function isPaused(store: Store): boolean {
+  return store.files.exists(`${store.dir}/paused`);
 }
 
 /** Waits until these files and directories are durable, unless the queue is set not to. */
@@ -63,9 +233,8 @@ export async function flush(store: Store, paths: readonly string[]): Promise<voi
 /**
  * Waits until these files and directories are durable.
  *
- * @throws Whatever the disk throws. Of what it failed to write the kernel says the next time that it is written, so each
- * directory has been changed once more: the next flush of it, by whatever program, has all of it to write again. A file
- * must be written anew.
+ * @throws Whatever the disk throws. The kernel reports a failed write once and forgets it, so each directory has been
+ * changed again: its next flush, by whatever program, writes all of it. A file must be written anew.
  */
 export async function syncPaths(files: FilePort, paths: readonly string[]): Promise<void> {
   try {
@@ -79,7 +248,7 @@ export async function syncPaths(files: FilePort, paths: readonly string[]): Prom
 /** Makes a name in a directory that means nothing, and removes it. */
 function changeAgain(files: FilePort, path: string): void {
   try {
-    // A batch goes when it is empty, and nothing but its jobs may keep it.
+    // A batch is removed once it is empty, so nothing but a job may lie in it.
     if (/\/pending\/[^/]+$/.test(path) || files.stat(path)?.kind !== "directory") return;
     const name = path.endsWith("/tmp") ? newId() + NEW_SUFFIX : `.${newId()}`;
     try {
@@ -88,14 +257,14 @@ function changeAgain(files: FilePort, path: string): void {
       files.remove(`${path}/${name}`);
     }
   } catch {
-    // A disk that refuses this says so to whoever changes something there.
+    // A disk that refuses this reports it to the next who changes something there.
   }
 }
 
 /**
  * Makes durable what a person asked for and what has been done.
  *
- * @param change What that is, as the beginning of a sentence: `job X was released`.
+ * @param change What has been done, as the beginning of a sentence: `job X was released`.
  * @throws {NotDurableError} If the disk fails.
  */
 export async function flushChange(
@@ -109,74 +278,4 @@ export async function flushChange(
     if (error instanceof Deno.errors.NotFound) throw error;
     throw new NotDurableError(change, directories);
   }
-}
-
-/** `rename`, or `false` if the source is gone: someone else was first, which is normal. */
-export function renameIfThere(store: Store, from: string, to: string): boolean {
-  try {
-    store.files.rename(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** `remove`, or `false` if it is gone already. */
-export function removeIfThere(store: Store, path: string): boolean {
-  try {
-    store.files.remove(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/**
- * Locks what lies at a path.
- *
- * @returns `undefined` if another holds it, or if it is gone: between the opening and the lock too.
- */
-export function lockIfThere(store: Store, path: string): FileLock | undefined {
-  let lock: FileLock | undefined;
-  try {
-    lock = store.files.tryLock(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  if (!lock) return undefined;
-  let isSame = false;
-  try {
-    isSame = store.files.stat(path)?.identity === lock.identity;
-  } finally {
-    if (!isSame) lock.release();
-  }
-  return isSame ? lock : undefined;
-}
-
-/**
- * Gives what lies in the place of a file and is none, a fifo or a folder say, a hidden name beside it.
- *
- * @returns Whether there was such a thing.
- */
-export function putAside(store: Store, path: string): boolean {
-  const kind = store.files.stat(path)?.kind;
-  if (kind === undefined || kind === "file") return false;
-  const slash = path.lastIndexOf("/");
-  return renameIfThere(store, path, `${path.slice(0, slash)}/.${path.slice(slash + 1)}-${newId()}`);
-}
-
-/** Removes a file, or a folder with all that is in it; `false` if it is gone already. Follows no link. */
-export function removeTree(store: Store, path: string): boolean {
-  if (store.files.stat(path)?.kind === "directory") {
-    for (const { name } of [...store.files.list(path)]) removeTree(store, `${path}/${name}`);
-  }
-  return removeIfThere(store, path);
-}
-
-/** Whether workers are to claim nothing new. */
-export function isPaused(store: Store): boolean {
-  return store.files.exists(`${store.dir}/paused`);
 }

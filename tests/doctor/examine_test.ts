@@ -6,7 +6,7 @@ import { removeStaleInputs } from "../../src/contents/inputs.ts";
 import { newId, parseEntryName } from "../../src/format/names.ts";
 import { arrive } from "../../src/contents/presence.ts";
 import { scheduleFile } from "../../src/schedules/schedule.ts";
-import { lockQueue } from "../../src/contents/taken_ids.ts";
+import { lockQueue } from "../../src/store/queue_lock.ts";
 import { runningJob } from "../running_job.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { LockWaitError } from "../../src/store/lock_wait.ts";
+import { LockWaitError } from "../../src/store/queue_lock.ts";
 import { Queue } from "../../src/queue.ts";
-import { lockQueue } from "../../src/contents/taken_ids.ts";
+import { lockQueue } from "../../src/store/queue_lock.ts";
 import { temporaryQueue } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 

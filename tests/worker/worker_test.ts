@@ -8,7 +8,7 @@ import {
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import { Queue } from "../../src/queue.ts";
-import { lockQueue } from "../../src/contents/taken_ids.ts";
+import { lockQueue } from "../../src/store/queue_lock.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import { drop, eventually, namesIn, temporaryQueue } from "../temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";

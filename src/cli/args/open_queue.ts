@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LockWait } from "../../store/lock_wait.ts";
+import type { LockWait } from "../../store/store.ts";
 import { locateQueue } from "../../store/locate_queue.ts";
 import type { StoreOptions } from "../../store/open_store.ts";
 import { Queue } from "../../queue.ts";

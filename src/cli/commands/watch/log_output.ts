@@ -9,6 +9,7 @@ import { followLog } from "../../../inspect/follow.ts";
 import type { Attempt, JobView } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
 import { writeOut } from "../../terminal/output.ts";
+import { ifThere } from "../../../store/store.ts";
 
 /** How often to see whether a followed attempt has ended, in milliseconds. */
 const LOOK_EVERY = 200;
@@ -37,11 +38,8 @@ function openLog(queue: Queue, id: string): Deno.FsFile | undefined {
   for (let tries = 0; tries < 5; tries++) {
     const path = queue.logPath(id);
     if (path === undefined) return undefined;
-    try {
-      return Deno.openSync(path, { read: true });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    const log = ifThere(() => Deno.openSync(path));
+    if (log) return log;
   }
   throw new QueueError(`the log of job ${id} keeps moving; try again`);
 }

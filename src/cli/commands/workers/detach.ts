@@ -11,6 +11,7 @@ import type { GivenOptions } from "../../table/option.ts";
 import { print, printJson } from "../../terminal/output.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import { visibleText } from "../../terminal/visible_text.ts";
+import { ifThere } from "../../../store/store.ts";
 
 /** How often to see whether the worker is live, in milliseconds. */
 const LOOK_EVERY = 20;
@@ -35,7 +36,7 @@ export async function detach(queue: Queue, options: GivenOptions, json: boolean)
   void child.status.then((ended) => status = ended);
   for (;;) {
     const ended = status;
-    const told = readIfThere(early);
+    const told = visibleLines(ifThere(() => Deno.readTextFileSync(early)) ?? "");
     const name = /^worker (\S+) started/m.exec(told)?.[1];
     if (name !== undefined) {
       Deno.renameSync(early, `${workers}/${name}.log`);
@@ -45,7 +46,7 @@ export async function detach(queue: Queue, options: GivenOptions, json: boolean)
       return 0;
     }
     if (ended) {
-      removeIfThere(early);
+      ifThere(() => Deno.removeSync(early));
       const said = told.trim().replace(/^queuectl: /, "");
       throw new QueueError(said || `the worker ended at once, with exit status ${ended.code}`);
     }
@@ -88,23 +89,6 @@ function spawn(dir: string, options: GivenOptions, log: string): Deno.ChildProce
   }).spawn();
 }
 
-function readIfThere(path: string): string {
-  try {
-    return visibleLines(Deno.readTextFileSync(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
-}
-
 function visibleLines(text: string): string {
   return text.split("\n").map(visibleText).join("\n");
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

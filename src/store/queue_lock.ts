@@ -1,18 +1,12 @@
 /**
- * Waiting for the queue's lock: who is told that somebody has it, and for how long it is waited for.
+ * The queue's lock, and how long to wait for it. It guards what must not happen twice at once: choosing explicit IDs,
+ * taking keys, removing jobs, changing settings. Workers never wait for it.
  *
  * @module
  */
 
 import { QueueError } from "../text/errors.ts";
-
-/** How to wait for the queue's lock, which explicit IDs, keys, removals and changes of settings need. */
-export interface LockWait {
-  /** Seconds after which to give up; `Infinity` to wait for ever. Default: 60. */
-  seconds?: number;
-  /** Told once if it takes more than a second, with a sentence that says who has the lock. */
-  waits?: (sentence: string) => void;
-}
+import { ifFree, type LockWait, scoped, type ScopedLock, type Store } from "./store.ts";
 
 /** How long it is waited in silence, in milliseconds. */
 const SILENT = 1000;
@@ -28,6 +22,38 @@ export class LockWaitError extends QueueError {
   constructor(message: string, readonly path: string) {
     super(message);
   }
+}
+
+/**
+ * Takes the queue's lock. Of two who choose the same ID the second looks only after the first has published.
+ *
+ * @throws {LockWaitError} If another holds it for longer than this store waits.
+ */
+export async function lockQueue(store: Store): Promise<ScopedLock> {
+  const path = lockPath(store);
+  const waits = lockWaiter(path, store.lockWait);
+  try {
+    return scoped(await store.files.lock(path, waits));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  makeLockFile(store);
+  return scoped(await store.files.lock(path, waits));
+}
+
+/** Takes the queue's lock if it is free; `undefined` if another holds it. */
+export function tryLockQueue(store: Store): ScopedLock | undefined {
+  if (!store.files.exists(lockPath(store))) makeLockFile(store);
+  const lock = store.files.tryLock(lockPath(store));
+  return lock && scoped(lock);
+}
+
+function lockPath(store: Store): string {
+  return `${store.dir}/lock`;
+}
+
+function makeLockFile(store: Store): void {
+  ifFree(() => store.files.create(lockPath(store), new Uint8Array()));
 }
 
 /**

@@ -103,12 +103,12 @@ export async function editJob(
 /** The fields that people may change: not the ID, nor what has happened to the job. */
 function editableFields(job: Job): JobInput {
   const {
-    id: _,
-    attempts: _1,
-    history: _2,
-    created_at: _3,
-    updated_at: _4,
-    reason: _5,
+    id: _id,
+    attempts: _attempts,
+    history: _history,
+    created_at: _created,
+    updated_at: _updated,
+    reason: _reason,
     ...fields
   } = job;
   return fields;

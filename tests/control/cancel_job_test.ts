@@ -102,7 +102,7 @@ Deno.test("a job that has ended, does not exist, or whose worker is dead is not 
     `${dir}/pending/${name}`,
     `${dir}/processing/20260101T000000.000Z-5-b@host-1-aa.json`,
   );
-  await assertRejects(() => cancelJob(queue, "b"), QueueError, "host-1-aa, which is dead");
+  await assertRejects(() => cancelJob(queue, "b"), QueueError, "its worker host-1-aa is dead");
 });
 
 Deno.test("a job that waits for its retry is cancelled, held or not", async () => {

@@ -141,7 +141,7 @@ Deno.test("enqueue --hold, hold and release", async () => {
   await program.drain();
   assertEquals((await program.json("status")).jobs.done, 2);
   const { code, stderr } = await program.run(["hold", "a"]);
-  assertEquals([code, stderr.includes("it is done")], [1, true]);
+  assertEquals([code, stderr.includes("it has ended (done)")], [1, true]);
 });
 
 Deno.test("retry makes any job that has failed or ended ready now", async () => {

@@ -46,7 +46,6 @@ export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/t
 export type {
   DirectoryEntry,
   EntryKind,
-  Fetcher,
   FileLock,
   FilePort,
   FileStat,

@@ -1,6 +1,7 @@
 /**
- * inotify(7) through the C library: the kernel tells only of what is asked for. The runtime's own watcher
- * asks for everything, also for each opening of a file or directory, and a queue at work is full of those.
+ * inotify(7) through the C library: the kernel reports only the events asked for. The runtime's own
+ * watcher asks for all, each open of a file or directory included, and a busy queue is full of
+ * those.
  *
  * @module
  */
@@ -13,34 +14,34 @@ const IN_CLOEXEC = 0o2000000;
 /** The size of a `struct inotify_event` without its name. */
 const HEAD = 16;
 
-/** What is of interest in a directory: names that appear; also those that go; also what is written. */
+/** Which events of a directory to report: new names; also removed names; also writes. */
 export type Interest = "arrivals" | "names" | "contents";
 
-const ARRIVALS = IN_CREATE | IN_MOVED_TO, GOINGS = IN_DELETE | IN_MOVED_FROM;
+const ARRIVALS = IN_CREATE | IN_MOVED_TO, REMOVALS = IN_DELETE | IN_MOVED_FROM;
 const MASKS: Readonly<Record<Interest, number>> = {
   arrivals: ARRIVALS,
-  names: ARRIVALS | GOINGS,
-  contents: ARRIVALS | GOINGS | IN_MODIFY,
+  names: ARRIVALS | REMOVALS,
+  contents: ARRIVALS | REMOVALS | IN_MODIFY,
 };
 
 /** A directory to watch. */
 export interface Watched {
   /** Its path. */
   path: string;
-  /** What of it. */
+  /** Which of its events. */
   interest: Interest;
 }
 
 /**
  * Watches directories until the returned function is called.
  *
- * @param heard Called for each event with the place of its directory among those given.
- * @returns `undefined` if they cannot be watched.
+ * @param onEvent Called for each event with the index of its directory.
+ * @returns `undefined` if the directories cannot be watched.
  */
 export function watchByInotify(
   c: Libc,
   directories: readonly Watched[],
-  heard: (index: number, name: string, removed: boolean) => void,
+  onEvent: (index: number, name: string, removed: boolean) => void,
 ): (() => void) | undefined {
   const fd = c.inotify_init1(IN_CLOEXEC);
   if (fd < 0) return undefined;
@@ -58,14 +59,14 @@ export function watchByInotify(
   (async () => {
     const buffer = new Uint8Array(16 * 1024);
     while (!closed) {
-      // Another thread waits there for the next events.
-      const length = Number(await c.readElsewhere(fd, buffer, BigInt(buffer.length)));
-      // What a read can fail of is over the next time, or never.
+      // Another thread waits for the next events.
+      const length = Number(await c.readOnThread(fd, buffer, BigInt(buffer.length)));
+      // A failed read works the next time, or never.
       if (length <= 0 && ++failures > 10) break;
       for (const { watch, mask, name } of eventsIn(buffer.subarray(0, Math.max(0, length)))) {
         const index = indexes.get(watch);
         if (closed || index === undefined || name === "") continue;
-        heard(index, name, (mask & GOINGS) !== 0);
+        onEvent(index, name, (mask & REMOVALS) !== 0);
       }
     }
     c.close(fd);
@@ -73,7 +74,7 @@ export function watchByInotify(
   return () => {
     if (closed) return;
     closed = true;
-    // The end of a watch is an event too, and wakes the thread that waits for one.
+    // Removing a watch is an event too, which wakes the waiting thread.
     for (const watch of indexes.keys()) c.inotify_rm_watch(fd, watch);
   };
 }

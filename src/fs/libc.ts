@@ -1,8 +1,8 @@
 /**
- * The C library: for calls that the runtime does not offer (`getdents64`, which reads a directory
- * piece by piece; `renameat2`, which renames without replacing; `syncfs`; `inotify`), for names that are not UTF-8,
- * and for the calls that each job makes, which it does in a third of the time. Where it cannot
- * be opened (no `--allow-ffi`, another system) callers do without.
+ * The C library: for calls that the runtime does not offer (`getdents64` reads a directory piece by
+ * piece, `renameat2` renames without replacing, `syncfs`, `inotify`), for names that are not UTF-8,
+ * and for the calls that each job makes: these take a third of the runtime's time. Callers have
+ * another way for when it cannot be opened (no `--allow-ffi`, another system).
  *
  * @module
  */
@@ -24,9 +24,8 @@ const SYMBOLS = {
   inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   inotify_rm_watch: { parameters: ["i32", "i32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
-  unlinkElsewhere: { name: "unlink", parameters: ["buffer"], result: "i32", nonblocking: true },
-  posix_fadvise: { parameters: ["i32", "i64", "i64", "i32"], result: "i32" },
-  readElsewhere: {
+  unlinkOnThread: { name: "unlink", parameters: ["buffer"], result: "i32", nonblocking: true },
+  readOnThread: {
     name: "read",
     parameters: ["i32", "buffer", "usize"],
     result: "isize",
@@ -37,15 +36,16 @@ const SYMBOLS = {
   syncfs: { parameters: ["i32"], result: "i32", nonblocking: true },
 } as const;
 
-/** The functions, as {@linkcode libc} gives them. */
+/** The functions, as {@linkcode libc} returns them. */
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 const LIBRARY = "libc.so.6";
 
-/** Each function is made ready when it is first asked for: that takes up to half a millisecond. */
+/** Prepares each function when it is first used: that takes up to half a millisecond. */
 function openLibc(): Libc {
   const { __errno_location } = SYMBOLS;
-  // What cannot be opened at all fails here. Made ready later this one could change what it tells of.
+  // A library that cannot be opened fails here. Prepared later, this function could change the
+  // errno it reports.
   const functions = { ...Deno.dlopen(LIBRARY, { __errno_location }).symbols };
   for (const [name, symbol] of Object.entries(SYMBOLS)) {
     if (name in functions) continue;
@@ -66,7 +66,7 @@ let opened: Libc | undefined | null = null;
 /**
  * The C library, opened once, on first use.
  *
- * @returns The functions, or `undefined` where they cannot be had.
+ * @returns The functions, or `undefined` where the library cannot be opened.
  *
  * @example
  * ```ts
@@ -82,34 +82,36 @@ export function libc(): Libc | undefined {
       try {
         opened = openLibc();
       } catch {
-        // No permission, or a C library of another name: the callers have another way.
+        // No permission, or a C library of another name.
       }
     }
   }
   return opened;
 }
 
-/** How many of the runtime's own calls a program makes before the other way is worth making ready. */
+/**
+ * After so many of the runtime's calls, preparing the C library's takes less time than it saves.
+ */
 const OFTEN = 50;
 
 let calls = 0;
 
 /**
- * The C library, for a call about a path that the runtime offers too: only if this process makes many
- * such calls, or if the path is none that the runtime could be given.
+ * The C library, for a call that the runtime offers too: only if this process makes many such
+ * calls, or if the runtime cannot take the path.
  */
 export function libcFor(path: string): Libc | undefined {
   return ++calls > OFTEN || !path.isWellFormed() ? libc() : undefined;
 }
 
-/** Values of `errno` that are told apart. */
+/** Values of `errno` that callers handle. */
 export const ENOENT = 2, EAGAIN = 11, EEXIST = 17;
 
 let errnoView: Deno.UnsafePointerView | undefined;
 
-/** The C library's `errno`, to be asked right after a call that failed. */
+/** The C library's `errno`; read it right after a call that failed. */
 export function errno(c: Libc): number {
-  // Each thread has its own, and all of this runs on one.
+  // Each thread has its own; all of this runs on one.
   errnoView ??= new Deno.UnsafePointerView(c.__errno_location()!);
   return errnoView.getInt32();
 }
@@ -118,8 +120,8 @@ const encoder = new TextEncoder();
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * A path as the kernel takes it: UTF-8, each lone surrogate U+DC80–U+DCFF as the one byte that it
- * stands for, and a NUL at the end.
+ * A path as the kernel takes it: UTF-8, each lone surrogate U+DC80–U+DCFF as the one byte it stands
+ * for, and a final NUL.
  */
 export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
   if (path.isWellFormed()) return encoder.encode(path + "\0");
@@ -133,29 +135,31 @@ export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
-/** Room for the paths of one call, which has two at most. */
-const PASSING = [new Uint8Array(4096), new Uint8Array(4096)] as const;
+/** Buffers for the paths of one call, at most two. */
+const SHARED = [new Uint8Array(4096), new Uint8Array(4096)] as const;
 
-let passed = 0;
+let next = 0;
 
 /**
- * As {@linkcode pathBytes}, for a call that is over when it returns, in memory that the next but one overwrites: ten
- * times as fast.
+ * {@linkcode pathBytes} for a synchronous call, in a shared buffer that the second call after this
+ * one overwrites; ten times faster than allocating.
  */
-export function passingPath(path: string): Uint8Array<ArrayBuffer> {
-  // A character is at most 3 bytes for each UTF-16 unit.
-  if (path.length * 3 >= PASSING[0].length || !path.isWellFormed()) return pathBytes(path);
-  const bytes = PASSING[passed ^= 1]!;
+export function sharedPathBytes(path: string): Uint8Array<ArrayBuffer> {
+  // A UTF-16 unit takes at most 3 bytes.
+  if (path.length * 3 >= SHARED[0].length || !path.isWellFormed()) return pathBytes(path);
+  const bytes = SHARED[next ^= 1]!;
   bytes[encoder.encodeInto(path, bytes).written] = 0;
   return bytes;
 }
 
-/** A name as the kernel gave it, odd bytes as lone surrogates: the reverse of `pathBytes`. */
+/**
+ * A name from the kernel, invalid bytes as lone surrogates: the reverse of {@linkcode pathBytes}.
+ */
 export function nameFromBytes(bytes: Uint8Array): string {
   const text = lenient.decode(bytes);
   if (!text.includes("\ufffd")) return text;
-  // At least one sequence is not UTF-8. Decode greedily, and let each byte that fits nowhere
-  // stand for itself.
+  // At least one sequence is not UTF-8: decode greedily, and keep each byte that fits nowhere as
+  // itself.
   let name = "";
   const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   for (let at = 0; at < bytes.length;) {

@@ -1,33 +1,33 @@
 /**
- * The lines of a file, the last first, whatever its size: no more than a few blocks of it are in memory.
+ * The lines of a file, last first, with no more than a few blocks of it in memory.
  *
  * @module
  */
 
-import { openOwn } from "./portable_files.ts";
+import { openSafely } from "./portable_files.ts";
 
 const BLOCK = 64 * 1024;
 
-/** What is longer, in bytes, is no line of queuectl's. */
+/** queuectl writes no longer line, in bytes. */
 const LONGEST_LINE = 64 * 1024;
 
-/** After so many bytes in which no line ends nothing of the file is worth the reading. */
+/** After so many bytes without the end of a line the rest of the file is not read. */
 const MOST_PASSED = 64 * 1024 * 1024;
 
 const NEWLINE = 10;
 
 /**
- * Yields the lines of a file from its end, without those that are empty.
+ * Yields the lines of a file from its end, without the empty ones.
  *
- * @param passed Called at the end with a sentence if lines were passed over, or the file was not read to its beginning,
- * because there are lines of more than 64 KB.
- * @throws {Deno.errors.NotFound} If it is not there.
+ * @param onSkipped Called at the end with a sentence if lines of more than 64 KB were skipped, or
+ * made the reading stop.
+ * @throws {Deno.errors.NotFound} If it is missing.
  */
 export function* linesFromEnd(
   path: string,
-  passed: (sentence: string) => void,
+  onSkipped: (sentence: string) => void,
 ): Generator<string> {
-  using file = openOwn(path, { read: true });
+  using file = openSafely(path, { read: true });
   const decoder = new TextDecoder();
   let rest = new Uint8Array();
   let isTooLong = false;
@@ -38,7 +38,7 @@ export function* linesFromEnd(
       const block = readBlock(file, Math.max(0, end - BLOCK), end);
       const first = block.indexOf(NEWLINE);
       if (first >= 0) {
-        // One decoding for all lines that begin in this block.
+        // Decodes all lines that begin in this block at once.
         const last = isTooLong ? block.lastIndexOf(NEWLINE) : block.length;
         if (isTooLong) tooLong++;
         const text = decoder.decode(joined(block.subarray(first + 1, last), rest));
@@ -62,11 +62,10 @@ export function* linesFromEnd(
     else if (rest.length > 0) yield decoder.decode(rest);
   } finally {
     if (without > MOST_PASSED) {
-      passed(`${path} was not read to its beginning: for 64 MB no line of it ends`);
+      onSkipped(`${path}: stopped reading after 64 MB without the end of a line`);
     } else if (tooLong > 0) {
-      passed(
-        `${path}: passed over what is longer than 64 KB without the end of a line, ${tooLong} times`,
-      );
+      const lines = tooLong === 1 ? "1 line" : `${tooLong} lines`;
+      onSkipped(`${path}: skipped ${lines} of more than 64 KB`);
     }
   }
 }
@@ -76,7 +75,7 @@ function readBlock(file: Deno.FsFile, begin: number, end: number): Uint8Array<Ar
   file.seekSync(begin, Deno.SeekMode.Start);
   for (let at = 0; at < block.length;) {
     const read = file.readSync(block.subarray(at));
-    // Cut off meanwhile.
+    // Truncated meanwhile.
     if (read === null) return block.subarray(0, at);
     at += read;
   }

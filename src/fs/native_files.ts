@@ -1,47 +1,51 @@
 /**
- * {@linkcode FilePort} on the real disk: straight through the C library where it can be had, else, and
- * wherever that fails, through the runtime's own file calls.
+ * {@linkcode FilePort} on the real disk through the C library; where that is missing or a call
+ * fails, through the runtime's own file calls.
  *
  * @module
  */
 
 import type { FilePort, FileStat } from "./file_port.ts";
 import { renamesAsOne } from "./file_systems.ts";
-import { EEXIST, ENOENT, errno, libc, libcFor, passingPath } from "./libc.ts";
+import { EEXIST, ENOENT, errno, libc, libcFor, sharedPathBytes } from "./libc.ts";
 import {
-  createNew,
-  fileSystemOf,
-  flushed,
-  flushedWhole,
-  lookAt,
-  readReady,
+  createFile,
+  fileSystemType,
   readRegular,
-  removed,
+  readUnblocked,
+  statPath,
+  syncFileSystem,
+  syncPath,
+  unlinkPath,
 } from "./libc_files.ts";
-import { portableFiles, syncEach, syncEntries } from "./portable_files.ts";
+import { portableFiles } from "./portable_files.ts";
 import { streamDirectory } from "./stream_directory.ts";
+import { syncEach, syncEntries } from "./sync_each.ts";
 
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
-/** Above this many files one `syncfs` is cheaper than an `fsync` for each. */
+/** From this many files on one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
-/** What was asked once of the file systems of directories; a queue has its own for as long as it is worked. */
-const knownDirectories = new Map<string, boolean>();
+/**
+ * Answers of {@linkcode FilePort.renamesAsOne} by directory: a queue keeps its file system while it
+ * is used.
+ */
+const renameAnswers = new Map<string, boolean>();
 
-function statPath(path: string): FileStat | undefined {
+function stat(path: string): FileStat | undefined {
   const c = libcFor(path);
-  const seen = c && lookAt(c, path);
-  return seen === undefined ? portableFiles.stat(path) : seen ?? undefined;
+  const found = c && statPath(c, path);
+  return found === undefined ? portableFiles.stat(path) : found ?? undefined;
 }
 
 async function syncOne(path: string): Promise<void> {
   const c = libcFor(path);
-  if (!c || !await flushed(c, path)) await portableFiles.sync([path]);
+  if (!c || !await syncPath(c, path)) await portableFiles.sync([path]);
 }
 
 async function removeOne(path: string): Promise<boolean | Error> {
   const c = libcFor(path);
-  return c && await removed(c, path) || (await portableFiles.removeEach([path]))[0]!;
+  return c && await unlinkPath(c, path) || (await portableFiles.removeEach([path]))[0]!;
 }
 
 /**
@@ -62,12 +66,12 @@ export const nativeFiles: FilePort = {
     return c ? streamDirectory(c, directory) : portableFiles.list(directory);
   },
 
-  stat: statPath,
+  stat,
 
   exists(path) {
     const c = libcFor(path);
-    // An exception costs the runtime more than the question; this is asked for each job.
-    if (c) return c.faccessat(AT_FDCWD, passingPath(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
+    // Each job asks this, and an exception costs the runtime more than the question.
+    if (c) return c.faccessat(AT_FDCWD, sharedPathBytes(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
     return portableFiles.exists(path);
   },
 
@@ -76,39 +80,22 @@ export const nativeFiles: FilePort = {
     return c && readRegular(c, path) || portableFiles.read(path);
   },
 
-  readReady(path) {
+  readUnblocked(path) {
     const c = libcFor(path);
-    const content = c && readReady(c, path);
+    const content = c && readUnblocked(c, path);
     if (content instanceof Uint8Array) return content;
     return content?.then((read) => read ?? portableFiles.read(path)) ?? portableFiles.read(path);
   },
 
-  startFetcher() {
-    if (!libc()) return undefined;
-    const url = import.meta.resolve("./fetch_thread.ts");
-    try {
-      const thread = new Worker(url, { type: "module", name: "queuectl fetcher" });
-      // An error in it, unheeded, would end the whole program.
-      thread.addEventListener("error", (event) => event.preventDefault());
-      return {
-        fetch: (paths) => thread.postMessage(paths),
-        [Symbol.dispose]: () => thread.terminate(),
-      };
-    } catch {
-      // Without it files come when they are read.
-      return undefined;
-    }
-  },
-
   create(path, content) {
     const c = libcFor(path);
-    if (!c || !createNew(c, path, content)) portableFiles.create(path, content);
+    if (!c || !createFile(c, path, content)) portableFiles.create(path, content);
   },
 
   rename(from, to) {
     const c = libcFor(from);
     if (c) {
-      if (c.rename(passingPath(from), passingPath(to)) === 0) return;
+      if (c.rename(sharedPathBytes(from), sharedPathBytes(to)) === 0) return;
       if (errno(c) === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
     }
     portableFiles.rename(from, to);
@@ -117,37 +104,35 @@ export const nativeFiles: FilePort = {
   renameNew(from, to) {
     const c = libc();
     if (c) {
-      const [source, target] = [passingPath(from), passingPath(to)];
+      const [source, target] = [sharedPathBytes(from), sharedPathBytes(to)];
       if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_NOREPLACE) === 0) return;
       const code = errno(c);
       if (code === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);
       if (code === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
     }
-    // Not every system and file system knows the flag; any other error this makes again, better worded.
+    // Some systems and file systems do not know the flag; the runtime words any other error better.
     portableFiles.renameNew(from, to);
   },
 
   renamesAsOne(directory) {
-    let answer = knownDirectories.get(directory);
+    let answer = renameAnswers.get(directory);
     if (answer === undefined) {
       const c = libc();
-      const type = c && fileSystemOf(c, directory);
+      const type = c && fileSystemType(c, directory);
       answer = type !== undefined && renamesAsOne(type);
-      knownDirectories.set(directory, answer);
+      renameAnswers.set(directory, answer);
     }
     return answer;
   },
 
   removeEach: (paths) => Promise.all(paths.map(removeOne)),
 
-  async sync(paths) {
-    await syncEach(paths, syncOne);
-  },
+  sync: (paths) => syncEach(paths, syncOne),
 
   async syncTree(directory) {
     const c = libc();
     const entries = [...nativeFiles.list(directory)];
-    if (c && entries.length >= SYNCFS_FROM && await flushedWhole(c, directory)) return;
+    if (c && entries.length >= SYNCFS_FROM && await syncFileSystem(c, directory)) return;
     await syncEntries(directory, entries, nativeFiles.syncTree, syncOne);
   },
 };

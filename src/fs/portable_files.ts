@@ -1,12 +1,13 @@
 /**
- * {@linkcode FilePort} on the real disk, by the runtime's own file calls: all that a command needs which
- * makes a few of them. deno_files.ts is the faster way for many.
+ * {@linkcode FilePort} on the real disk by the runtime's own file calls: enough for a command that
+ * makes a few. native_files.ts is faster for many.
  *
  * @module
  */
 
 import { notFlushed, wrongKind } from "../text/errors.ts";
-import type { DirectoryEntry, EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
+import type { EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
+import { syncEach, syncEntries } from "./sync_each.ts";
 
 function kindOf(info: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): EntryKind {
   return info.isSymlink ? "other" : info.isFile ? "file" : info.isDirectory ? "directory" : "other";
@@ -34,7 +35,7 @@ class HeldLock implements FileLock {
   }
 }
 
-function statPath(path: string): FileStat | undefined {
+function stat(path: string): FileStat | undefined {
   let info: Deno.FileInfo;
   try {
     info = Deno.lstatSync(path);
@@ -57,7 +58,7 @@ function writeAll(file: Deno.FsFile, content: Uint8Array): void {
   for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
 }
 
-/** Reads an open file to its end, with one byte more of room than it should need. */
+/** Reads an open file to its end, into a buffer with one byte to spare. */
 function readAll(file: Deno.FsFile): Uint8Array {
   let content = new Uint8Array(file.statSync().size + 1);
   for (let at = 0;;) {
@@ -71,14 +72,15 @@ function readAll(file: Deno.FsFile): Uint8Array {
   }
 }
 
-/** How often what is opened may be another thing than what was looked at before it is told as odd. */
+/** How often a path may change between two calls before that is an error. */
 const MOST_SWAPS = 10;
 
 /**
- * Opens a regular file, or where one may be meant a directory. The runtime can be told neither to follow no link
- * nor not to wait for a fifo's other end, so a path is looked at before, and what was opened afterwards.
+ * Opens a regular file, or a directory where that is wanted; follows no link and waits for no fifo.
+ * The runtime has no such options, so this checks the path before it opens it, and the open file
+ * after.
  */
-export function openOwn(
+export function openSafely(
   path: string,
   options: Deno.OpenOptions,
   wanted: "a regular file" | "a file or directory" = "a regular file",
@@ -89,86 +91,47 @@ export function openOwn(
     if (!isWanted) throw wrongKind(path, wanted);
     const file = Deno.openSync(path, options);
     if (identityOf(file.statSync()) === identityOf(seen)) return file;
-    // Replaced meanwhile, perhaps rightly: another rename.
+    // Replaced meanwhile, perhaps by a rename: look again.
     file.close();
   }
   throw wrongKind(path, wanted);
 }
 
-/** How long to wait before a lock is asked for once more, at most and on average, in milliseconds. */
-const LONGEST_PAUSE = 20;
-
-/** NFS locks exclusively only what is open for writing; a directory can only be read. */
+/** Opens for writing, as NFS demands for an exclusive lock; a directory can only be read. */
 function openToLock(path: string): Deno.FsFile {
-  const directory = statPath(path)?.kind === "directory";
-  return openOwn(path, { read: true, write: !directory }, "a file or directory");
+  const directory = stat(path)?.kind === "directory";
+  return openSafely(path, { read: true, write: !directory }, "a file or directory");
 }
 
-/** Opens a file to add to its end, and makes it if it is missing. */
+/** Opens a file to add to its end; makes it if it is missing. */
 function openToAppend(path: string): Deno.FsFile {
   for (let tries = 0;; tries++) {
     try {
-      return openOwn(path, { append: true });
+      return openSafely(path, { append: true });
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     try {
       return Deno.openSync(path, { append: true, createNew: true, mode: 0o600 });
     } catch (error) {
-      // Another has made it since.
+      // Another process has made it since.
       if (!(error instanceof Deno.errors.AlreadyExists) || tries === MOST_SWAPS) throw error;
     }
   }
 }
 
 async function syncOne(path: string): Promise<void> {
-  using file = openOwn(path, { read: true }, "a file or directory");
+  using file = openSafely(path, { read: true }, "a file or directory");
   try {
     await file.sync();
   } catch {
-    // The runtime's error does not say where.
+    // The runtime's error does not name the path.
     throw notFlushed(path);
   }
 }
 
-/** How many are flushed at once: enough to share a commit of the disk, and few enough for any limit of open files. */
-const FLUSHED_AT_ONCE = 64;
-
-/**
- * Flushes paths, many at once, and returns when none is being flushed any more.
- *
- * @throws The first error there was.
- */
-export async function syncEach(
-  paths: readonly string[],
-  sync: (path: string) => Promise<void>,
-): Promise<void> {
-  const [only] = paths;
-  if (paths.length === 1) return await sync(only!);
-  let next = 0;
-  const flushNext = async () => {
-    while (next < paths.length) await sync(paths[next++]!);
-  };
-  const lanes = Array.from({ length: Math.min(FLUSHED_AT_ONCE, paths.length) }, flushNext);
-  for (const result of await Promise.allSettled(lanes)) {
-    if (result.status === "rejected") throw result.reason;
-  }
-}
-
-/** Flushes what is in a directory, then the directory. */
-export async function syncEntries(
-  directory: string,
-  entries: readonly DirectoryEntry[],
-  syncTree: (directory: string) => Promise<void>,
-  sync: (path: string) => Promise<void>,
-): Promise<void> {
-  for (const { name, kind } of entries) {
-    if (kind === "directory") await syncTree(`${directory}/${name}`);
-  }
-  const files = entries.filter(({ kind }) => kind === "file");
-  await syncEach(files.map(({ name }) => `${directory}/${name}`), sync);
-  await sync(directory);
-}
+/** The longest pause between two tries to take a lock, in milliseconds. */
+const LONGEST_PAUSE = 20;
 
 /**
  * The real disk.
@@ -190,20 +153,18 @@ export const portableFiles: FilePort = {
     }
   },
 
-  stat: statPath,
+  stat,
 
-  exists: (path) => statPath(path) !== undefined,
+  exists: (path) => stat(path) !== undefined,
 
   read(path) {
-    using file = openOwn(path, { read: true });
+    using file = openSafely(path, { read: true });
     return readAll(file);
   },
 
-  readReady(path) {
-    return portableFiles.read(path);
-  },
+  readUnblocked: (path) => portableFiles.read(path),
 
-  hold: (directory) => Deno.openSync(directory, { read: true }),
+  keepOpen: (directory) => Deno.openSync(directory, { read: true }),
 
   create(path, content) {
     using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
@@ -233,8 +194,8 @@ export const portableFiles: FilePort = {
   },
 
   renameNew(from, to) {
-    // The source counts first: of a move that another has made, the target is no clash.
-    const [source, target] = [statPath(from), statPath(to)];
+    // The source counts first: the target of a move that another process has made is no clash.
+    const [source, target] = [stat(from), stat(to)];
     if (!source) throw new Deno.errors.NotFound(`no ${from}`);
     if (target) throw new Deno.errors.AlreadyExists(`${to} exists`);
     Deno.renameSync(from, to);
@@ -259,9 +220,7 @@ export const portableFiles: FilePort = {
     }));
   },
 
-  async sync(paths) {
-    await syncEach(paths, syncOne);
-  },
+  sync: (paths) => syncEach(paths, syncOne),
 
   async syncTree(directory) {
     await syncEntries(
@@ -285,21 +244,21 @@ export const portableFiles: FilePort = {
     return locked ? new HeldLock(file) : undefined;
   },
 
-  async lock(path, waits) {
-    // Asked for again and again: a call that waits in the kernel cannot be called off.
+  async lock(path, onWait) {
+    // Tries again and again: a call that waits in the kernel cannot be cancelled.
     const begun = performance.now();
     for (let pause = 1;; pause = Math.min(1.5 * pause, LONGEST_PAUSE)) {
       const lock = portableFiles.tryLock(path);
       if (lock) return lock;
-      waits?.(performance.now() - begun);
+      onWait?.(performance.now() - begun);
       await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
     }
   },
 };
 
 /**
- * {@linkcode portableFiles} for a program that has nothing else to do while the disk flushes: it waits on its
- * one thread. To start another for that takes longer than the flush.
+ * {@linkcode portableFiles} for a program that has nothing else to do while the disk flushes: it
+ * waits on its one thread, as starting another takes longer than the flush.
  *
  * @example
  * ```ts
@@ -316,7 +275,7 @@ export const waitingFiles: FilePort = {
 };
 
 function syncNow(path: string): void {
-  using file = openOwn(path, { read: true }, "a file or directory");
+  using file = openSafely(path, { read: true }, "a file or directory");
   try {
     file.syncSync();
   } catch {

@@ -1,5 +1,5 @@
 /**
- * The ends of files that may be large, and that others write to meanwhile.
+ * Reading the end of a file that may be large and may grow meanwhile.
  *
  * @module
  */
@@ -8,8 +8,8 @@
  * The last bytes of a file.
  *
  * @param most How many bytes at most.
- * @returns `undefined` if it is no regular file: a link is not followed, and a fifo is not waited for.
- * @throws {Deno.errors.NotFound} If it is not there.
+ * @returns `undefined` if it is not a regular file: follows no link and waits for no fifo.
+ * @throws {Deno.errors.NotFound} If it is missing.
  */
 export function readTail(path: string, most: number): Uint8Array | undefined {
   if (!Deno.lstatSync(path).isFile) return undefined;

@@ -6,18 +6,18 @@
 
 import type { DirectoryEntry } from "./file_port.ts";
 import { type Libc, nameFromBytes, pathBytes } from "./libc.ts";
-import { lookAt, O_CLOEXEC, O_NOFOLLOW } from "./libc_files.ts";
+import { O_CLOEXEC, O_NOFOLLOW, statPath } from "./libc_files.ts";
 import { portableFiles } from "./portable_files.ts";
 
 const O_DIRECTORY = Deno.build.arch === "aarch64" ? 0o40000 : 0o200000;
-/** Values of `d_type` in `struct linux_dirent64`; the rest are `other`. */
+/** Values of `d_type` in `struct linux_dirent64`; any other is `other`. */
 const DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8;
 
 /** Streams a directory through `getdents64`, 64 KiB at a time. */
 export function* streamDirectory(c: Libc, directory: string): Generator<DirectoryEntry> {
   const fd = c.open(pathBytes(directory), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) {
-    // errno is out of reach from here; the runtime's own call fails in the same way and says why.
+    // The runtime's own call fails in the same way and words the error.
     yield* portableFiles.list(directory);
     return;
   }
@@ -27,12 +27,12 @@ export function* streamDirectory(c: Libc, directory: string): Generator<Director
     for (;;) {
       const length = Number(c.getdents64(fd, buffer, BigInt(buffer.length)));
       if (length < 0) {
-        // Removed while it was being read: nothing more is in it.
-        if (!lookAt(c, directory)) return;
+        // Removed while it was being read: it has no more entries.
+        if (!statPath(c, directory)) return;
         throw Object.assign(new Error(`${directory}: the disk failed to read it`), { code: "EIO" });
       }
       if (length === 0) return;
-      // One decoding for the whole piece, then slices of it: a name costs no call of its own.
+      // Decodes the whole piece once, then slices it: no call per name.
       const text = ascii.decode(buffer.subarray(0, length));
       for (let at = 0; at < length;) {
         const size = buffer[at + 16]! | buffer[at + 17]! << 8;
@@ -46,8 +46,8 @@ export function* streamDirectory(c: Libc, directory: string): Generator<Director
         else if (type === DT_DIR) yield { name, kind: "directory" };
         else if (type !== DT_UNKNOWN) yield { name, kind: "other" };
         else {
-          // Some file systems keep no type in the directory.
-          const stat = lookAt(c, `${directory}/${name}`);
+          // Some file systems keep no types in a directory.
+          const stat = statPath(c, `${directory}/${name}`);
           if (stat) yield { name, kind: stat.kind };
         }
       }

@@ -1,5 +1,5 @@
 /**
- * Hearing of changes in a queue as they happen, on this machine.
+ * Reporting changes in a queue as they happen on this machine.
  *
  * @module
  */
@@ -7,32 +7,33 @@
 import { type Interest, watchByInotify } from "./inotify.ts";
 import { libc } from "./libc.ts";
 
-/** An entry that changed: the queue's directory that it lies in (`""`: the queue itself), and its name. */
+/** An entry that changed. */
 export interface Change {
-  /** `pending`, `workers` and so on; empty for the queue's own directory. */
+  /** The queue's directory that holds it: `pending`, `workers` …; empty for the queue's own. */
   directory: string;
   /** The entry's name. */
   name: string;
-  /** Whether it is gone, as far as the event tells. */
+  /** Whether the event says that it was removed. */
   removed: boolean;
 }
 
 /**
- * Calls back for each change in some of a queue's directories, until the returned function is called.
+ * Calls back for each change in some of a queue's directories, until the returned function is
+ * called.
  *
- * Events are a help and not a promise: another machine's changes send none, and the kernel drops some
- * under load. Whoever needs to be sure looks again now and then.
+ * Events are no guarantee: another machine's changes send none, and the kernel drops some under
+ * load. A caller that must not miss a change also polls.
  *
  * @param dir The queue.
  * @param directories Which of its directories; `""` for the queue itself.
- * @param changed Called for each change.
- * @param interests What of a directory is of interest, where that is not all. Other events may come all the same.
+ * @param onChange Called for each change.
+ * @param interests Which events of a directory to report. Default: all; others may come too.
  * @returns A function that ends the watching.
  */
 export function watchQueue(
   dir: string,
   directories: readonly string[],
-  changed: (change: Change) => void,
+  onChange: (change: Change) => void,
   interests: Readonly<Record<string, Interest>> = {},
 ): () => void {
   const c = libc();
@@ -43,22 +44,22 @@ export function watchQueue(
   const unwatch = c && watchByInotify(
     c,
     watched,
-    (index, name, removed) => changed({ directory: directories[index]!, name, removed }),
+    (index, name, removed) => onChange({ directory: directories[index]!, name, removed }),
   );
-  return unwatch ?? watchByRuntime(dir, watched.map(({ path }) => path), changed);
+  return unwatch ?? watchByRuntime(dir, watched.map(({ path }) => path), onChange);
 }
 
-/** Where there is no inotify, or no more of it to be had, the runtime may still have a way. */
+/** For a system without inotify, or one that has no more watches to give. */
 function watchByRuntime(
   dir: string,
   paths: string[],
-  changed: (change: Change) => void,
+  onChange: (change: Change) => void,
 ): () => void {
   let watcher: Deno.FsWatcher;
   try {
     watcher = Deno.watchFs(paths, { recursive: false });
   } catch {
-    // No more watches to be had on this machine: what looks now and then must do.
+    // This machine has no more watches: polling must do.
     return () => {};
   }
   let closed = false;
@@ -70,7 +71,7 @@ function watchByRuntime(
       for (const path of event.paths) {
         const slash = path.lastIndexOf("/");
         const directory = slash === dir.length ? "" : path.slice(dir.length + 1, slash);
-        changed({ directory, name: path.slice(slash + 1), removed: event.kind === "remove" });
+        onChange({ directory, name: path.slice(slash + 1), removed: event.kind === "remove" });
       }
     }
   })();
@@ -81,7 +82,10 @@ function watchByRuntime(
   };
 }
 
-/** The next event. One for a name that is not UTF-8 cannot be read, and the watcher goes on after it. */
+/**
+ * The next event. The runtime cannot read one whose name is not UTF-8; the watcher goes on after
+ * it.
+ */
 async function nextEvent(watcher: Deno.FsWatcher): Promise<Deno.FsEvent | "unreadable" | "ended"> {
   try {
     const { done, value } = await watcher[Symbol.asyncIterator]().next();

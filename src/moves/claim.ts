@@ -52,12 +52,9 @@ export interface Claim {
   logFrom?: JobState;
 }
 
-/**
- * What came of trying to claim a waiting entry. Of one that was claimed, `fetched` says whether its file was not in
- * memory and had to be fetched from the disk.
- */
+/** What came of trying to claim a waiting entry. */
 export type ClaimResult =
-  | { kind: "claimed"; claim: Claim; fetched: boolean }
+  | { kind: "claimed"; claim: Claim }
   /** Another was first, or it was removed. Normal. */
   | { kind: "gone" }
   /** A dropped file that is not due yet, or whose priority its name did not say: renamed so. */
@@ -156,8 +153,7 @@ async function examine(
     const reason = inputFault(store, id);
     if (reason !== undefined) return { kind: "hopeless", claim: claimed, reason };
   }
-  const { fetched = false } = read;
-  return { kind: "claimed", claim: claimed, fetched };
+  return { kind: "claimed", claim: claimed };
 }
 
 /**
@@ -222,8 +218,8 @@ function runs(store: Store, id: string): boolean {
 }
 
 /**
- * Reads a file in processing/ that is ours. Never follows a link, and holds nobody up: one that has waited for long
- * may have to be fetched from the disk.
+ * Reads a file in processing/ that this worker owns. Follows no link, and does not block: the file of a job that
+ * has waited for long may be on the disk only.
  *
  * @throws {Deno.errors.NotFound} If it was taken away.
  */
@@ -231,17 +227,14 @@ export async function readClaimed(
   store: Store,
   name: string,
   id: string,
-): Promise<ReturnType<typeof parseJob> & { fetched?: boolean }> {
+): Promise<ReturnType<typeof parseJob>> {
   const path = pathIn(store, "processing", name);
   const stat = store.files.stat(path);
   if (!stat) throw new Deno.errors.NotFound(`${path} was taken away`);
   const fault = fileFault(store, stat);
   if (fault) return { fault };
   try {
-    const content = store.files.readReady(path);
-    const fetched = content instanceof Promise;
-    const bytes = fetched ? await content : content;
-    return { ...parseJob(bytes, id, store.config, stat.mtime), fetched };
+    return parseJob(await store.files.readUnblocked(path), id, store.config, stat.mtime);
   } catch (error) {
     return { fault: readingFault(store, stat, error) };
   }

@@ -7,7 +7,7 @@
  */
 
 import { USUAL_SHELL } from "../format/job.ts";
-import { passingPath } from "../fs/libc.ts";
+import { sharedPathBytes } from "../fs/libc.ts";
 import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
 import { refuseUnrunnable, spawnError } from "./spawn_error.ts";
@@ -115,14 +115,14 @@ export class PosixSpawner implements Spawner {
     c.posix_spawn_file_actions_init(actions);
     if (stdin === undefined) c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
     else {
-      const input = passingPath(stdin);
+      const input = sharedPathBytes(stdin);
       c.posix_spawn_file_actions_addopen(actions, 0, input, O_NOFOLLOW | O_NONBLOCK, 0);
     }
     // A fifo in the log's place would keep us waiting for someone to read it. To a file it makes no difference.
     const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-    c.posix_spawn_file_actions_addopen(actions, 1, passingPath(log), flags, 0o600);
+    c.posix_spawn_file_actions_addopen(actions, 1, sharedPathBytes(log), flags, 0o600);
     c.posix_spawn_file_actions_adddup2(actions, 1, 2);
-    if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, passingPath(cwd));
+    if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, sharedPathBytes(cwd));
     c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3);
     const code = await c.posix_spawn(
       new Uint8Array(cell.buffer),

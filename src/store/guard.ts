@@ -22,7 +22,7 @@ export class Guard implements Disposable {
   /** Remembers what the queue's directories are now; they have been found to be safe. */
   constructor(store: Store) {
     this.#store = store;
-    this.#held = store.files.hold?.(store.dir);
+    this.#held = store.files.keepOpen?.(store.dir);
     for (const part of ["", ...PARTS] as const) {
       const stat = store.files.stat(this.#path(part));
       if (stat) this.#identities.set(part, stat.identity);

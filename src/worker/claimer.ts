@@ -10,7 +10,6 @@ import { type Need, needsOf } from "../constraints/needs.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { JobState } from "../format/names.ts";
 import type { Store } from "../store/store.ts";
-import { FetchAhead } from "./fetching/fetch_ahead.ts";
 import type { Finder } from "./fetching/finder.ts";
 import { type Admitted, type HeldPlaces, Limiter } from "./fetching/limiter.ts";
 import { OwnedJobs } from "./owned_jobs.ts";
@@ -51,7 +50,6 @@ export class Claimer {
   /** What is held for jobs that run or are to be settled, by ID; only where limits are set. */
   readonly #held = new Map<string, HeldPlaces>();
   readonly #owned = new OwnedJobs();
-  readonly #fetchAhead: FetchAhead;
   /** Asked before each claim whether a state's directory is still safe. */
   mayClaimFrom: (state: JobState) => boolean = () => true;
   /** The places of those that this user may not move. */
@@ -63,7 +61,6 @@ export class Claimer {
     this.#finder = finder;
     this.#events = events;
     this.#limiter = new Limiter(store, worker, events);
-    this.#fetchAhead = new FetchAhead(store, finder);
     finder.isParked = (entry) => this.#limiter.isParked(entry);
   }
 
@@ -134,10 +131,7 @@ export class Claimer {
       const result = await claim(this.#store, entry, this.#worker);
       this.#finder.left(entry.path);
       if (this.#refused.size > 0) this.#refused.delete(`${entry.state}/${entry.path}`);
-      if (result.kind === "claimed") {
-        this.#fetchAhead.claimed(result.fetched);
-        return { claim: result.claim };
-      }
+      if (result.kind === "claimed") return { claim: result.claim };
       if (result.kind === "hopeless") {
         return { unrun: unrunSettlement(result.claim, this.#store.now(), result.reason) };
       }
@@ -205,7 +199,6 @@ export class Claimer {
    */
   close(declaredDead: boolean): void {
     this.#limiter.close(declaredDead);
-    this.#fetchAhead.close();
     for (const held of this.#held.values()) this.#limiter.release(held, declaredDead);
   }
 }

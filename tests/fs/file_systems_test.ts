@@ -3,8 +3,8 @@ import {
   BTRFS,
   EXT,
   F2FS,
-  keepsSyncfs,
-  tellsOfSyncfs,
+  syncfsIsDurable,
+  syncfsReportsErrors,
   TMPFS,
   XFS,
 } from "../../src/fs/file_systems.ts";
@@ -24,14 +24,14 @@ const OTHERS = {
 };
 
 Deno.test("syncfs is believed on file systems that are known to make all durable, and nowhere else", () => {
-  for (const type of [EXT, XFS, BTRFS, F2FS, TMPFS]) assert(keepsSyncfs(type));
-  const believed = Object.entries(OTHERS).filter(([, type]) => keepsSyncfs(type));
+  for (const type of [EXT, XFS, BTRFS, F2FS, TMPFS]) assert(syncfsIsDurable(type));
+  const believed = Object.entries(OTHERS).filter(([, type]) => syncfsIsDurable(type));
   assertEquals(believed, []);
 });
 
 Deno.test("syncfs is believed from the Linux on that tells when it has failed", () => {
-  const told = ["5.8.0", "5.10.0-8-amd64", "6.1.0-18-amd64", "10.0"].map(tellsOfSyncfs);
+  const told = ["5.8.0", "5.10.0-8-amd64", "6.1.0-18-amd64", "10.0"].map(syncfsReportsErrors);
   assertEquals(told, [true, true, true, true]);
-  const untold = ["5.7.19", "4.18.0-553.el8_10.x86_64", "", "odd"].map(tellsOfSyncfs);
+  const untold = ["5.7.19", "4.18.0-553.el8_10.x86_64", "", "odd"].map(syncfsReportsErrors);
   assertEquals(untold, [false, false, false, false]);
 });

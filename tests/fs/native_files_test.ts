@@ -2,10 +2,10 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { systemFault } from "../../src/cli/system_fault.ts";
 import { EXT } from "../../src/fs/file_systems.ts";
-import { bringIn, flushedWhole } from "../../src/fs/libc_files.ts";
+import { syncFileSystem } from "../../src/fs/libc_files.ts";
 import { streamDirectory } from "../../src/fs/stream_directory.ts";
 import { portableFiles, waitingFiles } from "../../src/fs/portable_files.ts";
-import { type Libc, libc, nameFromBytes, passingPath, pathBytes } from "../../src/fs/libc.ts";
+import { type Libc, libc, nameFromBytes, pathBytes, sharedPathBytes } from "../../src/fs/libc.ts";
 import { eventually, namesIn, temporaryDirectory } from "../temporary_queue.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
@@ -62,7 +62,7 @@ for (const [how, files] of Object.entries({ nativeFiles, portableFiles, waitingF
     assertThrows(() => files.read(`${path}/missing`), Deno.errors.NotFound);
   });
 
-  Deno.test(`${how}: readReady() gives what read() gives, at once or later, and refuses the same`, async () => {
+  Deno.test(`${how}: readUnblocked() gives what read() gives, at once or later, and refuses the same`, async () => {
     await using directory = await temporaryDirectory();
     const path = `${directory.path}/file`;
     const later: number[] = [];
@@ -70,17 +70,17 @@ for (const [how, files] of Object.entries({ nativeFiles, portableFiles, waitingF
     for (let calls = 0; calls < 60; calls++) files.exists(path);
     for (const size of [0, 1, 300, 16_383, 16_384, 100_000]) {
       Deno.writeFileSync(path, new Uint8Array(size).map((_, index) => index * 7));
-      const content = files.readReady(path);
+      const content = files.readUnblocked(path);
       if (content instanceof Promise) later.push(size);
       assertEquals(await content, files.read(path));
     }
     // What would take long to copy is left to another thread where there is a choice.
     assertEquals(later, files === nativeFiles ? [16_384, 100_000] : []);
     Deno.removeSync(path);
-    assertThrows(() => files.readReady(path), Deno.errors.NotFound);
+    assertThrows(() => files.readUnblocked(path), Deno.errors.NotFound);
     Deno.symlinkSync("/etc/passwd", path);
-    assertThrows(() => files.readReady(path));
-    assertThrows(() => files.readReady(directory.path));
+    assertThrows(() => files.readUnblocked(path));
+    assertThrows(() => files.readUnblocked(directory.path));
   });
 
   Deno.test(`${how}: rename() replaces, renameNew() does not`, async () => {
@@ -152,7 +152,7 @@ for (const [how, files] of Object.entries({ nativeFiles, portableFiles, waitingF
       const calls: Record<string, () => unknown> = {
         list: () => [...files.list(place)],
         read: () => files.read(place),
-        readReady: () => files.readReady(place),
+        readUnblocked: () => files.readUnblocked(place),
         append: () => files.append(place, text("ours")),
         sync: () => files.sync([place]),
         syncTree: () => files.syncTree(place),
@@ -196,65 +196,6 @@ for (
     assertEquals(flushes, 2);
   });
 }
-
-Deno.test({
-  name:
-    "bringIn() opens a file and closes it again, waits for no fifo, and passes over what is not there",
-  ignore: !libc(),
-  async fn() {
-    await using temporary = await temporaryDirectory();
-    const { path } = temporary;
-    Deno.writeTextFileSync(`${path}/file`, "content");
-    await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
-    Deno.symlinkSync("file", `${path}/link`);
-    const open = () => namesIn("/proc/self/fd", "").length;
-    bringIn(libc()!, `${path}/file`);
-    const before = open();
-    for (const name of ["file", "fifo", "link", "missing", ""]) {
-      bringIn(libc()!, `${path}/${name}`);
-    }
-    assertEquals(open(), before);
-  },
-});
-
-/** The threads of this process that the runtime has made for a `Worker`. */
-function threadsOfWorkers(): string[] {
-  return namesIn("/proc/self/task", "").filter((id) => {
-    try {
-      return Deno.readTextFileSync(`/proc/self/task/${id}/comm`).startsWith("worker-");
-    } catch {
-      return false;
-    }
-  });
-}
-
-Deno.test({
-  name: "a fetcher opens what it is to fetch, and ends when it is disposed of",
-  ignore: !libc(),
-  async fn() {
-    await using temporary = await temporaryDirectory();
-    const { path } = temporary;
-    await new Deno.Command("mkfifo", { args: [`${path}/fifo`] }).output();
-    const before = threadsOfWorkers();
-    const fetcher = nativeFiles.startFetcher!()!;
-    // To open a fifo for writing waits until another opens it for reading.
-    const writer = new Deno.Command("sh", { args: ["-c", `exec 3>"$0"`, `${path}/fifo`] }).spawn();
-    let isOpen = false;
-    const opened = writer.status.then(() => isOpen = true);
-    await eventually("the fifo is opened", () => {
-      if (!isOpen) fetcher.fetch([`${path}/missing`, `${path}/fifo`]);
-      return isOpen;
-    });
-    await opened;
-    const thread = threadsOfWorkers().filter((id) => !before.includes(id));
-    assert(thread.length > 0);
-    fetcher[Symbol.dispose]();
-    await eventually(
-      "its thread is over",
-      () => !threadsOfWorkers().some((id) => thread.includes(id)),
-    );
-  },
-});
 
 Deno.test("list() of a folder that is removed meanwhile just ends, and closes it", async () => {
   await using temporary = await temporaryDirectory();
@@ -305,12 +246,12 @@ Deno.test({
   },
 });
 
-Deno.test("passingPath() gives what pathBytes() gives, for two paths at once, short, long and odd", () => {
+Deno.test("sharedPathBytes() gives what pathBytes() gives, for two paths at once, short, long and odd", () => {
   const paths = ["/a", "/größe/日本", "/" + "x".repeat(1300), "/" + "x".repeat(4000), "/\udcff"];
   const upToNul = (bytes: Uint8Array) => [...bytes.subarray(0, bytes.indexOf(0) + 1)];
   for (const one of paths) {
     for (const other of paths) {
-      const [first, second] = [passingPath(one), passingPath(other)];
+      const [first, second] = [sharedPathBytes(one), sharedPathBytes(other)];
       assertEquals(upToNul(first), [...pathBytes(one)]);
       assertEquals(upToNul(second), [...pathBytes(other)]);
     }
@@ -350,9 +291,9 @@ Deno.test({
         },
         syncfs: { value: () => Promise.resolve(result) },
       });
-    assertEquals(await flushedWhole(of(EXT, 0), path), true);
-    assertEquals(await flushedWhole(of(0x65735546, 0), path), undefined);
-    const error = await assertRejects(() => flushedWhole(of(EXT, -1), path));
+    assertEquals(await syncFileSystem(of(EXT, 0), path), true);
+    assertEquals(await syncFileSystem(of(0x65735546, 0), path), undefined);
+    const error = await assertRejects(() => syncFileSystem(of(EXT, -1), path));
     assertEquals(systemFault(error), `${path}: the disk failed to keep it`);
   },
 });

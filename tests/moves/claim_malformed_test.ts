@@ -134,7 +134,7 @@ Deno.test("a file that its mode or its owner closes to the worker lands in dead/
         if (stat && closed === "owner" && path !== dir) stat.uid++;
         return stat;
       },
-      readReady(): never {
+      readUnblocked(): never {
         throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
       },
     };

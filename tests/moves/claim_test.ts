@@ -169,9 +169,9 @@ Deno.test("an entry that cannot be read goes back to where it was", async () => 
     ...store,
     files: {
       ...nativeFiles,
-      readReady(path: string) {
+      readUnblocked(path: string) {
         if (path.includes("/processing/")) throw new Error("Too many open files");
-        return nativeFiles.readReady(path);
+        return nativeFiles.readUnblocked(path);
       },
     },
   };

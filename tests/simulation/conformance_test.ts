@@ -37,7 +37,8 @@ function drawCall(random: () => number): { label: string; make: (port: FilePort)
     syncTree: (port, root) => port.syncTree(root + one),
     list: (port, root) => [...port.list(root + one)].map((e) => `${e.name} ${e.kind}`).sort(),
     read: (port, root) => new TextDecoder().decode(port.read(root + one)),
-    readReady: async (port, root) => new TextDecoder().decode(await port.readReady(root + one)),
+    readUnblocked: async (port, root) =>
+      new TextDecoder().decode(await port.readUnblocked(root + one)),
     stat: (port, root) => {
       const stat = port.stat(root + one);
       return stat && [stat.kind, stat.mode.toString(8), stat.kind === "file" && stat.size];

@@ -77,7 +77,7 @@ export class ReplayedPort implements FilePort {
     return this.#call("read", [path], () => this.#process.read(path)).slice();
   }
 
-  readReady(path: string): Uint8Array {
+  readUnblocked(path: string): Uint8Array {
     return this.read(path);
   }
 

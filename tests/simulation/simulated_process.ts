@@ -111,7 +111,7 @@ export class SimulatedProcess implements FilePort {
     });
   }
 
-  readReady(path: string): Uint8Array {
+  readUnblocked(path: string): Uint8Array {
     return this.read(path);
   }
 

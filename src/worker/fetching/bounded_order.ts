@@ -64,17 +64,6 @@ export class BoundedOrder<T> {
     return this.#heapIsAhead() ? this.#heap.peek() : this.#sorted.at(-1);
   }
 
-  /**
-   * What comes after the foremost, foremost first: nearly all of it, as what came last is not looked at.
-   *
-   * @param from How many places further it begins: 0 is the foremost.
-   * @param to Where it ends, that place excluded.
-   */
-  ahead(from: number, to: number): T[] {
-    const { length } = this.#sorted;
-    return this.#sorted.slice(Math.max(0, length - to), Math.max(0, length - from)).reverse();
-  }
-
   /** Takes the foremost out. */
   pop(): T | undefined {
     this.#arrange();

@@ -101,11 +101,6 @@ export class Finder {
     this.#contended = true;
   }
 
-  /** Most of what will be given out after others, `from` to `to` of them, in its order. */
-  ahead(from: number, to: number): IndexEntry[] {
-    return this.#index.ahead(from, to);
-  }
-
   /** Whether a job is ready. */
   hasReady(): boolean {
     return this.#index.hasReady(this.#store.now());

@@ -93,11 +93,6 @@ export class ReadyIndex {
     return entry;
   }
 
-  /** Most of the ready entries that will be taken out after others, `from` to `to` of them, in their order. */
-  ahead(from: number, to: number): IndexEntry[] {
-    return this.#ready.ahead(from, to);
-  }
-
   /** Whether an entry is ready. */
   hasReady(now: number): boolean {
     this.#promote(now);

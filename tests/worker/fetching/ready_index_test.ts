@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import {
   byTime,
   byUrgency,
@@ -155,15 +155,4 @@ Deno.test("the disk is to be read again before nothing is left to give out", () 
   for (; !index.low; taken++) index.take(NOW);
   assertEquals(taken >= 75, true, `${taken}`);
   assertEquals(takeAll(index).length, 25);
-});
-
-Deno.test("ahead() gives nearly all that will come, in its order, also of what was added one by one since a look", () => {
-  const index = new ReadyIndex(10_000);
-  for (const n of shuffled(4000)) {
-    index.add(entry(`j${n}`, { time: n }), NOW);
-    if (n % 3 === 0) index.add(index.take(NOW)!, NOW);
-  }
-  const ahead = index.ahead(100, 300).map(({ time }) => time);
-  assertEquals(ahead, ahead.toSorted((a, b) => a - b));
-  assert(ahead[0]! >= 100 && ahead.at(-1)! < 300 * 17 / 16 + 20, `${ahead[0]} to ${ahead.at(-1)}`);
 });

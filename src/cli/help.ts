@@ -1,71 +1,119 @@
 /**
- * The help, made of the table of commands.
+ * The help, made from the table of commands.
  *
  * @module
  */
 
-import { type Command, GLOBAL_OPTIONS, VERSION_OPTION } from "./table/command.ts";
-import { COMMANDS, GROUPS } from "./table/commands.ts";
+import { type Command, GLOBAL_OPTIONS, optionsOf, VERSION_OPTION } from "./table/command.ts";
+import { COMMANDS, GROUPS, HEADINGS } from "./table/commands.ts";
 import type { Option } from "./table/option.ts";
 
-const heading = (text: string) => `${text}:`;
+/** How wide a line of the help is at most, in columns. */
+const WIDTH = 80;
+
+/** How wide the left column is at most: what is longer pushes its right column on. */
+const LEFT = 24;
 
 /** The help of queuectl as a whole. */
 export function topHelp(): string {
   return [
     "queuectl: a durable job queue that is a directory",
     "",
-    "usage: queuectl [--dir PATH] COMMAND [options] …",
+    "usage: queuectl [options] COMMAND [options] …",
+    ...Object.entries(HEADINGS).flatMap(([heading, commands]) => [
+      "",
+      `${heading}:`,
+      ...commandLines(commands, LEFT),
+    ]),
     "",
-    heading("commands"),
-    ...columns(COMMANDS.map(({ name, takes, summary }) => [`${name} ${takes}`.trim(), summary])),
-    "",
-    heading("options"),
+    "Options:",
     ...optionLines([...GLOBAL_OPTIONS, VERSION_OPTION]),
     "",
-    "queuectl COMMAND --help explains a command.",
+    "Next:",
+    "  queuectl run 'echo hello'  run a first job",
+    "  queuectl enqueue --help    its options and examples, as every command has",
   ].join("\n");
 }
 
 /** The help of a group, such as `worker`. */
 export function groupHelp(group: string): string {
-  const commands = COMMANDS.filter(({ name }) => name.startsWith(`${group} `));
   return [
     `queuectl ${group}: ${GROUPS[group]}`,
     "",
     `usage: queuectl ${group} COMMAND [options] …`,
     "",
-    heading("commands"),
-    ...columns(commands.map(({ name, takes, summary }) => [`${name} ${takes}`.trim(), summary])),
+    "Commands:",
+    ...commandLines(COMMANDS.filter(({ name }) => name.startsWith(`${group} `))),
     "",
-    heading("options"),
+    "Options:",
     ...optionLines(GLOBAL_OPTIONS),
+    "",
+    `Next: queuectl ${group} COMMAND --help`,
   ].join("\n");
 }
 
 /** The help of a command. */
-export function commandHelp({ name, takes, summary, details = [], options }: Command): string {
-  const usage = ["usage: queuectl", name, options.length > 0 ? "[options]" : "", takes]
-    .filter((part) => part !== "").join(" ");
+export function commandHelp(command: Command): string {
+  const { name, summary, details, examples } = command;
   return [
     `queuectl ${name}: ${summary}`,
     "",
-    usage,
-    ...(details.length > 0 ? ["", ...details] : []),
+    `usage: ${usageOf(command)}`,
+    ...(details ? ["", ...details.flatMap((text) => wrapped(text, WIDTH))] : []),
     "",
-    heading("options"),
-    ...optionLines([...options, ...GLOBAL_OPTIONS]),
+    "Options:",
+    ...optionLines(optionsOf(command)),
+    "",
+    "Examples:",
+    ...examples.map((example) => `  ${example}`),
   ].join("\n");
 }
 
+/** How a command is called. */
+export function usageOf({ name, options, takes }: Command): string {
+  return ["queuectl", name, options && "[options]", takes].filter(Boolean).join(" ");
+}
+
+/** How an option is written: `-p, --priority 0-9`. */
+export function optionText({ name, short, value }: Option): string {
+  return `${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`;
+}
+
+function commandLines(commands: readonly Command[], width?: number): string[] {
+  const rows = commands.map(({ name, takes, summary }) =>
+    [takes === undefined ? name : `${name} ${takes}`, summary] as const
+  );
+  return columns(rows, width);
+}
+
 function optionLines(options: readonly Option[]): string[] {
-  return columns(options.map(({ name, short, value, help }) => [
-    `${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`,
-    help,
+  return columns(options.map((option) => [
+    (option.short ? "" : "    ") + optionText(option),
+    option.help,
   ]));
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+function columns(
+  rows: readonly (readonly [string, string])[],
+  width = Math.min(LEFT, Math.max(...rows.map(([left]) => left.length))),
+): string[] {
+  return rows.flatMap(([left, right]) => {
+    const first = `  ${left.padEnd(width)}  `;
+    return wrapped(right, WIDTH - first.length, WIDTH - width - 4).map((line, index) =>
+      (index === 0 ? first : " ".repeat(width + 4)) + line
+    );
+  });
+}
+
+/** Breaks a text between words into lines; the first may have another width. */
+function wrapped(text: string, first: number, others = first): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    const room = lines.length === 1 ? first : others;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= room) lines[lines.length - 1] += ` ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

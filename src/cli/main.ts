@@ -1,22 +1,23 @@
 /**
- * The program: finds the command, runs it, and turns what goes wrong into one sentence and an exit
- * status: 0, 1 (failed) or 2 (usage).
+ * The program: finds the command and runs it. A failure becomes one sentence and an exit status: 1, or 2 for a call
+ * that makes no sense.
  *
  * @module
  */
 
 import { UsageError } from "../text/errors.ts";
+// Loaded from the start, as programs call it most; the table of all others would cost a tenth of its time.
+import { ADD_COMMANDS } from "./table/add_commands.ts";
+import { enqueue } from "./commands/add/enqueue.ts";
 import {
   type Command,
   GLOBAL_OPTIONS,
   later,
   loadCommand,
+  optionsOf,
   VERSION_OPTION,
+  wordBounds,
 } from "./table/command.ts";
-// The command called most often, by programs above all, and so the only one that is there from the
-// start: loading it on demand, or the table of all others with it, would cost a tenth of its time.
-import { ADDING_COMMANDS } from "./table/adding_commands.ts";
-import { enqueue } from "./commands/add/enqueue.ts";
 import { type GivenOptions, MisspelledError, type ReadWords, readWords } from "./table/option.ts";
 import { print, printText, say } from "./terminal/output.ts";
 
@@ -30,28 +31,30 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    // Whoever read our output has seen enough.
+    // The reader of our output has seen enough.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
-    const special = error instanceof Error && /^Requires all access to (".*?")/.exec(error.message);
-    if (special) {
-      say(`queuectl: ${special[1]} cannot be used, as it is the system's own; choose another path`);
+    const message = error instanceof Error ? error.message : "";
+    const systemPath = /^Requires all access to (".*?")/.exec(message)?.[1];
+    // Reported here: without that permission report.ts cannot be loaded.
+    const permission = /^Requires \S+ access[^,]*/.exec(message)?.[0];
+    if (systemPath || permission) {
+      say(
+        systemPath
+          ? `queuectl: ${systemPath} belongs to the system; choose another path`
+          : `queuectl: ${permission}; start queuectl with: deno task queuectl`,
+      );
       return 1;
     }
-    // Said here, as without that permission nothing more can be loaded.
-    if (error instanceof Error && /^Requires \S+ access/.test(error.message)) {
-      say(`queuectl: ${error.message.split(",")[0]}; start queuectl with: deno task queuectl`);
-      return 1;
-    }
-    let said: typeof import("./report.ts");
+    let reporter: typeof import("./report.ts");
     try {
-      said = await import(later("./report.ts"));
+      reporter = await import(later("./report.ts"));
     } catch (unloaded) {
-      // What keeps this from being loaded, too many open files say, is most likely what was to be reported.
+      // What prevents loading, such as too many open files, most likely caused the first error too.
       const reason = /([^:\n]*) \(os error \d+\)/.exec(String(unloaded))?.[1]?.trim();
       say(`queuectl: cannot load its own files: ${reason ?? String(unloaded).split("\n")[0]}`);
       return 1;
     }
-    return said.report(error);
+    return reporter.report(error);
   }
 }
 
@@ -60,19 +63,18 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (typeof found === "string") return await withoutCommand(found, given, rest);
 
   const { options, words, separatedAt } = readWords(rest, {
-    known: [...found.options, ...GLOBAL_OPTIONS],
+    known: optionsOf(found),
     endAfter: found.endAfter,
     see: `see: queuectl ${found.name} --help`,
     before: joined,
   });
   if (options.has("help")) {
-    const { commandHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
-    printText(commandHelp(found));
+    printText((await help()).commandHelp(found));
     return 0;
   }
   checkWords(found, words);
   const json = options.has("json");
-  if (!json && !TELLS_NO_TIMES.has(found.name)) await warnOfZone();
+  if (!json && !SHOWS_NO_TIMES.has(found.name)) await warnOfZone();
   const run = found.name === "enqueue" ? enqueue : await loadCommand(found);
   return await run({
     name: found.name,
@@ -86,10 +88,10 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }) ?? 0;
 }
 
-/** Commands that show no local time; those that take one refuse it where the zone is not known. */
-const TELLS_NO_TIMES = new Set(["enqueue", "run", "wait", "completions", "queue path"]);
+/** Commands that show no local time; those that take one refuse it if the zone is unknown. */
+const SHOWS_NO_TIMES = new Set(["enqueue", "run", "wait", "completions", "queue path"]);
 
-/** Says that local times are not those of `$TZ`, where the runtime does not read it. */
+/** Warns if local times are not in the zone of `$TZ`. */
 async function warnOfZone(): Promise<void> {
   if (!Deno.env.get("TZ")) return;
   const path = later("../schedules/local_zone.ts");
@@ -98,12 +100,15 @@ async function warnOfZone(): Promise<void> {
   if (fault !== undefined) say(`queuectl: ${fault}; the local times shown are not in it`);
 }
 
-/** The table of all commands. */
 async function table(): Promise<typeof import("./table/commands.ts")> {
   return await import(later("./table/commands.ts"));
 }
 
-/** A command, or a group's name or "" where none was given, with what stands in front of it and behind it. */
+async function help(): Promise<typeof import("./help.ts")> {
+  return await import(later("./help.ts"));
+}
+
+/** A command, or the name of a group ("" for none), with the options before it and the words after it. */
 interface Found extends Pick<ReadWords, "options" | "joined"> {
   readonly found: Command | string;
   readonly rest: readonly string[];
@@ -115,18 +120,17 @@ async function findCommand(args: readonly string[]): Promise<Found> {
   const [first, ...rest] = outer.words;
   if (first === undefined || outer.options.has("version")) return { ...outer, found: "", rest: [] };
   const isFirst = ({ name }: Command) => name === first;
-  const adding = ADDING_COMMANDS.find(isFirst);
+  const adding = ADD_COMMANDS.find(isFirst);
   if (adding) return { ...outer, found: adding, rest };
   const { COMMANDS, GROUPS } = await table();
   const single = COMMANDS.find(isFirst);
   if (single) return { ...outer, found: single, rest };
   if (!Object.hasOwn(GROUPS, first)) return { ...outer, found: "", rest: outer.words };
 
-  const see = `see: queuectl ${first} --help`;
   const inner = readWords(rest, {
     known: GLOBAL_OPTIONS,
     endAfter: 1,
-    see,
+    see: `see: queuectl ${first} --help`,
     before: outer.joined,
   });
   const found = COMMANDS.find(({ name }) => name === `${first} ${inner.words[0]}`);
@@ -146,42 +150,36 @@ async function withoutCommand(
   }
   if (group === "" && rest[0] === "help") return await dispatch([...rest.slice(1), "--help"]);
   if (options.has("help") || (group === "" && rest.length === 0)) {
-    const { groupHelp, topHelp } = await import(later("./help.ts")) as typeof import("./help.ts");
+    const { groupHelp, topHelp } = await help();
     printText(group === "" ? topHelp() : groupHelp(group));
     return 0;
   }
   const prefix = group === "" ? "" : `${group} `;
   const { COMMANDS } = await table();
-  const names = COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length).split(" ")[0]!);
+  const inside = COMMANDS.filter(({ name }) => name.startsWith(prefix));
+  const names = [...new Set(inside.map(({ name }) => name.slice(prefix.length).split(" ")[0]!))];
+  const see = `see: queuectl ${prefix}--help`;
   if (rest.length === 0) {
-    throw new UsageError(
-      `${group} needs one of: ${names.join(", ")} (see: queuectl ${group} --help)`,
-    );
+    throw new UsageError(`${group} needs one of: ${names.join(", ")} (${see})`);
   }
-  throw new MisspelledError(
-    `unknown command "${prefix}${rest[0]}"`,
-    rest[0]!,
-    [...new Set(names)],
-    `see: queuectl ${prefix}--help`,
-  );
+  throw new MisspelledError(`unknown command "${prefix}${rest[0]}"`, rest[0]!, names, see);
 }
 
-function checkWords(
-  { name, takes, words: [least, most] }: Command,
-  words: readonly string[],
-): void {
+/** @throws {UsageError} If there are fewer or more plain words than the command takes. */
+function checkWords(command: Command, words: readonly string[]): void {
+  const { name, takes = "" } = command;
+  const [least, most] = wordBounds(command);
   if (words.length < least) {
     throw new UsageError(
       `${name} needs ${takes.replace("…", "")} (usage: queuectl ${name} ${takes})`,
     );
   }
   if (words.length > most) {
-    const extra = words[most]!;
+    const wanted = takes === "" ? "no arguments" : takes;
     throw new UsageError(
-      most === 0
-        ? `${name} takes no arguments, and "${extra}" is one (see: queuectl ${name} --help)`
-        : `${name} takes ${takes}, and "${extra}" is too much (see: queuectl ${name} --help)`,
+      `unexpected argument "${
+        words[most]
+      }": ${name} takes ${wanted} (see: queuectl ${name} --help)`,
     );
   }
 }

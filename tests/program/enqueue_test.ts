@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "../../src/cli/table/adding_commands.ts";
+import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "../../src/cli/table/add_commands.ts";
 import { Program } from "./program.ts";
 
 Deno.test("enqueue prints the ID of the job and nothing else", async () => {

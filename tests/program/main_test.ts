@@ -42,8 +42,12 @@ for (
     ["an option that is none before the command", ["--jsn", "list"], "did you mean --json?"],
     ["a letter that is none", ["list", "-q"], "unknown option -q"],
     ["too few arguments", ["show"], "show needs ID (usage: queuectl show ID)"],
-    ["too many arguments", ["show", "a", "b"], 'show takes ID, and "b" is too much'],
-    ["an argument where none is taken", ["status", "x"], "status takes no arguments"],
+    ["too many arguments", ["show", "a", "b"], 'unexpected argument "b": show takes ID (see: '],
+    [
+      "an argument where none is taken",
+      ["status", "x"],
+      'unexpected argument "x": status takes no',
+    ],
     ["a shell that is none", ["completions", "csh"], "for bash, zsh and fish"],
   ] as [string, string[], string][]
 ) {

@@ -8,7 +8,7 @@ import { UsageError } from "../../text/errors.ts";
 import { homePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
 import { GLOBAL_OPTIONS, type Invocation, later } from "../table/command.ts";
-import { ENQUEUE_OPTIONS, FILE_OPTIONS, RUN_OPTIONS } from "../table/adding_commands.ts";
+import { ENQUEUE_OPTIONS, FILE_OPTIONS, RUN_OPTIONS } from "../table/add_commands.ts";
 import { absolutePath, refuseReplaced } from "../table/option.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { GLOBAL_OPTIONS, VERSION_OPTION } from "../table/command.ts";
+import { type Command, GLOBAL_OPTIONS, optionsOf, VERSION_OPTION } from "../table/command.ts";
 import { COMMANDS, GROUPS } from "../table/commands.ts";
 import type { NameKind } from "./completion_names.ts";
 import type { Option } from "../table/option.ts";
@@ -24,6 +24,7 @@ export interface Completable {
 const WORDS: Record<string, Completable["words"]> = {
   "ID": "id",
   "ID…": "id",
+  "[ID…]": "id",
   "KEY": "key",
   "[KEY]": "key",
   "[KEY VALUE]": "key",
@@ -52,16 +53,16 @@ export function completables(): Completable[] {
     options: GLOBAL_OPTIONS,
     words: undefined,
   }));
-  const commands = COMMANDS.map(({ name, takes, options }): Completable => ({
-    path: name,
+  const commands = COMMANDS.map((command): Completable => ({
+    path: command.name,
     commands: [],
-    options: [...options, ...GLOBAL_OPTIONS],
-    words: wordsOf(name, takes),
+    options: optionsOf(command),
+    words: wordsOf(command),
   }));
   return [top, ...groups, ...commands];
 }
 
-function wordsOf(name: string, takes: string): Completable["words"] {
+function wordsOf({ name, takes = "" }: Command): Completable["words"] {
   const [group, verb] = name.split(" ");
   // The name of a schedule to come is nobody's to guess.
   if (group === "schedule" && takes.startsWith("NAME")) {

@@ -1,5 +1,5 @@
 /**
- * What a command of the command line is, and reading its code when it is needed.
+ * What a command of the command line is, and loading its code when it is called.
  *
  * @module
  */
@@ -10,47 +10,46 @@ import type { GivenOptions, Option } from "./option.ts";
 export interface Invocation {
   /** Its name, such as `worker start`. */
   readonly name: string;
-  /** The options, those that every command takes included. */
+  /** The options, the global ones included. */
   readonly options: GivenOptions;
   /** The plain words. */
   readonly words: readonly string[];
   /** Where in `words` a `--` stood, if one did. */
   readonly separatedAt?: number;
-  /** What `--dir` says. */
+  /** The value of `--dir`. */
   readonly dir: string | undefined;
   /** Whether root may use the queue of another user. */
   readonly ofAnyUser: boolean;
-  /** What `--lock-wait` says. */
+  /** The value of `--lock-wait`. */
   readonly lockWait: string | undefined;
-  /** Whether the answer is to be JSON. */
+  /** Whether to answer in JSON. */
   readonly json: boolean;
 }
 
-/** Does what a command is for; gives the exit status, 0 if nothing. */
+/** Runs a command; gives the exit status, 0 if nothing. */
 export type RunCommand = (call: Invocation) => Promise<number | void> | number | void;
 
-/** A command, as the table has it. */
+/** A row of the table of commands. */
 export interface Command {
   /** Its name, such as `worker start`. */
   readonly name: string;
-  /** The file in commands/ that has its code, without `.ts`. */
+  /** The file of its code in commands/, without `.ts`; the folder is its heading in the help. */
   readonly module: string;
   /** What it does, in one line. */
   readonly summary: string;
-  /** What the help shows after its options, such as `ID…`. */
-  readonly takes: string;
-  /** The least and the most plain words. */
-  readonly words: readonly [least: number, most: number];
-  /** What else there is to know: lines of the help. */
+  /** Its plain words as the help shows them: `ID…`, `[KEY]`. Default: none. */
+  readonly takes?: string;
+  /** The least and the most plain words. Default: as `takes` says. */
+  readonly bounds?: readonly [least: number, most: number];
+  /** Its own options. Default: none. */
+  readonly options?: readonly Option[];
+  /** What else there is to know, in paragraphs. */
   readonly details?: readonly string[];
-  /** Its own options. */
-  readonly options: readonly Option[];
+  /** Command lines that show how it is used. */
+  readonly examples: readonly string[];
   /** How many plain words end the options: the last of them begins the job's own command. */
   readonly endAfter?: number;
 }
-
-/** As many words as there are. */
-export const ANY = Infinity;
 
 /** The options of every command. */
 export const GLOBAL_OPTIONS: readonly Option[] = [
@@ -58,28 +57,39 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
     name: "dir",
     value: "PATH",
     values: "directory",
-    help: "the queue (default: $QUEUECTL_DIR, nearest .queuectl, ~/.queuectl)",
+    help: "the queue (default: $QUEUECTL_DIR, the nearest .queuectl, ~/.queuectl)",
   },
-  { name: "other-user", help: "as root: use the queue though it belongs to another user" },
   { name: "json", help: "answer in JSON" },
   {
     name: "lock-wait",
     value: "DUR",
-    help: "wait so long for another program's change, or none for ever (default: 1m)",
+    help: 'how long to wait for another program to change the queue, or "none": for ever ' +
+      "(default: 1m)",
   },
-  { name: "help", short: "h", help: "explain" },
+  { name: "other-user", help: "as root: use a queue of another user" },
+  { name: "help", short: "h", help: "show this help" },
 ];
 
 /** The option of queuectl itself. */
 export const VERSION_OPTION: Option = { name: "version", help: "print the version" };
 
+/** All options of a command. */
+export function optionsOf({ options = [] }: Command): readonly Option[] {
+  return [...options, ...GLOBAL_OPTIONS];
+}
+
+/** The least and the most plain words of a command. */
+export function wordBounds({ takes = "", bounds }: Command): readonly [number, number] {
+  const count = takes === "" ? 0 : takes.split(" ").length;
+  return bounds ?? [takes.startsWith("[") ? 0 : count, takes.includes("…") ? Infinity : count];
+}
+
 /**
- * The path of a module for an `import` that reads it no sooner than it is reached:
+ * The path of a module for an `import` that loads it no sooner than it is reached:
  * `await import(later("../help.ts")) as typeof import("../help.ts")`.
  *
- * A path that stands in the `import` itself the runtime finds before the program begins, and it reads that
- * module, and all that it imports, at every start: for all commands together that takes longer than an
- * `enqueue`. `deno compile` cannot find these paths either: its task names src/cli.
+ * The runtime loads each path that stands in an `import` itself before the program begins. All commands together take
+ * longer than an `enqueue`. `deno compile` cannot find these paths either, so its task names src/cli.
  */
 export const later = (path: string): string => path;
 

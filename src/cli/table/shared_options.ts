@@ -1,12 +1,11 @@
 /**
- * What several commands take.
+ * Options that several commands take.
  *
  * @module
  */
 
+import { JOB_STATES } from "../../format/names.ts";
 import type { Option } from "./option.ts";
-
-const STATES = ["pending", "processing", "done", "failed", "dead"] as const;
 
 /** Do not ask. */
 export const YES: Option = { name: "yes", short: "y", help: "do not ask" };
@@ -15,6 +14,9 @@ export const YES: Option = { name: "yes", short: "y", help: "do not ask" };
 export const STATE: Option = {
   name: "state",
   value: "STATE",
-  values: [...STATES, "completed"],
-  help: `only this state: ${STATES.join(", ")}`,
+  values: [...JOB_STATES, "completed"],
+  help: `only this state: ${JOB_STATES.join(", ")}`,
 };
+
+/** The newest jobs only. */
+export const LIMIT: Option = { name: "limit", short: "n", value: "N", help: "the newest N only" };

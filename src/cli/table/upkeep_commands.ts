@@ -1,82 +1,108 @@
 /**
- * The table's part of the queue as a whole: what is kept, how it went, whether it is well.
+ * Upkeep: the commands for the settings, the files and the health of a queue.
  *
  * @module
  */
 
+import { CONFIG_KEYS, SETTINGS } from "../../format/settings.ts";
 import type { Command } from "./command.ts";
-import { STATE, YES } from "./shared_options.ts";
+import type { Option } from "./option.ts";
 
-/** The queue as a whole: what is kept, how it went, whether it is well. In the order that the help shows them. */
+/** The option of `config set` for a setting, with the default in its help. */
+function settingOption(key: keyof typeof SETTINGS): Option {
+  const { value, values, help, default: usual } = SETTINGS[key];
+  const standard = key === "backoff_factor" ? "the base" : usual ?? "none";
+  return { name: key.replaceAll("_", "-"), value, values, help: `${help} (default: ${standard})` };
+}
+
+/** The commands under Upkeep. */
 export const UPKEEP_COMMANDS: readonly Command[] = [
+  {
+    name: "config show",
+    module: "upkeep/config",
+    summary: "show all settings",
+    examples: ["queuectl config show --json"],
+  },
+  {
+    name: "config get",
+    module: "upkeep/config",
+    summary: "print one setting",
+    takes: "KEY",
+    examples: ["queuectl config get max_retries"],
+  },
+  {
+    name: "config set",
+    module: "upkeep/config",
+    summary: "change settings",
+    takes: "[KEY VALUE]",
+    options: CONFIG_KEYS.map(settingOption),
+    details: ["config set resources.NAME N: how many jobs may use a resource at once."],
+    examples: [
+      "queuectl config set max_retries 5",
+      "queuectl config set --timeout 1h --keep-done 7d",
+      "queuectl config set resources.gpu 2",
+    ],
+  },
+  {
+    name: "config reset",
+    module: "upkeep/config",
+    summary: "reset one setting, or all, to the default",
+    takes: "[KEY]",
+    examples: ["queuectl config reset timeout"],
+  },
   {
     name: "prune",
     module: "upkeep/prune",
-    summary: "remove jobs that have ended, with their logs",
-    takes: "",
-    words: [0, 0],
+    summary: "remove ended jobs and their logs",
     options: [
       {
         name: "state",
         value: "STATES",
         values: ["done", "dead", "done,dead"],
-        help: "where: done, dead or done,dead (done,dead)",
+        help: "done, dead or done,dead (default: done,dead)",
       },
-      { name: "older-than", value: "DUR", help: "only what ended longer ago: 12h, 7d" },
-      { name: "keep", value: "N", help: "the N of each state that ended last stay" },
-      { name: "dry-run", help: "only tell how many" },
+      { name: "older-than", value: "DUR", help: "only jobs that ended longer ago: 12h, 7d" },
+      { name: "keep", value: "N", help: "keep the N that ended last in each state" },
+      { name: "dry-run", help: "only print how many" },
     ],
     details: [
-      "What others wait for stays. With --older-than the history of days past goes too.",
-      "config keep_done and keep_dead let workers do this by themselves.",
+      "Jobs that others wait for stay. With --older-than, old days of the history and logs of " +
+      "exited workers go too. config keep_done and keep_dead let workers do this.",
     ],
-  },
-  {
-    name: "stats",
-    module: "watch/stats",
-    summary: "throughput, success rate, waiting and running times",
-    takes: "",
-    words: [0, 0],
-    options: [{ name: "since", value: "DUR", help: "how far back: 10m, 1h, 7d (1h)" }],
-  },
-  {
-    name: "queue clear",
-    module: "control/queue",
-    summary: "remove all pending jobs, or all of a state",
-    takes: "",
-    words: [0, 0],
-    options: [{ ...STATE, help: "the state to clear (default: pending)" }, YES],
-    details: ["Asks on a terminal; elsewhere --yes is needed."],
-  },
-  {
-    name: "queue path",
-    module: "control/queue",
-    summary: "print the queue's directory",
-    takes: "",
-    words: [0, 0],
-    options: [],
-  },
-  {
-    name: "trust",
-    module: "upkeep/trust",
-    summary: "accept a queue that was copied, moved, cloned or restored",
-    takes: "[PATH]",
-    words: [0, 1],
-    options: [],
-    details: [
-      "A .queuectl/ that is found here or above is used only if you made it on this machine.",
-      "Look at it first: its jobs, schedules and hooks will run as you.",
+    examples: [
+      "queuectl prune --older-than 7d --dry-run",
+      "queuectl prune --state done --keep 1000",
     ],
   },
   {
     name: "doctor",
     module: "upkeep/doctor",
-    summary: "check the queue, and mend what is safe to mend",
-    takes: "",
-    words: [0, 0],
-    options: [{ name: "repair", help: "mend what is safe to mend; what might be a job is kept" }],
+    summary: "check the queue, and fix what is safe to fix",
+    options: [{ name: "repair", help: "fix what is safe to fix; what may be a job is kept" }],
+    details: ["Safe while workers run. Exit status: 0 if there are no problems left, else 1."],
+    examples: ["queuectl doctor", "queuectl doctor --repair"],
+  },
+  {
+    name: "trust",
+    module: "upkeep/trust",
+    summary: "accept a queue that was copied, moved or restored",
+    takes: "[PATH]",
     details: [
-      "Safe while workers run. Exit status: 0 if all is well or was mended, else 1.",
+      "A .queuectl/ found here or above is used only if you made it on this machine. Look " +
+      "at it first: its jobs, schedules and hooks will run as you.",
     ],
+    examples: ["queuectl trust .queuectl"],
+  },
+  {
+    name: "completions",
+    module: "upkeep/completions",
+    summary: "print a completion script for bash, zsh or fish",
+    takes: "SHELL",
+    bounds: [1, 2],
+    details: [
+      "The scripts ask for the names of jobs, workers and so on with: " +
+      "queuectl completions names id|dead|worker|schedule|resource|key",
+    ],
+    examples: ['eval "$(queuectl completions bash)"', "queuectl completions fish | source"],
   },
 ];

@@ -1,5 +1,5 @@
 /**
- * `queuectl show`, `hold`, `release`, `move`, `retry` and `rm`: one job, or each of several.
+ * `queuectl hold`, `release`, `move`, `retry` and `rm`: each of several jobs.
  *
  * @module
  */
@@ -11,14 +11,7 @@ import { optionValue, readyAtOf } from "../../args/job_options.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { print } from "../../terminal/output.ts";
-import { printJob } from "../../text/print_job.ts";
 import { eachJob, eachOf } from "./each_of.ts";
-
-/** Prints a job and each of its attempts. */
-export async function show(call: Invocation): Promise<void> {
-  const queue = await openQueue(call);
-  await printJob(queue, queue.find(call.words[0]!), call.json);
-}
 
 /** Holds waiting jobs until they are released. */
 export function hold(call: Invocation): Promise<number> {

@@ -1,0 +1,15 @@
+/**
+ * `queuectl show`: everything about a job.
+ *
+ * @module
+ */
+
+import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { printJob } from "../../text/print_job.ts";
+
+/** Prints a job and each of its attempts. */
+export async function show(call: Invocation): Promise<void> {
+  const queue = await openQueue(call);
+  await printJob(queue, queue.find(call.words[0]!), call.json);
+}

@@ -1,0 +1,111 @@
+/**
+ * Add: the commands that add jobs, and the options that describe a job.
+ *
+ * @module
+ */
+
+import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
+import type { Command } from "./command.ts";
+import type { Option } from "./option.ts";
+
+/** The option that gives a job a field: `--max-retries` for `max_retries`. */
+function fieldOption(field: string): Option {
+  const { value, values, short, many, help, default: usual } = JOB_FIELDS.get(field)!;
+  return {
+    name: optionName(field),
+    value,
+    values,
+    short,
+    many,
+    help: usual === undefined ? help! : `${help} (default: ${usual})`,
+  };
+}
+
+/** The options of `enqueue` and `run`. */
+export const ENQUEUE_OPTIONS: readonly Option[] = [
+  ...[...JOB_FIELDS].flatMap(([field, { help }]) => {
+    if (help === undefined || field === "hold") return [];
+    const option = fieldOption(field);
+    return field === "unique"
+      ? [option, { name: "unique-fail", help: "with --unique: exit 1 if the key is taken" }]
+      : [option];
+  }),
+  { name: "strict", help: "refuse a JSON job with an unknown field" },
+];
+
+/** The options of `run` alone. */
+export const RUN_OPTIONS: readonly Option[] = [
+  { name: "no-stdin", help: "read no stdin, and leave it to what runs next" },
+];
+
+/** The options of `enqueue` alone. */
+export const FILE_OPTIONS: readonly Option[] = [
+  fieldOption("hold"),
+  {
+    name: "file",
+    short: "f",
+    value: "FILE",
+    values: "file",
+    help: "add one job for each line, shell text or JSON (-: stdin)",
+  },
+  { name: "skip", value: "N", help: "skip the first N jobs of --file" },
+  { name: "null", help: "the jobs of --file end with NUL, not with a newline" },
+  { name: "no-comments", help: "lines of --file that begin with # are jobs too" },
+];
+
+const SHELL_TEXT =
+  "Shell text is for /bin/sh, which has no &>, no [[ and no {1..3}: see --shell and config shell. " +
+  "Options come before the command; everything after -- is the command.";
+
+const OUTPUT_FILES =
+  "The command may write its progress (42, 42/100 or words) to the file $QUEUECTL_PROGRESS, and " +
+  "up to 64 KB that the job keeps as its result to the file $QUEUECTL_RESULT.";
+
+/** The commands under Add. */
+export const ADD_COMMANDS: readonly Command[] = [
+  {
+    name: "enqueue",
+    module: "add/enqueue",
+    summary: "add a job and print its ID",
+    takes: "COMMAND…",
+    bounds: [0, Infinity],
+    endAfter: 1,
+    options: [...ENQUEUE_OPTIONS, ...FILE_OPTIONS],
+    details: [
+      "One argument is shell text, several are a program and its arguments, and one that begins " +
+      "like a JSON object is a job. Its fields have the names of options, with - or _, and its " +
+      'command may be an array: {"command": ["PROGRAM", "ARGUMENT"]}.',
+      SHELL_TEXT,
+      "With --stdin the job is added once its input has ended, and each attempt reads all of it.",
+      OUTPUT_FILES,
+    ],
+    examples: [
+      "queuectl enqueue --priority 9 'make -C /srv/site > build.log'",
+      "queuectl enqueue --delay 10m --max-retries 5 rsync -a photos/ backup:photos/",
+      `queuectl enqueue '{"command": "sleep 2", "timeout": "5m"}'`,
+      "queuectl enqueue --file jobs.txt",
+    ],
+  },
+  {
+    name: "run",
+    module: "add/run",
+    summary: "add a job, show its output, exit with its status",
+    takes: "COMMAND…",
+    bounds: [0, Infinity],
+    endAfter: 1,
+    options: [...ENQUEUE_OPTIONS, ...RUN_OPTIONS],
+    details: [
+      "Works the job itself, retries included, if no worker is alive.",
+      SHELL_TEXT,
+      "A stdin that is a pipe, a socket or a file is read to its end, and each attempt reads all " +
+      "of it; a terminal or a device is read with --stdin only. In a loop such as `while read`, " +
+      "whose input it would take, give --no-stdin.",
+      OUTPUT_FILES,
+      "Exit status: the job's; 128 + N if signal N ended it; 124 if it ran out of time.",
+    ],
+    examples: [
+      "queuectl run make test",
+      "pg_dump shop | queuectl run --max-retries 5 'ssh backup \"cat > shop.sql\"'",
+    ],
+  },
+];

@@ -1,0 +1,121 @@
+/**
+ * Control: the commands that change jobs.
+ *
+ * @module
+ */
+
+import { JOB_FIELDS } from "../../format/job_fields.ts";
+import type { Command } from "./command.ts";
+import type { Option } from "./option.ts";
+import { LIMIT, STATE, YES } from "./shared_options.ts";
+
+/** The option of `move` that gives a job a field as `enqueue` does. */
+function moveOption(name: string): Option {
+  const { value, short, help } = JOB_FIELDS.get(name)!;
+  return { name, value, short, help: help! };
+}
+
+/** The commands under Control. */
+export const CONTROL_COMMANDS: readonly Command[] = [
+  {
+    name: "cancel",
+    module: "control/cancel",
+    summary: "cancel waiting or running jobs; they move to dead/",
+    takes: "ID…",
+    details: [
+      "On any machine: a running job gets SIGTERM, and SIGKILL after config kill_grace.",
+    ],
+    examples: ["queuectl cancel 5V3K"],
+  },
+  {
+    name: "retry",
+    module: "control/jobs",
+    summary: "run ended or failed jobs again, now",
+    takes: "ID…",
+    examples: ["queuectl retry 1D7H"],
+  },
+  {
+    name: "hold",
+    module: "control/jobs",
+    summary: "hold waiting jobs until they are released",
+    takes: "ID…",
+    examples: ["queuectl hold 5V3K"],
+  },
+  {
+    name: "release",
+    module: "control/jobs",
+    summary: "release held jobs",
+    takes: "ID…",
+    examples: ["queuectl release 5V3K"],
+  },
+  {
+    name: "move",
+    module: "control/jobs",
+    summary: "give waiting jobs another priority or time",
+    takes: "ID…",
+    options: ["priority", "at", "delay"].map(moveOption),
+    examples: ["queuectl move --priority 9 5V3K", "queuectl move --at now 5V3K"],
+  },
+  {
+    name: "edit",
+    module: "control/edit",
+    summary: "change a waiting job in $VISUAL or $EDITOR",
+    takes: "ID",
+    details: ["An invalid job is refused; the job stays as it was."],
+    examples: ["EDITOR=nano queuectl edit 5V3K"],
+  },
+  {
+    name: "rm",
+    module: "control/jobs",
+    summary: "remove jobs that are not running, with their logs",
+    takes: "ID…",
+    examples: ["queuectl rm 1D7H"],
+  },
+  {
+    name: "dlq list",
+    module: "control/dlq",
+    summary: "a table of dead jobs",
+    options: [LIMIT],
+    examples: ["queuectl dlq list"],
+  },
+  {
+    name: "dlq show",
+    module: "control/dlq",
+    summary: "everything about a dead job",
+    takes: "ID",
+    examples: ["queuectl dlq show 1D7H"],
+  },
+  {
+    name: "dlq retry",
+    module: "control/dlq",
+    summary: "run dead jobs again, with a fresh count of attempts",
+    takes: "[ID…]",
+    options: [
+      { name: "all", help: "every dead job that failed" },
+      { name: "cancelled", help: "every dead job that was cancelled" },
+    ],
+    examples: ["queuectl dlq retry --all", "queuectl dlq retry 1D7H"],
+  },
+  {
+    name: "dlq clear",
+    module: "control/dlq",
+    summary: "remove all dead jobs",
+    options: [YES],
+    details: ["Asks first if there is a terminal."],
+    examples: ["queuectl dlq clear --yes"],
+  },
+  {
+    name: "queue clear",
+    module: "control/queue",
+    summary: "remove all pending jobs, or all of a state",
+    options: [{ ...STATE, help: "the state to clear (default: pending)" }, YES],
+    details: ["Asks first; where there is no terminal, it needs --yes."],
+    examples: ["queuectl queue clear --state done --yes"],
+  },
+  {
+    name: "queue path",
+    module: "control/queue",
+    summary: "print the queue's directory",
+    examples: ['ls "$(queuectl queue path)/pending"'],
+  },
+];

@@ -1,0 +1,59 @@
+/**
+ * Watch: the commands that show jobs and how they fare.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+import { LIMIT, STATE } from "./shared_options.ts";
+
+/** The commands under Watch. */
+export const WATCH_COMMANDS: readonly Command[] = [
+  {
+    name: "status",
+    module: "watch/status",
+    summary: "jobs in each state, and the live workers",
+    options: [{ name: "watch", short: "w", help: "live, on the whole terminal; q quits" }],
+    examples: ["queuectl status --watch"],
+  },
+  {
+    name: "list",
+    module: "watch/list",
+    summary: "a table of jobs, newest last",
+    options: [STATE, LIMIT],
+    details: ["Without options: all jobs that are not done, and the last 10 done."],
+    examples: ["queuectl list --state failed", "queuectl list --limit 20 --json"],
+  },
+  {
+    name: "show",
+    module: "watch/show",
+    summary: "everything about a job",
+    takes: "ID",
+    examples: ["queuectl show 01M80ZWB6S3G6W7Z0Y6B9Q5V3K"],
+  },
+  {
+    name: "logs",
+    module: "watch/logs",
+    summary: "what a job printed",
+    takes: "ID",
+    options: [
+      { name: "follow", short: "f", help: "go on until the job ends" },
+      { name: "attempt", value: "N", help: "its Nth attempt only" },
+    ],
+    examples: ["queuectl logs --follow 5V3K", "queuectl logs --attempt 2 5V3K"],
+  },
+  {
+    name: "wait",
+    module: "watch/wait",
+    summary: "wait until jobs end; exit 0 if all of them are done",
+    takes: "ID…",
+    examples: ["queuectl wait 5V3K 1D7H && echo both are done"],
+  },
+  {
+    name: "stats",
+    module: "watch/stats",
+    summary: "throughput, success rate, waiting and running times",
+    options: [{ name: "since", value: "DUR", help: "how far back: 10m, 1h, 7d (default: 1h)" }],
+    examples: ["queuectl stats --since 7d"],
+  },
+];

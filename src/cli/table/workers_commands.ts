@@ -1,0 +1,61 @@
+/**
+ * Workers: the commands that start, stop and pause workers.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+
+/** The commands under Workers. */
+export const WORKERS_COMMANDS: readonly Command[] = [
+  {
+    name: "worker start",
+    module: "workers/worker_start",
+    summary: "run jobs until stopped",
+    options: [
+      {
+        name: "count",
+        short: "n",
+        value: "N",
+        help: "jobs at once (default: config worker_count, 1)",
+      },
+      { name: "detach", help: "run in the background; print the worker's name once it is live" },
+      { name: "drain", help: "exit when no job is ready, running or waiting for a retry" },
+    ],
+    details: [
+      "Ctrl-C or SIGTERM: finish the running jobs, then exit. Again: put them back and exit.",
+      "SIGHUP: read the settings again; if the terminal was closed, finish and exit.",
+    ],
+    examples: ["queuectl worker start --count 4 --detach", "queuectl worker start --drain"],
+  },
+  {
+    name: "worker stop",
+    module: "workers/worker",
+    summary: "let workers finish what they run, and exit",
+    takes: "[NAME…]",
+    options: [{
+      name: "now",
+      help: "kill what runs and put it back, without charging the attempt",
+    }],
+    details: ["All workers, or those named. Waits until they have exited."],
+    examples: ["queuectl worker stop"],
+  },
+  {
+    name: "worker list",
+    module: "workers/worker",
+    summary: "live workers, and the jobs that each runs",
+    examples: ["queuectl worker list --json"],
+  },
+  {
+    name: "worker pause",
+    module: "workers/worker",
+    summary: "start no more jobs until resumed",
+    examples: ["queuectl worker pause"],
+  },
+  {
+    name: "worker resume",
+    module: "workers/worker",
+    summary: "start jobs again after a pause",
+    examples: ["queuectl worker resume"],
+  },
+];

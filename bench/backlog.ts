@@ -6,7 +6,8 @@
 
 import { nativeFiles } from "../src/fs/native_files.ts";
 import { enqueueMany } from "../src/moves/enqueue_many.ts";
-import { formatStamp, newId } from "../src/format/names.ts";
+import { newId } from "../src/format/ids.ts";
+import { formatStamp } from "../src/format/names.ts";
 import { openStore } from "../src/store/open_store.ts";
 import {
   type BenchContext,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { newId } from "../src/format/names.ts";
+import { newId } from "../src/format/ids.ts";
 import { fillQueue } from "./backlog.ts";
 import { inTurn, type Question, queuectl, span, timed } from "./measure.ts";
 

@@ -87,6 +87,7 @@ declare module "@std/text/levenshtein-distance" {
 }
 
 declare module "@std/ulid" {
+  export function ulid(seedTime?: number): string;
   export function monotonicUlid(seedTime?: number): string;
   export function decodeTime(ulid: string): number;
 }

@@ -10,7 +10,8 @@ import { QueueError } from "../text/errors.ts";
 import { entryAt, readEntry } from "../contents/entries.ts";
 import type { Job } from "../format/job.ts";
 import { matchingEntries } from "../contents/listing.ts";
-import { ID_PATTERN, newId, parseEntryName } from "../format/names.ts";
+import { newId } from "../format/ids.ts";
+import { ID_PATTERN, parseEntryName } from "../format/names.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { findTaken } from "../contents/taken_ids.ts";
 

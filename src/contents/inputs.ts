@@ -12,7 +12,8 @@
  */
 
 import type { FileLock } from "../fs/file_port.ts";
-import { ID_PATTERN, isUlid, newId } from "../format/names.ts";
+import { isUlid, newId } from "../format/ids.ts";
+import { ID_PATTERN } from "../format/names.ts";
 import {
   flush,
   lockIfThere,

@@ -13,16 +13,14 @@ import {
   settlingEntries,
   standalone,
 } from "./entries.ts";
+import { idsFrom, isUlid, timeOfId } from "../format/ids.ts";
 import {
   formatStamp,
   HELD_TIME,
   ID_PATTERN,
   idInName,
-  idsFrom,
-  isUlid,
   JOB_STATES,
   type JobState,
-  timeOfId,
 } from "../format/names.ts";
 import { pathIn, type Store } from "../store/store.ts";
 

@@ -7,7 +7,9 @@
 
 import { VERSION } from "../version.ts";
 import type { FileLock } from "../fs/file_port.ts";
-import { ID_PATTERN, newEditorName, newId, newWorkerName } from "../format/names.ts";
+import { newId } from "../format/ids.ts";
+import { ID_PATTERN } from "../format/names.ts";
+import { newEditorName, newWorkerName } from "../format/worker_names.ts";
 import { lockIfThere, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
 
 /** What a worker says of itself in workers/WORKER.json. */

@@ -7,7 +7,7 @@
 import { releaseChildren } from "../constraints/dependencies.ts";
 import { requestCancel, seeWorkers } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
-import { isEditor } from "../format/names.ts";
+import { isEditor } from "../format/worker_names.ts";
 import { entryWithId } from "../inspect/find_job.ts";
 import { waitForMove } from "../inspect/follow.ts";
 import type { Queue } from "../queue.ts";

@@ -8,15 +8,15 @@ import { quotedWord } from "../text/shown_text.ts";
 import { entries, type Entry, readEntry } from "../contents/entries.ts";
 import { reasonWithin } from "../text/errors.ts";
 import type { JobView } from "../format/job.ts";
+import { timeOfId } from "../format/ids.ts";
 import {
   ID_PATTERN,
   JOB_STATES,
   type JobState,
   parseBatchName,
   parseEntryName,
-  timeOfId,
-  WORKER_PATTERN,
 } from "../format/names.ts";
+import { WORKER_PATTERN } from "../format/worker_names.ts";
 import { needsOf, unmeetable, unmeetableText } from "../constraints/needs.ts";
 import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";

@@ -8,7 +8,8 @@ import { UsageError } from "../text/errors.ts";
 import { CHECKS_OF_INPUT, faultOf, VIEW_FIELDS } from "./check_job.ts";
 import type { JobFields } from "./job_fields.ts";
 import type { Progress } from "./progress.ts";
-import { DEFAULT_PRIORITY, type JobState, newId } from "./names.ts";
+import { newId } from "./ids.ts";
+import { DEFAULT_PRIORITY, type JobState } from "./names.ts";
 
 /** How an attempt ended. `lost`: its worker died; `cancelled`: it was stopped on request. */
 export type Outcome = "done" | "failed" | "timeout" | "cancelled" | "lost";

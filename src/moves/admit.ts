@@ -9,7 +9,7 @@ import { dependencyFault } from "../constraints/dependency_faults.ts";
 import { QueueError, UsageError } from "../text/errors.ts";
 import { type JobInput, newJob } from "../format/job.ts";
 import { refuseUnmeetable } from "../constraints/needs.ts";
-import { newId } from "../format/names.ts";
+import { newId } from "../format/ids.ts";
 import { contentOf } from "./publish.ts";
 import type { Store } from "../store/store.ts";
 import { findTaken, presentIds, takenMessage } from "../contents/taken_ids.ts";

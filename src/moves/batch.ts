@@ -6,7 +6,8 @@
 
 import type { FileLock } from "../fs/file_port.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
-import { batchName, newId } from "../format/names.ts";
+import { newId } from "../format/ids.ts";
+import { batchName } from "../format/names.ts";
 import { contentOf, newName } from "./publish.ts";
 import {
   flush,

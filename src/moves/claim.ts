@@ -11,10 +11,10 @@ import { inputFault, shareInput } from "../contents/inputs.ts";
 import { chargedAttempts, type Job } from "../format/job.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { bringLog, logName, ownLine } from "../contents/logs.ts";
+import { freshIdLike } from "../format/ids.ts";
 import {
   claimedName,
   type EntryName,
-  freshIdLike,
   ID_PATTERN,
   type JobState,
   waitingName,

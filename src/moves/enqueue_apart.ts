@@ -16,7 +16,7 @@ import {
 import type { FileLock } from "../fs/file_port.ts";
 import type { WrittenInput } from "../contents/inputs.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
-import { newId } from "../format/names.ts";
+import { newId } from "../format/ids.ts";
 import { contentOf, newName, publish } from "./publish.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { takeKeys } from "../constraints/unique.ts";

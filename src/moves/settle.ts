@@ -27,9 +27,9 @@ import { shareInput } from "../contents/inputs.ts";
 import { type Job, jobBytes } from "../format/job.ts";
 import { leftByClaims, leftBySettling } from "../contents/left_directories.ts";
 import { bringLog, logName } from "../contents/logs.ts";
+import { freshIdLike } from "../format/ids.ts";
 import {
   formatMeantName,
-  freshIdLike,
   parseEntryName,
   type SettledState,
   waitingName,

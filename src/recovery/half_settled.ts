@@ -12,7 +12,8 @@ import { readJobFile } from "../contents/entries.ts";
 import { shareInput } from "../contents/inputs.ts";
 import type { Job } from "../format/job.ts";
 import { logName, ownLine } from "../contents/logs.ts";
-import { formatMeantName, freshIdLike, parseEntryName, parseMeantName } from "../format/names.ts";
+import { freshIdLike } from "../format/ids.ts";
+import { formatMeantName, parseEntryName, parseMeantName } from "../format/names.ts";
 import {
   findPlaces,
   flushRemovals,

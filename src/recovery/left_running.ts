@@ -9,14 +9,8 @@ import { readJobFile } from "../contents/entries.ts";
 import { findLog, logName } from "../contents/logs.ts";
 import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/same_job.ts";
 import { type Attempt, chargedAttempts, type Job } from "../format/job.ts";
-import {
-  type EntryName,
-  hadHeldJob,
-  HELD_TIME,
-  isEditor,
-  parseEntryName,
-  waitingName,
-} from "../format/names.ts";
+import { type EntryName, HELD_TIME, parseEntryName, waitingName } from "../format/names.ts";
+import { hadHeldJob, isEditor } from "../format/worker_names.ts";
 import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { JobRun } from "../process/survivors.ts";

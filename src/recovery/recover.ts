@@ -17,13 +17,8 @@ import {
   removePresence,
   workerNames,
 } from "../contents/presence.ts";
-import {
-  hostOf,
-  isEditor,
-  parseEntryName,
-  parseMeantName,
-  WORKER_PATTERN,
-} from "../format/names.ts";
+import { parseEntryName, parseMeantName } from "../format/names.ts";
+import { hostOf, isEditor, WORKER_PATTERN } from "../format/worker_names.ts";
 import { settle, type Settlement } from "../moves/settle.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { scheduleEntries } from "../schedules/read_schedule.ts";

@@ -9,7 +9,8 @@ import { entries } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
 import { jobWithId } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
-import { HELD_TIME, isUlid, JOB_STATES, newId, timeOfId } from "../format/names.ts";
+import { isUlid, newId, timeOfId } from "../format/ids.ts";
+import { HELD_TIME, JOB_STATES } from "../format/names.ts";
 import { isPaused, madeJobFile, type ScheduleEntry, scheduleFile } from "./schedule.ts";
 import {
   loadTimetable,

@@ -5,7 +5,7 @@
  */
 
 import type { FilePort } from "../fs/file_port.ts";
-import { newId } from "../format/names.ts";
+import { newId } from "../format/ids.ts";
 import { type Config, configKey, settingFor } from "../format/settings.ts";
 import { NotDurableError, QueueError, UsageError } from "../text/errors.ts";
 import { syncPaths } from "./store.ts";

@@ -6,7 +6,8 @@
  */
 
 import type { Config } from "../format/settings.ts";
-import { type JobState, newId } from "../format/names.ts";
+import { newId } from "../format/ids.ts";
+import type { JobState } from "../format/names.ts";
 import type { DirectoryEntry, FileLock, FilePort } from "../fs/file_port.ts";
 import { NotDurableError } from "../text/errors.ts";
 

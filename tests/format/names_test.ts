@@ -1,20 +1,14 @@
-import { assert, assertEquals, assertLess, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import {
   batchName,
   claimedName,
-  forgetLastId,
   formatStamp,
-  freshIdLike,
-  hostOf,
-  ID_PATTERN,
-  newId,
-  newWorkerName,
   parseBatchName,
   parseEntryName,
   parseStamp,
-  timeOfId,
   waitingName,
 } from "../../src/format/names.ts";
+import { newWorkerName } from "../../src/format/worker_names.ts";
 
 const TIME = Date.UTC(2026, 10, 22, 4, 32, 11, 123);
 
@@ -83,56 +77,6 @@ Deno.test("parseBatchName() reads a folder's name and nothing else", () => {
   for (const name of ["B1", "20261122T043211.123Z-9-", "20261122T043211.123Z-9-a.json", ".x"]) {
     assertEquals(parseBatchName(name), undefined, name);
   }
-});
-
-Deno.test("newId() makes IDs that ascend, also within a millisecond", () => {
-  const ids = Array.from({ length: 1000 }, newId);
-  assertEquals(ids.toSorted(), ids);
-  assertEquals(new Set(ids).size, 1000);
-  for (const id of ids) assertMatch(id, ID_PATTERN);
-});
-
-Deno.test("newId() follows the last one when the clock is set back, and carries", () => {
-  const clock = Date.now;
-  try {
-    Object.defineProperty(crypto, "getRandomValues", {
-      value: (bytes: Uint8Array) => bytes.fill(31, 1),
-      configurable: true,
-    });
-    Date.now = () => Date.UTC(2026, 0, 1);
-    forgetLastId();
-    const first = newId();
-    Date.now = () => Date.UTC(2020, 0, 1);
-    const second = newId();
-    assertEquals([first.slice(10), second.slice(10)], ["0" + "Z".repeat(15), "1" + "0".repeat(15)]);
-    assertEquals(timeOfId(second), Date.UTC(2026, 0, 1));
-  } finally {
-    Date.now = clock;
-    // It was inherited: without our own property the inherited one shows again.
-    delete (crypto as Partial<Crypto>).getRandomValues;
-    forgetLastId();
-  }
-});
-
-Deno.test("freshIdLike() keeps the beginning and is always an ID", () => {
-  assertMatch(freshIdLike("build"), /^build-[0-9A-Z]{26}$/);
-  for (
-    const id of ["", "--", "../../etc/passwd", "ä\udcff", "x".repeat(300), "a b.json", "-rf", "_"]
-  ) {
-    assertMatch(freshIdLike(id), ID_PATTERN);
-  }
-  assertNotEquals(freshIdLike("a"), freshIdLike("a"));
-});
-
-Deno.test("newWorkerName() is HOST-PID-RANDOM in small letters, digits and dashes", () => {
-  assertMatch(newWorkerName("Build_Host.example", 42), /^build-host-example-42-[0-9a-f]{8}$/);
-  assertMatch(newWorkerName("ü", 1), /^[a-z0-9-]+-1-[0-9a-f]{8}$/);
-  assert(newWorkerName("h".repeat(300), 1).length < 100);
-  assertNotEquals(newWorkerName("a", 1), newWorkerName("a", 1));
-});
-
-Deno.test("hostOf() gives back the machine of a worker's name", () => {
-  assertEquals(hostOf(newWorkerName("build-7-host", 42)), "build-7-host");
 });
 
 Deno.test("a waiting name is never too long for a file system", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { newId } from "../../src/format/names.ts";
+import { newId } from "../../src/format/ids.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { type Actor, everyPair, interleave } from "./interleave.ts";
 import { SimulatedDisk } from "./simulated_disk.ts";

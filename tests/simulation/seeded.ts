@@ -4,7 +4,8 @@
  * @module
  */
 
-import { forgetLastId } from "../../src/format/names.ts";
+import { ulid } from "@std/ulid";
+import { useIds } from "../../src/format/ids.ts";
 
 /**
  * A generator of numbers in [0, 1) that a seed determines (mulberry32).
@@ -70,7 +71,12 @@ export async function withSeed<T>(
   for (const [object, key, value] of patches) {
     Object.defineProperty(object, key, { value, configurable: true, writable: true });
   }
-  forgetLastId();
+  let beginning: string | undefined;
+  let count = 0;
+  const useOwnIds = useIds((now) => {
+    beginning ??= ulid(now).slice(0, 20);
+    return beginning + String(count++).padStart(6, "0");
+  });
   try {
     return await run();
   } finally {
@@ -80,7 +86,7 @@ export async function withSeed<T>(
       // It was inherited: without our own property the inherited one shows again.
       else delete (object as Record<string, unknown>)[key];
     });
-    forgetLastId();
+    useOwnIds();
     active = false;
   }
 }

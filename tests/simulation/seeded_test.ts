@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { newId } from "../../src/format/names.ts";
+import { newId } from "../../src/format/ids.ts";
 import { SEEDED_TIME, withSeed } from "./seeded.ts";
 
 const draw = () => ({

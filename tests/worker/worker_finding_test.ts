@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { pathBytes } from "../../src/fs/libc.ts";
-import { newWorkerName } from "../../src/format/names.ts";
+import { newWorkerName } from "../../src/format/worker_names.ts";
 import { drop, eventually, isThere, namesIn, temporaryQueue } from "../temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
 

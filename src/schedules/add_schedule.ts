@@ -39,23 +39,26 @@ import { lockQueue } from "../store/queue_lock.ts";
 export interface ScheduleInput {
   /** 1 to 40 letters, digits, `-` or `_`. */
   name: string;
-  /** Five or six cron fields, `@hourly` and its like, or `every SPAN`. */
+  /** Five or six cron fields, a word such as `@hourly`, or `every SPAN`. */
   when: string;
   /** The time zone of the cron fields. Default: this machine's. */
   tz?: string;
-  /** What becomes of times that passed while no worker lived. Default: the latest runs once. */
+  /** Which of the times that passed while no worker was running get a job. Default: `latest`. */
   catch_up?: CatchUp;
-  /** What becomes of a time at which the last job has not ended. Default: `skip`; `allow` with `catch_up: all`. */
+  /**
+   * Whether a time gets a job while the schedule's last job has not ended. Default: `skip`, or
+   * `allow` with `catch_up: all`.
+   */
   overlap?: Overlap;
   /** The job that it adds each time. */
   job: JobInput;
 }
 
 /**
- * Adds a schedule. Its jobs are added by whichever worker is alive when it is due.
+ * Adds a schedule. Whichever worker is running when it is due adds its job.
  *
- * @throws {UsageError} If it is none.
- * @throws {QueueError} If there is one of this name, or no resource such as its job needs.
+ * @throws {UsageError} If it is not valid.
+ * @throws {QueueError} If its name is taken, or its job needs a resource that does not exist.
  *
  * @example
  * ```ts
@@ -75,11 +78,11 @@ export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promi
   refuseUnmeetable(store, newJob(job, store.config, store.now()));
   if (catch_up === "all" && overlap === "skip") {
     throw new UsageError(
-      "--catch-up all means --overlap allow: all that was missed is due at once",
+      "--catch-up all needs --overlap allow: all missed times are due at once",
     );
   }
   if (input.tz !== undefined && isInterval(when)) {
-    throw new UsageError(`"${when}" goes by no time zone; leave out --tz`);
+    throw new UsageError(`--tz has no effect on "${when}"; remove it`);
   }
   const tz = isInterval(when) ? undefined : input.tz ?? localZone();
   const schedule: Schedule = {
@@ -96,7 +99,7 @@ export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promi
   using _lock = await lockQueue(store);
   if (scheduleEntries(store).some((entry) => entry.name === name)) {
     throw new QueueError(
-      `there is a schedule "${name}" already (see: queuectl schedule show ${name})`,
+      `a schedule "${name}" exists already (see: queuectl schedule show ${name})`,
     );
   }
   await publish(store, schedule, scheduleFile(name, next));

@@ -1,6 +1,6 @@
 /**
- * Reading cron fields: what is wrong with them, in the words that were typed, and what queuectl itself has
- * to know of them.
+ * Checks cron fields: names a mistake in the words that were typed, where croner would not, and
+ * finds what the timetable has to know about them.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { UsageError } from "../text/errors.ts";
 
 /** Cron fields that have been checked. */
 export interface CronFields {
-  /** Five or six fields; a word such as `@daily` has become fields. */
+  /** Five or six fields, also for a word such as `@daily`. */
   readonly pattern: string;
-  /** Whether it is due in each hour of the day, and so follows elapsed time where clocks change. */
+  /** Whether it is due in every hour of the day, and so follows elapsed time when clocks change. */
   readonly everyHour: boolean;
-  /** Whether a day must be in both day fields; else one of them is enough. */
+  /** Whether a day must match both day fields, not just one. */
   readonly bothDays: boolean;
 }
 
-/** What may be a schedule, as it ends the sentence "… must be". */
+/** What a schedule can be, to end the sentence "… must be". */
 export const FIELDS =
-  "five or six fields such as '30 2 * * *' (minute hour day month weekday, seconds in front if six), " +
+  "five or six fields such as '30 2 * * *' (minute hour day month weekday, with seconds first if six), " +
   "@hourly, @daily, @weekly, @monthly, @yearly, or 'every 90s'";
 
 const WORDS: Record<string, string> = {
@@ -38,7 +38,7 @@ interface Field {
   name: string;
   least: number;
   most: number;
-  /** Words for values, the first one for the least. */
+  /** Names of the values, beginning with the least. */
   names?: readonly string[];
 }
 
@@ -63,7 +63,7 @@ const WEEKDAY: Field = {
 /**
  * Checks cron fields.
  *
- * @throws {UsageError} If they are none; the sentence names what was typed.
+ * @throws {UsageError} If they are not valid; the message quotes the wrong part.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export function readCronFields(text: string): CronFields {
     return { pattern, everyHour, bothDays: /^[*?]/.test(day) || /^[*?]/.test(weekday) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`"${text}" is no schedule: ${error.message} (it must be ${FIELDS})`);
+    throw new UsageError(`"${text}" is not a schedule: ${error.message} (it must be ${FIELDS})`);
   }
 }
 
@@ -101,7 +101,7 @@ function valuesOf(text: string, field: Field): number[] {
   return text.split(",").flatMap((part) => readPart(part, field, text));
 }
 
-/** Checks the field of a day, in which some parts are of a kind of their own. */
+/** Checks a day field, which has some kinds of parts of its own. */
 function checkParts(text: string, field: Field, isOwnPart: (part: string) => boolean): void {
   const parts = text.split(",");
   for (const part of parts) {
@@ -121,7 +121,10 @@ function isDayPart(part: string): boolean {
   return true;
 }
 
-/** `5L` and `FRI#L`: the last Friday of the month; `FRI#2`: its second; `MON-FRI#1`: several at once. */
+/**
+ * `5L` and `FRI#L`: the last Friday of the month; `FRI#2`: its second; `MON-FRI#1`: several at
+ * once.
+ */
 function isWeekdayPart(part: string): boolean {
   const nth = /^([^#]+)#(.*)$/.exec(part);
   const last = nth ? null : /^(\w+)L$/i.exec(part);
@@ -132,12 +135,12 @@ function isWeekdayPart(part: string): boolean {
     }
   } else if (last) readValue(last[1]!, WEEKDAY);
   else if (/^L$/i.test(part)) {
-    throw new UsageError(`"${part}" needs a weekday in front of it, such as 5L`);
+    throw new UsageError(`"${part}" needs a weekday before it, such as 5L`);
   }
   return nth !== null || last !== null;
 }
 
-/** The values of one part of a list: `*`, `?`, `5`, `1-5`, and the latter and `*` with `/STEP`. */
+// The values of one part of a list: "*", "?", "5", "1-5", "*/STEP", "1-5/STEP".
 function readPart(part: string, field: Field, whole: string): number[] {
   const { name, least, most } = field;
   const [range, step, ...more] = part.split("/") as [string, string?];
@@ -160,7 +163,7 @@ function readPart(part: string, field: Field, whole: string): number[] {
   }
   if (step !== undefined && !isAll && dash < 0) {
     throw new UsageError(
-      `${name} "${part}" must have a range in front of the step, such as ${range}-${most}/${step}`,
+      `${name} "${part}" needs a range before the step, such as ${range}-${most}/${step}`,
     );
   }
   const values: number[] = [];

@@ -1,11 +1,13 @@
 /**
- * Schedules whose stamp lies beyond their next time by the clock, as when the clock has been set back since:
- * nothing would run until the clock has come there again.
+ * Repairs schedules whose stamp is later than their next time by the clock, after the clock was set
+ * back: without this nothing would run until the clock gets there again.
  *
  * @module
  */
 
+import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 import { QueueError } from "../text/errors.ts";
+import { readSchedule } from "./read_schedule.ts";
 import {
   isPaused,
   madeJobFile,
@@ -14,23 +16,21 @@ import {
   type ScheduleEntry,
   scheduleFile,
 } from "./schedule.ts";
-import { readSchedule } from "./read_schedule.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 import type { ReadTimetable, Timetable } from "./timetable.ts";
 
-/** How a schedule's stamp stands to the clock. */
+/** How a schedule's stamp compares with the clock. */
 export type StampState =
   /** It is the next time, or an earlier one. */
   | { is: "right" }
-  /** The clock is back by so little that it will soon be right. */
+  /** The clock is back by so little that the stamp will be right at this time. */
   | { is: "right soon"; at: number }
-  /** It lies beyond the next time. */
+  /** It is later than the next time. */
   | { is: "beyond"; next: number }
-  /** It lies beyond the next time, but what was due at it has been decided, and is to be carried out. */
+  /** It is later than the next time, but its turn has been decided and must be carried out. */
   | { is: "decided" };
 
 /**
- * How a schedule's stamp stands to the clock.
+ * Compares a schedule's stamp with the clock.
  *
  * @param now Milliseconds since 1970.
  */
@@ -44,17 +44,17 @@ export function stampState(
   if (next === undefined || next >= time) return { is: "right" };
   const decided = turn === undefined ? -Infinity : Date.parse(turn.from);
   if (decided === time) return { is: "decided" };
-  // A clock that is set back a little must not have the time that has just been decided come again.
+  // A clock that is set back a little must not bring the time again that has just been decided.
   if (decided > now && decided - now <= MISSED_AFTER) return { is: "right soon", at: decided };
   return { is: "beyond", next };
 }
 
 /**
- * Gives a schedule whose stamp lies beyond its next time that time.
+ * Gives a schedule its next time by the clock if its stamp is later.
  *
- * @param entry Not due, and in no worker's hands.
- * @returns How it was found; `right` also if it is no longer there, is paused, or is no schedule, which is told when
- * it is due.
+ * @param entry A schedule that is not due.
+ * @returns What it was before. A schedule that is gone, paused, taken or not valid counts as
+ * `right`: an invalid file is reported when it is due.
  */
 export async function healSchedule(
   store: Store,
@@ -74,7 +74,7 @@ export async function healSchedule(
   if (state.is !== "beyond") return state;
   const healed = pathIn(store, "schedules", scheduleFile(entry.name, state.next));
   if (renameIfThere(store, pathIn(store, "schedules", entry.file), healed)) {
-    // What a worker had made when it died, before anything was decided.
+    // A job that a dead worker had made before it decided anything.
     removeIfThere(store, pathIn(store, "schedules", madeJobFile(entry)));
     await flush(store, [pathIn(store, "schedules")]);
   }

@@ -1,6 +1,6 @@
 /**
- * The time zone of this machine, as far as it is known. What the runtime cannot make out of `$TZ` it silently
- * takes as UTC, and so would run things at another time than was meant.
+ * The time zone of this machine. The runtime silently takes a `$TZ` that it cannot read as UTC;
+ * schedules would then run at the wrong time, so such a `$TZ` is an error here.
  *
  * @module
  */
@@ -8,46 +8,46 @@
 import { UsageError } from "../text/errors.ts";
 
 /**
- * What is wrong with `$TZ`, as a sentence without its end; `undefined` if it is read as the C library reads
- * it, or is not set.
+ * What is wrong with `$TZ`, as a sentence without a full stop; `undefined` if the runtime reads it
+ * as the C library does, or it is not set.
  *
- * @param tz What is in it. Default: what is.
+ * @param tz Its value. Default: the environment's.
  */
 export function zoneFault(tz: string | undefined = Deno.env.get("TZ")): string | undefined {
   if (!tz) return undefined;
   const zone = zoneMeant(tz);
   if (zone !== undefined && isInForce(zone)) return undefined;
   const written = `TZ=${JSON.stringify(tz)}`;
-  if (zone !== undefined) return `${written} is not read here; write it as TZ=${zone}`;
+  if (zone !== undefined) return `${written} is not supported; set TZ=${zone}`;
   return POSIX.test(tz)
-    ? `${written} is a rule, and only names of time zones are read; set TZ to one such as Europe/Berlin`
-    : `${written} names no time zone that is known; set TZ to one such as Europe/Berlin`;
+    ? `${written} is a rule, not a name; set TZ to a time zone such as Europe/Berlin`
+    : `${written} is not a known time zone; set TZ to one such as Europe/Berlin`;
 }
 
 /**
  * The name of this machine's time zone.
  *
- * @throws {UsageError} If it is not known: to guess would be to run things at another time than was meant.
+ * @throws {UsageError} If it is not known: a guess would run jobs at the wrong time.
  */
 export function localZone(): string {
   const tz = Deno.env.get("TZ");
   const fault = zoneFault(tz);
   if (fault !== undefined) {
-    throw new UsageError(`${fault}, or say which is meant, such as --tz UTC`);
+    throw new UsageError(`${fault}, or give a zone, such as --tz UTC`);
   }
   const zone: string | undefined = tz
     ? zoneMeant(tz)
     : Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone !== undefined && zone !== "Etc/Unknown") return zone;
   throw new UsageError(
-    "this machine's time zone has no name that is known; say which is meant, such as --tz UTC",
+    "this machine's time zone is not known; give one, such as --tz UTC",
   );
 }
 
-/** `EST5`, `<+03>-3`, and what follows where there is summer time: `EST5EDT,M3.2.0,M11.1.0`. */
+/** A POSIX rule: `EST5`, `<+03>-3`, with summer time `EST5EDT,M3.2.0,M11.1.0`. */
 const POSIX = /^(?:[A-Za-z]{3,}|<[A-Za-z\d+-]{3,}>)([+-]?)(\d{1,2})((?::\d{2}){0,2})(.*)$/;
 
-/** The name of the zone that a value of `$TZ` means. */
+/** The name of the zone in a value of `$TZ`. */
 function zoneMeant(tz: string): string | undefined {
   const name = tz.replace(/^:/, "").replace(/^\/usr\/share\/zoneinfo\//, "").replace(
     /^posix\//,
@@ -57,16 +57,16 @@ function zoneMeant(tz: string): string | undefined {
     try {
       return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
     } catch {
-      // Not a name; it may be a fixed distance from UTC.
+      // Not a name; perhaps a fixed offset from UTC.
     }
   }
   const [, sign, hours, more, summer] = POSIX.exec(tz) ?? [];
   if (hours === undefined || more || summer || Number(hours) > 12) return undefined;
-  // As in $TZ, the sign of these names is that of the way west.
+  // As in $TZ, offsets in these names count to the west.
   return Number(hours) === 0 ? "UTC" : `Etc/GMT${sign === "-" ? "-" : "+"}${Number(hours)}`;
 }
 
-/** Whether the runtime's own clock shows what that of a zone does, in each month of a year. */
+/** Whether the runtime's own clock agrees with a zone's in each month of this year. */
 function isInForce(zone: string): boolean {
   const format = new Intl.DateTimeFormat("sv-SE", {
     timeZone: zone,

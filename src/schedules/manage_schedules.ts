@@ -1,5 +1,5 @@
 /**
- * What people do to schedules that are there.
+ * What people do to existing schedules.
  *
  * @module
  */
@@ -28,13 +28,13 @@ import {
   type Store,
 } from "../store/store.ts";
 
-/** How long a command waits for a worker that is turning a schedule into a job, in milliseconds. */
+/** How long to wait for a worker that is turning the schedule into a job, in milliseconds. */
 const PATIENCE = 10_000;
 
 /**
- * All schedules, those that are due first at the beginning.
+ * All schedules, the first due first.
  *
- * @param broken Called for each file that is none, with a sentence that says so; it is left out.
+ * @param broken Called with a sentence for each file that is not a schedule; it is left out.
  */
 export async function listSchedules(
   queue: OpenQueue,
@@ -44,7 +44,7 @@ export async function listSchedules(
   const readTimetable = await loadTimetable();
   const views: ScheduleView[] = [];
   for (const entry of scheduleEntries(store)) {
-    // One that moves while one looks is met again under its new name, or in the next list.
+    // A schedule that moves meanwhile appears twice, under its old and its new name.
     if (views.some(({ name }) => name === entry.name)) continue;
     try {
       const view = readView(store, entry, readTimetable);
@@ -58,22 +58,20 @@ export async function listSchedules(
 }
 
 /**
- * One schedule.
+ * The schedule of this name.
  *
- * @throws {QueueError} If there is none of this name.
+ * @throws {QueueError} If there is none.
  */
 export async function findSchedule(queue: OpenQueue, name: string): Promise<ScheduleView> {
   const { store } = queue;
   const readTimetable = await loadTimetable();
-  return await whileMoving(store, name, (entry) => readView(store, entry, readTimetable), {
-    evenTaken: true,
-  });
+  return await withEntry(store, name, (entry) => readView(store, entry, readTimetable), true);
 }
 
 /** Removes a schedule; the jobs that it added stay. */
 export async function removeSchedule(queue: OpenQueue, name: string): Promise<void> {
   const { store } = queue;
-  await whileMoving(store, name, (entry) => {
+  await withEntry(store, name, (entry) => {
     if (!removeIfThere(store, pathIn(store, "schedules", entry.file))) return undefined;
     dropMadeJob(store, entry);
     return true;
@@ -82,7 +80,7 @@ export async function removeSchedule(queue: OpenQueue, name: string): Promise<vo
 }
 
 /**
- * Pauses a schedule, or lets it go on with its next time. Times that pass meanwhile are not made good.
+ * Pauses a schedule, or resumes it with its next time. Times that pass meanwhile get no job.
  *
  * @returns Whether that changed anything.
  */
@@ -93,10 +91,10 @@ export async function pauseSchedule(
 ): Promise<boolean> {
   const { store } = queue;
   const readTimetable = await loadTimetable();
-  const changed = await whileMoving(store, name, (entry) => {
-    if (isPaused(entry) === paused) return { changed: false };
+  const change = await withEntry(store, name, (entry) => {
+    if (isPaused(entry) === paused) return "none";
     let time = HELD_TIME;
-    // One that is none can be paused, and cannot be resumed.
+    // An invalid file can be paused, and cannot be resumed.
     if (!paused) {
       const read = readSchedule(store, entry, readTimetable);
       if (!read) return undefined;
@@ -106,22 +104,22 @@ export async function pauseSchedule(
     const to = pathIn(store, "schedules", scheduleFile(name, time));
     if (!renameIfThere(store, from, to)) return undefined;
     dropMadeJob(store, entry);
-    return { changed: true };
+    return paused ? "paused" : "resumed";
   });
-  const change = `schedule ${name} was ${paused ? "paused" : "resumed"}`;
-  if (changed.changed) await flushChange(store, [pathIn(store, "schedules")], change);
-  return changed.changed;
+  if (change === "none") return false;
+  await flushChange(store, [pathIn(store, "schedules")], `schedule ${name} was ${change}`);
+  return true;
 }
 
 /**
- * Drops the job that a worker had made of a schedule when it died. Nobody adds it any more: the name that it goes
- * with is gone.
+ * Removes the job that a worker had made when it died: without its schedule's stamp nobody would
+ * add it.
  */
 function dropMadeJob(store: Store, entry: ScheduleEntry): void {
   removeIfThere(store, pathIn(store, "schedules", madeJobFile(entry)));
 }
 
-/** Adds a schedule's job now, whether it is due or not; that changes nothing about its times. */
+/** Adds a schedule's job now, due or not; its times stay the same. */
 export async function runSchedule(queue: OpenQueue, name: string): Promise<Job> {
   const { job } = await findSchedule(queue, name);
   const id = handPrefix(name) + newId();
@@ -129,9 +127,9 @@ export async function runSchedule(queue: OpenQueue, name: string): Promise<Job> 
 }
 
 /**
- * The last job that {@linkcode runSchedule} added for a schedule, of those that are still in the queue.
+ * The last job in the queue that {@linkcode runSchedule} added for a schedule.
  *
- * @param name The schedule's.
+ * @param name The schedule's name.
  * @returns The job's ID, and when it was added, ISO 8601 in UTC; `undefined` if there is none.
  */
 export function lastRunByHand(
@@ -142,32 +140,33 @@ export function lastRunByHand(
   const ids: string[] = [];
   for (const state of JOB_STATES) {
     for (const { id } of entries(queue.store, state)) {
-      // The ID of a job that was due has its time there, which is no ULID.
+      // The ID of a job that was due has its time there, not a ULID.
       if (id.startsWith(prefix) && isUlid(id.slice(prefix.length))) ids.push(id);
     }
   }
-  // A long name is cut in the ID, and two can have the same beginning.
+  // A long name is cut in the ID, so two schedules can share a prefix.
   const id = ids.sort().findLast((id) => jobWithId(queue.store, id)?.schedule === name);
   return id === undefined
     ? undefined
     : { id, at: new Date(timeOfId(id.slice(prefix.length))!).toISOString() };
 }
 
-/** How the ID of a job begins that was run by hand; a ULID follows. */
+/** The beginning of the ID of a job that was run by hand; a ULID follows. */
 function handPrefix(name: string): string {
   return `${name.slice(0, 37)}-`;
 }
 
 /**
- * Does something to a schedule's file that may move at any moment; again until it was there.
+ * Acts on a schedule's file, which may move at any moment; tries again until it was there.
  *
- * @param evenTaken Whether it may be one that a worker is turning into a job.
+ * @param action Returns `undefined` if the file was gone.
+ * @param evenTaken Whether to act also while a worker is turning it into a job.
  */
-async function whileMoving<T>(
+async function withEntry<T>(
   store: Store,
   name: string,
   action: (entry: ScheduleEntry) => T | undefined,
-  { evenTaken = false } = {},
+  evenTaken = false,
 ): Promise<T> {
   let missed = 0;
   for (const until = store.now() + PATIENCE;;) {
@@ -176,13 +175,13 @@ async function whileMoving<T>(
       const result = action(entry);
       if (result !== undefined) return result;
     } else if (!entry && ++missed >= 3) {
-      // It can be missed while it moves; hardly three times.
+      // A schedule that moves can be missed once, hardly three times.
       throw new QueueError(`no schedule "${name}" (see: queuectl schedule list)`);
     }
     if (store.now() > until) {
       throw new QueueError(
-        `schedule ${name} is in the hands of worker ${entry?.worker}; if that is dead, start another ` +
-          `or see: queuectl doctor --repair`,
+        `worker ${entry?.worker} is adding a job of schedule ${name}; try again, or if it is dead ` +
+          "run: queuectl doctor --repair",
       );
     }
     await new Promise((resolve) => setTimeout(resolve, missed > 0 ? 2 : 20));

@@ -1,5 +1,5 @@
 /**
- * Reading a schedule, with the times at which it is due.
+ * Reading schedules, with the times at which they are due.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
   type Schedule,
   type ScheduleEntry,
 } from "./schedule.ts";
-import { pathIn, readIfThere, type Store } from "../store/store.ts";
+import { listIfThere, pathIn, readIfThere, type Store } from "../store/store.ts";
 import type { ReadTimetable, Timetable } from "./timetable.ts";
 
 /** A schedule as readers get it. */
@@ -24,23 +24,25 @@ export interface ScheduleView extends Omit<Schedule, "turn"> {
   /** Whether it waits until someone resumes it. */
   paused: boolean;
   /**
-   * The times for which it adds jobs next, ISO 8601 in UTC; none while it is paused. The first has passed if it waits
-   * for a worker.
+   * The next three times that get a job, ISO 8601 in UTC; none while it is paused. The first has
+   * passed if no worker is running.
    */
   next: string[];
 }
 
-/** Loaded only where someone asks about schedules, with the library that reads cron expressions. */
+/**
+ * Loads the library that reads cron expressions: only commands that need a schedule's times pay for
+ * it.
+ */
 export const loadTimetable = async () => (await import("./timetable.ts")).timetable;
 
-/** How many of the times to come are told. */
-const TIMES_TOLD = 3;
+/** How many of the next times a view has. */
+const TIMES_SHOWN = 3;
 
 /** The schedules of a queue by their names, the first due first; without reading a file. */
 export function scheduleEntries(store: Store): ScheduleEntry[] {
-  const folder = pathIn(store, "schedules");
-  if (!store.files.exists(folder)) return [];
-  return [...store.files.list(folder)].map(({ name }) => parseScheduleFile(name))
+  return [...listIfThere(store, pathIn(store, "schedules"))]
+    .map(({ name }) => parseScheduleFile(name))
     .filter((entry) => entry !== undefined)
     .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
 }
@@ -54,10 +56,10 @@ export interface ReadSchedule {
 }
 
 /**
- * Reads all of a schedule, so that a fault of any part of it is met here.
+ * Reads and checks a schedule, its job included.
  *
  * @returns `undefined` if it is no longer there.
- * @throws {QueueError} If the file is no schedule.
+ * @throws {QueueError} If the file is not a schedule.
  */
 export function readSchedule(
   store: Store,
@@ -76,7 +78,7 @@ export function readSchedule(
   }
 }
 
-/** As {@linkcode readSchedule}, for readers. */
+/** {@linkcode readSchedule} as a view. */
 export function readView(
   store: Store,
   entry: ScheduleEntry,
@@ -89,23 +91,23 @@ export function readView(
 /**
  * A schedule as readers get it, with its next times.
  *
- * @param stamp The time in the name of its file, which is what counts.
+ * @param stamp The time in its file's name, which counts.
  */
 export function scheduleView(
   { schedule, times }: ReadSchedule,
   stamp: number,
   now: number,
 ): ScheduleView {
-  const { turn: _turn, ...told } = schedule;
+  const { turn: _turn, ...shown } = schedule;
   const paused = stamp >= HELD_TIME;
   const next: string[] = [];
   if (!paused) {
     const due = dueTime(schedule, times, stamp, now);
     for (
       let time: number | undefined = isMissed(schedule, due, now) ? times.next(now) : due;
-      time !== undefined && next.length < TIMES_TOLD;
+      time !== undefined && next.length < TIMES_SHOWN;
       time = times.next(time)
     ) next.push(new Date(time).toISOString());
   }
-  return { ...told, paused, next };
+  return { ...shown, paused, next };
 }

@@ -1,5 +1,6 @@
 /**
- * A schedule: its file's name and content. Nothing here touches a file.
+ * The schedules room: files in schedules/ and how they become jobs. Here: a schedule's name and
+ * content, as pure values.
  *
  *     schedules/STAMP-NAME.json           due at STAMP; paused: 99980101T…
  *     schedules/STAMP-NAME@WORKER.json    a worker is turning it into a job
@@ -13,23 +14,23 @@ import type { JobInput } from "../format/job.ts";
 import { JOB_FIELDS } from "../format/job_fields.ts";
 import { formatStamp, HELD_TIME, ID_PATTERN, parseEntryName, parseStamp } from "../format/names.ts";
 
-/** What becomes of times that passed while no worker lived: the latest runs once, all run, or none. */
+/** Which of the times that passed while no worker was running get a job. */
 export type CatchUp = "latest" | "all" | "none";
 
-/** What becomes of a time at which the job of the last one has not ended. */
+/** Whether a time gets a job while the schedule's last job has not ended. */
 export type Overlap = "skip" | "allow";
 
 /** A schedule as its file has it. */
 export interface Schedule {
-  /** What names it, and begins the ID of each of its jobs. */
+  /** Its name; the ID of each of its jobs begins with it. */
   name: string;
-  /** When it is due: cron fields, `@hourly` and its like, or `every SPAN`. */
+  /** When it is due: cron fields, a word such as `@hourly`, or `every SPAN`. */
   when: string;
   /** The time zone of the cron fields. */
   tz?: string;
-  /** What becomes of times that passed while no worker lived. */
+  /** Which of the times that passed while no worker was running get a job. */
   catch_up: CatchUp;
-  /** What becomes of a time at which the job of the last one has not ended. */
+  /** Whether a time gets a job while the schedule's last job has not ended. */
   overlap: Overlap;
   /** The job that it adds each time. */
   job: JobInput;
@@ -39,58 +40,61 @@ export interface Schedule {
   turn?: Turn;
   /** The last job that it added. */
   last?: LastJob;
-  /** Times that it let pass, the newest last; only the last few are kept. */
+  /** Times that got no job, the newest last; at most ten. */
   skipped?: Skipped[];
 }
 
-/** What was decided at a time. Written before anything is done, so that whoever goes on does just that. */
+/**
+ * What was decided at a time. Written before it is done, so that after a crash another worker does
+ * the same.
+ */
 export interface Turn {
   /** The time that stood in the schedule's name, ISO 8601 in UTC. */
   from: string;
-  /** The ID of the job to be added, if any is. */
+  /** The ID of the job to add, if any. */
   job?: string;
-  /** The name that the job is to have in pending/. */
+  /** The job's name in pending/. */
   waiting?: string;
-  /** When it is due next, ISO 8601 in UTC; absent: never again. */
+  /** When the schedule is due next, ISO 8601 in UTC; missing if never again. */
   next?: string;
 }
 
 /** A job that a schedule added. */
 export interface LastJob {
-  /** For which time, ISO 8601 in UTC. */
+  /** The time that it was for, ISO 8601 in UTC. */
   due: string;
   /** Its ID. */
   id: string;
-  /** The name that it had in pending/. */
+  /** Its first name in pending/. */
   waiting: string;
 }
 
-/** A time that a schedule let pass. */
+/** A time that got no job. */
 export interface Skipped {
-  /** Which, ISO 8601 in UTC. */
+  /** The time, ISO 8601 in UTC. */
   due: string;
   /** Why, as a sentence. */
   reason: string;
 }
 
-/** A schedule's file, as its name tells. */
+/** A schedule, known by its file's name alone. */
 export interface ScheduleEntry {
   /** The name of the file. */
   file: string;
   /** The name of the schedule. */
   name: string;
-  /** When it is due, in milliseconds since 1970; {@linkcode HELD_TIME}: it is paused. */
+  /** When it is due, in milliseconds since 1970; {@linkcode HELD_TIME} if it is paused. */
   time: number;
   /** The worker that is turning it into a job. */
   worker?: string;
 }
 
-/** What may name a schedule: with the time behind it, it is the ID of a job. */
-export const SCHEDULE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
+/** A schedule's name: followed by a time it is a job's ID. */
+const SCHEDULE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 
 const FILE = /^(\d{8}T\d{6}\.\d{3}Z)-([A-Za-z0-9][A-Za-z0-9_-]{0,39})(?:@([a-z0-9-]+))?\.json$/;
 
-/** Reads the name of a file in schedules/; `undefined` if it is no schedule's. */
+/** Reads the name of a file in schedules/; `undefined` if it is not that of a schedule. */
 export function parseScheduleFile(file: string): ScheduleEntry | undefined {
   const match = FILE.exec(file);
   const time = match ? parseStamp(match[1]!) : NaN;
@@ -103,7 +107,7 @@ export function scheduleFile(name: string, time: number, worker?: string): strin
   return `${formatStamp(time)}-${name}${worker === undefined ? "" : `@${worker}`}.json`;
 }
 
-/** The name in schedules/ of a job that is made and not published yet. */
+/** The name in schedules/ of a job that is not published yet. */
 export function madeJobFile({ name, time }: ScheduleEntry): string {
   return `${formatStamp(time)}-${name}.job`;
 }
@@ -114,7 +118,7 @@ export function isPaused({ time }: ScheduleEntry): boolean {
 }
 
 /**
- * The ID of the job of a time: the same for everyone who makes it.
+ * The ID of the job for a time: the same whoever makes it.
  *
  * @example
  * ```ts
@@ -136,11 +140,11 @@ export function checkScheduleName(name: string): void {
   );
 }
 
-/** @throws {UsageError} If a job has what only the schedule can give it. */
+/** @throws {UsageError} If a job has a field that a schedule's job cannot have. */
 export function checkScheduledJob(job: JobInput): void {
   for (const [field, { insteadInSchedule }] of JOB_FIELDS) {
     if (insteadInSchedule !== undefined && job[field] !== undefined) {
-      throw new UsageError(`the job of a schedule takes no ${field}: ${insteadInSchedule}`);
+      throw new UsageError(`a schedule's job cannot have "${field}": ${insteadInSchedule}`);
     }
   }
 }
@@ -148,7 +152,7 @@ export function checkScheduledJob(job: JobInput): void {
 /**
  * Reads a schedule's file.
  *
- * @throws {UsageError} If it is none; the sentence says why.
+ * @throws {UsageError} If it is not valid; the message says why.
  */
 export function parseSchedule(content: Uint8Array, name: string): Schedule {
   let parsed: Partial<Schedule>;
@@ -179,7 +183,7 @@ export function parseSchedule(content: Uint8Array, name: string): Schedule {
   return { ...parsed, name, catch_up, overlap } as Schedule;
 }
 
-/** What is wrong with what workers note in a schedule's file; people may have had it in an editor. */
+/** Checks what workers write into a schedule's file: people may have edited it. */
 function faultOfNotes({ turn, last, skipped }: Partial<Schedule>): string | undefined {
   if (turn !== undefined) {
     if (!isTime(turn?.from)) return "turn must have a time, from";
@@ -202,34 +206,34 @@ function isTime(value: unknown): boolean {
   return typeof value === "string" && !Number.isNaN(Date.parse(value));
 }
 
-/** Whether a job's ID and the name of a file in pending/ are that and belong together: the name becomes a path. */
+/** Whether a name in pending/ is that of the job with this ID: the name becomes a path. */
 function isPending(id: unknown, waiting: unknown): boolean {
   if (typeof id !== "string" || !ID_PATTERN.test(id) || typeof waiting !== "string") return false;
   const entry = parseEntryName(waiting);
   return entry !== undefined && entry.id === id && !entry.bare && entry.worker === undefined;
 }
 
-/** The content of a schedule's file: JSON that a person can read. */
+/** The content of a schedule's file: indented JSON. */
 export function scheduleBytes(schedule: Schedule): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(schedule, null, 2) + "\n");
 }
 
-/** Whether a schedule goes by an interval, to which time zones mean nothing. */
+/** Whether a schedule is an interval, which has no time zone. */
 export function isInterval(when: string): boolean {
   return /^every\b/i.test(when.trim());
 }
 
-/** From when a schedule's interval counts, in milliseconds since 1970: a whole second. */
+/** The start of a schedule's intervals, in milliseconds since 1970: a whole second. */
 export function anchorOf(schedule: Schedule): number {
   return Math.floor(Date.parse(schedule.created_at) / 1000) * 1000;
 }
 
-/** A time is missed, not late, if no worker took it up within this many milliseconds. */
+/** A time without a job after this many milliseconds is missed, not late. */
 export const MISSED_AFTER = 60_000;
 
 /**
- * The time that a schedule's job is for, when a worker next sees it due: of several that have passed, the
- * latest, unless all are to be made good.
+ * The time that a schedule's next job is for: of several that have passed the latest, or with
+ * `catch_up: all` the first.
  *
  * @param stamp The time in the name of its file.
  */
@@ -242,7 +246,7 @@ export function dueTime(
   return catch_up === "all" ? stamp : Math.max(stamp, times.latest(now) ?? stamp);
 }
 
-/** Whether no job is to be added for a time, as it passed too long ago. */
+/** Whether a time gets no job because it passed too long ago. */
 export function isMissed({ catch_up }: Schedule, due: number, now: number): boolean {
   return catch_up === "none" && now - due > MISSED_AFTER;
 }

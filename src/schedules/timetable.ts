@@ -1,12 +1,12 @@
 /**
- * When a schedule is due. Cron expressions are read by croner; this file is the only one that loads it, and
- * itself loaded only where there is a schedule.
+ * When a schedule is due. Only this file loads croner, which reads cron expressions, and it is
+ * loaded only where there is a schedule.
  *
- * croner only ever sees a clock that is never changed; what a change of the clock does is decided here. A
- * schedule that names hours is due once for each of its wall times: one that the clock skips when the clock
- * goes on (02:30 comes at 03:00, and so do 02:00 and 02:15, together and once), one that it shows twice the
- * first time. A schedule that is due in every hour follows elapsed time: it is due whenever the clock shows
- * one of its times.
+ * croner sees a clock in UTC, which nobody sets; changes of the clock are handled here. A schedule
+ * that names hours is due once for each of its wall times: a time that the clock skips in spring
+ * counts when the clock goes on (at 03:00 for 02:00, 02:15 and 02:30, all in one), a time that it
+ * shows twice in autumn counts the first time. A schedule that is due in every hour follows elapsed
+ * time: it is due whenever the clock shows one of its times.
  *
  * @module
  */
@@ -20,16 +20,16 @@ import { WallClock } from "./wall_clock.ts";
 
 /** The times at which something is due, in milliseconds since 1970. */
 export interface Timetable {
-  /** The first one after a time, or `undefined` if there is none any more. */
+  /** The first time after another; `undefined` if there is none. */
   next(after: number): number | undefined;
-  /** The last one that is not after a time. */
+  /** The last time that is not after another. */
   latest(notAfter: number): number | undefined;
 }
 
-/** {@linkcode timetable}, handed over by those who load it on demand. */
+/** {@linkcode timetable}, for callers that load it on demand. */
 export type ReadTimetable = typeof timetable;
 
-/** A schedule that is due more often than this, in seconds, is a slip of the keyboard. */
+/** A shorter interval, in seconds, is a typing error. */
 const LEAST_INTERVAL = 1;
 
 /** A century, in seconds. */
@@ -38,10 +38,10 @@ const LONGEST_INTERVAL = 36500 * 86400;
 /**
  * Reads when a schedule is due.
  *
- * @param when Five or six cron fields, `@hourly` and its like, or `every SPAN`.
- * @param zone The time zone that the fields are meant in, such as `Europe/Berlin`; `every` needs none.
- * @param anchor From when an interval counts, in milliseconds since 1970.
- * @throws {UsageError} If it is none of these, if there is no such zone, or if it never comes.
+ * @param when Five or six cron fields, a word such as `@hourly`, or `every SPAN`.
+ * @param zone The time zone of the fields, such as `Europe/Berlin`; not for `every`.
+ * @param anchor The start of the intervals, in milliseconds since 1970.
+ * @throws {UsageError} If it is none of these, has an unknown zone, or is never due.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export function timetable(when: string, zone: string | undefined, anchor: number
 }
 
 function interval(text: string, zone: string | undefined, anchor: number): Timetable {
-  // It goes by none, but is shown in it.
+  // Only for display; it must be valid all the same.
   if (zone !== undefined) clockOf(zone);
   const seconds = secondsInSpan(text.replace(/^every\s*/i, ""));
   if (seconds === undefined || seconds < LEAST_INTERVAL || seconds > LONGEST_INTERVAL) {
@@ -77,21 +77,21 @@ function cron(text: string, zone: string, anchor: number): Timetable {
   try {
     walls = wallTimes(new Cron(pattern, { utcOffset: 0, domAndDow: bothDays }));
   } catch {
-    throw new UsageError(`"${text}" is no schedule (it must be ${FIELDS})`);
+    throw new UsageError(`"${text}" is not a schedule (it must be ${FIELDS})`);
   }
   const table = everyHour ? whenShown(walls, clock) : onceForEach(walls, clock);
   if (table.next(anchor) === undefined) {
-    throw new UsageError(`"${text}" is no schedule: no calendar has such a day`);
+    throw new UsageError(`"${text}" is not a schedule: no calendar has such a day`);
   }
   return table;
 }
 
-/** The times of an expression on a clock that is never changed. */
+/** The times of an expression on a clock that nobody sets. */
 function wallTimes(schedule: Cron): Timetable {
   return {
     next: (after) => schedule.nextRun(new Date(after))?.getTime(),
     latest: (notAfter) =>
-      // croner looks at whole seconds and leaves out the one that it is given.
+      // croner counts in whole seconds and excludes the one that it is given.
       schedule.previousRuns(2, new Date(notAfter + 1000)).map((date) => date.getTime())
         .find((time) => time <= notAfter),
   };
@@ -129,7 +129,7 @@ function whenShown(walls: Timetable, clock: WallClock): Timetable {
 /** @throws {UsageError} If there is no such time zone. */
 function clockOf(zone: string): WallClock {
   try {
-    // Times are shown by the one and counted by the other; it takes both to know the zone.
+    // Intl shows times and Temporal counts them, so both must know the zone.
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return new WallClock(zone);
   } catch (error) {

@@ -1,15 +1,18 @@
 /**
- * Turning a due schedule into a job, exactly once for each of its times, whoever races and whoever dies.
+ * Turns a due schedule into a job, exactly once for each of its times, whoever races and whoever
+ * dies.
  *
- * 1. `schedules/STAMP-NAME.json` is renamed to `STAMP-NAME@WORKER.json`: the election. A crash from here to
- *    5: recovery renames it back, and the next worker goes on where this one stopped.
- * 2. The job is written to `schedules/STAMP-NAME.job`. A crash here: nothing was decided; it is made anew.
- * 3. What was decided (which job, and when the schedule is due next) is written into the schedule's file: a
- *    new one, flushed with the job and its name, replaces it by a rename. From here on nobody decides again.
- * 4. The job is renamed to pending/, under an ID made of the schedule's name and the time. This file is what
- *    tells whether it has been added: if it is there it has not, and if it is gone it has, even if the job
- *    has long since run and been removed. Only a power cut can leave both names; so it is not added if a
- *    job of its ID is in the queue.
+ * 1. `schedules/STAMP-NAME.json` is renamed to `STAMP-NAME@WORKER.json`: the election. A crash from
+ *    here to 5: recovery renames it back, and the next worker goes on where this one stopped.
+ * 2. The job is written to `schedules/STAMP-NAME.job`. A crash here: nothing is decided yet; the
+ *    job is made anew.
+ * 3. The decision (which job, and when the schedule is due next) is written into the schedule's
+ *    file: a new file, flushed with the job and its name, replaces it by a rename. From here on
+ *    nobody decides again.
+ * 4. The job is renamed to pending/, under an ID made of the schedule's name and the time. The
+ *    `.job` file shows whether that happened: while it exists the job is not added; once it is gone
+ *    the job is, even if it has long since run and been removed. Only a power cut can leave both
+ *    names, so the job is not added if its ID is in the queue.
  * 5. `STAMP-NAME@WORKER.json` is renamed to `NEXT-NAME.json`.
  *
  * @module
@@ -46,16 +49,16 @@ import type { ReadTimetable } from "./timetable.ts";
 import { isOpen } from "../constraints/unique.ts";
 import { endOf } from "../contents/entries.ts";
 
-/** How many of the times that it let pass a schedule remembers. */
+/** How many skipped times a schedule keeps. */
 const SKIPPED_KEPT = 10;
 
 /**
- * Turns a due schedule into a job, if no other worker is faster.
+ * Turns a due schedule into a job, unless another worker is faster.
  *
  * @param entry The schedule, due and not taken.
- * @param worker Who does it; its lock must be held.
- * @returns Whether this call did it; `false` if another has it, which is normal.
- * @throws {QueueError} If the file is no schedule; it is paused then, so that it stops nothing.
+ * @param worker The worker that does it; it must hold its own lock.
+ * @returns `false` if another worker has the schedule, which is normal.
+ * @throws {QueueError} If the file is not a schedule; it is paused, so that it blocks nothing.
  */
 export async function turnSchedule(
   store: Store,
@@ -79,7 +82,7 @@ export async function turnSchedule(
     const isDecided = schedule.turn?.from === new Date(entry.time).toISOString();
     const decided = isDecided ? schedule : await decide(store, taken, schedule, readTimetable);
     if (!decided) return false;
-    // Who decided may have failed to flush that, or been killed before.
+    // The worker that decided may have died before its flush.
     if (isDecided) await flush(store, [pathIn(store, "schedules")]);
     await carryOut(store, taken, decided, isDecided);
     return true;
@@ -87,10 +90,10 @@ export async function turnSchedule(
     if (error instanceof UsageError) {
       renameIfThere(store, own, pathOf(store, scheduleFile(entry.name, HELD_TIME)));
       throw new QueueError(
-        `schedule ${entry.name} is paused, for its file is none: ${error.message}`,
+        `paused schedule ${entry.name}: invalid file: ${error.message}`,
       );
     }
-    // What the disk refused now is tried again, by whoever comes first.
+    // The disk refused: any worker may try again.
     const isThere = renameIfThere(store, own, from);
     if (!isThere && error instanceof Deno.errors.NotFound) return false;
     throw error;
@@ -118,18 +121,18 @@ async function decide(
   const skipped: Skipped[] = [];
   const skip = (time: number, reason: string) =>
     skipped.push({ due: new Date(time).toISOString(), reason });
-  if (due > time) skip(time, "no worker was alive to see it; a later time came first");
+  if (due > time) skip(time, "no worker was running; a later time was due by then");
 
   const id = scheduledId(name, due);
   const made = pathOf(store, madeJobFile(taken));
   const written: string[] = [];
   removeIfThere(store, made);
   if (isMissed(schedule, due, store.now())) {
-    skip(due, "no worker was alive to see it");
+    skip(due, "no worker was running");
   } else if (schedule.overlap === "skip" && lastIsOpen(store, schedule)) {
-    skip(due, `the last run, ${schedule.last!.id}, had not ended`);
+    skip(due, `the last job, ${schedule.last!.id}, had not ended`);
   } else if (wasAdded(store, schedule, due, id)) {
-    skip(due, `there is a job ${id} already`);
+    skip(due, `a job ${id} exists already`);
   } else {
     const runAt = new Date(due).toISOString();
     const input = { ...schedule.job, id, run_at: runAt, schedule: name };
@@ -145,12 +148,13 @@ async function decide(
   }
   const temporary = temporaryPath(store, "schedule-");
   store.files.create(temporary, scheduleBytes(decided));
-  // The folder too: were the note durable and the job's name not, the job would count as added.
+  // The folder too: if only the decision were durable and not the job's name, the job would count
+  // as added.
   if (written.length > 0) written.push(pathIn(store, "schedules"));
   await flush(store, [...written, temporary]);
   const own = pathOf(store, taken.file);
   if (!store.files.exists(own)) {
-    // This worker was believed dead: the schedule is another's, and so is what it decides.
+    // This worker was believed dead: another has the schedule now and decides.
     removeIfThere(store, temporary);
     return undefined;
   }
@@ -183,10 +187,13 @@ function lastIsOpen(store: Store, { last }: Schedule): boolean {
   return last !== undefined && isOpen(store, last.id, last.waiting);
 }
 
-/** Whether the job of this time was added, by a schedule of the same name, since removed, or before the clock was set back. */
+/**
+ * Whether this time has a job already: from an earlier schedule of this name, or before the clock
+ * was set back.
+ */
 function wasAdded(store: Store, { last }: Schedule, due: number, id: string): boolean {
   if (endOf(store, id) !== undefined) return true;
-  // Only then can it be there and not have ended; to look for it is to read all names.
+  // Only then can the job be there and not have ended. To look for it means to read all names.
   return last !== undefined && Date.parse(last.due) >= due &&
     findTaken(store, new Set([id])) !== undefined;
 }
@@ -196,7 +203,7 @@ function pathOf(store: Store, file: string): string {
 }
 
 /**
- * Gives back what a dead worker had taken: whoever takes it next goes on where that worker stopped.
+ * Gives back the schedules that a dead worker had taken: the next worker goes on where it stopped.
  *
  * @param worker The dead worker; its lock must be held.
  */

@@ -1,31 +1,31 @@
 /**
- * What the clock on the wall shows in a time zone, and when. A wall time is the reading of the clock as if
- * it were UTC, in milliseconds since 1970: two of them can be compared and counted with, though a clock that
- * is changed skips some and shows others twice.
+ * What the clock on the wall shows in a time zone, and when. A wall time is the reading of the
+ * clock as if it were UTC, in milliseconds since 1970. Where the clock is set, some wall times
+ * never come and some come twice.
  *
  * @module
  */
 
-/** A span of time in which the clock was not changed. */
+/** A span of time in which the clock is not set. */
 export interface Span {
   /** Its first millisecond since 1970, or -Infinity. */
   readonly from: number;
-  /** The first millisecond that is no longer in it, or Infinity. */
+  /** The first millisecond after it, or Infinity. */
   readonly until: number;
   /** What the clock shows minus UTC, in milliseconds. */
   readonly offset: number;
 }
 
-/** No zone is further from UTC, even together with a change of its clock. */
+/** The furthest that a zone is from UTC, with a change of its clock added. */
 const FURTHEST = 36 * 3_600_000;
 
-/** How many spans are kept in mind. */
+/** How many spans to cache. */
 const SPANS_KEPT = 4;
 
 /** The clock of a time zone. */
 export class WallClock {
   readonly #zone: string;
-  /** Those asked for last: a schedule asks again and again for the same few. */
+  /** The spans asked for last: a schedule asks for the same few again and again. */
   #spans: Span[] = [];
 
   /**
@@ -37,14 +37,14 @@ export class WallClock {
     this.spanOf(0);
   }
 
-  /** The span around a time in which the clock was not changed. */
+  /** The span around a time. */
   spanOf(time: number): Span {
     const known = this.#spans.find(({ from, until }) => time >= from && time < until);
     if (known) return known;
     const at = (time: number) =>
       Temporal.Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(this.#zone);
     const moment = at(Math.floor(time));
-    // A change at the moment itself begins this span, and counts as a previous one only later.
+    // A change at this very moment begins the span; Temporal calls it previous only a moment later.
     const from = at(Math.floor(time) + 1).getTimeZoneTransition("previous");
     const until = moment.getTimeZoneTransition("next");
     const span = {
@@ -57,8 +57,8 @@ export class WallClock {
   }
 
   /**
-   * When the clock first shows a wall time; one that it skips counts as shown when it goes on. A later wall
-   * time is never shown earlier.
+   * When the clock first shows a wall time; for one that it skips, when it goes on after the gap. A
+   * later wall time never comes earlier.
    */
   firstShows(wall: number): number {
     for (let span = this.spanOf(wall - FURTHEST);; span = this.spanOf(span.until)) {
@@ -67,12 +67,12 @@ export class WallClock {
     }
   }
 
-  /** The last wall time that the clock has first shown by then. */
+  /** The latest wall time that the clock has shown by a time. */
   shownBy(time: number): number {
     const { from, offset } = this.spanOf(time);
     const shown = time + offset;
     if (from === -Infinity) return shown;
-    // After the clock is set back it shows again what it has shown before.
+    // After the clock is set back it shows wall times again that it has shown before.
     return Math.max(shown, from + this.spanOf(from - 1).offset - 1);
   }
 }

@@ -54,7 +54,7 @@ Deno.test("a schedule that is no file is paused, and keeps the doctor from nothi
   assertStringIncludes(stdout, "is not a schedule");
   assertStringIncludes(stdout, "bad.json");
   const worked = await program.run(["worker", "start", "--drain"]);
-  assertStringIncludes(worked.stdout, "due is paused");
+  assertStringIncludes(worked.stdout, "paused schedule due");
 });
 
 Deno.test("half a character in a field is refused, and in a dropped file makes it no job", async () => {

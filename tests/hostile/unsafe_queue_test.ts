@@ -137,7 +137,7 @@ Deno.test("what others can write is no job, no settings and no schedule", async 
   Deno.chmodSync(`${program.dir}/schedules/${file}`, 0o666);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const worked = await program.run(["worker", "start", "--drain"]);
-  assertStringIncludes(worked.stdout, "often is paused");
+  assertStringIncludes(worked.stdout, "paused schedule often");
   assertEquals(isThere(`${program.home}/planted`), false);
 
   write("config.json", '{"on_done":"touch planted"}');

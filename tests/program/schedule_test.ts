@@ -54,7 +54,7 @@ for (
     ["no command", ["x", "@daily"], 2, "needs COMMAND"],
     ["a bad choice", ["--overlap", "maybe", "x", "@daily", "true"], 2, "one of skip, allow"],
     ["an option too late", ["x", "@daily", "echo", "--tz", "UTC"], 2, "goes before the command"],
-    ["an ID", ["x", "@daily", '{"command": "true", "id": "a"}'], 2, "takes no id"],
+    ["an ID", ["x", "@daily", '{"command": "true", "id": "a"}'], 2, 'cannot have "id"'],
     ["an unknown resource", ["--resource", "gpu", "x", "@daily", "true"], 1, 'no resource "gpu"'],
     ["an option that it cannot have", ["--delay", "5s", "x", "@daily", "true"], 2, "--delay"],
   ] as const

@@ -206,7 +206,7 @@ Deno.test("what cannot be the input of a job is refused in a sentence", async ()
   await refused(2, /contradict each other/, '"$@" run --stdin --no-stdin cat');
   const job = `'{"command":"cat","stdin":true}'`;
   await refused(2, /line 1: .*added alone, with its input/, `echo ${job} | "$@" enqueue --file -`);
-  await refused(2, /takes no stdin: .*< FILE/, `"$@" schedule add s @daily ${job}`);
+  await refused(2, /cannot have "stdin": .*< FILE/, `"$@" schedule add s @daily ${job}`);
   await refused(2, /--stdin goes before the command/, '"$@" enqueue wc --stdin');
   await refused(2, /must not be empty/, 'echo x | "$@" enqueue --stdin ""');
   for (const part of ["tmp", "pending"]) assertEquals(program.names(part), []);

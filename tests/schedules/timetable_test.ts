@@ -218,7 +218,7 @@ for (
     ["every day", "from 1s"],
   ] as const
 ) {
-  Deno.test(`"${when}" is no schedule, and it is said what would be one`, () => {
+  Deno.test(`"${when}" is refused with a sentence that says what a schedule is`, () => {
     assertThrows(() => timetable(when, "UTC", 0), UsageError, said);
   });
 }
@@ -245,7 +245,7 @@ Deno.test("whatever is in the fields is read, or refused with what was typed", (
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       refused++;
-      const reason = /is no schedule: (.*?)(?: \(it must|$)/.exec(error.message)?.[1];
+      const reason = /is not a schedule: (.*?)(?: \(it must|$)/.exec(error.message)?.[1];
       assert(reason !== undefined, `${when}: no reason`);
       for (const [, word] of reason.matchAll(/"(.*?)"/g)) assertStringIncludes(when, word!);
     }

@@ -177,7 +177,7 @@ Deno.test("a time is not run again that was run before the clock was set back, w
     assertEquals(namesIn(at.dir, "pending").length, hasEnded ? 0 : 2);
     const view = await findSchedule(at.queue, "h");
     assertEquals(view.next[0], "2026-11-22T09:00:00.000Z");
-    assertMatch(view.skipped![0]!.reason, /there is a job h-20261122T070000Z already/);
+    assertMatch(view.skipped![0]!.reason, /a job h-20261122T070000Z exists already/);
   }
 });
 
@@ -242,7 +242,7 @@ Deno.test("a file that is no schedule is paused and stops nothing", async () => 
   await assertRejects(
     () => turnSchedule(at.queue.store, bad, "w-1-aa", timetable),
     QueueError,
-    "schedule x is paused, for its file is none: when must be a string",
+    "paused schedule x: invalid file: when must be a string",
   );
   await at.turn();
   assertEquals(at.jobs(), ["07"]);
@@ -254,10 +254,10 @@ Deno.test("what a schedule cannot be is refused, and nothing is left of it", asy
     addSchedule(at.queue, { name: "n", when: "@daily", job: { command: "true" }, ...input });
   await assertRejects(add({ name: "a b" }), UsageError, "a schedule's name must be");
   await assertRejects(add({ name: "x".repeat(41) }), UsageError, "1 to 40");
-  await assertRejects(add({ name: "h" }), QueueError, 'there is a schedule "h" already');
-  await assertRejects(add({ job: { command: "x", id: "y" } }), UsageError, "takes no id");
+  await assertRejects(add({ name: "h" }), QueueError, 'a schedule "h" exists already');
+  await assertRejects(add({ job: { command: "x", id: "y" } }), UsageError, 'cannot have "id"');
   await assertRejects(add({ job: { command: "x", priority: 11 } }), UsageError, "priority");
-  await assertRejects(add({ when: "every 5s", tz: "UTC" }), UsageError, "leave out --tz");
+  await assertRejects(add({ when: "every 5s", tz: "UTC" }), UsageError, "--tz has no effect");
   await assertRejects(add({ catch_up: "all", overlap: "skip" }), UsageError, "--overlap allow");
   assertEquals(namesIn(at.dir, "schedules"), ["20261122T070000.000Z-h.json"]);
   assertEquals(namesIn(at.dir, "tmp"), []);

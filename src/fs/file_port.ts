@@ -107,9 +107,8 @@ export interface FilePort {
    */
   syncTree(directory: string): Promise<void>;
   /**
-   * Whether flushing the directory of a new name makes all of a rename durable, and all earlier
-   * renames. If not, a power cut can leave both names until the old name's directory is flushed
-   * too. `false` where unknown.
+   * Whether flushing a new name's directory makes the whole rename durable, and all earlier ones.
+   * If not, a power cut can leave both names until the old directory is flushed. `false` if unknown.
    */
   renamesAsOne(directory: string): boolean;
   /**

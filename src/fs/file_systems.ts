@@ -10,9 +10,8 @@ export const EXT = 0xef53;
 export const XFS = 0x58465342, BTRFS = 0x9123683e, F2FS = 0xf2f52010, TMPFS = 0x01021994;
 
 /**
- * File systems whose `sync_fs` writes all changes to the disk and waits for it. Not FUSE: the
- * kernel answers 0 and asks nobody. Not NFS, CIFS, 9p and Ceph: the server may be out of reach. Not
- * overlayfs: it is as good as the file system below, which it does not name.
+ * File systems whose `sync_fs` writes all changes to the disk and waits. FUSE does nothing, a network
+ * file system's server may be out of reach, and overlayfs depends on an unknown file system below.
  */
 const SYNCFS: ReadonlySet<number> = new Set([EXT, XFS, BTRFS, F2FS, TMPFS]);
 
@@ -22,10 +21,10 @@ export function syncfsIsDurable(type: number): boolean {
 }
 
 /**
- * File systems with one journal, in which a rename is one entry and reaches the disk after every
- * earlier one; and tmpfs, which keeps nothing. Not btrfs: its log of a directory has the new name
- * and not the removal of the old one. (ext2, and ext4 without its journal, keep no order at all:
- * flushing more directories would not help.)
+ * File systems whose one journal keeps renames whole and in order, and tmpfs, which keeps nothing.
+ *
+ * Not btrfs: its log of a directory has the new name and not the removal of the old one. ext2, and
+ * ext4 without its journal, keep no order at all: flushing more directories would not help.
  */
 const RENAMES_AS_ONE: ReadonlySet<number> = new Set([EXT, XFS, TMPFS]);
 

@@ -102,8 +102,9 @@ export function readRegular(c: Libc, path: string): Uint8Array | undefined {
 /** Reads an open file from its position to its end, and closes it. */
 function readOpen(c: Libc, fd: number, size: number): Uint8Array | undefined {
   try {
-    // One byte more than expected: a read that does not fill it has met the end.
-    let buffer = new Uint8Array(size + 1);
+    // One byte more than expected: a read that does not fill it has met the end. A file in /proc
+    // has size 0.
+    let buffer = new Uint8Array(size === 0 ? 64 * 1024 : size + 1);
     for (let at = 0;;) {
       const read = Number(c.read(fd, buffer.subarray(at), BigInt(buffer.length - at)));
       if (read < 0) return undefined;

@@ -77,8 +77,7 @@ const MOST_SWAPS = 10;
 
 /**
  * Opens a regular file, or a directory where that is wanted; follows no link and waits for no fifo.
- * The runtime has no such options, so this checks the path before it opens it, and the open file
- * after.
+ * The runtime has no such options: this checks the path before opening it, and the file after.
  */
 export function openSafely(
   path: string,

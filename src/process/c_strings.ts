@@ -1,27 +1,27 @@
 /**
- * Strings as C has them, for calls that take arrays of pointers to them.
+ * C strings, for calls that take arrays of pointers to them.
  *
  * @module
  */
 
 const encoder = new TextEncoder();
 
-/** C strings, one after another in memory that does not move. */
+/** C strings, one after another in one piece of memory that does not move. */
 export class CStrings {
   #memory = new Uint8Array(0);
   #base = 0n;
 
   /**
-   * Puts strings in the place of those that were there.
+   * Replaces all strings.
    *
-   * @param strings None may hold a NUL.
-   * @throws If one does: it would end there, and the others would move up.
-   * @returns The address of each. They hold until the next call, and as long as the object is referred to, see
-   * {@linkcode CStrings.keep}.
+   * @returns The address of each, valid until the next call and while the object lives: see
+   * {@linkcode CStrings.keepAlive}.
+   * @throws {TypeError} If a string holds a NUL: it would end there, and the next would get its
+   * address.
    */
-  put(strings: readonly string[]): BigUint64Array<ArrayBuffer> {
+  replace(strings: readonly string[]): BigUint64Array<ArrayBuffer> {
     const text = strings.join("\0") + "\0";
-    // A character is at most 3 bytes for each UTF-16 unit.
+    // A UTF-16 unit takes at most 3 bytes.
     if (text.length * 3 > this.#memory.length) {
       this.#memory = new Uint8Array(text.length * 3);
       this.#base = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#memory)));
@@ -37,18 +37,18 @@ export class CStrings {
     return addresses;
   }
 
-  /** The bytes that it takes up. */
+  /** How many bytes of memory it keeps. */
   get size(): number {
     return this.#memory.length;
   }
 
-  /** To be called after the last use of an address: until then the memory is there. */
-  keep(): void {
+  /** Call it after the last use of an address: the memory lives until then. */
+  keepAlive(): void {
     void this.#memory;
   }
 }
 
-/** The pointers of some C strings and the null after them, as `execve` takes them. */
+/** Pointers to C strings and a final null, as `execve` takes them. */
 export function pointerArray(
   ...parts: readonly (readonly bigint[] | BigUint64Array)[]
 ): Uint8Array<ArrayBuffer> {
@@ -63,28 +63,28 @@ export function pointerArray(
   return new Uint8Array(pointers.buffer);
 }
 
-/** An environment that many commands get, made into C strings once. */
+/** An environment that many commands inherit, made into C strings once. */
 export class CEnvironment {
   readonly #places: ReadonlyMap<string, number>;
   readonly #strings = new CStrings();
   readonly #addresses: BigUint64Array<ArrayBuffer>;
 
-  /** @param variables Their values by their names. */
+  /** @param variables Values by name. */
   constructor(variables: Readonly<Record<string, string>>) {
     const names = Object.keys(variables);
     this.#places = new Map(names.map((name, index) => [name, index]));
-    this.#addresses = this.#strings.put(names.map((name) => `${name}=${variables[name]}`));
+    this.#addresses = this.#strings.replace(names.map((name) => `${name}=${variables[name]}`));
   }
 
-  /** The addresses of all variables but for some. */
+  /** The addresses of all variables but those of these names. */
   without(others: Readonly<Record<string, string>>): BigUint64Array {
     const places = Object.keys(others).map((name) => this.#places.get(name));
     if (places.every((place) => place === undefined)) return this.#addresses;
     return this.#addresses.filter((_, index) => !places.includes(index));
   }
 
-  /** As {@linkcode CStrings.keep}. */
-  keep(): void {
-    this.#strings.keep();
+  /** As {@linkcode CStrings.keepAlive}. */
+  keepAlive(): void {
+    this.#strings.keepAlive();
   }
 }

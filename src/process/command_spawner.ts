@@ -1,5 +1,6 @@
 /**
- * Starting commands with `Deno.Command`: where the C library cannot be called; slower, with the same result.
+ * Starting commands with `Deno.Command`, where the C library cannot be called: slower, with the
+ * same result.
  *
  * @module
  */
@@ -17,11 +18,13 @@ import {
 } from "./spawn_error.ts";
 import { type Child, shellWords, type Spawner, type SpawnRequest } from "./spawner.ts";
 
-/** Starts commands with `Deno.Command`: a shell opens the log, and becomes the command's. */
+/**
+ * Starts commands with `Deno.Command`: a shell opens the log, then executes the command's shell.
+ */
 export class CommandSpawner implements Spawner {
   readonly #openFiles: number | undefined;
 
-  /** @param openFiles The soft limit of open files that commands are to have. */
+  /** @param openFiles The commands' soft limit of open files. Default: that of this process. */
   constructor(openFiles?: number) {
     this.#openFiles = openFiles;
   }
@@ -35,16 +38,16 @@ export class CommandSpawner implements Spawner {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
     refuseUnrunnable(shell);
-    const inTheWay = lookAt(log);
-    if (inTheWay?.isSymlink) throw spawnError(ELOOP, undefined);
-    if (inTheWay && !inTheWay.isFile && !inTheWay.isDirectory) throw spawnError(ENXIO, undefined);
+    const found = statOf(log);
+    if (found?.isSymlink) throw spawnError(ELOOP, undefined);
+    if (found && !found.isFile && !found.isDirectory) throw spawnError(ENXIO, undefined);
     if (stdin !== undefined) {
       const reason = unreadable(stdin);
       if (reason !== undefined) {
         throw new SpawnError(`cannot read its input, ${stdin}: ${reason}`, "EINPUT", false);
       }
     }
-    // The file is made here, so that it has its mode whatever the umask.
+    // Made here, so that it has this mode whatever the umask.
     Deno.openSync(log, { append: true, create: true, mode: 0o600 }).close();
     let child: Deno.ChildProcess;
     try {
@@ -73,7 +76,7 @@ export class CommandSpawner implements Spawner {
       pid: child.pid,
       exited: child.status.then(
         ({ code, signal }) => signal === null ? { code, signal: null } : { code: null, signal },
-        // The runtime has no name for a real-time signal, and refuses: "Invalid signal: 40".
+        // The runtime has no name for a real-time signal and fails: "Invalid signal: 40".
         ({ message }) => ({ code: null, signal: signalName(Number(/\d+$/.exec(message))) }),
       ),
     };
@@ -82,7 +85,7 @@ export class CommandSpawner implements Spawner {
   close(): void {}
 }
 
-function lookAt(path: string): Deno.FileInfo | undefined {
+function statOf(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);
   } catch {

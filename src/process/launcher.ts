@@ -1,21 +1,25 @@
 /**
- * What this process was given by whoever started it, without what `npx`, `deno task` and the runtime itself have
- * changed on the way: jobs get the user's environment, and the user's limit of open files.
+ * The environment and the limit of open files that the user gave, without the changes by `npx`,
+ * `deno task` and the runtime: jobs get these.
  *
  * @module
  */
 
-import { libc, pathBytes } from "../fs/libc.ts";
+import { libc } from "../fs/libc.ts";
+import { readRegular } from "../fs/libc_files.ts";
 
 type Environment = Record<string, string>;
 
-/** Tells a process the soft limit of open files that there was before the runtime raised it; jobs do not get it. */
+/**
+ * The variable with the soft limit of open files before the runtime raised it; jobs do not get the
+ * variable.
+ */
 export const LIMIT_VARIABLE = "QUEUECTL_NOFILE";
 
-/** The usual soft limit of open files, where nothing tells the one that there was. */
+/** The usual soft limit of open files, where the original one is unknown. */
 const USUAL_LIMIT = 1024;
 
-/** A process, as /proc shows it. */
+/** A process, as /proc describes it. */
 interface Process {
   readonly pid: number;
   readonly parent: number;
@@ -23,10 +27,10 @@ interface Process {
 }
 
 /**
- * The environment that the user gave. A variable that this program has set itself keeps its value.
+ * The user's environment, with the variables that this program has set itself.
  *
- * Where /proc tells, it is the one that `npx` or `deno task` was started with, so a variable that both they and the
- * user set is as the user had it. Elsewhere what they are known to set is left out.
+ * Where /proc can be read, it is the environment that `npx` or `deno task` was started with.
+ * Elsewhere it is this process's, without the variables that they are known to set.
  */
 export function userEnvironment(): Environment {
   const now = Deno.env.toObject();
@@ -35,11 +39,15 @@ export function userEnvironment(): Environment {
   const [before, first] = from
     ? [environmentOf(from.pid), environmentOf("self")]
     : [undefined, undefined];
-  return before && first ? undone(now, first, before) : withoutLauncher(now);
+  return before && first ? undoLauncher(now, first, before) : stripLauncher(now);
 }
 
-/** What of `now` was not `first` so is kept; all else is as it was `before`. */
-export function undone(now: Environment, first: Environment, before: Environment): Environment {
+/** `before`, with each variable that differs between `first` and `now`: this program has set it. */
+export function undoLauncher(
+  now: Environment,
+  first: Environment,
+  before: Environment,
+): Environment {
   const kept: Environment = {};
   for (const [name, value] of Object.entries(now)) if (first[name] !== value) kept[name] = value;
   for (const [name, value] of Object.entries(before)) {
@@ -48,8 +56,8 @@ export function undone(now: Environment, first: Environment, before: Environment
   return kept;
 }
 
-/** An environment without what `npx` and `deno task` are known to set. */
-export function withoutLauncher(environment: Environment): Environment {
+/** An environment without the variables that `npx` and `deno task` are known to set. */
+export function stripLauncher(environment: Environment): Environment {
   const npx = environment.npm_command === "exec";
   const task = npx || environment.npm_config_user_agent?.startsWith("deno/");
   if (!task) return environment;
@@ -63,18 +71,18 @@ export function withoutLauncher(environment: Environment): Environment {
 }
 
 /**
- * The soft limit of open files that jobs are to have: the one that there was before the runtime raised its own.
+ * The soft limit of open files for jobs: the one before the runtime raised it.
  *
- * It is what $QUEUECTL_NOFILE says (`bin/queuectl` sets it), else that of the process that started the program;
- * else, if that one's hard limit is another, so that somebody set the limits in between, 1024 as usual.
+ * It is $QUEUECTL_NOFILE (set by `bin/queuectl`), else the limit of the process that started this
+ * program; or 1024 if that process's hard limit differs, as the limits were changed in between.
  *
- * @returns `undefined` if jobs may as well have the limit that this process has.
+ * @returns `undefined` if this process's own limit will do.
  */
 export function userOpenFiles(): number | undefined {
   const own = openFilesOf("self");
   if (own === undefined) return undefined;
-  const told = Deno.env.get(LIMIT_VARIABLE) ?? "";
-  const limit = /^\d{1,9}$/.test(told) ? Number(told) : limitBefore(own);
+  const given = Deno.env.get(LIMIT_VARIABLE) ?? "";
+  const limit = /^\d{1,9}$/.test(given) ? Number(given) : limitBefore(own);
   return limit < own.soft ? limit : undefined;
 }
 
@@ -86,9 +94,9 @@ function limitBefore(own: Limits): number {
 
 let launcher: Process | undefined | null = null;
 
-/** The first of those that only pass on what they are given: `npx`, a shell of its, `deno task`. */
+/** The first of the chain of launchers: `npx`, its shell, `deno task`. */
 function outermostLauncher(): Process | undefined {
-  // Asked once: it may end before this process does, and another get its number.
+  // Asked once: it may end before this process, and another get its number.
   if (launcher === null) launcher = findLauncher();
   return launcher;
 }
@@ -110,7 +118,7 @@ function isTask([program = "", ...words]: readonly string[]): boolean {
   return /(^|\/)deno$/.test(program) && words.find((word) => !word.startsWith("-")) === "task";
 }
 
-/** npm gives itself a title; before that it is a script of Node. */
+/** npm changes its title after it has started as a script of Node. */
 function isNpx([program = "", script = ""]: readonly string[]): boolean {
   return /^(npm exec|npx)( |$)/.test(program) || /(^|\/)npx(-cli\.js)?$/.test(script);
 }
@@ -119,19 +127,19 @@ function processOf(pid: number): Process | undefined {
   const stat = pid > 0 ? textOf(pid, "stat") : undefined;
   const words = stat && textOf(pid, "cmdline")?.split("\0");
   if (!words) return undefined;
-  // The name, in parentheses, may have anything in it.
+  // The name in parentheses may contain anything.
   const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return { pid, parent: Number(parent), words };
 }
 
-/** What a process was started with: what it has changed itself is not seen. */
+/** The environment that a process was started with, without its own changes. */
 function environmentOf(pid: number | "self"): Environment | undefined {
   const text = textOf(pid, "environ");
   if (!text) return undefined;
   const environment: Environment = {};
   for (const entry of text.split("\0")) {
     const at = entry.indexOf("=");
-    // Of one that is not UTF-8 the runtime knows nothing either.
+    // The runtime does not see an entry that is not UTF-8 either.
     if (at > 0 && !entry.includes("\ufffd")) environment[entry.slice(0, at)] = entry.slice(at + 1);
   }
   return environment;
@@ -147,32 +155,15 @@ function openFilesOf(pid: number | "self"): Limits | undefined {
   return found ? { soft: Number(found[1]), hard: Number(found[2]) } : undefined;
 }
 
-/** The runtime itself may not read in /proc short of all permissions. */
+/** Reads through the C library: the runtime refuses to read in /proc without all permissions. */
 function textOf(pid: number | "self", name: string): string | undefined {
   if (Deno.build.os !== "linux") return undefined;
   const path = `/proc/${pid}/${name}`;
   try {
     const c = libc();
-    if (!c) return Deno.readTextFileSync(path);
-    const fd = c.open(pathBytes(path), 0, 0);
-    if (fd < 0) return undefined;
-    try {
-      return readAll((piece) => Number(c.read(fd, piece, BigInt(piece.length))));
-    } finally {
-      c.close(fd);
-    }
+    const content = c ? readRegular(c, path) : Deno.readFileSync(path);
+    return content && new TextDecoder().decode(content);
   } catch {
     return undefined;
-  }
-}
-
-function readAll(read: (piece: Uint8Array<ArrayBuffer>) => number): string {
-  const decoder = new TextDecoder();
-  const piece = new Uint8Array(64 * 1024);
-  let text = "";
-  for (;;) {
-    const length = read(piece);
-    if (length <= 0) return text + decoder.decode();
-    text += decoder.decode(piece.subarray(0, length), { stream: true });
   }
 }

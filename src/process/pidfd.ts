@@ -1,10 +1,10 @@
 /**
- * Sending a signal to one certain process, and never to another that has its number by now.
+ * Killing one certain process, and never another that has its number by now.
  *
  * @module
  */
 
-/** Of the kernel, the same on every machine; since Linux 5.3. */
+/** System calls, with the same numbers on every machine; since Linux 5.3. */
 const SYS_PIDFD_SEND_SIGNAL = 424n, SYS_PIDFD_OPEN = 434n;
 const SIGKILL = 9n;
 
@@ -15,31 +15,31 @@ const SYMBOLS = {
 
 let library: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined | null = null;
 
-function calls(): typeof library {
+function openLibrary(): typeof library {
   if (library !== null) return library;
   library = undefined;
   try {
     if (Deno.build.os === "linux") library = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
   } catch {
-    // No permission for it, or another C library.
+    // No permission, or another C library.
   }
   return library;
 }
 
-/** A process that stays the same one, whatever becomes of its number. */
-export interface HeldProcess extends Disposable {
+/** A reference to one process, whoever has its number later. */
+export interface ProcessReference extends Disposable {
   /** Kills it, if it has not ended. */
   kill(): void;
 }
 
 /**
- * Takes hold of a process by its number. Whoever has asked for it by what it is must look once more afterwards whether
- * the number is still that process's: then what is held is that process.
+ * Opens a reference to the process that has a number now. A caller that looked the number up must
+ * check it again afterwards: if it is still the same process's, so is the reference.
  *
- * @returns `undefined` if there is none, or where the kernel or the C library does not offer it.
+ * @returns `undefined` if the process is missing, or the system has no such references.
  */
-export function holdProcess(pid: number): HeldProcess | undefined {
-  const c = calls();
+export function openProcess(pid: number): ProcessReference | undefined {
+  const c = openLibrary();
   const fd = c ? Number(c.syscall(SYS_PIDFD_OPEN, BigInt(pid), 0n, 0n, 0n)) : -1;
   if (!c || fd < 0) return undefined;
   return {

@@ -1,7 +1,7 @@
 /**
- * Starting commands with `posix_spawn(3)`, called through the foreign function interface: it costs what
- * fork and exec cost, whatever the size of this process, and the kernel itself opens the log, changes the directory
- * and begins a new session before the shell runs.
+ * Starting commands with `posix_spawn(3)`, called through the foreign function interface: it takes
+ * as long as fork and exec whatever the size of this process, and opens the log, changes the
+ * directory and begins a new session before the shell runs.
  *
  * @module
  */
@@ -18,9 +18,9 @@ const POSIX_SPAWN = {
   result: "i32",
 } as const;
 
-/** The caller stands still until the new process has called exec. */
+/** Blocks the caller until the new process has called exec. */
 const INLINE = { posix_spawn: { ...POSIX_SPAWN, nonblocking: false } } as const;
-/** Another thread stands still for it. */
+/** Blocks another thread for that long. */
 const ON_A_THREAD = { posix_spawn: { ...POSIX_SPAWN, nonblocking: true } } as const;
 
 const SYMBOLS = {
@@ -34,7 +34,8 @@ const SYMBOLS = {
   posix_spawn_file_actions_addclosefrom_np: {
     parameters: ["buffer", "i32"],
     result: "i32",
-    // Since glibc 2.34. Without it a command inherits what this process did; its own files never.
+    // Since glibc 2.34. Without it a command inherits the files that this process has inherited, no
+    // others.
     optional: true,
   },
   posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
@@ -49,15 +50,15 @@ const SPAWN_SETSIGDEF = 0x04, SPAWN_SETSIGMASK = 0x08, SPAWN_SETSID = 0x80;
 const O_WRONLY = 1, O_CREAT = 0o100, O_APPEND = 0o2000, O_NONBLOCK = 0o4000;
 const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 const WNOHANG = 1;
-/** Memory for the strings of one start that is kept for the next, in bytes at most. */
+/** Buffers with more memory than this, in bytes, are not kept for the next start. */
 const MOST_KEPT = 64 * 1024;
 
 const encoder = new TextEncoder();
 const NOTHING = {};
 const cString = (text: string) => encoder.encode(text + "\0");
 
-/** What one start of a command needs to itself while it is under way. */
-interface Room {
+/** The memory that one start of a command uses alone. */
+interface SpawnBuffers {
   readonly pid: Int32Array<ArrayBuffer>;
   readonly actions: Uint8Array<ArrayBuffer>;
   readonly strings: CStrings;
@@ -71,17 +72,17 @@ export class PosixSpawner implements Spawner {
   readonly #shell = cString(USUAL_SHELL);
   readonly #inherited = new WeakMap<object, CEnvironment>();
   readonly #devNull = cString("/dev/null");
-  /** Of starts that are over. */
-  readonly #rooms: Room[] = [];
+  /** Those that no start uses now. */
+  readonly #freeBuffers: SpawnBuffers[] = [];
   readonly #children = new Map<number, (exit: Exit) => void>();
   readonly #status = new Uint32Array(1);
   readonly #reap = () => this.#reapEnded();
-  readonly #safetyNet: ReturnType<typeof setInterval>;
+  readonly #reapTimer: ReturnType<typeof setInterval>;
 
   /**
-   * @param inline Whether the whole program may stand still until a command's shell runs.
-   * @param openFiles The soft limit of open files that commands are to have.
-   * @throws If the C library cannot be opened: no permission for it, or another one.
+   * @param inline Whether to block the whole program until a command's shell runs.
+   * @param openFiles The commands' soft limit of open files. Default: that of this process.
+   * @throws If the C library cannot be opened: no permission, or another one.
    */
   constructor(inline: boolean, openFiles?: number) {
     this.#openFiles = openFiles;
@@ -92,25 +93,25 @@ export class PosixSpawner implements Spawner {
       this.#attributes,
       SPAWN_SETSID | SPAWN_SETSIGDEF | SPAWN_SETSIGMASK,
     );
-    // The runtime ignores SIGPIPE, and an ignored signal stays ignored across exec: `yes | head`
-    // would never end. The command gets every signal as a fresh login would.
+    // The runtime ignores SIGPIPE, and exec keeps that: `yes | head` would never end. So reset
+    // every signal.
     c.posix_spawnattr_setsigdefault(this.#attributes, new Uint8Array(128).fill(0xff));
     c.posix_spawnattr_setsigmask(this.#attributes, new Uint8Array(128));
     Deno.addSignalListener("SIGCHLD", this.#reap);
-    // Should a SIGCHLD ever be missed, the command is still found to have ended.
-    this.#safetyNet = setInterval(this.#reap, 1000);
+    // Finds a command that has ended even if its SIGCHLD was missed.
+    this.#reapTimer = setInterval(this.#reap, 1000);
   }
 
   async spawn(request: SpawnRequest): Promise<Child> {
     const { shell, cwd, env, inherited, stdin, log } = request;
     refuseUnrunnable(shell);
     const c = this.#c.symbols;
-    const room = this.#rooms.pop() ??
+    const buffers = this.#freeBuffers.pop() ??
       { pid: new Int32Array(1), actions: new Uint8Array(512), strings: new CStrings() };
-    const { pid: cell, actions, strings } = room;
+    const { actions, strings } = buffers;
     const words = shellWords(request, this.#openFiles);
     const variables = Object.keys(env).map((name) => `${name}=${env[name]}`);
-    const own = strings.put([...words, ...variables]);
+    const own = strings.replace([...words, ...variables]);
     const environment = this.#inheritedBy(inherited);
     c.posix_spawn_file_actions_init(actions);
     if (stdin === undefined) c.posix_spawn_file_actions_addopen(actions, 0, this.#devNull, 0, 0);
@@ -118,27 +119,27 @@ export class PosixSpawner implements Spawner {
       const input = sharedPathBytes(stdin);
       c.posix_spawn_file_actions_addopen(actions, 0, input, O_NOFOLLOW | O_NONBLOCK, 0);
     }
-    // A fifo in the log's place would keep us waiting for someone to read it. To a file it makes no difference.
+    // O_NONBLOCK: a fifo in the log's place must not block us. A file ignores it.
     const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
     c.posix_spawn_file_actions_addopen(actions, 1, sharedPathBytes(log), flags, 0o600);
     c.posix_spawn_file_actions_adddup2(actions, 1, 2);
     if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, sharedPathBytes(cwd));
     c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3);
     const code = await c.posix_spawn(
-      new Uint8Array(cell.buffer),
+      new Uint8Array(buffers.pid.buffer),
       words[0] === USUAL_SHELL ? this.#shell : cString(words[0]),
       actions,
       this.#attributes,
       pointerArray(own.subarray(0, words.length)),
       pointerArray(environment.without(env), own.subarray(words.length)),
     );
-    environment.keep();
+    environment.keepAlive();
     c.posix_spawn_file_actions_destroy(actions);
-    const pid = cell[0]!;
-    if (strings.size <= MOST_KEPT) this.#rooms.push(room);
+    const pid = buffers.pid[0]!;
+    if (strings.size <= MOST_KEPT) this.#freeBuffers.push(buffers);
     if (code !== 0) throw spawnError(code, cwd, stdin);
     const exited = new Promise<Exit>((resolve) => this.#children.set(pid, resolve));
-    // It may have ended, and SIGCHLD come, before its number was known here.
+    // It may have ended, and its SIGCHLD come, before its number was known here.
     this.#reapOne(pid);
     return { pid, exited };
   }
@@ -168,7 +169,7 @@ export class PosixSpawner implements Spawner {
   }
 
   close(): void {
-    clearInterval(this.#safetyNet);
+    clearInterval(this.#reapTimer);
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#c.close();
   }

@@ -1,26 +1,27 @@
 /**
- * The processes of this machine: which there are, and which carry a worker's name and a job's ID in their environment.
+ * The processes of this machine, and which of them are marked with a worker and a job in their
+ * environment.
  *
  * @module
  */
 
-/** A process, as /proc/PID/stat tells of it. */
+/** A process, as /proc/PID/stat describes it. */
 export interface Process {
   /** Its number. */
   pid: number;
-  /** Whether it still runs: not one that has ended and that nobody has reaped. */
+  /** Whether it still runs: false once it has ended, reaped or not. */
   runs: boolean;
-  /** Its parent. */
+  /** Its parent's number. */
   parent: number;
-  /** Its process group: the number of the leader. */
+  /** Its process group: the leader's number. */
   group: number;
-  /** Its session: the number of the leader. */
+  /** Its session: the leader's number. */
   session: number;
-  /** When it was started, in the kernel's ticks since the machine was: with the number it names one process. */
+  /** When it started, in kernel ticks since boot; with its number this identifies it. */
   started: string;
 }
 
-/** What the environment of a process says of the job that it belongs to. */
+/** The job that a process belongs to, by its environment. */
 export interface Mark {
   /** QUEUECTL_WORKER. */
   worker: string;
@@ -31,26 +32,27 @@ export interface Mark {
 }
 
 /**
- * Prints the status of all processes, and QUEUECTL_… of those that have a given NAME=VALUE in their environment; nothing
- * if there is none. Each as PATH:CONTENT with a NUL after it, which neither can have in it. The environment is read after
- * the status, so that of a process which is still there later it is known to be its own. The runtime itself may not read
- * these files short of all permissions, so grep does. Its exit status says nothing: there is always a process that it
- * may not look at, or that has just ended.
+ * Prints the status of all processes, and the QUEUECTL_… variables of those with the NAME=VALUE $1;
+ * nothing if no process has it. Each entry is PATH:CONTENT and a NUL, which neither can contain.
+ *
+ * The environment is read after the status, so that it is that of a process which is there later.
+ * grep reads these files, as the runtime demands all permissions for them. Its exit status says
+ * nothing: some process always denies access or has just ended.
  */
-const MARKED = `
+const PRINT_MARKED = `
 files=$(grep -lzxF -e "$1" /proc/[0-9]*/environ /dev/null 2>/dev/null)
 test -n "$files" || exit 0
 grep -Hza "" /proc/[0-9]*/stat 2>/dev/null
 exec grep -HzaE "^QUEUECTL_(WORKER|JOB_ID|ATTEMPT)=" $files /dev/null 2>/dev/null
 `;
 
-/** Prints files in the same way. */
+/** Prints files in the same form. */
 const PRINT = 'exec grep -Hza "" "$@" /dev/null 2>/dev/null';
 
-async function print(script: string, ...args: string[]): Promise<string[]> {
+async function runScript(script: string, ...args: string[]): Promise<string[]> {
   const { stdout } = await new Deno.Command("/bin/sh", {
     args: ["-c", script, "sh", ...args],
-    // A worker can itself be part of a job; what looks should not find itself.
+    // A worker can itself be part of a job: the script must not find itself.
     clearEnv: true,
     env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", LC_ALL: "C" },
     stdin: "null",
@@ -60,12 +62,12 @@ async function print(script: string, ...args: string[]): Promise<string[]> {
   return new TextDecoder("latin1").decode(stdout).split("\0");
 }
 
-/** All processes, and what those of one worker say of their jobs; none of either if that worker has none. */
+/** All processes, and the marks of one worker's; both empty if the worker has no process. */
 export async function processesOf(
   worker: string,
 ): Promise<{ all: Map<number, Process>; marks: Map<number, Mark> }> {
   const marks = new Map<number, Mark>();
-  const lines = await print(MARKED, `QUEUECTL_WORKER=${worker}`);
+  const lines = await runScript(PRINT_MARKED, `QUEUECTL_WORKER=${worker}`);
   for (const line of lines) {
     const match = /^\/proc\/(\d+)\/environ:QUEUECTL_(WORKER|JOB_ID|ATTEMPT)=(.*)$/s.exec(line);
     if (!match) continue;
@@ -80,15 +82,15 @@ export async function processesOf(
   return { all: parse(lines), marks };
 }
 
-/** Those of some processes that are still there. */
-export async function lookUp(pids: readonly number[]): Promise<Map<number, Process>> {
-  return parse(await print(PRINT, ...pids.map((pid) => `/proc/${pid}/stat`)));
+/** The processes of these numbers that are still there. */
+export async function readProcesses(pids: readonly number[]): Promise<Map<number, Process>> {
+  return parse(await runScript(PRINT, ...pids.map((pid) => `/proc/${pid}/stat`)));
 }
 
 function parse(lines: readonly string[]): Map<number, Process> {
   const all = new Map<number, Process>();
   for (const line of lines) {
-    // The name in the brackets may hold anything but NUL; after the last bracket there are only words.
+    // The name in parentheses may contain anything but NUL; only words follow the last parenthesis.
     const match = /^\/proc\/(\d+)\/stat:.*\) (.*)\n$/s.exec(line);
     if (!match) continue;
     const words = match[2]!.split(" ");

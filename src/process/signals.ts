@@ -5,39 +5,11 @@
  */
 
 /** Signal names by number on Linux, from 1; see signal(7). */
-const NAMES = [
-  "SIGHUP",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGILL",
-  "SIGTRAP",
-  "SIGABRT",
-  "SIGBUS",
-  "SIGFPE",
-  "SIGKILL",
-  "SIGUSR1",
-  "SIGSEGV",
-  "SIGUSR2",
-  "SIGPIPE",
-  "SIGALRM",
-  "SIGTERM",
-  "SIGSTKFLT",
-  "SIGCHLD",
-  "SIGCONT",
-  "SIGSTOP",
-  "SIGTSTP",
-  "SIGTTIN",
-  "SIGTTOU",
-  "SIGURG",
-  "SIGXCPU",
-  "SIGXFSZ",
-  "SIGVTALRM",
-  "SIGPROF",
-  "SIGWINCH",
-  "SIGIO",
-  "SIGPWR",
-  "SIGSYS",
-]; // deno-fmt-ignore
+const NAMES = (
+  "SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV " +
+  "SIGUSR2 SIGPIPE SIGALRM SIGTERM SIGSTKFLT SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN " +
+  "SIGTTOU SIGURG SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGWINCH SIGIO SIGPWR SIGSYS"
+).split(" ");
 
 /** The name of a signal by its number, such as `SIGTERM` for 15. */
 export function signalName(number: number): string {
@@ -53,7 +25,7 @@ export function signalNumber(name: string): number {
  * Sends a signal to a process group.
  *
  * @param group The group's ID: the process ID of its leader.
- * @returns Whether a process of the group is left.
+ * @returns Whether the group exists.
  */
 export function signalGroup(group: number, signal: Deno.Signal): boolean {
   try {
@@ -64,19 +36,19 @@ export function signalGroup(group: number, signal: Deno.Signal): boolean {
   }
 }
 
-/** Whether a process of a group is left. */
-export function groupLives(group: number): boolean {
-  // Signal 0 sends nothing and only asks (kill(2)); the runtime takes it, its types do not.
+/** Whether a process group exists: a process that has ended and was not reaped counts. */
+export function groupExists(group: number): boolean {
+  // Signal 0 only asks (kill(2)); the runtime takes it, its types do not.
   return signalGroup(group, 0 as unknown as Deno.Signal);
 }
 
 /**
- * Ends a process group: SIGTERM, and SIGKILL for what is left of it after the grace.
+ * Ends a process group: SIGTERM, and after the grace period SIGKILL for the rest.
  *
  * @param group The group's ID.
- * @param grace Seconds between the two; 0 for SIGKILL at once.
- * @param runs Asked now and then whether any process of it still runs: one that has ended and that nobody
- * has reaped, as where process 1 of a container reaps nothing, keeps its group alive for the kernel.
+ * @param grace Seconds between the two; 0 sends SIGKILL at once.
+ * @param runs Asked now and then whether a process of it still runs: in a container whose process 1
+ * reaps nothing, the group exists for ever.
  */
 export async function endGroup(
   group: number,
@@ -86,12 +58,12 @@ export async function endGroup(
   const until = performance.now() + grace * 1000;
   if (grace > 0) {
     if (!signalGroup(group, "SIGTERM")) return;
-    for (let pause = 5; groupLives(group); pause = Math.min(pause * 2, 100)) {
+    for (let pause = 5; groupExists(group); pause = Math.min(pause * 2, 100)) {
       const left = until - performance.now();
       if (left <= 0 || (pause >= 40 && !(await runs()))) break;
       await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
     }
   }
-  // A group that is gone may be followed by another of its number; while one of it is left none can.
-  if (groupLives(group)) signalGroup(group, "SIGKILL");
+  // No other group gets this number while a process of this one exists.
+  if (groupExists(group)) signalGroup(group, "SIGKILL");
 }

@@ -1,5 +1,5 @@
 /**
- * Choosing how commands are started: on Linux with glibc by `posix_spawn`, elsewhere by the runtime.
+ * Choosing how to start commands: on Linux with glibc by `posix_spawn`, elsewhere by the runtime.
  *
  * @module
  */
@@ -8,17 +8,16 @@ import { CommandSpawner } from "./command_spawner.ts";
 import { PosixSpawner } from "./posix_spawner.ts";
 import type { Spawner } from "./spawner.ts";
 
-/** Which spawner is wanted. */
+/** Which spawner {@linkcode newSpawner} returns. */
 export interface SpawnerOptions {
   /**
-   * Whether {@linkcode Spawner.spawn} may keep the whole program waiting until the command's shell runs. For a short
-   * command that takes a seventh less of the machine than to have it done on another thread. It is for who has one
-   * command at a time and nothing else to do. Default: no.
+   * Whether a start may block the whole program until the command's shell runs: for a program that
+   * runs one command at a time, a short one then takes a seventh less CPU time. Default: no.
    */
   inline?: boolean;
-  /** The soft limit of open files that commands are to have. Default: that of this process. */
+  /** The commands' soft limit of open files. Default: that of this process. */
   openFiles?: number;
-  /** Whether to do without the C library even where it can be had. Default: no. */
+  /** Whether to do without the C library even where it can be opened. Default: no. */
   portable?: boolean;
 }
 
@@ -42,7 +41,7 @@ export function newSpawner(
     try {
       return new PosixSpawner(inline, openFiles);
     } catch {
-      // No permission for it, or another C library.
+      // No permission, or another C library.
     }
   }
   return new CommandSpawner(openFiles);

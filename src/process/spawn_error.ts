@@ -6,21 +6,21 @@
 
 import { reasonWithin } from "../text/errors.ts";
 
-/** A command could not be started. */
+/** The error for a command that could not be started. */
 export class SpawnError extends Error {
   /**
    * @param code The name of the error, such as `ENOENT`.
-   * @param temporary Whether this machine is short of something, so that it may work later.
+   * @param temporary Whether a later try may work: this machine is short of something.
    */
   constructor(message: string, readonly code: string, readonly temporary: boolean) {
     super(message);
   }
 }
 
-/** Numbers on Linux that the ways to start a command meet without asking the kernel. */
+/** Error numbers on Linux that a spawner raises itself. */
 export const ENXIO = 6, E2BIG = 7, ELOOP = 40;
 
-/** The errors of posix_spawn that are met in practice, by number on Linux. */
+/** The errors of posix_spawn that occur in practice, by number on Linux. */
 const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = {
   1: ["EPERM", "not permitted", false],
   2: ["ENOENT", "no such file or directory", false],
@@ -41,11 +41,11 @@ const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = 
 };
 
 /**
- * The error for a number that a call to start a command failed with.
+ * The error for a failed start.
  *
- * @param code As `errno` has it on Linux.
- * @param cwd The directory that the command was to run in, if any: it may be what is wrong.
- * @param stdin The file that it was to read on stdin, if any: it may be what is wrong.
+ * @param code The `errno` on Linux.
+ * @param cwd The command's directory, if any: it may be the cause.
+ * @param stdin The command's input file, if any: it may be the cause.
  */
 export function spawnError(code: number, cwd: string | undefined, stdin?: string): SpawnError {
   const [name, text, temporary] = ERRNO[code] ?? [`E${code}`, `error ${code}`, false];
@@ -58,7 +58,7 @@ export function spawnError(code: number, cwd: string | undefined, stdin?: string
   return new SpawnError(inCwd ? `cannot enter ${cwd}: ${text}` : text, name, temporary);
 }
 
-/** Whether this process may make a directory its own. */
+/** Whether this process may change to a directory. */
 export function canEnter(cwd: string): boolean {
   try {
     return Deno.statSync(`${cwd}/.`).isDirectory;
@@ -67,7 +67,10 @@ export function canEnter(cwd: string): boolean {
   }
 }
 
-/** Why this process may not read a file; `undefined` if it may. Follows no link, and waits for no fifo. */
+/**
+ * Why this process cannot read a file; `undefined` if it can. Follows no link and waits for no
+ * fifo.
+ */
 export function unreadable(path: string): string | undefined {
   try {
     if (!Deno.lstatSync(path).isFile) return "not a regular file";
@@ -78,14 +81,14 @@ export function unreadable(path: string): string | undefined {
 }
 
 /**
- * Refuses a shell that is no program.
+ * Refuses a shell that cannot be executed.
  *
- * @param shell Its path; the usual one is taken to be there.
+ * @param shell Its path; `undefined` for the usual one, which is not checked.
  * @throws {SpawnError} If it cannot be run.
  */
 export function refuseUnrunnable(shell: string | undefined): void {
   if (shell === undefined) return;
-  let reason = "it is no program";
+  let reason = "it is not a program";
   try {
     const { isFile, mode } = Deno.statSync(shell);
     if (isFile && (mode === null || (mode & 0o111) !== 0)) return;

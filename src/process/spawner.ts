@@ -1,45 +1,43 @@
 /**
- * What starts commands: how it is asked, and what it answers.
+ * The interface to what starts commands.
  *
  * @module
  */
 
 import { USUAL_SHELL } from "../format/job.ts";
 
-/** A command to be started. */
+/** A command to start. */
 export interface SpawnRequest {
   /** What the shell gets after `-c`. */
   command: string;
   /** The shell, an absolute path. Default: `/bin/sh`. */
   shell?: string;
-  /** The directory to run in, absolute; this process's own if absent. */
+  /** The directory to run in, absolute. Default: that of this process. */
   cwd?: string;
-  /** What its environment has beyond what it inherits. */
+  /** Environment variables besides the inherited ones; they win. */
   env: Readonly<Record<string, string>>;
-  /** The environment that it inherits; the same object again and again is made ready once. Default: nothing. */
+  /** The environment to inherit; the same object is prepared only once. Default: nothing. */
   inherited?: Readonly<Record<string, string>>;
-  /** The file that is its stdin, a regular one. Default: /dev/null. */
+  /** The regular file to read on stdin. Default: /dev/null. */
   stdin?: string;
-  /** The file that stdout and stderr are appended to; made with mode 0600 if missing. */
+  /** The file to append stdout and stderr to; made with mode 0600 if missing. */
   log: string;
 }
 
 /**
- * The program and the words that run a command.
+ * The program and the words that run a command. `/bin/sh` sets the limit of open files itself; for
+ * another shell a program more has to, which doubles the cost of a short job.
  *
- * A limit of its own costs a command in `/bin/sh` no more than a builtin: that of this process holds for all that it
- * does, and another program to set it would double what a short job costs. Other shells pay that.
- *
- * @param openFiles The soft limit of open files; as it is if absent.
+ * @param openFiles The soft limit of open files. Default: that of this process.
  */
 export function shellWords(
   { command, shell = USUAL_SHELL }: Pick<SpawnRequest, "command" | "shell">,
   openFiles: number | undefined,
 ): readonly [program: string, ...rest: string[]] {
-  // On the same line, so that the shell counts the command's lines as they are.
+  // On the same line, so that the shell's line numbers are the command's.
   const limit = openFiles === undefined ? "" : `ulimit -Sn ${openFiles};`;
   if (shell === USUAL_SHELL) return [shell, "-c", "--", limit + command];
-  // Not every shell knows "--". What begins like an option is a text all the same.
+  // Not every shell knows "--": a space keeps the command from looking like an option.
   const text = /^[-+]/.test(command) ? ` ${command}` : command;
   if (openFiles === undefined) return [shell, "-c", text];
   return [USUAL_SHELL, "-c", `${limit}exec "$0" -c "$1"`, shell, text];
@@ -55,9 +53,9 @@ export interface Exit {
 
 /** A started command. It leads a session and a process group of its own. */
 export interface Child {
-  /** Its process ID, which is that of its group too. */
+  /** Its process ID, which is also that of its group. */
   pid: number;
-  /** Resolves when it has ended and was reaped. */
+  /** Resolves when it has ended and been reaped. */
   exited: Promise<Exit>;
 }
 
@@ -67,9 +65,9 @@ export interface Spawner {
    * Starts a command.
    *
    * @returns The command, once its shell has been started.
-   * @throws {SpawnError} If it could not be started.
+   * @throws {SpawnError} If it cannot be started.
    */
   spawn(request: SpawnRequest): Promise<Child>;
-  /** Lets go of what the spawner holds. Commands that run go on, unobserved. */
+  /** Frees the spawner's resources. Running commands go on, unobserved. */
   close(): void;
 }

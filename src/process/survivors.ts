@@ -1,27 +1,28 @@
 /**
- * Ending what is left of a job's command: processes that left its group, or outlived their worker. Each has
- * QUEUECTL_WORKER, QUEUECTL_JOB_ID and QUEUECTL_ATTEMPT in its environment, so /proc tells whose it is. What a job
- * that has ended left running on purpose, a daemon say, carries the same worker's name and is let be.
+ * Killing the survivors of a job's command: processes that left its group, or outlived their
+ * worker. Each has QUEUECTL_WORKER, QUEUECTL_JOB_ID and QUEUECTL_ATTEMPT in its environment, so
+ * /proc shows its job. A process that a finished job left running on purpose, such as a daemon, has
+ * another job ID or attempt and stays.
  *
  * @module
  */
 
-import { holdProcess } from "./pidfd.ts";
-import { lookUp, type Mark, type Process, processesOf } from "./process_table.ts";
+import { openProcess } from "./pidfd.ts";
+import { type Mark, type Process, processesOf, readProcesses } from "./process_table.ts";
 
 /** A run of a job, as its processes are marked. */
 export interface JobRun {
   /** The job's ID. */
   id: string;
-  /** Which attempt, counting every run; `undefined`: that cannot be told, so any. */
+  /** Which attempt, counting every run; `undefined` means unknown, so any. */
   attempt?: number;
 }
 
-/** How often it is looked for more: a process may fork while it is looked for. */
+/** How often to look: a process may fork meanwhile. */
 const ROUNDS = 20;
 
 /**
- * Whether any process of a group still runs. One that has ended and that nobody has reaped counts for
+ * Whether any process of a group still runs. A process that has ended and was not reaped counts for
  * kill(2), but not here: /proc/PID/stat gives its state as Z.
  */
 export async function groupRuns(group: number): Promise<boolean> {
@@ -36,12 +37,13 @@ export async function groupRuns(group: number): Promise<boolean> {
 }
 
 /**
- * Kills what is left on this machine of some runs of jobs: every process that carries the worker's name, the job's ID
- * and the number of the attempt, and whatever is in the session of one that does. Looks again until none is left. Never
- * kills this process, who started it, or what shares its session: somebody may call it from within a job.
+ * Kills the survivors of some runs on this machine: each process marked with the worker, the job's
+ * ID and the attempt, and all others in its session. Looks again until none is left.
+ *
+ * Never kills this process, its ancestors or its session: the call may come from within a job.
  *
  * @param worker The worker that ran them.
- * @param runs Which; what other jobs of that worker left is let be.
+ * @param runs Which runs; survivors of the worker's other jobs stay.
  */
 export async function killSurvivors(worker: string, runs: readonly JobRun[]): Promise<void> {
   if (Deno.build.os !== "linux" || runs.length === 0) return;
@@ -56,9 +58,10 @@ export async function killSurvivors(worker: string, runs: readonly JobRun[]): Pr
 }
 
 /**
- * The processes to be killed.
+ * The processes to kill.
  *
- * @param sessions The sessions of those runs that are known: when the leader was started, if it was there. It grows.
+ * @param sessions The known sessions of the runs, with the start time of the leader if it was
+ * alive; grows here.
  */
 function survivors(
   all: ReadonlyMap<number, Process>,
@@ -80,12 +83,12 @@ function survivors(
   const candidates = [...all.values()].filter((process) => process.runs && !isOurs(process));
   const found = new Set(candidates.filter(belongs));
   for (const { session } of found) {
-    // 0: the leader is outside of this container.
+    // 0 means that the leader is outside this container.
     if (session > 0 && !sessions.has(session)) sessions.set(session, all.get(session)?.started);
   }
   for (const process of candidates) {
     const { session } = process;
-    // A leader that is another than it was has its number anew, and its session with it.
+    // Another leader has got the number since, and so its session is another.
     const isSame = all.get(session) === undefined ||
       all.get(session)!.started === sessions.get(session);
     if (sessions.has(session) && isSame) found.add(process);
@@ -93,26 +96,26 @@ function survivors(
   return [...found];
 }
 
-/** Kills processes, and none that has got the number of one since it was found. */
+/** Kills processes, but none that has got the number of one since. */
 async function killEach(found: readonly Process[]): Promise<void> {
-  const held = found.map((process) => ({ process, hold: holdProcess(process.pid) }));
+  const held = found.map((process) => ({ process, reference: openProcess(process.pid) }));
   try {
-    const now = await lookUp(found.map(({ pid }) => pid));
-    for (const { process: { pid, started }, hold } of held) {
+    const now = await readProcesses(found.map(({ pid }) => pid));
+    for (const { process: { pid, started }, reference } of held) {
       if (now.get(pid)?.started !== started) continue;
-      if (hold) hold.kill();
+      if (reference) reference.kill();
       else killNow(pid);
     }
   } finally {
-    for (const { hold } of held) hold?.[Symbol.dispose]();
+    for (const { reference } of held) reference?.[Symbol.dispose]();
   }
 }
 
-/** Where a process cannot be held: it was the right one a moment ago. */
+/** For a system without process references: the number was right a moment ago. */
 function killNow(pid: number): void {
   try {
     Deno.kill(pid, "SIGKILL");
   } catch {
-    // It ended by itself.
+    // It has ended.
   }
 }

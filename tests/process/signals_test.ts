@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import {
   endGroup,
-  groupLives,
+  groupExists,
   signalGroup,
   signalName,
   signalNumber,
@@ -42,7 +42,7 @@ Deno.test("endGroup() ends all of a group by SIGTERM, and waits no longer than i
   const [{ signal }] = await Promise.all([child.status, endGroup(child.pid, 10)]);
   assertEquals(signal, "SIGTERM");
   assert(isThere(mark));
-  assertEquals(groupLives(child.pid), false);
+  assertEquals(groupExists(child.pid), false);
   assertLess(performance.now() - begun, 5000);
 });
 
@@ -54,7 +54,7 @@ Deno.test("endGroup() kills what ignores SIGTERM once the grace is over", async 
   const [{ signal }] = await Promise.all([child.status, endGroup(child.pid, 0.2)]);
   assertEquals(signal, "SIGKILL");
   assert(performance.now() - begun >= 195);
-  await eventually("the group is gone", () => !groupLives(child.pid));
+  await eventually("the group is gone", () => !groupExists(child.pid));
 });
 
 Deno.test("endGroup() with no grace kills at once", async () => {
@@ -66,6 +66,6 @@ Deno.test("endGroup() with no grace kills at once", async () => {
 Deno.test("a group that is gone can be signalled and ended without harm", async () => {
   const child = await startGroup(`echo ready > "$1"`);
   await child.status;
-  assertEquals([groupLives(child.pid), signalGroup(child.pid, "SIGTERM")], [false, false]);
+  assertEquals([groupExists(child.pid), signalGroup(child.pid, "SIGTERM")], [false, false]);
   await endGroup(child.pid, 5);
 });

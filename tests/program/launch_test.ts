@@ -1,7 +1,7 @@
 /** How the program is started: with which runtime, imports, environment and limits. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { undone, withoutLauncher } from "../../src/process/launcher.ts";
+import { stripLauncher, undoLauncher } from "../../src/process/launcher.ts";
 import { Program, PROGRAM_TEXT, type Result } from "./program.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -171,7 +171,7 @@ Deno.test("bin/queuectl says in a sentence why it cannot start", async () => {
 Deno.test("what a program has set itself stays, whatever its launcher had set", () => {
   const first = { A: "npx", B: "npx", C: "user" };
   const before = { A: "user", C: "user", D: "user" };
-  assertEquals(undone({ ...first, B: "program", E: "program" }, first, before), {
+  assertEquals(undoLauncher({ ...first, B: "program", E: "program" }, first, before), {
     A: "user",
     B: "program",
     C: "user",
@@ -183,11 +183,11 @@ Deno.test("what a program has set itself stays, whatever its launcher had set", 
 Deno.test("where nothing tells what the user had, what launchers are known to set is left out", () => {
   const mine = { PATH: "/usr/bin:/bin", npm_config_registry: "https://example.org/", NODE: "n" };
   const task = { ...mine, INIT_CWD: "/", "?": "0", npm_config_user_agent: "deno/2.9.6 npm/?" };
-  assertEquals(withoutLauncher(task), mine);
-  assertEquals(withoutLauncher({ ...mine, INIT_CWD: "/" }), { ...mine, INIT_CWD: "/" });
+  assertEquals(stripLauncher(task), mine);
+  assertEquals(stripLauncher({ ...mine, INIT_CWD: "/" }), { ...mine, INIT_CWD: "/" });
   const path = "/b/node_modules/.bin:/c/node-gyp-bin:/usr/bin:/bin";
   const npx = { ...task, npm_command: "exec", npm_execpath: "x", PATH: path };
-  assertEquals(withoutLauncher(npx), { PATH: mine.PATH });
+  assertEquals(stripLauncher(npx), { PATH: mine.PATH });
 });
 
 Deno.test("what cannot even load the words for a fault says so in a sentence", async () => {

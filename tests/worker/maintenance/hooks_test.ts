@@ -34,7 +34,7 @@ for (const portable of [false, true]) {
 }
 
 Deno.test("a string with a NUL is refused, rather than that it takes the place of the next", () => {
-  assertThrows(() => new CStrings().put(["a\0b", "c"]), TypeError, "holds a NUL");
-  assertEquals(new CStrings().put(["a", "", "日"]).length, 3);
-  assertEquals(new CStrings().put([]).length, 0);
+  assertThrows(() => new CStrings().replace(["a\0b", "c"]), TypeError, "holds a NUL");
+  assertEquals(new CStrings().replace(["a", "", "日"]).length, 3);
+  assertEquals(new CStrings().replace([]).length, 0);
 });

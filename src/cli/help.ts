@@ -52,31 +52,22 @@ export function groupHelp(group: string): string {
   ].join("\n");
 }
 
-/** The help of a command. */
-export function commandHelp(command: Command): string {
-  const { name, summary, details, examples } = command;
+/** The help of a command; with other options than its own and the global ones if they are given. */
+export function commandHelp(
+  command: Command,
+  options: readonly Option[] = optionsOf(command),
+): string {
+  const { name, takes, summary, details, examples } = command;
   return [
     `queuectl ${name}: ${summary}`,
     "",
-    `usage: ${usageOf(command)}`,
+    `usage: ${["queuectl", name, command.options && "[options]", takes].filter(Boolean).join(" ")}`,
     ...(details ? ["", ...details.flatMap((text) => wrapped(text, WIDTH))] : []),
-    "",
-    "Options:",
-    ...optionLines(optionsOf(command)),
+    ...(options.length > 0 ? ["", "Options:", ...optionLines(options)] : []),
     "",
     "Examples:",
     ...examples.map((example) => `  ${example}`),
   ].join("\n");
-}
-
-/** How a command is called. */
-export function usageOf({ name, options, takes }: Command): string {
-  return ["queuectl", name, options && "[options]", takes].filter(Boolean).join(" ");
-}
-
-/** How an option is written: `-p, --priority 0-9`. */
-export function optionText({ name, short, value }: Option): string {
-  return `${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`;
 }
 
 function commandLines(commands: readonly Command[], width?: number): string[] {
@@ -86,10 +77,11 @@ function commandLines(commands: readonly Command[], width?: number): string[] {
   return columns(rows, width);
 }
 
-function optionLines(options: readonly Option[]): string[] {
-  return columns(options.map((option) => [
-    (option.short ? "" : "    ") + optionText(option),
-    option.help,
+/** Options, each with what it does. */
+export function optionLines(options: readonly Option[]): string[] {
+  return columns(options.map(({ name, short, value, help }) => [
+    `${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`,
+    help,
   ]));
 }
 

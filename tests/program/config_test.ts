@@ -70,7 +70,7 @@ for (
     ["a key that is none", ["max_retry", "1"], "there are: max_retries, backoff_base"],
     ["a key without a value", ["max_retries"], "config set max_retries needs a value"],
     ["nothing", [], "config set needs a key and a value"],
-    ["more than one pair", ["jitter", "0", "fsync", "true"], '"fsync" is too much'],
+    ["more than one pair", ["jitter", "0", "fsync", "true"], 'unexpected argument "fsync"'],
     ["an option that is none", ["--max-retry", "1"], "did you mean --max-retries?"],
   ] as [string, string[], string][]
 ) {

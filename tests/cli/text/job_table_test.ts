@@ -57,14 +57,14 @@ Deno.test("a span of a century is taken by every setting and option that takes l
   }
 });
 
-Deno.test("README.md names every option of a job and every setting, and protocol.md every field", async () => {
-  const read = (name: string) => Deno.readTextFile(new URL(`../../../${name}`, import.meta.url));
-  const [readme, protocol] = [await read("README.md"), await read("docs/protocol.md")];
+Deno.test("docs/commands.md names every option of a job and every setting, and protocol.md every field", async () => {
+  const read = (name: string) =>
+    Deno.readTextFile(new URL(`../../../docs/${name}.md`, import.meta.url));
+  const [commands, protocol] = [await read("commands"), await read("protocol")];
   for (const [field, { help, sets }] of JOB_FIELDS) {
-    if (help !== undefined && field !== "command") {
-      assertStringIncludes(readme, `--${optionName(field)}`);
-    }
+    if (help !== undefined) assertStringIncludes(commands, `--${optionName(field)}`);
+    assertStringIncludes(commands, `| \`${field}\``);
     if (sets === undefined && field !== "hold") assertStringIncludes(protocol, `\`${field}\``);
   }
-  for (const key of Object.keys(SETTINGS)) assertStringIncludes(readme, `\`${key}\``);
+  for (const key of Object.keys(SETTINGS)) assertStringIncludes(commands, `| \`${key}\``);
 });

@@ -15,6 +15,7 @@
 import { type Config, resourceKey } from "../format/settings.ts";
 import type { FileLock } from "../fs/file_port.ts";
 import { lockIfThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { hasPresence } from "../contents/presence.ts";
 
 /** What limits jobs: `concurrency` all of them, any other name those that need that resource. */
 export type LimitName = string;
@@ -158,7 +159,7 @@ function isUnrecovered(store: Store, path: string, self: string): boolean {
   if (!store.files.exists(name)) return false;
   const holder = new TextDecoder().decode(store.files.read(name)).trim();
   const isDead = /^[a-z0-9-]+$/.test(holder) && holder !== self &&
-    store.files.exists(pathIn(store, "workers", `${holder}.json`));
+    hasPresence(store, holder);
   if (!isDead) removeIfThere(store, name);
   return isDead;
 }

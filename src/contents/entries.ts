@@ -1,10 +1,10 @@
 /**
- * Reading the state directories: which jobs there are, by name, and their files.
+ * What lies in an open queue: this room reads jobs, logs, inputs, history and workers' presence
+ * files, and writes what lies beside jobs. Here: which jobs there are, by name, and their files.
  *
  * @module
  */
 
-import type { FileStat } from "../fs/file_port.ts";
 import { chargedAttempts, type JobView, MAX_GROWN_BYTES } from "../format/job.ts";
 import {
   type EntryName,
@@ -15,7 +15,8 @@ import {
   parseMeantName,
 } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
-import { pathIn, type Store } from "../store/store.ts";
+import type { FileStat } from "../fs/file_port.ts";
+import { ifThere, listIfThere, pathIn, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 
 /** A job in a state directory, known by its name alone. */
@@ -27,10 +28,9 @@ export interface Entry extends EntryName {
 }
 
 /**
- * Yields the jobs of a state as their names tell, in no order, batches included. Reads as it goes.
- *
- * While a job is being settled it lies in tmp/ for a moment, in no state directory; `processing`
- * yields those too.
+ * Yields the jobs of a state by their names, batches included, in no order; reads as it goes.
+ * `processing` includes jobs that are being settled: for a moment they lie in tmp/, in no state
+ * directory.
  */
 export function* entries(store: Store, state: JobState): Generator<Entry> {
   for (const path of jobPaths(store, state)) yield entryAt(state, path);
@@ -38,8 +38,9 @@ export function* entries(store: Store, state: JobState): Generator<Entry> {
 }
 
 /**
- * Yields the paths below a state's directory of the job files in it, batches included, in no order: for who
- * would rather look at a name than have a million of them read. What is just being settled is not among them.
+ * Yields the paths of a state's job files below its directory, batches included, in no order:
+ * cheaper than {@linkcode entries} for a caller that parses few of a million names. Jobs that are
+ * being settled are left out.
  */
 export function* jobPaths(store: Store, state: JobState): Generator<string> {
   for (const { name, kind } of store.files.list(pathIn(store, state))) {
@@ -58,14 +59,14 @@ export function entryAt<State extends JobState>(
 }
 
 /**
- * The same text in memory of its own. A name out of a directory is a slice of all that was read with it, and one
+ * The same text in memory of its own. A name from a directory is a slice of the whole listing; one
  * that is kept would keep all of that.
  */
 export function standalone(text: string): string {
   return (" " + text).slice(1);
 }
 
-/** The name at the end of a path that {@linkcode jobPaths} gave. */
+/** The name at the end of a path. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
@@ -87,16 +88,12 @@ export function* batchEntries(
 function* batchPaths(store: Store, batch: string): Generator<string> {
   const folder = pathIn(store, "pending", batch);
   if (store.files.stat(folder)?.kind !== "directory") return;
-  try {
-    for (const { name } of store.files.list(folder)) if (isJobName(name)) yield `${batch}/${name}`;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  for (const { name } of listIfThere(store, folder)) if (isJobName(name)) yield `${batch}/${name}`;
 }
 
 /**
- * Jobs that are being settled: first under the name that they had in processing/, then for a moment
- * only under the one that says what is to become of them.
+ * Jobs that are being settled: first under the name that they had in processing/, then only under
+ * the one that says where they go.
  */
 export function* settlingEntries(store: Store): Generator<Entry> {
   const meant = new Map<string, Entry>();
@@ -118,13 +115,12 @@ export function* settlingEntries(store: Store): Generator<Entry> {
   for (const entry of meant.values()) if (!taken.has(entry.id)) yield entry;
 }
 
-/** Whether any job is in a worker's hands: running, or being settled. */
+/** Whether a worker owns any job: running, or being settled. */
 export function holdsJobs(store: Store, worker: string): boolean {
-  for (const entry of entries(store, "processing")) if (entry.worker === worker) return true;
-  return false;
+  return entries(store, "processing").some((entry) => entry.worker === worker);
 }
 
-/** Reads a job's file, if it can be one. Never blocks, never follows a link, never reads a huge file. */
+/** Reads a job's file, if it can be one. Never blocks, follows no link, reads no huge file. */
 export function readJobFile(
   store: Store,
   path: string,
@@ -143,9 +139,9 @@ export function readJobFile(
 }
 
 /**
- * Why a file that could not be read is no job's: its owner or its mode says that it never will be.
+ * Why a file that could not be read can never be read: its owner or its mode forbids it.
  *
- * @throws The error, if they do not: it may be over the next time.
+ * @throws The error, if they do not: the next try may succeed.
  */
 export function readingFault(store: Store, stat: FileStat, error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) {
@@ -157,7 +153,7 @@ export function readingFault(store: Store, stat: FileStat, error: unknown): stri
   throw error;
 }
 
-/** Why a file can be no job's, or is not to be believed, before it is read. */
+/** Why a file cannot be a job's, or cannot be trusted, before it is read. */
 export function fileFault(store: Store, stat: FileStat): string | undefined {
   if (stat.kind !== "file") return "it is not a regular file";
   const distrust = fileDistrust(stat, store.owner);
@@ -168,20 +164,14 @@ export function fileFault(store: Store, stat: FileStat): string | undefined {
 /**
  * Reads the job of an entry.
  *
- * @returns The job with its state, or `undefined` if it has moved on. What is no job, in dead/, comes with
+ * @returns The job with its state; `undefined` if it has moved on. A malformed one, in dead/, has
  * an empty command and the reason in `malformed`.
  */
 export function readEntry(store: Store, entry: Entry): JobView | undefined {
   const path = pathIn(store, entry.state, entry.path);
   const stat = store.files.stat(path);
-  if (!stat) return undefined;
-  let parsed: ReturnType<typeof readJobFile>;
-  try {
-    parsed = readJobFile(store, path, stat, entry.id);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const parsed = stat && ifThere(() => readJobFile(store, path, stat, entry.id));
+  if (!parsed) return undefined;
   if (parsed.job) {
     const job = parsed.job;
     if (entry.state !== "done" && entry.state !== "dead") job.attempts = chargedAttempts(job);

@@ -1,7 +1,7 @@
 /**
- * The history of the queue: a line of JSON for each attempt that has ended, in `history/DATE.WORKER.jsonl`.
- * Only the worker in the name writes to a file, by appending whole lines. It tells how things went; nothing
- * else depends on it, so it is not flushed and what cannot be written is left out.
+ * The history of the queue: a line of JSON for each attempt that has ended, in
+ * `history/DATE.WORKER.jsonl`. Only the worker in the name writes to a file, by appending whole
+ * lines. Only statistics depend on it, so it is not flushed.
  *
  * @module
  */
@@ -10,7 +10,14 @@ import type { Attempt, Job, Outcome } from "../format/job.ts";
 import { OUTCOMES } from "../format/check_job.ts";
 import { linesFromEnd } from "../fs/lines_from_end.ts";
 import { JOB_STATES, type SettledState } from "../format/names.ts";
-import { pathIn, removeIfThere, type Store } from "../store/store.ts";
+import {
+  ifThere,
+  listIfThere,
+  makeDirectory,
+  pathIn,
+  removeIfThere,
+  type Store,
+} from "../store/store.ts";
 import { readTail } from "../fs/read_tail.ts";
 
 /** One line of the history: an attempt that has ended. */
@@ -53,7 +60,10 @@ export function historyLine(before: Job, attempt: Attempt, state: SettledState):
   };
 }
 
-/** How long it waited for a worker: of a job that was run again, or waited for others, no field tells. */
+/**
+ * How long the job waited for a worker; no field says so of one that was run again, or waited for
+ * others.
+ */
 function waitOf(before: Job, attempt: Attempt): number | null {
   const last = before.history.at(-1);
   if (last?.started_at === attempt.started_at) return null;
@@ -62,37 +72,22 @@ function waitOf(before: Job, attempt: Attempt): number | null {
   return Math.max(0, Date.parse(attempt.started_at) - Date.parse(before.run_at));
 }
 
-/** The name of a worker's file for the day of a time (UTC). */
-export function historyFile(worker: string, time: number): string {
-  return `${dayOf(time)}.${worker}.jsonl`;
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
-/** Adds lines to a worker's file of today. */
+/** Adds lines to a worker's file of today (UTC). */
 export function appendHistory(store: Store, worker: string, lines: readonly HistoryLine[]): void {
-  const folder = pathIn(store, "history");
-  if (!store.files.exists(folder)) {
-    try {
-      store.files.makeDirectory(folder);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
-  }
-  let text = "";
-  for (const line of lines) text += JSON.stringify(line) + "\n";
-  const path = pathIn(store, "history", historyFile(worker, store.now()));
+  makeDirectory(store, pathIn(store, "history"));
+  const text = lines.map((line) => JSON.stringify(line) + "\n").join("");
+  const day = new Date(store.now()).toISOString().slice(0, 10);
+  const path = pathIn(store, "history", `${day}.${worker}.jsonl`);
   store.files.append(path, new TextEncoder().encode(text));
 }
 
-/** The files of the history, oldest day first, each with the end of its day in milliseconds since 1970. */
+/**
+ * The files of the history, oldest day first, each with the end of its day in milliseconds since
+ * 1970.
+ */
 function historyFiles(store: Store): { name: string; until: number }[] {
-  const folder = pathIn(store, "history");
-  if (!store.files.exists(folder)) return [];
   const files: { name: string; until: number }[] = [];
-  for (const { name, kind } of store.files.list(folder)) {
+  for (const { name, kind } of listIfThere(store, pathIn(store, "history"))) {
     const match = /^(\d{4}-\d{2}-\d{2})\.[a-z0-9-]+\.jsonl$/.exec(name);
     const day = match ? Date.parse(match[1]!) : NaN;
     if (kind === "file" && !Number.isNaN(day)) files.push({ name, until: day + 86_400_000 });
@@ -100,14 +95,17 @@ function historyFiles(store: Store): { name: string; until: number }[] {
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** An attempt is written down at most this long after it ended, in milliseconds, unless the disk refused. */
+/**
+ * An attempt is written down at most this long after its end, in milliseconds, unless the disk
+ * refuses.
+ */
 const DISORDER = 600_000;
 
 /**
- * Reads what ended since a time, in no particular order. Lines that are none are passed over.
+ * Yields the attempts that ended since a time, in no particular order. Skips malformed lines.
  *
  * @param since Milliseconds since 1970.
- * @param passed Called with a sentence where a file has lines that are too long to be any.
+ * @param passed Called with a sentence where a file has lines that are too long.
  */
 export function* readHistory(
   store: Store,
@@ -117,7 +115,7 @@ export function* readHistory(
   for (const { name, until } of historyFiles(store)) {
     if (until <= since) continue;
     try {
-      // From the end, so that of a long day only what is asked for is read.
+      // From the end, so that no more of a long day is read than was asked for.
       for (const text of linesFromEnd(pathIn(store, "history", name), passed)) {
         const line = parseLine(text);
         if (!line) continue;
@@ -131,31 +129,27 @@ export function* readHistory(
   }
 }
 
-/** The most of each file that is read for what ended recently, in bytes: some six thousand lines. */
+/** How much of each file {@linkcode recentEnds} reads, in bytes: some six thousand lines. */
 const RECENT = 2 * 1024 * 1024;
 
 /**
- * When jobs ended since a time, to done/ or dead/. Reads only the ends of the files.
+ * The times, since another, at which jobs ended in done/ or dead/. Reads only the ends of the
+ * files.
  *
  * @param since Milliseconds since 1970.
- * @returns The times in order, and from when on they are complete.
+ * @returns The times in order, and the time from which on they are complete.
  */
 export function recentEnds(store: Store, since: number): { times: number[]; from: number } {
   const times: number[] = [];
   let from = since;
   for (const { name, until } of historyFiles(store)) {
     if (until <= since) continue;
-    let tail: Uint8Array | undefined;
-    try {
-      tail = readTail(pathIn(store, "history", name), RECENT);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
-      throw error;
-    }
+    const tail = ifThere(() => readTail(pathIn(store, "history", name), RECENT));
+    if (!tail) continue;
     const lines = new TextDecoder().decode(tail).split("\n").map(parseLine)
       .filter((line) => line !== undefined);
     const first = lines[0] && Date.parse(lines[0].finished_at);
-    if (tail?.length === RECENT && first !== undefined) from = Math.max(from, first);
+    if (tail.length === RECENT && first !== undefined) from = Math.max(from, first);
     for (const { led_to, finished_at } of lines) {
       if (led_to === "done" || led_to === "dead") times.push(Date.parse(finished_at));
     }
@@ -168,7 +162,7 @@ function parseLine(text: string): HistoryLine | undefined {
     const line = JSON.parse(text);
     return isLine(line) ? line : undefined;
   } catch {
-    // The last line of a worker that the power left half way.
+    // A power cut can leave half a line.
     return undefined;
   }
 }
@@ -177,7 +171,7 @@ function isSpan(value: unknown): boolean {
   return Number.isFinite(value) && (value as number) >= 0;
 }
 
-/** Whether a value is a line as {@linkcode historyLine} makes it, in all that is read of it. */
+/** Whether a value has the fields that readers of the history use. */
 function isLine(value: Partial<HistoryLine> | null): value is HistoryLine {
   const { finished_at, wait_ms, duration_ms, outcome, led_to } = value ?? {};
   return typeof finished_at === "string" && !Number.isNaN(Date.parse(finished_at)) &&

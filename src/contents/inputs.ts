@@ -1,40 +1,46 @@
 /**
  * What jobs read on standard input: `input/ID.in`, for a job whose file says `"stdin": true`.
  *
- * An input lies in one place from before its job is added until after it is removed. It follows no
- * job from state to state, so no crash parts the two, and a job without one costs no call. It is
- * never written again, so a job that gets another ID shares it by a link.
+ * An input lies in one place from before its job is added until after it is removed: it does not
+ * follow the job from state to state, so no crash parts the two, and a job without one costs no
+ * call. It is never written again, so a job that gets another ID shares it by a link.
  *
- * Its writer holds a lock on it until its job is there. An input that has no job and no lock was
- * left by a program that died.
+ * Its writer holds a lock on it until its job is there. An input without a job and a lock was left
+ * by a dead program.
  *
  * @module
  */
 
-import type { FileLock } from "../fs/file_port.ts";
-import { isUlid, newId } from "../format/ids.ts";
 import { ID_PATTERN } from "../format/names.ts";
+import type { FileLock } from "../fs/file_port.ts";
 import {
   flush,
+  ifThere,
+  listIfThere,
   lockIfThere,
-  NEW_SUFFIX,
+  makeDirectory,
   pathIn,
+  removeIfPossible,
   removeIfThere,
   type Store,
+  temporaryPath,
 } from "../store/store.ts";
-import { presentIds } from "./taken_ids.ts";
 import { fileDistrust } from "../store/trust.ts";
+import { presentIds } from "./taken_ids.ts";
+import { isUlid } from "../format/ids.ts";
 
 /** How much of an input is in memory at once, in bytes. */
 const PIECE = 1024 * 1024;
 
-/** How long an input must be unchanged to count as left behind, in milliseconds: people put theirs there first. */
+/**
+ * How long an input without a job stays, in milliseconds: people put theirs there before the job.
+ */
 const STALE_AGE = 3_600_000;
 
-/** Where a job lies that can be removed. One in a batch has no input. */
+/** Where a job lies that can be removed. A job in a batch has no input. */
 const STATES = ["pending", "failed", "done", "dead"] as const;
 
-/** What ends the name of an input. */
+/** Ends the name of an input. */
 const SUFFIX = ".in";
 
 /** The path of a job's input, whether it has one or not. */
@@ -48,13 +54,13 @@ export function inputOwner(name: string): string | undefined {
   return name.endsWith(SUFFIX) && ID_PATTERN.test(id) ? id : undefined;
 }
 
-/** Why a job that is to read its input cannot, as a sentence; `undefined` if it can. */
+/** Why a job cannot read its input, as a sentence; `undefined` if it can. */
 export function inputFault(store: Store, id: string): string | undefined {
   const stat = store.files.stat(inputPath(store, id));
   const own = `its input, input/${id}${SUFFIX},`;
   if (!stat) return `${own} is missing`;
   if (stat.kind !== "file") return `${own} is not a regular file`;
-  // It may be what a shell reads.
+  // A shell may read its commands from it.
   const distrust = fileDistrust(stat, store.owner);
   if (distrust !== undefined) return `${own} is not to be believed: ${distrust}`;
 }
@@ -67,7 +73,7 @@ export class WrittenInput {
 
   /**
    * @param path Where it lies now.
-   * @param mark Tells others that its writer lives.
+   * @param mark Shows others that its writer lives.
    */
   constructor(store: Store, path: string, mark: FileLock) {
     this.#store = store;
@@ -79,13 +85,13 @@ export class WrittenInput {
   async place(id: string): Promise<void> {
     const store = this.#store;
     const folder = pathIn(store, "input");
-    if (!store.files.exists(folder)) makeFolder(store, folder);
+    makeDirectory(store, folder);
     const path = inputPath(store, id);
-    // Who is about to remove what a dead program left there must not remove this in its place.
+    // Whoever is about to remove a dead program's input must not remove this one in its place.
     const isTaken = store.files.stat(path)?.kind === "file";
     const stale = isTaken ? await lockStale(store, path) : undefined;
     try {
-      // A power cut must not bring back the job that it was the input of: it would read another's.
+      // A power cut must not bring back the old input's job: it would read this one.
       if (isTaken) await flush(store, STATES.map((state) => pathIn(store, state)));
       store.files.rename(this.#path!, path);
       this.#path = path;
@@ -102,15 +108,10 @@ export class WrittenInput {
     this.#mark.release();
   }
 
-  /** Removes it, unless it is kept. One that the disk refuses to remove is removed as stale later. */
+  /** Removes it, unless it is kept. */
   discard(): void {
-    try {
-      if (this.#path !== undefined) removeIfThere(this.#store, this.#path);
-    } catch {
-      // The error that led here counts.
-    } finally {
-      this.keep();
-    }
+    if (this.#path !== undefined) removeIfPossible(this.#store, this.#path);
+    this.keep();
   }
 }
 
@@ -123,20 +124,12 @@ async function lockStale(store: Store, path: string): Promise<FileLock | undefin
   }
 }
 
-function makeFolder(store: Store, path: string): void {
-  try {
-    store.files.makeDirectory(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-}
-
 /**
- * Writes an input to tmp/ and flushes it. No more than 1 MiB of it is in memory.
+ * Writes an input to tmp/ and flushes it, with no more than 1 MiB of it in memory.
  *
  * @param signal Aborted: nothing is left, and its reason is thrown.
  * @param most How much is written at once, in bytes; less for tests.
- * @returns `undefined` if the source is empty: a command reads as much from /dev/null.
+ * @returns `undefined` if the source is empty: a command reads the same from /dev/null.
  * @throws Whatever the source or the disk throws; then nothing is left.
  */
 export async function writeInput(
@@ -145,7 +138,7 @@ export async function writeInput(
   signal?: AbortSignal,
   most: number = PIECE,
 ): Promise<WrittenInput | undefined> {
-  const path = pathIn(store, "tmp", newId() + NEW_SUFFIX);
+  const path = temporaryPath(store);
   let mark: FileLock | undefined;
   let isBegun = false;
   try {
@@ -166,19 +159,16 @@ export async function writeInput(
     signal?.throwIfAborted();
     return new WrittenInput(store, path, mark);
   } catch (error) {
-    if (isBegun) {
-      try {
-        removeIfThere(store, path);
-      } catch {
-        // Whoever removes what dead programs have left in tmp/ removes it.
-      }
-    }
+    if (isBegun) removeIfPossible(store, path);
     mark?.release();
     throw error;
   }
 }
 
-/** The same bytes in pieces of a size, the last one shorter. A piece is valid until the next is asked for. */
+/**
+ * The same bytes in pieces of one size, the last one shorter. A piece is valid until the next is
+ * asked for.
+ */
 async function* inPieces(
   source: AsyncIterable<Uint8Array>,
   most: number,
@@ -199,14 +189,18 @@ async function* inPieces(
   if (size > 0) yield piece.subarray(0, size);
 }
 
-/** The file system has no links, or allows none here. Then the job under its new ID is told to have no input. */
+/**
+ * The file system has no links, or allows none here. Then the job under its new ID is reported to
+ * lack its input.
+ */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /**
- * Gives an input a second name: to be called before its job, or what might be its job, gets another
- * ID. Both jobs then have it, and each name goes with its own. Does nothing if there is no input.
+ * Gives an input a second name, if there is one: to be called before its job gets another ID. Each
+ * name goes with its own job.
  *
- * @returns To be disposed of once the job has that ID: until then the new name has no job, and is locked.
+ * @returns To be disposed of once the job has that ID: until then the new name has no job, and is
+ * locked.
  */
 export async function shareInput(store: Store, from: string, to: string): Promise<Disposable> {
   const source = inputPath(store, from);
@@ -223,7 +217,10 @@ export async function shareInput(store: Store, from: string, to: string): Promis
   return { [Symbol.dispose]: () => lock?.release() };
 }
 
-/** Another user's may not be opened: no reason to keep a job from being run, or its end from being recorded. */
+/**
+ * Another user's may not be opened: no reason to keep a job from being run, or its end from being
+ * recorded.
+ */
 function lockIfAllowed(store: Store, path: string): FileLock | undefined {
   try {
     return lockIfThere(store, path);
@@ -235,16 +232,14 @@ function lockIfAllowed(store: Store, path: string): FileLock | undefined {
 
 function linkIfPossible(store: Store, from: string, to: string): boolean {
   try {
-    store.files.link(from, to);
-    return true;
+    return ifThere(() => (store.files.link(from, to), true)) ?? false;
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (error instanceof Deno.errors.NotFound || NO_LINKS.has(`${code}`)) return false;
+    if (NO_LINKS.has(`${(error as { code?: unknown }).code}`)) return false;
     throw error;
   }
 }
 
-/** Of some jobs those that have something in input/. A directory there is none of queuectl's. */
+/** Those of some jobs that have something in input/, other than a directory. */
 export function withInput(store: Store, ids: readonly string[]): string[] {
   if (ids.length === 0 || !store.files.exists(pathIn(store, "input"))) return [];
   return ids.filter((id) => {
@@ -255,17 +250,18 @@ export function withInput(store: Store, ids: readonly string[]): string[] {
 
 /**
  * Removes the inputs of jobs whose removal is durable: a power cut must not bring back a job
- * without its input. Nobody must choose one of these IDs meanwhile: for who has the queue's lock.
+ * without its input. The queue's lock must be held, so that nobody chooses one of these IDs
+ * meanwhile.
  */
 export async function removeInputs(store: Store, ids: readonly string[]): Promise<void> {
   const left = withInput(store, ids);
   if (left.length === 0) return;
-  // Someone may have put another job of the same ID there by hand.
+  // Another job of the same ID may have been put there by hand.
   const present = presentIds(store, new Set(left));
   await unlinkInputs(store, left.filter((id) => !present.has(id)));
 }
 
-/** The same for IDs that chance chose, and so no other job has: it needs no lock and looks for no other job. */
+/** As {@linkcode removeInputs}, for random IDs alone, which no other job has: it needs no lock. */
 export async function removeOwnInputs(store: Store, ids: readonly string[]): Promise<void> {
   await unlinkInputs(store, withInput(store, ids.filter(isUlid)));
 }
@@ -276,34 +272,28 @@ async function unlinkInputs(store: Store, ids: readonly string[]): Promise<void>
   if (refused) throw refused;
 }
 
-/** The jobs that are no more and whose inputs are left, unchanged for an hour. */
+/** The missing jobs whose inputs are left, unchanged for an hour. */
 export function staleInputs(store: Store): string[] {
   const folder = pathIn(store, "input");
   if (store.files.stat(folder)?.kind !== "directory") return [];
-  const old: string[] = [];
-  for (const { name, kind } of store.files.list(folder)) {
+  const old = new Set<string>();
+  for (const { name, kind } of listIfThere(store, folder)) {
     const id = inputOwner(name);
     if (kind !== "file" || id === undefined) continue;
     const mtime = store.files.stat(`${folder}/${name}`)?.mtime;
-    if (mtime !== undefined && store.now() - mtime >= STALE_AGE) old.push(id);
+    if (mtime !== undefined && store.now() - mtime >= STALE_AGE) old.add(id);
   }
-  if (old.length === 0) return old;
-  const present = presentIds(store, new Set(old));
-  return old.filter((id) => !present.has(id));
+  return [...old.difference(presentIds(store, old))];
 }
 
-/** Removes the input of a job that is no more, unless the job is just being added. */
+/** Removes the input of a missing job, unless the job is just being added. */
 export function removeStaleInput(store: Store, id: string): void {
-  const lock = lockIfThere(store, inputPath(store, id));
-  if (!lock) return;
-  try {
-    if (presentIds(store, new Set([id])).size === 0) removeIfThere(store, inputPath(store, id));
-  } finally {
-    lock.release();
-  }
+  using lock = lockIfThere(store, inputPath(store, id));
+  if (!lock || presentIds(store, new Set([id])).size > 0) return;
+  removeIfThere(store, inputPath(store, id));
 }
 
-/** Removes every input that was left by a program that died. */
+/** Removes every input that a dead program left. */
 export function removeStaleInputs(store: Store): void {
   for (const id of staleInputs(store)) removeStaleInput(store, id);
 }

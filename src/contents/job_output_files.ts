@@ -1,17 +1,25 @@
 /**
- * What a running job tells of itself: how far it has come, and what came of it. Each worker makes one folder for
- * its jobs, `progress/WORKER/`; a job may write the files `ID` and `ID.result` there, whose paths it has in
- * `$QUEUECTL_PROGRESS` and `$QUEUECTL_RESULT`. Both are gone when the job is settled, and the folder when its
- * worker leaves or has been recovered.
+ * The files in which a running job reports its progress and its result. Each worker makes one
+ * folder for its jobs, `progress/WORKER/`; a job may write `ID` and `ID.result` there, whose paths
+ * are in `$QUEUECTL_PROGRESS` and `$QUEUECTL_RESULT`. Both are gone once the job is settled; the
+ * folder goes with its worker, or with its recovery.
  *
  * @module
  */
 
 import { parseProgress, type Progress } from "../format/progress.ts";
 import { readTail } from "../fs/read_tail.ts";
-import { pathIn, removeIfThere, removeTree, type Store } from "../store/store.ts";
+import {
+  listIfThere,
+  makeDirectory,
+  pathIn,
+  removeIfPossible,
+  removeTree,
+  type Store,
+} from "../store/store.ts";
+import { hasPresence } from "./presence.ts";
 
-/** How much of the end of a file of progress is read, in bytes: a job may append to it for hours. */
+/** How much of the end of a progress file is read, in bytes: a job may append to it for hours. */
 const TAIL = 4096;
 
 /** The path that a job finds in `$QUEUECTL_PROGRESS`. */
@@ -26,50 +34,38 @@ export function resultPath(store: Store, worker: string, id: string): string {
 
 /** Makes the folder for a worker's jobs. */
 export function makeProgress(store: Store, worker: string): void {
-  for (const path of [pathIn(store, "progress"), pathIn(store, "progress", worker)]) {
-    if (!store.files.exists(path)) makeDirectory(store, path);
-  }
+  makeDirectory(store, pathIn(store, "progress"));
+  makeDirectory(store, pathIn(store, "progress", worker));
 }
 
-function makeDirectory(store: Store, path: string): void {
-  try {
-    store.files.makeDirectory(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-}
-
-/** Removes the folder of a worker that leaves, or is being recovered, with all that its jobs left there. */
+/**
+ * Removes the folder of a worker that exits or is being recovered, with all that its jobs left
+ * there.
+ */
 export function removeProgress(store: Store, worker: string): void {
   const path = pathIn(store, "progress", worker);
   if (store.files.exists(path)) removeTree(store, path);
 }
 
-/** The folders of workers that are no more: a power cut can leave them. */
+/** The workers without a presence file that have a folder: a power cut can leave it. */
 export function strayProgress(store: Store): string[] {
-  if (!store.files.exists(pathIn(store, "progress"))) return [];
-  const workers = [...store.files.list(pathIn(store, "progress"))].map(({ name }) => name);
-  return workers.filter((name) => !store.files.exists(pathIn(store, "workers", `${name}.json`)));
+  const workers = [...listIfThere(store, pathIn(store, "progress"))].map(({ name }) => name);
+  return workers.filter((name) => !hasPresence(store, name));
 }
 
-/** Removes one file of a job, if it is there. */
+/** Removes one file of a job, if it is there. A folder in its place goes with the worker's. */
 export function removeOutput(store: Store, path: string): void {
-  if (!store.files.exists(path)) return;
-  try {
-    removeIfThere(store, path);
-  } catch {
-    // The job has made a folder of it: that goes with the worker's.
-  }
+  if (store.files.exists(path)) removeIfPossible(store, path);
 }
 
-/** How far a running job has come; `undefined` if it does not say. */
+/** The progress that a running job reports, if any. */
 export function readProgress(store: Store, worker: string, id: string): Progress | undefined {
   const path = progressPath(store, worker, id);
   if (!store.files.exists(path)) return undefined;
   try {
     return parseProgress(new TextDecoder().decode(readTail(path, TAIL)));
   } catch (error) {
-    // The job has ended, or has made something else of it.
+    // The job has ended, or has put something else in its place.
     if (error instanceof Error) return undefined;
     throw error;
   }

@@ -1,6 +1,7 @@
 /**
- * The directories that renames leave. Where the file system keeps a rename as one they need no flush; elsewhere a name
- * that a job has left is back after a power cut, beside the newer one, until its directory was flushed too.
+ * The directories that renames leave, to be flushed with those that they enter. Where the file
+ * system makes a rename durable as one step the list is empty. Elsewhere a power cut can bring back
+ * the old name beside the new one.
  *
  * @module
  */
@@ -9,22 +10,19 @@ import { parseBatchName } from "../format/names.ts";
 import { pathIn, type Store } from "../store/store.ts";
 
 /**
- * The directories that jobs may have left on their way to a worker that settles them now, for a flush before their ends
- * are told.
+ * The directories that jobs left when they were claimed, to be flushed before their end is
+ * reported.
  *
- * @param cameFrom For each job the directory that it was claimed from; `undefined` if that is not known, as another
- * worker claimed it.
+ * @param cameFrom The directory that each job was claimed from; `undefined` if another worker
+ * claimed it.
  */
-export function leftByClaims(
-  store: Store,
-  cameFrom: Iterable<string | undefined>,
-): string[] {
+export function leftByClaims(store: Store, cameFrom: Iterable<string | undefined>): string[] {
   if (store.files.renamesAsOne(store.dir)) return [];
   const left = new Set([pathIn(store, "processing")]);
   for (const directory of cameFrom) {
     if (directory === undefined) return [...left, ...waitingDirectories(store)];
     left.add(directory);
-    // A batch that is empty goes; then it is from there that it must be gone.
+    // An empty batch is removed: then the flush of pending/ is what counts.
     const pending = pathIn(store, "pending");
     if (directory.startsWith(`${pending}/`)) left.add(pending);
   }
@@ -37,7 +35,10 @@ export function leftBySettling(store: Store): string[] {
   return [pathIn(store, "tmp"), pathIn(store, "processing")];
 }
 
-/** All directories that a job may have left that has not ended, for a flush before a change to it is told. */
+/**
+ * All directories that an unfinished job may have left, to be flushed before a change to it is
+ * reported.
+ */
 export function leftByWaiting(store: Store): string[] {
   if (store.files.renamesAsOne(store.dir)) return [];
   return [...leftBySettling(store), ...waitingDirectories(store)];

@@ -1,10 +1,11 @@
 /**
- * Which jobs there are, and how many.
+ * Counting jobs, and finding them by state or by ID.
  *
  * @module
  */
 
 import {
+  endOf,
   entries,
   type Entry,
   entryAt,
@@ -40,14 +41,14 @@ export interface Counts {
   dead: number;
 }
 
-/** Counts the jobs of each state by their names; no job file is read. */
+/** Counts the jobs of each state by their names; reads no job file. */
 export function countJobs(store: Store): Counts {
   const counts: Counts = { pending: 0, delayed: 0, processing: 0, done: 0, failed: 0, dead: 0 };
   const now = store.now();
   const present = formatStamp(now);
   for (const path of jobPaths(store, "pending")) {
     const name = nameOf(path);
-    // The order of names is the order of time: those of most need not be read.
+    // Names are ordered by time, so most need not be parsed.
     if (name < present || entryAt("pending", path).time <= now) counts.pending++;
     else counts.delayed++;
   }
@@ -59,15 +60,15 @@ export function countJobs(store: Store): Counts {
 }
 
 /**
- * Whether nothing is left to do but what waits for a time, for a person, or for such jobs: nothing is ready, runs,
- * or is to be retried.
+ * Whether no job is ready, running or to be retried: all that is left waits for a time, a person or
+ * other such jobs.
  *
- * @param waits Tells of a job that is ready, or to be retried, that it waits for a person all the same. Default: none
- * does.
+ * @param waits Whether a job that looks ready, or is to be retried, waits for a person all the
+ * same. Default: none does.
  */
 export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => false): boolean {
   const now = store.now();
-  // What names no worker was put there by hand, and nobody runs it.
+  // A file that names no worker was put there by hand; nobody runs it.
   for (const { worker } of entries(store, "processing")) if (worker) return false;
   for (const entry of entries(store, "pending")) {
     if (entry.time <= now && !waits(entry)) return false;
@@ -78,17 +79,17 @@ export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => 
   return true;
 }
 
-/** When a job was made, as far as its name tells: in its ULID, or else about when it was last moved. */
+/** When a job was made, by the ULID in its name; of another ID, about when it was last moved. */
 function madeAt(store: Store, entry: Entry): number {
   return timeOfId(entry.id) ?? (entry.time ||
     (store.files.stat(pathIn(store, entry.state, entry.path))?.mtime ?? 0));
 }
 
 /**
- * The newest jobs of some states by the time they were made, newest last. Keeps no more of them in
- * memory than a few times the limit.
+ * The newest jobs of some states by the time they were made, newest last. Keeps a few times the
+ * limit in memory.
  *
- * @param limit The most to give; `Infinity` for all.
+ * @param limit How many at most; `Infinity` for all.
  */
 export function newestEntries(
   store: Store,
@@ -96,7 +97,7 @@ export function newestEntries(
   limit: number = Infinity,
 ): Entry[] {
   const found: { made: number; entry: Entry }[] = [];
-  /** IDs before this one are older than all that are kept. */
+  /** Every ULID before this one is older than all kept jobs. */
   let oldest = "";
   const keepNewest = () => {
     found.sort((a, b) => a.made - b.made || (a.entry.id < b.entry.id ? -1 : 1));
@@ -113,31 +114,27 @@ export function newestEntries(
     for (const path of jobPaths(store, state)) {
       if (oldest === "" || !isOlder(nameOf(path), oldest)) add(entryAt(state, standalone(path)));
     }
-    if (state === "processing") { for (const entry of settlingEntries(store)) add(entry); }
+    if (state === "processing") settlingEntries(store).forEach(add);
   }
   keepNewest();
   return found.map(({ entry }) => entry);
 }
 
-/** Whether the ID in a name is a ULID that comes before another. Of a million names few need a closer look. */
+/** Whether the ID in a name is a ULID that comes before another; cheap, for a million names. */
 function isOlder(name: string, id: string): boolean {
   const own = idInName(name);
   return own < id && isUlid(own);
 }
 
 /**
- * The jobs whose ID is, begins with, or (4 characters or more) ends with a text. An exact match
- * stands alone.
+ * The jobs whose ID equals, begins with, or (4 characters or more) ends with a text; an exact match
+ * alone.
  */
 export function matchingEntries(store: Store, text: string): Entry[] {
   if (text === "") return [];
-  if (ID_PATTERN.test(text)) {
-    for (const state of ["done", "dead"] as const) {
-      const path = `${text}.json`;
-      if (store.files.stat(pathIn(store, state, path))) {
-        return [{ id: text, time: 0, priority: 5, bare: true, state, path }];
-      }
-    }
+  const end = ID_PATTERN.test(text) ? endOf(store, text) : undefined;
+  if (end) {
+    return [{ id: text, time: 0, priority: 5, bare: true, state: end, path: `${text}.json` }];
   }
   const matches = new Map<string, Entry>();
   for (const state of JOB_STATES) {

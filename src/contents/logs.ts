@@ -1,42 +1,51 @@
 /**
- * Where a job's log lies. It belongs beside its job; between two moves, or when someone moved the
- * job by hand, it may still lie where the job came from.
+ * Where a job's log lies: beside its job. Between two moves, or after a move by hand, it may still
+ * lie where the job came from.
  *
  * @module
  */
 
-import { entries } from "./entries.ts";
 import { JOB_STATES, type JobState } from "../format/names.ts";
+import {
+  pathIn,
+  putAside,
+  removeIfThere,
+  renameIfThere,
+  renameNew,
+  type Store,
+} from "../store/store.ts";
 import { visibleText } from "../text/shown_text.ts";
-import { pathIn, putAside, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { endOf, entries } from "./entries.ts";
 
 /** The name of a job's log. */
 export function logName(id: string): string {
   return `${id}.log`;
 }
 
-/** What queuectl itself writes into a log, among what its job printed: a sentence, in which a terminal obeys nothing. */
+/**
+ * A sentence of queuectl itself for a job's log, without control characters that a terminal would
+ * obey.
+ */
 export function ownLine(sentence: string): Uint8Array {
   return new TextEncoder().encode(`queuectl: ${visibleText(sentence)}\n`);
 }
 
-/** The path of a job's log, wherever it lies, or `undefined` if it has printed nothing yet. */
+/** The path of a job's log, wherever it lies; `undefined` if it has printed nothing yet. */
 export function findLog(store: Store, id: string, beside: JobState): string | undefined {
-  for (const state of [beside, ...JOB_STATES]) {
-    const path = pathIn(store, state, logName(id));
-    if (store.files.stat(path)?.kind === "file") return path;
-  }
+  return [beside, ...JOB_STATES].map((state) => pathIn(store, state, logName(id)))
+    .find((path) => store.files.stat(path)?.kind === "file");
 }
 
 /**
- * Brings a job's log beside where the job is about to be. Only whoever owns the job may call it: the worker
- * that claimed it, or whoever recovers it.
+ * Brings a job's log beside the place where the job is about to be. Only the owner of the job may
+ * call it: the worker that claimed it, or the one that recovers it.
  *
  * @param from Where to look first; the other states follow.
  * @param to Where it goes.
- * @param beside The path that the job's file is about to have, if the job is to rest there. A log that lies in
- * `to` without a file here is replaced, and if there is no log an empty one is made, except in pending/.
- * @returns `false` if a log lies in `to` that is not to be replaced, so that nothing moved.
+ * @param beside The path that the job's file is about to have, if the job is to rest there. A log
+ * in `to` without this file is replaced; if there is no log an empty one is made, except in
+ * pending/.
+ * @returns `false` if another job's log lies in `to`, so that nothing moved.
  */
 export function bringLog(
   store: Store,
@@ -49,15 +58,11 @@ export function bringLog(
   for (const state of [from, ...JOB_STATES]) {
     if (state === to) continue;
     const source = pathIn(store, state, logName(id));
-    // A fifo, say: the command would wait for ever for someone to read what it prints.
+    // A command would wait forever for a reader of a fifo.
     if (to === "processing" && store.files.stat(source)?.kind !== "file") continue;
-    try {
-      store.files.renameNew(source, target);
-      return true;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
+    const result = renameNew(store, source, target);
+    if (result === "renamed") return true;
+    if (result === "gone") continue;
     const own = store.files.stat(source);
     if (own && own.identity === store.files.stat(target)?.identity) {
       // One file: a power cut has brought back the name that it had before.
@@ -65,22 +70,22 @@ export function bringLog(
       return true;
     }
     if (beside === undefined || store.files.stat(beside)) return false;
-    // A log without a job: what a removal that was cut off left behind. Nothing else is replaced.
-    // What is no log at all is in the way, and no reason for the job to be another.
+    // A log without a job, left by a removal that was cut off. Anything that is no log is put
+    // aside.
     putAside(store, target);
     if (renameIfThere(store, source, target)) return true;
   }
-  // One that waits has a log only if it has run.
-  if (beside !== undefined && to !== "pending") putAside(store, target);
-  if (beside !== undefined && to !== "pending" && !store.files.exists(target)) {
-    store.files.append(target, new Uint8Array());
+  // A waiting job has a log only if it has run.
+  if (beside !== undefined && to !== "pending") {
+    putAside(store, target);
+    if (!store.files.exists(target)) store.files.append(target, new Uint8Array());
   }
   return true;
 }
 
 /**
- * Brings each log that was left in processing/ beside its job, which is done or dead: a power cut can keep
- * the move of a job and not that of its log.
+ * Brings each log left in processing/ beside its ended job: a power cut can undo the move of the
+ * log alone.
  */
 export function reuniteLogs(store: Store): void {
   const left = new Set<string>();
@@ -90,9 +95,7 @@ export function reuniteLogs(store: Store): void {
   if (left.size === 0) return;
   for (const { id } of entries(store, "processing")) left.delete(id);
   for (const id of left) {
-    const state = (["done", "dead"] as const).find((state) =>
-      store.files.exists(pathIn(store, state, `${id}.json`))
-    );
-    if (state) bringLog(store, id, "processing", state);
+    const end = endOf(store, id);
+    if (end) bringLog(store, id, "processing", end);
   }
 }

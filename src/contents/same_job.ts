@@ -1,16 +1,16 @@
 /**
- * Telling whether two files of one ID are one job at two times. A power cut can bring back a name that a rename had
- * taken away, on a file system that does not flush the directory which a rename leaves: then one job lies in two
- * places, and the one that has gone on counts.
+ * Whether two files of one ID are one job at two times. Where the file system does not flush the
+ * directory that a rename leaves, a power cut can bring back the old name: then one job lies in two
+ * places, and the later one counts.
  *
  * @module
  */
 
-import { entries, type Entry, readJobFile } from "./entries.ts";
 import type { Job } from "../format/job.ts";
-import { logName } from "./logs.ts";
 import { ID_PATTERN } from "../format/names.ts";
-import { flush, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { flush, ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { entries, type Entry, readJobFile } from "./entries.ts";
+import { logName } from "./logs.ts";
 
 /** Where a file of a job lies. */
 export interface Place {
@@ -20,16 +20,24 @@ export interface Place {
   entry: Entry;
   /** Its path. */
   path: string;
-  /** Device and inode of the file: a name that came back leads to the same one as the newer name. */
+  /**
+   * Device and inode of the file: a name that came back leads to the same file as the newer name.
+   */
   identity: string;
 }
 
-/** Whether two files of one ID are one job at two times, and not two jobs of which one was dropped by hand. */
+/**
+ * Whether two files of one ID are one job at two times, and not two jobs of which one was dropped
+ * by hand.
+ */
 export function isSameJob(one: Job, other: Job): boolean {
   return one.id === other.id && one.created_at === other.created_at;
 }
 
-/** Whether the first is the second job at a later time: it has every attempt of the second, and more has happened. */
+/**
+ * Whether the first is the second job at a later time: it has all its attempts, and more has
+ * happened.
+ */
 export function hasGoneOn(later: Job, earlier: Job): boolean {
   if (!isSameJob(later, earlier) || later.history.length < earlier.history.length) return false;
   const begins = earlier.history.every((attempt, at) =>
@@ -46,56 +54,53 @@ export function hasGoneOn(later: Job, earlier: Job): boolean {
  * @param settling Whether also those in tmp/ that are being settled.
  */
 export function findPlaces(store: Store, ids: ReadonlySet<string>, settling: boolean): Place[] {
-  const found: (Place | undefined)[] = [];
+  const found: Place[] = [];
   for (const state of ["failed", "processing", "pending"] as const) {
     for (const entry of entries(store, state)) {
       if (!ids.has(entry.id) || (!settling && entry.path.startsWith("../"))) continue;
-      found.push(placeAt(store, entry));
+      found.push(...placesAt(store, entry));
     }
   }
-  // Looked at last: a job that ends while we look is met here.
+  // Last: so a job that ends meanwhile is found here.
   for (const id of ids) found.push(...endedPlaces(store, id));
-  return found.filter((place) => place !== undefined);
-}
-
-/** The files of a job of this ID that has ended: none, or one. */
-export function endedPlaces(store: Store, id: string): Place[] {
-  return (["done", "dead"] as const)
-    .filter((state) => store.files.exists(pathIn(store, state, `${id}.json`)))
-    .map((state) =>
-      placeAt(store, { id, state, path: `${id}.json`, time: 0, priority: 0, bare: true })
-    )
-    .filter((place) => place !== undefined);
-}
-
-function placeAt(store: Store, entry: Entry): Place | undefined {
-  const { state, path } = entry;
-  const whole = path.startsWith("../")
-    ? `${store.dir}/${path.slice("../".length)}`
-    : pathIn(store, state, path);
-  const stat = store.files.stat(whole);
-  if (!stat) return undefined;
-  try {
-    const { job } = readJobFile(store, whole, stat, entry.id);
-    return job && { job, entry, path: whole, identity: stat.identity };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return found;
 }
 
 /**
- * Whether a job's file says itself when it was made. One that a hand has dropped need not; then the file's time stands
- * for it, which copies can share: so nothing may be removed because of it.
+ * The files of jobs of this ID that have ended: a power cut can bring back one beside the other.
+ */
+function endedPlaces(store: Store, id: string): Place[] {
+  return (["done", "dead"] as const)
+    .filter((state) => store.files.exists(pathIn(store, state, `${id}.json`)))
+    .flatMap((state) =>
+      placesAt(store, { id, state, path: `${id}.json`, time: 0, priority: 0, bare: true })
+    );
+}
+
+/** The place of an entry; none if it has moved on, or is no job. */
+function placesAt(store: Store, entry: Entry): Place[] {
+  const path = entry.path.startsWith("../")
+    ? `${store.dir}/${entry.path.slice("../".length)}`
+    : pathIn(store, entry.state, entry.path);
+  const stat = store.files.stat(path);
+  const job = stat && ifThere(() => readJobFile(store, path, stat, entry.id))?.job;
+  return job ? [{ job, entry, path, identity: stat.identity }] : [];
+}
+
+/**
+ * Whether a job's file itself says when the job was made. Else the time of the file stands for it,
+ * which copies can share: so nothing may be removed because of it.
  *
  * @param path Of the file, which can be read as a job.
  */
-export function saysWhenMade(store: Store, path: string): boolean {
+function saysWhenMade(store: Store, path: string): boolean {
   const { created_at } = JSON.parse(new TextDecoder().decode(store.files.read(path)));
   return created_at !== undefined;
 }
 
-/** Removes a name that a power cut brought back, and notes its directory; `false` if it was gone. */
+/**
+ * Removes a name that a power cut brought back, and notes its directory; `false` if it was gone.
+ */
 export function removeStale(store: Store, path: string, changed: Set<string>): boolean {
   if (!removeIfThere(store, path)) return false;
   changed.add(path.slice(0, path.lastIndexOf("/")));
@@ -103,16 +108,17 @@ export function removeStale(store: Store, path: string, changed: Set<string>): b
 }
 
 /**
- * Makes the removal of names that a power cut brought back durable, before their job is published under another: the
- * next power cut would bring them back beside it.
+ * Makes the removal of names that a power cut brought back durable, before their job is published
+ * under another: else the next power cut brings them back beside it.
  */
 export async function flushRemovals(store: Store, changed: ReadonlySet<string>): Promise<void> {
   await flush(store, [...changed].filter((directory) => store.files.exists(directory)));
 }
 
 /**
- * Whether a job that a dead worker seems to run has ended, or gone on, under another name: then a power cut brought
- * back this one. The names under which the job waited before it was claimed, brought back too, are removed.
+ * Whether a job that a dead worker seems to run has ended, or gone on, under another name: then a
+ * power cut brought back this one. Removes the names under which the job waited before, if they
+ * were brought back too.
  *
  * @param name The name in processing/.
  * @param job The job as that file has it.
@@ -137,20 +143,22 @@ export function isElsewhere(
     if (isOld && hasGoneOn(place.job, job)) return true;
     const isSameFile = identity === own?.identity;
     if (state === "pending" || state === "failed") {
-      // Not there any more: somebody has claimed it since, and runs it now.
+      // Already gone means that another worker has just claimed it and runs it.
       return (isSameFile || (isOld && hasGoneOn(job, place.job))) &&
         !removeStale(store, path, changed);
     }
-    // Of two claims of one name the later counts; one that ended had its retry asked for, not acknowledged.
+    // Of two claims of one name the later counts; a retry was asked for of a job that ended, and
+    // not acknowledged.
     return isSameFile && (state !== "processing" || since > time);
   });
 }
 
 /**
- * Whether a name was brought back by a power cut: the job has run since, and has ended or waits for its retry. Two looks
- * at names that are mostly not there. What a hand has put there and never ran is another job.
+ * Whether a power cut brought back a claimed name: the job has run since, and has ended or waits
+ * for its retry. Costs two looks at names that are mostly missing. A file dropped by hand that
+ * never ran is another job.
  *
- * @param name What it was claimed as.
+ * @param name Its name in processing/.
  */
 export function isStale(
   store: Store,
@@ -160,7 +168,7 @@ export function isStale(
 ): boolean {
   if (!ID_PATTERN.test(id) || (bare && job.history.length === 0)) return false;
   const places = endedPlaces(store, id);
-  // It never ran, and yet there is a log: of the attempt that failed.
+  // A job that never ran, and yet has a log: of the attempt that failed.
   const hasFailed = state === "pending" && job.history.length === 0 &&
     store.files.exists(pathIn(store, "failed", logName(id)));
   if (hasFailed) places.push(...findPlaces(store, new Set([id]), false));

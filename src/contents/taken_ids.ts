@@ -1,61 +1,67 @@
 /**
- * Explicit IDs: of two who choose the same one, one is told that it is taken.
+ * Which IDs are taken by a job in the queue, in whatever state.
  *
  * @module
  */
 
-import { entries } from "./entries.ts";
 import type { JobState } from "../format/names.ts";
 import { pathIn, type Store } from "../store/store.ts";
+import { endOf, entries } from "./entries.ts";
 
-/** One sentence that says which job has an ID, for who wanted it for another. */
+/** The states of jobs that have not ended, in the order of a job's life. */
+const OPEN_STATES = ["pending", "failed", "processing"] as const;
+
+/** A sentence for the user whose ID is taken: which job has it. */
 export function takenMessage({ id, state }: { id: string; state: JobState }): string {
   return `a job "${id}" exists already, in state ${state} (see: queuectl show ${id})`;
 }
 
-/** Which of these IDs a job in the queue has, in whatever state. */
+/** Those of some IDs that a job in the queue has. */
 export function presentIds(store: Store, ids: ReadonlySet<string>): Set<string> {
-  const present = new Set<string>();
-  const left = new Set(ids);
-  for (const id of ids) {
-    if (
-      (["done", "dead"] as const).some((state) =>
-        store.files.exists(pathIn(store, state, `${id}.json`))
-      )
-    ) {
-      present.add(id);
-      left.delete(id);
-    }
-  }
+  const present = new Set([...ids].filter((id) => endOf(store, id)));
+  const left = ids.difference(present);
+  const find = (id: string) => left.delete(id) && present.add(id);
   while (left.size > 0) {
     const taken = findTaken(store, left);
     if (!taken) break;
-    present.add(taken.id);
-    left.delete(taken.id);
-    // One pass finds most of them; what moved meanwhile is looked for again.
-    for (const state of ["pending", "failed", "processing"] as const) {
+    find(taken.id);
+    // One pass finds most of them; the loop looks again for those that moved meanwhile.
+    for (const state of OPEN_STATES) {
       if (left.size === 0) break;
-      for (const { id } of entries(store, state)) if (left.delete(id)) present.add(id);
+      for (const { id } of entries(store, state)) find(id);
     }
   }
   return present;
 }
 
-/** The first of these IDs that a job in the queue has, and the state it is in. */
+/** Those of some IDs whose jobs have not ended. */
+export function openIds(store: Store, ids: Iterable<string>): Set<string> {
+  const open = new Set<string>();
+  const left = new Set(ids);
+  // The second round meets a job that goes back to an earlier state during the first.
+  for (let round = 0; round < 2 && left.size > 0; round++) {
+    for (const state of OPEN_STATES) {
+      for (const { id } of entries(store, state)) if (left.delete(id)) open.add(id);
+    }
+  }
+  return open;
+}
+
+/** The first of some IDs that a job in the queue has, and its state. */
 export function findTaken(
   store: Store,
   ids: ReadonlySet<string>,
 ): { id: string; state: JobState } | undefined {
-  // Twice around, in the order of a job's life: one that moves on is met further on, and one that
-  // goes back while we look is met in the second round.
+  // In the order of a job's life, so that a job that moves on is met further on. The second round
+  // meets one that goes back during the first.
   for (let round = 0; round < 2; round++) {
-    for (const state of ["pending", "failed", "processing"] as const) {
+    for (const state of OPEN_STATES) {
       for (const { id } of entries(store, state)) if (ids.has(id)) return { id, state };
     }
     for (const state of ["done", "dead"] as const) {
       if (ids.size < 100) {
         for (const id of ids) {
-          if (store.files.stat(pathIn(store, state, `${id}.json`))) return { id, state };
+          if (store.files.exists(pathIn(store, state, `${id}.json`))) return { id, state };
         }
       } else {
         for (const { id } of entries(store, state)) if (ids.has(id)) return { id, state };

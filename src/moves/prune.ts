@@ -13,7 +13,7 @@ import { isUlid, timeOfId } from "../format/ids.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import { WORKER_PATTERN } from "../format/worker_names.ts";
 import { freeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
-import { presenceName } from "../contents/presence.ts";
+import { hasPresence } from "../contents/presence.ts";
 import { flush, flushChange, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";
 
@@ -153,7 +153,7 @@ function pruneWorkerLogs(store: Store, before: number, dryRun: boolean): number 
     const worker = name.slice(0, -".log".length);
     if (!WORKER_PATTERN.test(worker)) continue;
     // Its log gets this name once it is live, so one without a presence has left.
-    if (store.files.exists(pathIn(store, "workers", presenceName(worker)))) continue;
+    if (hasPresence(store, worker)) continue;
     const path = pathIn(store, "workers", name);
     const time = store.files.stat(path)?.mtime;
     if (time === undefined || time >= before) continue;

@@ -5,7 +5,7 @@
  */
 
 import { strayProgress } from "../contents/job_output_files.ts";
-import { presenceName, workerNames } from "../contents/presence.ts";
+import { hasPresence, workerNames } from "../contents/presence.ts";
 import type { EntryKind } from "../fs/file_port.ts";
 import {
   NEW_SUFFIX,
@@ -57,7 +57,7 @@ export function isStray(store: Store, name: string, kind: EntryKind): boolean {
 /** Whether a worker of version 0.1 that has exited kept this file to write over. */
 function isOldSpare(store: Store, name: string): boolean {
   const owner = /^\d+@([a-z0-9-]+)\.spare$/.exec(name)?.[1];
-  return owner !== undefined && !store.files.exists(pathIn(store, "workers", presenceName(owner)));
+  return owner !== undefined && !hasPresence(store, owner);
 }
 
 /** Takes the lock that its writer held on something in tmp/; `undefined` if it is not a stray. */

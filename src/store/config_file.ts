@@ -14,12 +14,14 @@ import { fileDistrust } from "./trust.ts";
 /**
  * Reads what was set in a queue.
  *
- * @param owner Whom the queue belongs to: what another user can write is not believed, for it names commands to run.
+ * @param owner Whom the queue belongs to: what another user can write is not believed, for it names
+ * commands to run.
  * @throws {QueueError} If config.json is not what `config set` writes.
  */
 export function readConfig(files: FilePort, dir: string, owner: number | null): Partial<Config> {
   const path = `${dir}/config.json`;
-  // Asked first, as each worker reads it again and again, and an exception costs more than the question.
+  // Asked first, as each worker reads it again and again, and an exception costs more than the
+  // question.
   const stat = files.stat(path);
   if (!stat) return {};
   const distrust = fileDistrust(stat, owner);

@@ -1,6 +1,6 @@
 /**
- * A worker's look at its queue while it lives: whether it is still the directory that was opened, and still closed to
- * others. Paths name whatever lies there now, and a worker lives for months.
+ * A worker's look at its queue while it lives: whether it is still the directory that was opened,
+ * and still closed to others. Paths name whatever lies there now, and a worker lives for months.
  *
  * @module
  */
@@ -51,7 +51,8 @@ export class Guard implements Disposable {
   #fault(part: Part): string | undefined {
     const path = this.#path(part);
     const stat = this.#store.files.stat(path);
-    // What is gone holds nothing to run; that the queue is gone the worker learns from its presence.
+    // What is gone holds nothing to run; that the queue is gone the worker learns from its
+    // presence.
     if (!stat) return undefined;
     if (stat.kind !== "directory" || stat.identity !== this.#identities.get(part)) {
       return `${path} is no longer the directory that this worker opened`;

@@ -24,7 +24,8 @@ export interface QueuePlace {
  * @param dir What `--dir` said.
  * @returns Its directory, absolute, with every link followed, and whether it was named or found.
  * @throws {UsageError} If `dir` is empty, or begins with another user's home.
- * @throws {QueueError} If none is meant and there is no home directory, or it is a link that leads nowhere.
+ * @throws {QueueError} If none is meant and there is no home directory, or it is a link that leads
+ * nowhere.
  */
 export function locateQueue(dir?: string): QueuePlace {
   // An unset variable in a script must not lead to another queue than the one that was meant.
@@ -75,8 +76,9 @@ function leadsToDirectory(path: string): boolean {
 }
 
 /**
- * A path with every link in it followed, as far as there is anything: a queue may lie behind a link, on a larger disk
- * say. Below the queue no link is followed, and what is above it is checked as it is.
+ * A path with every link in it followed, as far as there is anything: a queue may lie behind a
+ * link, on a larger disk say. Below the queue no link is followed, and what is above it is checked
+ * as it is.
  */
 function followed(dir: string): string {
   try {

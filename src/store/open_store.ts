@@ -29,7 +29,10 @@ const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...QUEUE_FIL
 /** The content of VERSION: the format that this code reads and writes. */
 const FORMAT = "1\n";
 
-/** Only where something was set is there a need to know what each setting takes: it is read no sooner than that. */
+/**
+ * Only where something was set is there a need to know what each setting takes: it is read no
+ * sooner than that.
+ */
 const CONFIG_FILE: string = "./config_file.ts";
 
 /** Only a queue that nobody named has to be one that was made here. */
@@ -38,13 +41,16 @@ const TRUSTED_QUEUES: string = "./trusted_queues.ts";
 /** What can be set when a store is opened; all of it for tests. */
 export interface StoreOptions {
   /**
-   * The file access. Default: the real disk; here by the runtime's own calls, in `Queue.open` by the faster way
-   * for many.
+   * The file access. Default: the real disk; here by the runtime's own calls, in `Queue.open` by
+   * the faster way for many.
    */
   files?: FilePort;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /** Whether to go by the defaults where config.json is broken: for who mends it, or needs none of it. */
+  /**
+   * Whether to go by the defaults where config.json is broken: for who mends it, or needs none of
+   * it.
+   */
   evenMisconfigured?: boolean;
   /** How to wait for the queue's lock. Default: a minute, in silence. */
   lockWait?: LockWait;
@@ -59,13 +65,14 @@ export interface StoreOptions {
 }
 
 /**
- * Opens a queue directory, once it is known to be safe; makes it one if it is missing or empty. The one way to a
- * {@linkcode Store}, so that nothing is read, made or removed in a queue that fails the rules of trust.ts.
+ * Opens a queue directory, once it is known to be safe; makes it one if it is missing or empty. The
+ * one way to a {@linkcode Store}, so that nothing is read, made or removed in a queue that fails
+ * the rules of trust.ts.
  *
  * @param place Its directory, absolute, or what {@linkcode locateQueue} gave.
  * @throws {NoQueueError} If there is no queue, and none is to be made.
- * @throws {QueueError} If it is not safe, holds other things, is of another format, or cannot be reached; or if the
- * runtime is too old.
+ * @throws {QueueError} If it is not safe, holds other things, is of another format, or cannot be
+ * reached; or if the runtime is too old.
  */
 export async function openStore(
   place: string | QueuePlace,
@@ -153,7 +160,10 @@ function isWhole(entries: readonly DirectoryEntry[]): boolean {
   return JOB_STATES.every((state) => has(entries, state));
 }
 
-/** What lies in a queue's directory; nothing if it is not there. A name looked for in vain costs the runtime more. */
+/**
+ * What lies in a queue's directory; nothing if it is not there. A name looked for in vain costs the
+ * runtime more.
+ */
 function entriesIn(files: FilePort, dir: string): DirectoryEntry[] {
   try {
     return [...files.list(dir)];
@@ -257,8 +267,9 @@ function removeIfEmpty(files: FilePort, path: string): void {
 }
 
 /**
- * Notes that the queue about to be made in an empty directory was made here, if it can be found by walking up. Before
- * anything is in it, so that two who make it at once do not take the other's beginning for a stranger's.
+ * Notes that the queue about to be made in an empty directory was made here, if it can be found by
+ * walking up. Before anything is in it, so that two who make it at once do not take the other's
+ * beginning for a stranger's.
  */
 async function noteAsOurs(dir: string, found: boolean): Promise<void> {
   if (!found && !dir.endsWith("/.queuectl")) return;
@@ -290,7 +301,9 @@ function makeIfMissing(files: FilePort, path: string, made: string[]): void {
   }
 }
 
-/** Older ones free the buffer of a call on another thread while the C library still writes to it. */
+/**
+ * Older ones free the buffer of a call on another thread while the C library still writes to it.
+ */
 const OLDEST_DENO = [2, 7, 6] as const;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The queue's lock, and how long to wait for it. It guards what must not happen twice at once: choosing explicit IDs,
- * taking keys, removing jobs, changing settings. Workers never wait for it.
+ * The queue's lock, and how long to wait for it. It guards what must not happen twice at once:
+ * choosing explicit IDs, taking keys, removing jobs, changing settings. Workers never wait for it.
  *
  * @module
  */
@@ -11,7 +11,10 @@ import { ifFree, type LockWait, scoped, type ScopedLock, type Store } from "./st
 /** How long it is waited in silence, in milliseconds. */
 const SILENT = 1000;
 
-/** The lock of the queue was held by another for longer than this caller waits. Nothing was done under it. */
+/**
+ * The lock of the queue was held by another for longer than this caller waits. Nothing was done
+ * under it.
+ */
 export class LockWaitError extends QueueError {
   /**
    * Makes the error.
@@ -25,7 +28,8 @@ export class LockWaitError extends QueueError {
 }
 
 /**
- * Takes the queue's lock. Of two who choose the same ID the second looks only after the first has published.
+ * Takes the queue's lock. Of two who choose the same ID the second looks only after the first has
+ * published.
  *
  * @throws {LockWaitError} If another holds it for longer than this store waits.
  */
@@ -81,10 +85,11 @@ export function lockWaiter(path: string, wait: LockWait = {}): (waited: number) 
 }
 
 /**
- * Prints the ID and the command of the process that has a file locked by flock(2), given its inode and device. A
- * line of /proc/locks is `1: FLOCK ADVISORY WRITE 4711 08:01:131073 0 EOF`; that of one that waits has `->` in front of
- * FLOCK; some file systems (btrfs) have another device there. The runtime itself may not read it short of all
- * permissions; and it is read at once, as lines that come and go meanwhile would shift those that a slow reader gets.
+ * Prints the ID and the command of the process that has a file locked by flock(2), given its inode
+ * and device. A line of /proc/locks is `1: FLOCK ADVISORY WRITE 4711 08:01:131073 0 EOF`; that of
+ * one that waits has `->` in front of FLOCK; some file systems (btrfs) have another device there.
+ * The runtime itself may not read it short of all permissions; and it is read at once, as lines
+ * that come and go meanwhile would shift those that a slow reader gets.
  */
 const FIND = `
 while read -r _ type _ _ pid file _; do

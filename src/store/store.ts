@@ -1,6 +1,7 @@
 /**
- * An open queue directory: where it is, how its files are reached, its settings, and the steps that all moves are
- * made of. Each operation of the protocol is a function that takes a {@linkcode Store}.
+ * An open queue directory: where it is, how its files are reached, its settings, and the steps that
+ * all moves are made of. Each operation of the protocol is a function that takes a {@linkcode
+ * Store}.
  *
  * @module
  */
@@ -11,11 +12,16 @@ import type { JobState } from "../format/names.ts";
 import type { DirectoryEntry, FileLock, FilePort } from "../fs/file_port.ts";
 import { NotDurableError } from "../text/errors.ts";
 
-/** How to wait for the queue's lock, which explicit IDs, keys, removals and changes of settings need. */
+/**
+ * How to wait for the queue's lock, which explicit IDs, keys, removals and changes of settings
+ * need.
+ */
 export interface LockWait {
   /** Seconds after which to give up; `Infinity` to wait for ever. Default: 60. */
   seconds?: number;
-  /** Called once if it takes more than a second, with a sentence that names the holder of the lock. */
+  /**
+   * Called once if it takes more than a second, with a sentence that names the holder of the lock.
+   */
   waits?: (sentence: string) => void;
 }
 
@@ -112,7 +118,10 @@ export function removeIfThere({ files }: StoreFiles, path: string): boolean {
   return ifThere(() => (files.remove(path), true)) ?? false;
 }
 
-/** Removes a file or an empty directory, unless the disk refuses: for what means nothing where it lies. */
+/**
+ * Removes a file or an empty directory, unless the disk refuses: for what means nothing where it
+ * lies.
+ */
 export function removeIfPossible({ files }: StoreFiles, path: string): void {
   try {
     files.remove(path);
@@ -121,7 +130,10 @@ export function removeIfPossible({ files }: StoreFiles, path: string): void {
   }
 }
 
-/** Removes a file, or a folder with all that is in it; `false` if it is gone already. Follows no link. */
+/**
+ * Removes a file, or a folder with all that is in it; `false` if it is gone already. Follows no
+ * link.
+ */
 export function removeTree(store: StoreFiles, path: string): boolean {
   if (store.files.stat(path)?.kind === "directory") {
     for (const { name } of [...store.files.list(path)]) removeTree(store, `${path}/${name}`);
@@ -134,7 +146,9 @@ export function readIfThere({ files }: StoreFiles, path: string): Uint8Array | u
   return ifThere(() => files.read(path));
 }
 
-/** Yields the entries of a directory, reading as it goes; none if it is missing or goes meanwhile. */
+/**
+ * Yields the entries of a directory, reading as it goes; none if it is missing or goes meanwhile.
+ */
 export function* listIfThere({ files }: StoreFiles, path: string): Generator<DirectoryEntry> {
   if (!files.exists(path)) return;
   try {
@@ -149,12 +163,19 @@ export function makeDirectory({ files }: StoreFiles, path: string): boolean {
   return !files.exists(path) && ifFree(() => files.makeDirectory(path));
 }
 
-/** Writes a file in tmp/ and renames it to its place, so that nobody reads half of it; not flushed. */
-export function placeFile(store: Store, path: string, content: Uint8Array): void {
+/**
+ * Writes a file in tmp/ and renames it to its place, so that nobody reads half of it; not flushed.
+ */
+export function placeFile(
+  store: Store,
+  path: string,
+  content: Uint8Array,
+  rename: "rename" | "renameNew" = "rename",
+): void {
   const temporary = temporaryPath(store);
   try {
     store.files.create(temporary, content);
-    store.files.rename(temporary, path);
+    store.files[rename](temporary, path);
   } catch (error) {
     removeIfThere(store, temporary);
     throw error;
@@ -162,8 +183,9 @@ export function placeFile(store: Store, path: string, content: Uint8Array): void
 }
 
 /**
- * Writes a file in tmp/, flushes it, and renames it to its place: there it is complete, whatever crashes. The flush of
- * its new name is the caller's. It is locked meanwhile, so that nobody takes it for what a dead program left.
+ * Writes a file in tmp/, flushes it, and renames it to its place: there it is complete, whatever
+ * crashes. The flush of its new name is the caller's. It is locked meanwhile, so that nobody takes
+ * it for what a dead program left.
  *
  * @throws Whatever the disk throws; then nothing is left, as far as the disk lets us.
  */
@@ -213,7 +235,10 @@ export function lockIfThere({ files }: StoreFiles, path: string): ScopedLock | u
   return isSame ? scoped(lock) : undefined;
 }
 
-/** Renames anything in a file's place that is no file, a fifo or a folder, to a hidden name; whether it did. */
+/**
+ * Renames anything in a file's place that is no file, a fifo or a folder, to a hidden name; whether
+ * it did.
+ */
 export function putAside(store: StoreFiles, path: string): boolean {
   const kind = store.files.stat(path)?.kind;
   if (kind === undefined || kind === "file") return false;
@@ -234,8 +259,9 @@ export async function flush(store: Store, paths: readonly string[]): Promise<voi
 /**
  * Waits until these files and directories are durable.
  *
- * @throws Whatever the disk throws. The kernel reports a failed write once and forgets it, so each directory has been
- * changed again: its next flush, by whatever program, writes all of it. A file must be written anew.
+ * @throws Whatever the disk throws. The kernel reports a failed write once and forgets it, so each
+ * directory has been changed again: its next flush, by whatever program, writes all of it. A file
+ * must be written anew.
  */
 export async function syncPaths(files: FilePort, paths: readonly string[]): Promise<void> {
   try {

@@ -1,10 +1,11 @@
 /**
- * Whether a queue may be used. A queue is a list of commands to run as its user, so whoever can write in it, or
- * put another directory in its place, can run anything as that user.
+ * Whether a queue may be used. A queue is a list of commands to run as its user, so whoever can
+ * write in it, or put another directory in its place, can run anything as that user.
  *
- * The rule, for every command and every worker: the queue and each of its parts is a real directory that belongs to
- * the caller and that nobody else can write in; each directory above it belongs to the caller or root, and nobody
- * else can write in it, or it is sticky, as `StrictModes` of sshd_config(5) asks of `~/.ssh`.
+ * The rule, for every command and every worker: the queue and each of its parts is a real directory
+ * that belongs to the caller and that nobody else can write in; each directory above it belongs to
+ * the caller or root, and nobody else can write in it, or it is sticky, as `StrictModes` of
+ * sshd_config(5) asks of `~/.ssh`.
  *
  * @module
  */
@@ -43,7 +44,8 @@ const OTHERS_WRITE = 0o022, STICKY = 0o1000;
  *
  * @param dir Absolute, no link in place of the queue itself; nothing need be there yet.
  * @param ofAnyUser Whether root may use the queue of another user.
- * @returns The user that the queue and all in it must belong to; `null` where the system has no users.
+ * @returns The user that the queue and all in it must belong to; `null` where the system has no
+ * users.
  * @throws {QueueError} If it is not safe; the sentence names the directory at fault and what to do.
  */
 export function refuseUnsafePlace(
@@ -60,7 +62,9 @@ export function refuseUnsafePlace(
   return owner;
 }
 
-/** Why somebody else could put another directory in a queue's place; `undefined` if nobody could. */
+/**
+ * Why somebody else could put another directory in a queue's place; `undefined` if nobody could.
+ */
 export function ancestorFault(files: FilePort, dir: string, owner: number): string | undefined {
   for (let at = parentOf(dir); at !== undefined; at = parentOf(at)) {
     const stat = files.stat(at);
@@ -126,8 +130,8 @@ export function refuseUnsafeParts(
 }
 
 /**
- * As {@linkcode refuseUnsafePlace} and {@linkcode refuseUnsafeParts}, for a queue that was opened a while ago and is to
- * be worked now.
+ * As {@linkcode refuseUnsafePlace} and {@linkcode refuseUnsafeParts}, for a queue that was opened a
+ * while ago and is to be worked now.
  *
  * @throws {QueueError} If it is not safe, or one of {@linkcode PARTS} is missing.
  */
@@ -146,7 +150,8 @@ export function refuseIncomplete(dir: string, entries: readonly DirectoryEntry[]
 }
 
 /**
- * A port for root in the queue of another user: what it makes belongs to that user, who is to go on with it.
+ * A port for root in the queue of another user: what it makes belongs to that user, who is to go on
+ * with it.
  *
  * @param owner The other user.
  */
@@ -170,18 +175,20 @@ export function filesFor(owner: number, files: FilePort): FilePort {
 }
 
 /**
- * Why a file in a queue is not to be believed: somebody else made it, or can change it. A queue is closed to others, so
- * such a file was moved into it.
+ * Why a file in a queue is not to be believed: somebody else made it, or can change it. A queue is
+ * closed to others, so such a file was moved into it.
  *
  * @param owner Whom the queue belongs to.
- * @returns A sentence's end such as `it belongs to another user (uid 1001)`; `undefined` if it may be believed.
+ * @returns A sentence's end such as `it belongs to another user (uid 1001)`; `undefined` if it may
+ * be believed.
  */
 export function fileDistrust(stat: FileStat, owner: number | null): string | undefined {
   if (owner === null) return undefined;
   if (stat.uid !== owner && stat.uid !== Deno.uid()) {
     return `it belongs to another user (uid ${stat.uid})`;
   }
-  // With the umask of many systems, 002, all that a user makes can be written by the group that is theirs alone.
+  // With the umask of many systems, 002, all that a user makes can be written by the group that is
+  // theirs alone.
   if (stat.mode & 0o002 || (stat.mode & 0o020 && stat.gid !== Deno.gid())) {
     return `group or others can write in it (mode ${stat.mode.toString(8)})`;
   }

@@ -1,12 +1,13 @@
 /**
  * Which queues were made here by this user, or accepted with `queuectl trust`.
  *
- * A `.queuectl/` that is found by walking up from the working directory may have come with a clone or an archive, jobs
- * and hooks included. So one is used only if it is in this list, which lies outside every queue:
- * `$XDG_STATE_HOME/queuectl/trusted`, by default in `~/.local/state`. A line of it is a queue's path, its inode number
- * and when that inode was made. A copy has another path or another inode, and no program can set the time at which
- * an inode was made. A mark within the queue would do less: whoever makes the copy makes the mark too, and a device's
- * number, which would be part of it, can change whenever the machine starts.
+ * A `.queuectl/` that is found by walking up from the working directory may have come with a clone
+ * or an archive, jobs and hooks included. So one is used only if it is in this list, which lies
+ * outside every queue: `$XDG_STATE_HOME/queuectl/trusted`, by default in `~/.local/state`. A line
+ * of it is a queue's path, its inode number and when that inode was made. A copy has another path
+ * or another inode, and no program can set the time at which an inode was made. A mark within the
+ * queue would do less: whoever makes the copy makes the mark too, and a device's number, which
+ * would be part of it, can change whenever the machine starts.
  *
  * @module
  */

@@ -7,10 +7,9 @@
 import { QueueError, UsageError } from "../text/errors.ts";
 import { INTERRUPT_STATUS, InterruptedError } from "./terminal/interrupt.ts";
 import { MisspelledError } from "./table/option.ts";
-import { say } from "./terminal/output.ts";
+import { note, say } from "./terminal/output.ts";
 import { nearestWord } from "./args/spelling.ts";
 import { systemFault } from "./system_fault.ts";
-import { visibleText } from "./terminal/visible_text.ts";
 
 /**
  * Says in one sentence what went wrong.
@@ -18,19 +17,18 @@ import { visibleText } from "./terminal/visible_text.ts";
  * @returns The exit status: 2 for what cannot be asked, 1 for what failed.
  */
 export function report(error: unknown): number {
-  const fail = (sentence: string) => say(`queuectl: ${visibleText(sentence)}`);
   if (error instanceof MisspelledError) {
     const near = nearestWord(error.word, error.known);
-    fail(`${error.message} (${near ? `did you mean ${near}?` : error.see})`);
+    note(`${error.message} (${near ? `did you mean ${near}?` : error.see})`);
     return 2;
   }
   if (error instanceof UsageError || error instanceof QueueError) {
-    fail(error.message);
+    note(error.message);
     if (error instanceof InterruptedError) return INTERRUPT_STATUS[error.signal];
     return error instanceof UsageError ? 2 : 1;
   }
   const fault = systemFault(error);
-  if (fault !== undefined) fail(fault);
+  if (fault !== undefined) note(fault);
   else {
     // Not the user's mistake but ours: all that helps to find it.
     const about = `${error instanceof Error ? error.stack : error}`;

@@ -72,7 +72,7 @@ Deno.test("a queue that was copied or moved is found and refused, until it is tr
   assertEquals((await call("--dir", dir, "list")).code, 0);
   const trusted = await call("trust", dir);
   assertEquals([trusted.code, trusted.stdout], [0, `${dir}\n`], trusted.stderr);
-  assertStringIncludes(trusted.stderr, "jobs that wait: 1, schedules: 1, hooks: on_done");
+  assertStringIncludes(trusted.stderr, "waiting jobs: 1, schedules: 1, hooks: on_done");
   assertEquals((await call("list")).code, 0);
 
   Deno.renameSync(`${program.home}/clone`, `${program.home}/moved`);

@@ -35,7 +35,7 @@ Deno.test("a worker whose queue is swapped leaves at once, ends what it ran and 
   const old = swap(program, "planted");
   const { code, stderr } = await worker.ended;
   assertEquals(code, 1);
-  assertStringIncludes(stderr, `has left the queue ${program.dir}, as it is not safe any more`);
+  assertStringIncludes(stderr, `exited, because the queue ${program.dir} is no longer safe`);
   assert(!lives(pid));
   assertEquals(program.names("pending"), ["planted.json"]);
   assertEquals(isThere(`${program.home}/planted`), false);

@@ -75,7 +75,7 @@ Deno.test("dlq retry --all leaves cancelled jobs alone and says so; --cancelled 
 
   const all = await program.run(["dlq", "retry", "--all"]);
   assertEquals([all.code, all.stdout.trim().split("\n").sort()], [0, ["child", "failed"]]);
-  assertStringIncludes(all.stderr, "cancelled jobs left alone: 2 (see: queuectl dlq retry --can");
+  assertStringIncludes(all.stderr, "skipped 2 cancelled jobs (see: queuectl dlq retry --can");
   const rest = await program.answer("dlq", "retry", "--cancelled");
   assertEquals(rest.split("\n").sort(), ["running", "waiting"]);
 });

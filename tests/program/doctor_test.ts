@@ -4,18 +4,18 @@ import { Queue } from "../../src/queue.ts";
 import { drop, eventually } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
-Deno.test("doctor exits with 0 when all is well, with 1 when not, and with 0 once it is mended", async () => {
+Deno.test("doctor exits with 0 without problems, with 1 with one, and with 0 once it is fixed", async () => {
   await using program = new Program();
-  assertEquals(await program.answer("doctor"), `${program.dir} is well`);
+  assertEquals(await program.answer("doctor"), `${program.dir}: no problems found`);
   drop(program.dir, "done/a.log", "printed");
   const found = await program.run(["doctor"]);
   assertEquals([found.code, found.stdout], [
     1,
-    'found   done/"a.log" is the log of a job that is no more\n        --repair removes it\n',
+    'found  done/"a.log" is the log of a job that is no more\n       --repair removes it\n',
   ]);
   const mended = await program.run(["doctor", "--repair"]);
   assertEquals(mended.code, 0);
-  assertMatch(mended.stdout, /^mended {2}done.*\n {8}mended: removes it\n$/);
+  assertMatch(mended.stdout, /^fixed {2}done.*\n {7}mended: removes it\n$/);
   assertEquals((await program.run(["doctor"])).code, 0);
 });
 
@@ -82,7 +82,7 @@ Deno.test("doctor --repair looks at what is in the queue once its directories ar
   const mended = await program.run(["doctor", "--repair"]);
   assertEquals(mended.code, 0);
   assertMatch(mended.stdout, /failed is missing[^]*a\.log/);
-  assertEquals(await program.answer("doctor"), `${program.dir} is well`);
+  assertEquals(await program.answer("doctor"), `${program.dir}: no problems found`);
 });
 
 Deno.test("a queue that has lost its VERSION is made whole", async () => {

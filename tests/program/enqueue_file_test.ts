@@ -122,8 +122,8 @@ Deno.test("enqueue --file gives one line for each: an ID, or that of the job wit
   assertEquals(jobs.map(({ command }) => command), ["echo 1", "echo 2", "echo 3", "echo 3"]);
   assertEquals(
     again.stderr,
-    "queuectl: 3 of 4 jobs were not added, as jobs that have not ended have their unique keys; " +
-      "the IDs are those jobs' (stdin, lines 1, 3, 6)\n",
+    "queuectl: 3 of 4 jobs were not added, because their unique keys are taken; " +
+      "the printed IDs are those of the jobs that have the keys (stdin, lines 1, 3, 6)\n",
   );
   assertEquals((await program.json("status")).jobs.pending, 3);
 });

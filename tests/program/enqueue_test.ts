@@ -234,9 +234,9 @@ Deno.test("enqueue refuses a command that is not UTF-8 rather than change it", a
 
 for (
   const [what, call, added] of [
-    ["a job", "enqueue true", /^queuectl: job \S+ was added, though that could not be printed: /],
-    ["an ID", "enqueue --id a true", /^queuectl: job a was added, though /],
-    ["a file", "enqueue --file lines", /^queuectl: the jobs are in the queue, though not all /],
+    ["a job", "enqueue true", /^queuectl: job \S+ was added, but its ID cannot be printed: /],
+    ["an ID", "enqueue --id a true", /^queuectl: job a was added, but its ID /],
+    ["a file", "enqueue --file lines", /^queuectl: all jobs were added, but some of their IDs /],
   ] as const
 ) {
   Deno.test(`enqueue of ${what} says that it was added where its ID cannot be printed`, async () => {

@@ -50,7 +50,7 @@ Deno.test("config set and the doctor say which jobs need more places than there 
   assertEquals((await program.run(["doctor"])).code, 0);
   const { code, stderr } = await program.run(["config", "set", "resources.gpu", "1"]);
   assertEquals(code, 0);
-  assertStringIncludes(stderr, "job two waits and needs more places of gpu than there are now");
+  assertStringIncludes(stderr, "job two cannot run: too few places of gpu");
   const doctor = await program.run(["doctor"]);
   assertEquals(doctor.code, 1);
   assertMatch(

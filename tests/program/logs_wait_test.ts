@@ -133,7 +133,7 @@ Deno.test("wait and logs -f say once why a job does not run, also where nobody w
   const command = "echo up > up; until test -e go; do sleep 0.02; done";
   await program.answer("enqueue", "--id", "running", "--resource", "gpu", command);
   const alone = program.spawn(["wait", "running"]);
-  await alone.says(/^queuectl: no worker is alive to run what is waited for \(see: queuectl w/m);
+  await alone.says(/^queuectl: no worker is alive to run the jobs you wait for \(see: queuectl w/m);
 
   await program.answer("worker", "start", "--detach", "--count", "2");
   await eventually("it runs", () => isThere(`${program.home}/up`));

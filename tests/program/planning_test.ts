@@ -281,7 +281,7 @@ Deno.test("dlq clear keeps a dead job whose end others have yet to see, and says
   await program.answer("enqueue", "--id", "b", "--after", "a", "true");
   const { code, stdout, stderr } = await program.run(["dlq", "clear", "--yes"]);
   assertEquals([code, stdout], [1, "removed 0 dead jobs\n"]);
-  assertStringIncludes(stderr, "1 job was kept, as others wait for it");
+  assertStringIncludes(stderr, "kept 1 job, because other jobs depend on it");
 });
 
 Deno.test("--give-up-on, --retry-on and --tempfail say when a job is retried", async () => {

@@ -68,7 +68,7 @@ Deno.test("prune keeps a job that another waits for", async () => {
   Deno.writeTextFileSync(`${program.dir}/after/d1/child`, "");
   const said = await program.answer("prune", "--keep", "0", "--state", "done");
   assertStringIncludes(said, "removed 4 done");
-  assertStringIncludes(said, "kept 1 more, for jobs that wait for them");
+  assertStringIncludes(said, "kept 1 more, because other jobs depend on them");
   assertEquals(ids(program, "done"), ["d1"]);
 });
 
@@ -83,7 +83,7 @@ Deno.test("prune removes the history of days past, and not that of today", async
   assertEquals(program.names("history"), [`${today}.w-1-ab.jsonl`]);
 });
 
-Deno.test("prune removes what workers told that left long ago, and nothing of one that lives", async () => {
+Deno.test("prune removes logs of workers that exited long ago, and none of a live one", async () => {
   await using program = new Program();
   const [gone, recent] = ["w-1-ab", "w-2-cd"];
   const starting = `${program.dir}/workers/.starting-5b1c-9123-44665544.log`;
@@ -102,7 +102,7 @@ Deno.test("prune removes what workers told that left long ago, and nothing of on
   assertEquals(logs().length, 3);
   assertStringIncludes(
     await program.answer("prune", "--older-than", "7d"),
-    "and what 1 workers told that have left",
+    ", 1 old worker log",
   );
   assertEquals(logs(), [`${alive}.log`, `${recent}.log`].sort());
   assert(Deno.lstatSync(starting).isFile);
@@ -113,7 +113,7 @@ Deno.test("prune needs to be told what may go, and refuses what does not end", a
   for (
     const [args, said] of [
       [[], "prune needs --older-than or --keep"],
-      [["--keep", "1", "--state", "pending"], "done or dead, not pending"],
+      [["--keep", "1", "--state", "pending"], "removes done or dead jobs, not pending ones"],
       [["--older-than", "soon"], "time span"],
     ] as const
   ) {

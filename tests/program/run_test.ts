@@ -70,7 +70,7 @@ Deno.test("a run that works its own job is no worker for another run, nor for an
     "workers     none alive (queuectl worker start); 1 queuectl run",
   );
   const { stderr } = await program.run(["schedule", "add", "later", "@yearly", "true"]);
-  assertStringIncludes(stderr, "runs only while a worker is alive, and none is");
+  assertStringIncludes(stderr, "no worker is alive to run the schedule");
   Deno.writeTextFileSync(`${program.home}/go`, "");
   assertEquals((await first.ended).stdout, "begun\nA\n");
   assertEquals((await program.json("show", "other")).state, "pending");
@@ -98,8 +98,8 @@ Deno.test("run within a job refuses at once what would wait for its caller", asy
     const [options, words, said] of [
       [["--id", "me"], "--after me", "would wait for me, which called run"],
       [["--resource", "gpu"], "--resource gpu", "would wait for gpu while "],
-      [["--resource", "gpu"], "--resource db", "keeps gpu until it has ended"],
-      [["--resource", "gpu=2"], "--resource db", "keeps gpu until it has ended"],
+      [["--resource", "gpu"], "--resource db", "keeps gpu until it ends"],
+      [["--resource", "gpu=2"], "--resource db", "keeps gpu until it ends"],
     ] as const
   ) {
     const job = `${within} ${words} true; echo $?`;
@@ -145,7 +145,7 @@ Deno.test("run says so when it is interrupted, and the job stays queued", async 
   running.kill("SIGINT");
   const { code, stderr } = await running.ended;
   assertEquals(code, 130);
-  assertStringIncludes(stderr, "job kept is still queued; queuectl logs -f kept follows it");
+  assertStringIncludes(stderr, "job kept is still queued (to follow it: queuectl logs -f kept;");
   assertEquals((await program.json("show", "kept")).state, "pending");
 });
 

@@ -29,7 +29,7 @@ Deno.test("schedule add tells when it is due, and that a worker must be alive", 
   );
   assertEquals(code, 0);
   assertMatch(stdout, /^nightly: next \d{4}-\d\d-\d\d 02:30:00 Europe\/Berlin \(in \d+[hms]\)\n$/);
-  assertStringIncludes(stderr, "only while a worker is alive");
+  assertStringIncludes(stderr, "no worker is alive to run the schedule");
   const [schedule] = await program.json("schedule", "list");
   assertEquals([schedule.tz, schedule.job.command, schedule.job.priority, schedule.next.length], [
     "Europe/Berlin",

@@ -73,7 +73,7 @@ terminalTest("wait and logs -f say that no worker is alive to run the job", asyn
   await program.answer("enqueue", "--id", "a", "true");
   for (const words of [["wait", "a"], ["logs", "-f", "a"]]) {
     const waiting = spawnOnTerminal(program, words, { columns: 200 });
-    await waiting.says(/no worker is alive to run what is waited for/);
+    await waiting.says(/no worker is alive to run the jobs you wait for/);
     await waiting.end();
   }
 });

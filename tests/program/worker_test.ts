@@ -79,7 +79,7 @@ Deno.test("SIGHUP is no request to leave: a worker reads its settings again, and
   await worker.says(/reading the settings again/);
   await program.answer("enqueue", "--id", "b", "true");
   worker.kill("SIGTERM");
-  await worker.says(/finishing what runs, then leaving/);
+  await worker.says(/finishing running jobs, then exiting/);
   Deno.writeTextFileSync(`${program.home}/go`, "");
   assertEquals((await worker.ended).code, 0);
   assertEquals(worker.stderr.includes("putting back"), false);
@@ -102,7 +102,7 @@ Deno.test("worker start finishes what it runs at SIGTERM, then leaves", async ()
     () => [...Deno.readDirSync(program.home)].some((e) => e.name === "begun"),
   );
   worker.kill("SIGTERM");
-  await worker.says(/finishing what runs/);
+  await worker.says(/finishing running jobs/);
   Deno.writeTextFileSync(`${program.home}/go`, "");
   assertEquals((await worker.ended).code, 0);
   const { jobs, workers } = await program.json("status");
@@ -115,8 +115,8 @@ Deno.test("worker start puts what it runs back uncharged at a second SIGINT", as
   const worker = program.spawn(["worker", "start"]);
   await worker.says(/start +a/);
   worker.kill("SIGINT");
-  await worker.says(/finishing what runs/);
-  await worker.insist("SIGINT", /putting back what runs/);
+  await worker.says(/finishing running jobs/);
+  await worker.insist("SIGINT", /putting back running jobs/);
   assertEquals((await worker.ended).code, 0);
   const { state, attempts } = await program.json("show", "a");
   assertEquals([state, attempts], ["pending", 0]);
@@ -183,7 +183,7 @@ Deno.test("worker start that has lost its queue says so", async () => {
   Deno.renameSync(program.dir, `${program.home}/elsewhere`);
   const { code, stderr } = await worker.ended;
   assertEquals(code, 1);
-  assertMatch(stderr, /has lost its queue: no .* any more; it gave up its jobs/);
+  assertMatch(stderr, /gave up its jobs: the queue .* is missing/);
 });
 
 Deno.test("worker stop tells what it waits for, if that takes a while", async () => {
@@ -192,7 +192,7 @@ Deno.test("worker stop tells what it waits for, if that takes a while", async ()
   const worker = program.spawn(["worker", "start"]);
   await worker.says(/ start /);
   const stop = program.spawn(["worker", "stop"]);
-  await stop.says(/waiting for .* to finish what runs; with --now it is put back instead/);
+  await stop.says(/waiting for .* to finish running jobs; --now puts them back instead/);
   Deno.writeTextFileSync(`${program.home}/go`, "");
   assertEquals([(await stop.ended).code, (await worker.ended).code], [0, 0]);
 });
@@ -279,7 +279,7 @@ Deno.test("worker start leaves at a second SIGINT though nothing can be recorded
   Deno.writeTextFileSync(`${program.home}/go`, "");
   await worker.says(/trouble +the end of a is not recorded yet: Not a directory: .*\/done/);
   worker.kill("SIGINT");
-  await worker.says(/leaving as soon as what has ended can be recorded/);
+  await worker.says(/exiting once all ended jobs are recorded/);
   await worker.insist("SIGINT", /leaving to the next worker/);
   assertEquals((await worker.ended).code, 0);
   Deno.removeSync(`${program.dir}/done`);
@@ -296,7 +296,7 @@ Deno.test("worker start --drain is held neither by a resource that there is none
   drop(program.dir, "processing/c.json", '{"command":"true"}');
   assertMatch(
     await program.answer("worker", "start", "--drain"),
-    /wait +b +for the resource none, of which there is none/,
+    /wait +b +for the resource none, which has none/,
   );
   assertEquals(program.names("done"), ["a.json", "a.log"]);
   assertEquals(program.names("processing"), ["c.json"]);

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { quotedPath, quotedWord } from "../../src/text/shown_text.ts";
+import { quotedPath, quotedWord, visibleText } from "../../src/text/shown_text.ts";
 
 Deno.test("quotedWord() quotes only what a shell would change", () => {
   assertEquals(quotedWord("/srv/my-queue/a_b.c"), "/srv/my-queue/a_b.c");
@@ -28,4 +28,19 @@ Deno.test("quotedPath() gives bash exactly the path, and a terminal nothing to o
     new TextDecoder("utf-8", { ignoreBOM: true }).decode(stdout).split("\0").slice(0, -1),
     paths,
   );
+});
+
+Deno.test("visibleText() leaves text as it is", () => {
+  assertEquals(visibleText("echo 'é 日本 😀' \\n"), "echo 'é 日本 😀' \\n");
+});
+
+Deno.test("visibleText() writes control characters as escapes", () => {
+  assertEquals(
+    visibleText("a\nb\tc\r\x1b[31m\x07\x7f\x9b"),
+    "a\\nb\\tc\\r\\x1b[31m\\x07\\x7f\\x9b",
+  );
+});
+
+Deno.test("visibleText() writes what reorders text, and halves of characters, as escapes", () => {
+  assertEquals(visibleText("\u202ea\u2066\udc80\ud83d"), "\\u202ea\\u2066\\udc80\\ud83d");
 });

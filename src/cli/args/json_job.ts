@@ -13,7 +13,7 @@ import { parseDuration } from "../terminal/duration.ts";
 import { afterOf, needsOfOptions } from "./job_options.ts";
 import { say } from "../terminal/output.ts";
 import { nearestWord } from "./spelling.ts";
-import { visibleText } from "../terminal/visible_text.ts";
+import { visibleText } from "../../text/shown_text.ts";
 import { parseTime } from "./when.ts";
 
 /** What `--json` shows besides the fields of a job's file: who adds a job that was shown has not misspelled anything. */

@@ -1,49 +1,44 @@
 /**
- * A line that tells how far a long command has come.
+ * How far `enqueue --file` has come.
  *
  * @module
  */
 
-import { formatDuration } from "./duration.ts";
+import { formatDuration } from "./relative_time.ts";
 
 /**
- * `20000 of 100000 jobs, 21300/s, 4s left`, on stderr, rewritten in place. Shows only where a person
- * watches stderr and stdout goes elsewhere, and is gone at the end.
+ * `20000 of 100000 jobs, 21300/s, 4s left` on stderr, rewritten in place and removed at the end. Shows
+ * nothing unless a person watches stderr and stdout goes elsewhere.
  */
-export class Progress {
+export class EnqueueProgress {
   readonly #total: number;
   readonly #shown = Deno.stderr.isTerminal() && !Deno.stdout.isTerminal();
   readonly #start = performance.now();
   #count = 0;
 
-  /** @param total How many there are to do. */
+  /** @param total How many jobs there are to add. */
   constructor(total: number) {
     this.#total = total;
   }
 
-  /** Notes that some more are done. */
+  /** Counts some more jobs as added. */
   add(count: number): void {
     this.#count += count;
     if (!this.#shown || this.#count >= this.#total) return;
-    const text = progressText(this.#count, this.#total, performance.now() - this.#start);
-    this.#write(`\r${text}\x1b[K`);
+    this.#write(progressText(this.#count, this.#total, performance.now() - this.#start));
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void {
-    if (this.#shown) this.#write("\r\x1b[K");
+    if (this.#shown) this.#write("");
   }
 
   #write(text: string): void {
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
+    Deno.stderr.writeSync(new TextEncoder().encode(`\r${text}\x1b[K`));
   }
 }
 
-/**
- * What a progress line says.
- *
- * @param milliseconds The time it took so far.
- */
+/** The text of the line, `milliseconds` after the start. */
 export function progressText(count: number, total: number, milliseconds: number): string {
   const rate = count / Math.max(milliseconds, 1);
   const left = formatDuration((total - count) / rate);

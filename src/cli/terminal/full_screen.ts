@@ -1,5 +1,5 @@
 /**
- * The whole terminal, for a while.
+ * The whole terminal as a screen to draw on.
  *
  * @module
  */
@@ -8,21 +8,19 @@ import { safeLine } from "./output.ts";
 
 const encoder = new TextEncoder();
 
-/** Another screen than the one with the shell's history; no cursor; no line broken at the edge. */
+/** To the alternate screen, which keeps the shell's history; cursor hidden; long lines not wrapped. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 
-/** Draws on the whole terminal, and reads keys. `using` gives the terminal back as it was, whatever happens. */
+/** Draws on the whole terminal and reads keys. `using` restores the terminal, whatever happens. */
 export class FullScreen implements Disposable {
   readonly #resized: () => void;
   #open = true;
   #last: readonly string[] = [];
 
   /**
-   * Takes the terminal.
-   *
-   * @param pressed Called with what was typed: a key, or the sequence that one sends.
-   * @param resized Called when the terminal has another size.
+   * @param pressed Called with the key that was pressed, or the sequence that it sends.
+   * @param resized Called when the terminal changed its size.
    */
   constructor(pressed: (keys: string) => void, resized: () => void) {
     this.#resized = () => {
@@ -35,17 +33,7 @@ export class FullScreen implements Disposable {
     void this.#read(pressed);
   }
 
-  /** The columns and lines there are. */
-  size(): { columns: number; rows: number } {
-    try {
-      const { columns, rows } = Deno.consoleSize();
-      return { columns: columns || 80, rows: rows || 24 };
-    } catch {
-      return { columns: 80, rows: 24 };
-    }
-  }
-
-  /** Draws lines from the top, and nothing below them: only those that differ from what is there, in one write. */
+  /** Shows these lines from the top and nothing below them; writes only those that changed, in one write. */
   draw(lines: readonly string[]): void {
     if (!this.#open) return;
     const text = changedLines(this.#last, lines);
@@ -70,29 +58,26 @@ export class FullScreen implements Disposable {
     try {
       while (this.#open) {
         const read = await Deno.stdin.read(buffer);
-        // The end of the input is as good as a key that quits.
-        pressed(read === null ? "q" : new TextDecoder().decode(buffer.subarray(0, read)));
-        if (read === null) return;
+        if (read === null) break;
+        pressed(new TextDecoder().decode(buffer.subarray(0, read)));
       }
     } catch {
-      pressed("q");
+      // Without an input no key can quit: quit now, as at its end.
     }
+    pressed("q");
   }
 }
 
 /**
- * What to write to a terminal that shows some lines, so that it shows others.
+ * What turns a terminal that shows some lines into one that shows others.
  *
- * @param shown What it shows; nothing known if empty.
- * @param lines What it is to show.
+ * @param shown What it shows; empty if that is unknown, as after a resize.
  */
 export function changedLines(shown: readonly string[], lines: readonly string[]): string {
-  let text = "";
+  let text = shown.length === 0 ? "\x1b[2J" : "";
   lines.forEach((line, row) => {
     if (shown[row] !== line) text += `\x1b[${row + 1};1H\x1b[K${safeLine(line, true)}\x1b[0m`;
   });
-  // With nothing known of it the screen is cleared first: after a resize anything may stand there.
-  if (shown.length === 0) return `\x1b[2J${text}`;
   return shown.length > lines.length ? `${text}\x1b[${lines.length + 1};1H\x1b[J` : text;
 }
 

@@ -1,50 +1,41 @@
 /**
- * Ctrl-C and its kin.
+ * The signals that ask a program to exit.
  *
  * @module
  */
 
 import { QueueError } from "../../text/errors.ts";
 
-/** The signals that ask a program to end. A closed terminal (SIGHUP) asks too, but not a worker. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** One of the signals that ask a program to end. */
-export type Interrupt = typeof SIGNALS[number];
+/** A signal that asks a program to exit. SIGHUP, of a closed terminal, asks a worker to reload instead. */
+export type Interrupt = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** The exit status of a program that such a signal ended. */
-export const INTERRUPT_STATUS: Record<Interrupt, number> = {
+export const INTERRUPT_STATUS: Readonly<Record<Interrupt, number>> = {
   SIGINT: 130,
   SIGTERM: 143,
   SIGHUP: 129,
 };
 
+const SIGNALS = Object.keys(INTERRUPT_STATUS) as Interrupt[];
+
 /** A command was interrupted, and undid what it had begun. */
 export class InterruptedError extends QueueError {
-  /**
-   * @param message One sentence for the user.
-   * @param signal What interrupted it.
-   */
+  /** @param message One sentence for the user. */
   constructor(message: string, readonly signal: Interrupt) {
     super(message);
   }
 }
 
-/** The exit status of a program whose reader has gone, so that SIGPIPE ended it. */
+/** The exit status of a program that SIGPIPE ended: the reader of its output is gone. */
 export const PIPE_STATUS = 141;
 
 /**
- * How soon after a signal another one of its kind is the same, in milliseconds. A terminal sends Ctrl-C to all that it
- * runs, and whoever started this program, `deno task` for one, passes it on once more.
+ * Two signals of a kind within this time are one, in milliseconds: the terminal sends Ctrl-C to every process,
+ * and a parent such as `deno task` passes it on once more.
  */
 const SAME_WITHIN = 200;
 
-/**
- * Tells signals that somebody sent from those that were passed on once more.
- *
- * @param now A clock, in milliseconds.
- * @returns Whether a signal that has just come is one to heed.
- */
+/** A function that says whether a signal that just came is a new one, by a clock in milliseconds. */
 export function newSignals(now: () => number): (signal: Interrupt) => boolean {
   const last = new Map<Interrupt, number>();
   return (signal) => {
@@ -56,9 +47,9 @@ export function newSignals(now: () => number): (signal: Interrupt) => boolean {
 }
 
 /**
- * Calls back at each signal that asks the program to end, instead of ending it.
+ * Calls back at each signal that asks the program to exit, instead of exiting.
  *
- * @returns Gives the signals their usual meaning back.
+ * @returns A function that gives the signals their usual effect back.
  */
 export function onInterrupt(interrupted: (signal: Interrupt) => void): () => void {
   const isNew = newSignals(() => performance.now());

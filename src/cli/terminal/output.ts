@@ -1,29 +1,24 @@
 /**
- * Writing: the answer to stdout, the talk to stderr.
+ * Writing: the answer to stdout, notes to stderr.
  *
- * All that queuectl says passes here, and here it is made sure that no name and no field of a file makes a terminal do
- * anything. What a job printed itself goes through {@linkcode writeOut}, as it is.
+ * All that queuectl writes passes here, where every character that a terminal would obey becomes an escape. Only a
+ * job's own output goes out as it is, through {@linkcode writeOut}.
  *
  * @module
  */
 
-import { QueueError, reasonWithin } from "../../text/errors.ts";
 import type { Job } from "../../format/job.ts";
 import type { Queue } from "../../queue.ts";
-import { escapeOf, hex, UNSAFE_CHARACTERS } from "../../text/shown_text.ts";
+import { QueueError, reasonWithin } from "../../text/errors.ts";
+import { escapeOf, hex, UNSAFE_CHARACTERS, visibleText } from "../../text/shown_text.ts";
 
 const encoder = new TextEncoder();
 
-/** Stdout does not take what there is to say. What was to be done is done. */
+/** Stdout cannot be written to, a full disk say. The command itself has done its work. */
 export class OutputError extends QueueError {
-  /** What stdout said. */
-  readonly reason: string;
-
-  /** @param error What writing to stdout threw. */
-  constructor(error: unknown) {
-    const reason = reasonWithin(error);
+  /** @param reason What the system said. */
+  constructor(readonly reason: string) {
     super(`the output cannot be written: ${reason}`);
-    this.reason = reason;
   }
 }
 
@@ -31,25 +26,25 @@ export class OutputError extends QueueError {
  * Writes bytes to stdout, all of them, before it returns.
  *
  * @throws {Deno.errors.BrokenPipe} If the reader is gone.
- * @throws {OutputError} If it cannot be written.
+ * @throws {OutputError} If writing fails otherwise.
  */
 export function writeOut(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
     try {
       at += Deno.stdout.writeSync(at === 0 ? bytes : bytes.subarray(at));
     } catch (error) {
-      // A pipe that another process has set not to block is full: wait for its reader.
       if (error instanceof Deno.errors.BrokenPipe) throw error;
-      if (!(error instanceof Deno.errors.WouldBlock)) throw new OutputError(error);
+      if (!(error instanceof Deno.errors.WouldBlock)) throw new OutputError(reasonWithin(error));
+      // A full pipe that another process made non-blocking: wait for its reader.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
 }
 
-/** What most lines are: found faster than an unsafe character is. Tabs part the cells of a table. */
+/** Matches most lines, and faster than the search for an unsafe character. Tabs part the cells of a table. */
 const PLAIN_LINE = /^[\t\x20-\x7e]*$/;
 
-/** The colours that queuectl itself uses, or a character that must not reach a terminal. */
+/** A colour that queuectl itself uses, or a character that must not reach a terminal. */
 const COLOUR_OR_UNSAFE = new RegExp(
   `\\x1b\\[(?:0|1|2|22|3[12346]|39|90)m|${UNSAFE_CHARACTERS.source}`,
   "gu",
@@ -58,7 +53,7 @@ const COLOUR_OR_UNSAFE = new RegExp(
 /**
  * A line in which a terminal obeys nothing but tabs.
  *
- * @param isColoured Whether the colours of queuectl stay too. The texts in it must have been made safe before it was
+ * @param isColoured Keep queuectl's own colours. Texts in it must have been made safe before the line was
  * coloured, or they could bring colours of their own.
  */
 export function safeLine(line: string, isColoured = false): string {
@@ -69,20 +64,16 @@ export function safeLine(line: string, isColoured = false): string {
   );
 }
 
-/**
- * Writes lines to stdout; a line break within one is written as an escape.
- *
- * @param areColoured As for {@linkcode safeLine}.
- */
+/** Writes lines to stdout; a line break within one becomes an escape. `areColoured` as for {@linkcode safeLine}. */
 export function printLines(lines: readonly string[], areColoured = false): void {
   if (lines.length === 0) return;
   const safe = lines.map((line) => safeLine(line, areColoured));
   writeOut(encoder.encode(safe.join("\n") + "\n"));
 }
 
-/** Writes a line to stdout. */
+/** Writes one line to stdout. */
 export function print(line: string): void {
-  writeOut(encoder.encode(safeLine(line) + "\n"));
+  printLines([line]);
 }
 
 /** Writes a text of several lines to stdout. */
@@ -90,9 +81,15 @@ export function printText(text: string): void {
   printLines(text.split("\n"));
 }
 
-/** Writes a value to stdout as JSON that a person can read. */
+/** Writes a value to stdout as indented JSON. */
 export function printJson(value: unknown): void {
   printText(jsonText(value, 2));
+}
+
+/** Writes a value as JSON if `json`, else a line. */
+export function printAnswer(json: boolean, value: unknown, line: string): void {
+  if (json) printJson(value);
+  else print(line);
 }
 
 /** JSON on one line, or indented, with escapes for all that a terminal would obey. */
@@ -103,38 +100,46 @@ export function jsonText(value: unknown, indent?: number): string {
   );
 }
 
-/** What `--json` says of a job that was added just now. */
+/** A job that was just added, as `--json` shows it. */
 export function addedView(job: Job): unknown {
   return { ...job, state: "pending" };
 }
 
-/** What `--json` says of the job that has the key of one that was not added. */
+/** The job that already has the key of one that was not added, as `--json` shows it. */
 export function existingView(queue: Queue, id: string): unknown {
   return { ...(queue.get(id) ?? { id }), existed: true };
 }
 
 /**
- * Prints the ID of a job that is in the queue, or with `json` all of it.
+ * Prints the ID of a job that was added, or with `json` the job.
  *
- * @throws {QueueError} If nothing can be printed: it says that the job was added, lest someone add it again.
+ * @throws {QueueError} If that fails; it says that the job was added, so that nobody adds it again.
  */
 export function printAdded(job: Job, json: boolean): void {
   try {
-    if (json) printJson(addedView(job));
-    else print(job.id);
+    printAnswer(json, addedView(job), job.id);
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
-    throw new QueueError(
-      `job ${job.id} was added, though that could not be printed: ${error.reason}`,
-    );
+    throw new QueueError(`job ${job.id} was added, but its ID cannot be printed: ${error.reason}`);
   }
 }
 
-/** Says a sentence on stderr, on one line. That nobody listens is no reason to fail. */
+/** Writes one line to stderr. A stderr that nobody reads is no error. */
 export function say(line: string): void {
   try {
     Deno.stderr.writeSync(encoder.encode(safeLine(line) + "\n"));
   } catch {
     // The exit status still tells.
   }
+}
+
+/** Writes a sentence to stderr on one line, with the program's name in front. */
+export function note(sentence: string): void {
+  say(`queuectl: ${visibleText(sentence)}`);
+}
+
+/** Notes a sentence after `wait` milliseconds, unless the function that it returns is called first. */
+export function noteAfter(wait: number, sentence: () => string): () => void {
+  const timer = setTimeout(() => note(sentence()), wait);
+  return () => clearTimeout(timer);
 }

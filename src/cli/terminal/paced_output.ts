@@ -1,13 +1,13 @@
 /**
- * Writing many lines in few calls.
+ * Many lines in few writes.
  *
  * @module
  */
 
-/** The shortest time between two writes, in milliseconds: too short for a person to see. */
+/** The shortest time between two writes, in milliseconds: too short for a person to notice. */
 const PACE = 20;
 
-/** Writes a line at once if the last was a while ago; lines in quick succession wait for each other. */
+/** Writes a line at once, unless the last write was just now: then lines collect until the pace is over. */
 export class PacedOutput {
   readonly #write: (lines: readonly string[]) => void;
   #waiting: string[] = [];
@@ -18,15 +18,13 @@ export class PacedOutput {
     this.#write = write;
   }
 
-  /** Writes a line, now or in a moment. */
+  /** Writes a line, now or within the pace. */
   add(line: string): void {
-    if (this.#timer === undefined) {
-      this.#write([line]);
-      this.#timer = setTimeout(() => this.#next(), PACE);
-    } else this.#waiting.push(line);
+    this.#waiting.push(line);
+    if (this.#timer === undefined) this.#next();
   }
 
-  /** Writes what waits. */
+  /** Writes the collected lines. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

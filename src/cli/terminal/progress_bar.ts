@@ -1,35 +1,26 @@
 /**
- * A job's progress, drawn.
+ * A job's progress as a bar.
  *
  * @module
  */
 
 import type { Progress } from "../../format/progress.ts";
+import { visibleText } from "../../text/shown_text.ts";
 import { cutToWidth } from "./text_width.ts";
-import { visibleText } from "./visible_text.ts";
 
 /** Eighths of a column. */
 const PARTS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /**
- * A bar and the job's own words after it; the words alone if they name no share.
+ * A bar and the job's own words, `██████░░ 3/4 linking`; the words alone if they name no fraction.
  *
- * @param columns How wide the bar is.
- * @param width How wide bar and words may be together.
- *
- * @example
- * ```ts
- * import { progressBar } from "./progress_bar.ts";
- *
- * progressBar({ text: "3/4 linking", fraction: 0.75 }, 8, 40); // "██████░░ 3/4 linking"
- * ```
+ * @param columns The width of the bar.
+ * @param width The most columns for bar and words together.
  */
 export function progressBar({ text, fraction }: Progress, columns: number, width: number): string {
   const words = visibleText(text);
   if (fraction === null) return cutToWidth(words, width);
   const eighths = Math.round(fraction * columns * 8);
-  const full = Math.floor(eighths / 8);
-  const part = PARTS[eighths % 8]!;
-  const bar = "█".repeat(full) + part + "░".repeat(columns - full - (part === "" ? 0 : 1));
-  return cutToWidth(`${bar} ${words}`, width);
+  const bar = "█".repeat(Math.floor(eighths / 8)) + PARTS[eighths % 8]!;
+  return cutToWidth(`${bar.padEnd(columns, "░")} ${words}`, width);
 }

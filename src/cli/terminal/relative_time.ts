@@ -1,61 +1,53 @@
 /**
- * Times as seen from now.
+ * Times and spans for people.
  *
  * @module
  */
 
-/**
- * A span in its largest unit: `45s`, `3m`, `2h`, `5d`.
- *
- * @param milliseconds The span; a negative one counts as 0, and `NaN` as unknown: `-`.
- *
- * @example
- * ```ts
- * import { formatAge } from "./relative_time.ts";
- *
- * formatAge(200_000); // "3m"
- * ```
- */
-export function formatAge(milliseconds: number): string {
-  if (Number.isNaN(milliseconds)) return "-";
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)}h`;
-  return `${Math.floor(seconds / 86400)}d`;
+import { format } from "@std/fmt/duration";
+
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+/** A span in milliseconds, in its two largest units: `850ms`, `2.4s`, `1m 5s`, `2h 3m`, `3d 4h`. */
+export function formatDuration(span: number): string {
+  if (span < 999.5) return `${Math.round(span)}ms`;
+  if (span < 59_950) return `${(span / SECOND).toFixed(1)}s`;
+  const unit = span < HOUR - 500 ? SECOND : span < DAY - MINUTE / 2 ? MINUTE : HOUR;
+  return format(Math.round(span / unit) * unit, { ignoreZero: true });
 }
 
-/**
- * A time as seen from now: `3m ago`, `in 5s`, `now`.
- *
- * @param time Milliseconds since 1970.
- * @param now Milliseconds since 1970.
- */
+/** A span in milliseconds, in its largest unit: `45s`, `3m`, `2h`, `5d`; `-` for `NaN`. */
+export function formatAge(span: number): string {
+  if (Number.isNaN(span)) return "-";
+  if (span < MINUTE) return `${Math.max(0, Math.floor(span / SECOND))}s`;
+  if (span < HOUR) return `${Math.floor(span / MINUTE)}m`;
+  return span < DAY ? `${Math.floor(span / HOUR)}h` : `${Math.floor(span / DAY)}d`;
+}
+
+/** A time as seen from now, both in milliseconds since 1970: `3m ago`, `in 5s`, `now`. */
 export function formatRelative(time: number, now: number): string {
   const distance = time - now;
-  if (Math.abs(distance) < 1000) return "now";
+  if (Math.abs(distance) < SECOND) return "now";
   return distance > 0 ? `in ${formatAge(distance)}` : `${formatAge(-distance)} ago`;
 }
 
 /** A time of the local day, `14:02:31`. */
 export function formatClock(time: number): string {
   const date = new Date(time);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, "0")).join(":");
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
 }
 
 /** The local day of a time, `2026-11-22`. */
 export function formatDay(time: number): string {
   const date = new Date(time);
-  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
-    .map((part) => String(part).padStart(2, "0")).join("-");
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join("-");
 }
 
-/**
- * A time for people in a time zone, without the zone's name: `2026-11-22 14:02:31`.
- *
- * @param zone Such as `Europe/Berlin`. Default: this machine's.
- */
+function twoDigits(part: number): string {
+  return String(part).padStart(2, "0");
+}
+
+/** A time in a zone such as `Europe/Berlin`, or the local one: `2026-11-22 14:02:31`. */
 export function formatInZone(time: number, zone: string | undefined): string {
   if (zone === undefined) return `${formatDay(time)} ${formatClock(time)}`;
   // Sweden writes times as ISO 8601 does.
@@ -66,19 +58,18 @@ export function formatInZone(time: number, zone: string | undefined): string {
   }).format(time);
 }
 
-/** A time for people, local, with its distance from now: `2026-11-22 14:02:31 (3m ago)`. */
+/** A local time with its distance from now: `2026-11-22 14:02:31 (3m ago)`. */
 export function formatMoment(time: number, now: number): string {
-  return `${formatDay(time)} ${formatClock(time)} (${formatRelative(time, now)})`;
+  return `${formatInZone(time, undefined)} (${formatRelative(time, now)})`;
 }
 
 /**
- * A time in a schedule's own zone, with its distance from now: `2026-11-22 14:02:31 Europe/Berlin (in 3m)`.
+ * When a schedule is due, in its own zone: `2026-11-22 14:02:31 Europe/Berlin (in 3m)`.
  *
  * @param due ISO 8601.
- * @param zone The schedule's zone; without one, as an interval is, the time is local.
  */
 export function formatDue(due: string, zone: string | undefined, now: number): string {
   const time = Date.parse(due);
-  return `${formatInZone(time, zone)}${zone === undefined ? "" : ` ${zone}`} ` +
-    `(${formatRelative(time, now)})`;
+  const named = zone === undefined ? "" : ` ${zone}`;
+  return `${formatInZone(time, zone)}${named} (${formatRelative(time, now)})`;
 }

@@ -1,13 +1,10 @@
 /**
- * What stands at the other end of our output.
+ * What stdout is connected to.
  *
  * @module
  */
 
-/** Columns to count on where no terminal says. */
-const DEFAULT_WIDTH = 80;
-
-/** Whether a person reads what goes to stdout. */
+/** Whether a person reads stdout. */
 export function readsStdout(): boolean {
   return Deno.stdout.isTerminal();
 }
@@ -17,11 +14,12 @@ export function coloursStdout(): boolean {
   return readsStdout() && !Deno.noColor && Deno.env.get("TERM") !== "dumb";
 }
 
-/** How many columns the terminal has. */
-export function terminalWidth(): number {
+/** The columns and lines of the terminal; 80 and 24 if it does not say. */
+export function terminalSize(): { columns: number; rows: number } {
   try {
-    return Deno.consoleSize().columns || DEFAULT_WIDTH;
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
   } catch {
-    return DEFAULT_WIDTH;
+    return { columns: 80, rows: 24 };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How wide text is on a terminal.
+ * How many columns a text takes on a terminal.
  *
  * @module
  */
@@ -10,23 +10,13 @@ const NARROW_KANA = /[\uff61-\uffdc]/;
 const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\ufe00-\ufe0f]/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** Columns that one character takes. */
 function charWidth(char: string): number {
   if (char <= "\u007e") return 1;
   if (NO_WIDTH.test(char)) return 0;
   return WIDE.test(char) && !NARROW_KANA.test(char) ? 2 : 1;
 }
 
-/**
- * The columns that a line of text takes: two for a wide character, none for one that combines.
- *
- * @example
- * ```ts
- * import { textWidth } from "./text_width.ts";
- *
- * textWidth("日本 ok"); // 7
- * ```
- */
+/** The columns that a line takes: two for a wide character, none for one that combines. */
 export function textWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
@@ -34,7 +24,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** A text cut to a width, `…` at its end if something is missing. */
+/** A text cut to a width, with `…` at its end if something is missing. */
 export function cutToWidth(text: string, width: number): string {
   if (text.length * 2 <= width || textWidth(text) <= width) return text;
   let cut = "";

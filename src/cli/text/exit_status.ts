@@ -1,5 +1,5 @@
 /**
- * From how a job ended to an exit status.
+ * The exit status of `queuectl run`.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { JobView } from "../../format/job.ts";
 import { signalNumber } from "../../process/signals.ts";
 
 /**
- * The exit status that stands for a job's: 0 if it is done, else that of its last attempt, with 128 + N
- * for signal N as shells have it, 124 for a timeout as `timeout(1)` has it, and 1 for the rest.
+ * The exit status that stands for how a job ended: 0 if it is done, else that of its last attempt, with
+ * 128 + N for signal N as in shells, 124 for a timeout as with `timeout(1)`, and 1 for the rest.
  *
  * @param job The job once it is done or dead; `undefined` if it was removed.
  */
@@ -18,9 +18,6 @@ export function exitStatusOf(job: JobView | undefined): number {
   const last = job?.history.at(-1);
   if (!last) return 1;
   if (last.outcome === "timeout") return 124;
-  if (last.signal) {
-    const number = signalNumber(last.signal);
-    return number > 0 ? 128 + number : 1;
-  }
-  return last.exit_code || 1;
+  const signal = last.signal ? signalNumber(last.signal) : 0;
+  return signal > 0 ? 128 + signal : last.exit_code || 1;
 }

@@ -5,55 +5,56 @@
  */
 
 import type { JobView } from "../../format/job.ts";
+import { visibleText } from "../../text/shown_text.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
 import { formatAge } from "../terminal/relative_time.ts";
 import type { Table } from "../terminal/table.ts";
-import { visibleText } from "../terminal/visible_text.ts";
 import { waitsText } from "./waits_text.ts";
 
-/** Which column of {@linkcode jobTable} holds the state. */
+/** The column of {@linkcode jobTable} that holds the state. */
 export const STATE_COLUMN = 1;
 
 /**
- * ID, state, attempts of those it may have, age, what it waits for, and command of each job; before the command how
- * far it has come, if any of them tells.
+ * A row for each job. PROGRESS is there if any job reports it, HOW if `how` says what is in it.
  *
- * @param asBar Shows that as a bar, for a person.
- * @param how Adds a column, HOW, with what this returns for each job.
+ * @param forPerson Show progress as a bar, and leave out WAITS if no job waits; a program can rely on WAITS.
  */
 export function jobTable(
   jobs: readonly JobView[],
   now: number,
-  asBar = false,
+  forPerson: boolean,
   how?: (job: JobView) => string,
 ): Table {
-  const tells = jobs.some((job) => job.progress);
-  const progress = (job: JobView) =>
-    !job.progress ? "" : asBar ? progressBar(job.progress, 10, 24) : visibleText(job.progress.text);
-  const waits = jobs.map((job) => visibleText(waitsText(job, now)));
-  // A program can rely on the column; a person is spared an empty one.
-  const shown = !asBar || waits.some((text) => text !== "");
-  const head = [
-    ...["ID", "STATE", "ATTEMPTS", "AGE"],
-    ...(shown ? ["WAITS"] : []),
-    ...(tells ? ["PROGRESS"] : []),
-    ...(how ? ["HOW"] : []),
-    "COMMAND",
+  const waits = new Map(jobs.map((job) => [job, waitsText(job, now)]));
+  const columns: [head: string, cell: (job: JobView) => string, isShown?: boolean][] = [
+    ["ID", (job) => visibleText(job.id)],
+    ["STATE", (job) => job.state],
+    ["ATTEMPTS", (job) => `${job.attempts}/${job.max_retries + 1}`],
+    ["AGE", (job) => formatAge(now - Date.parse(job.created_at))],
+    [
+      "WAITS",
+      (job) => visibleText(waits.get(job)!),
+      !forPerson || [...waits.values()].some((text) => text !== ""),
+    ],
+    [
+      "PROGRESS",
+      ({ progress }) =>
+        !progress ? "" : forPerson ? progressBar(progress, 10, 24) : visibleText(progress.text),
+      jobs.some((job) => job.progress),
+    ],
+    ["HOW", (job) => visibleText(how!(job)), how !== undefined],
+    ["COMMAND", commandText],
   ];
+  const shown = columns.filter(([, , isShown = true]) => isShown);
+  const head = shown.map(([name]) => name);
   return {
     head,
     flexible: ["PROGRESS", "WAITS"].map((name) => head.indexOf(name)).filter((at) => at >= 0),
-    rows: jobs.map((job, row) => [
-      visibleText(job.id),
-      job.state,
-      `${job.attempts}/${job.max_retries + 1}`,
-      formatAge(now - Date.parse(job.created_at)),
-      ...(shown ? [waits[row]!] : []),
-      ...(tells ? [progress(job)] : []),
-      ...(how ? [visibleText(how(job))] : []),
-      typeof job.malformed === "string" && job.command === ""
-        ? `(not a job: ${visibleText(job.malformed)})`
-        : visibleText(job.command),
-    ]),
+    rows: jobs.map((job) => shown.map(([, cell]) => cell(job))),
   };
+}
+
+function commandText({ command, malformed }: JobView): string {
+  const isEmpty = typeof malformed === "string" && command === "";
+  return isEmpty ? `(not a job: ${visibleText(malformed)})` : visibleText(command);
 }

@@ -1,78 +1,70 @@
 /**
- * What `status --watch` shows: from a view of the queue to the lines of a screen. Values in, lines out.
+ * What `status --watch` shows: from a view of the queue to the lines of a screen.
  *
  * @module
  */
 
 import type { Counts } from "../../contents/listing.ts";
-import { outcomeText } from "./attempt_text.ts";
-import { formatDuration } from "../terminal/duration.ts";
+import type { QueueView } from "../../inspect/watched_queue.ts";
+import { visibleText } from "../../text/shown_text.ts";
+import { noPaint, type Paint } from "../terminal/colours.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
-import { formatAge, formatClock } from "../terminal/relative_time.ts";
+import { formatAge, formatClock, formatDuration } from "../terminal/relative_time.ts";
 import { alignedLines, type Table } from "../terminal/table.ts";
 import { cutToWidth, textWidth } from "../terminal/text_width.ts";
-import { visibleText } from "../terminal/visible_text.ts";
-import type { QueueView } from "../../inspect/watched_queue.ts";
+import { outcomeText } from "./attempt_text.ts";
+import { chartLines } from "./chart.ts";
 
-/** How the lines are to look. */
+/** How the lines look. */
 export interface ScreenStyle {
-  /** Columns and lines that there are. */
+  /** The size of the terminal. */
   columns: number;
   rows: number;
   /** The colours, if any. */
-  paint?: {
-    state(text: string): string;
-    title(text: string): string;
-    quiet(text: string): string;
-  };
+  paint?: { state: Paint; title: Paint; quiet: Paint };
 }
 
-/** The least columns and lines on which anything can be read. */
+/** On a smaller terminal nothing can be read. */
 const LEAST_COLUMNS = 20, LEAST_ROWS = 4;
 
 /** The least lines of a section that is cut: an empty one, its head, a row, and how many are left out. */
 const LEAST_SECTION = 4;
 
-/** The heights of a column of the chart. */
-const HEIGHTS = "▁▂▃▄▅▆▇█";
-
-/** A count older than this is said to be old, in milliseconds. */
+/** The foot says the age of a count that is older than this, in milliseconds. */
 const OLD_COUNT = 5000;
 
-/**
- * The lines of the screen, at most as many and as wide as it has room for.
- *
- * @param now Milliseconds since 1970.
- */
+/** The lines of the screen: at most `rows`, none wider than `columns`. */
 export function screenLines(view: QueueView, now: number, style: ScreenStyle): string[] {
-  const { columns, rows, paint } = style;
+  const { columns, rows } = style;
+  const { state, title, quiet } = style.paint ?? { state: noPaint, title: noPaint, quiet: noPaint };
   const cut = (line: string) => cutToWidth(line, columns);
   if (columns < LEAST_COLUMNS || rows < LEAST_ROWS) return [cut("too small")].slice(0, rows);
-  const title = paint?.title ?? ((text: string) => text);
-  const quiet = paint?.quiet ?? ((text: string) => text);
 
   const lines = [
     title(cut(headLine(view, now, columns))),
-    ...countLines(view.counts, columns, paint?.state),
+    ...countLines(view.counts, columns, state),
     cut(rateLine(view, columns)),
   ];
-  const foot = quiet(cut(footLine(view)));
-  const sections = [
-    section("RUNNING", runningTable(view, now), columns),
-    section("FAILURES", failureTable(view, now), columns),
-    section("WORKERS", workerTable(view, now), columns),
-  ];
-  const wanted = sections.map((part) => part.length);
-  const shares = shareRows(wanted, Math.max(0, rows - lines.length - 1));
-  sections.forEach((part, index) => {
-    // The first line of each is empty, the second its head.
-    cutRows(part, shares[index]!).forEach((line, row) =>
-      lines.push(row === 1 ? title(line) : line)
+  // An empty line, then the head and rows of a table, or one line that says there are none.
+  const sections = [runningTable(view, now), failureTable(view, now), workerTable(view, now)]
+    .map(([name, table]) =>
+      [
+        "",
+        ...(table.rows.length === 0 ? [`${name} none`] : alignedLines(table, { width: columns })),
+      ]
+        .map(cut)
     );
+  const shares = shareRows(
+    sections.map((part) => part.length),
+    Math.max(0, rows - lines.length - 1),
+  );
+  sections.forEach((part, index) => {
+    const shown = cutRows(part, shares[index]!);
+    lines.push(...shown.map((line, row) => row === 1 ? title(line) : line));
   });
   const body = lines.slice(0, rows - 1);
   while (body.length < rows - 1) body.push("");
-  return [...body, foot];
+  return [...body, quiet(cut(footLine(view)))];
 }
 
 function headLine(view: QueueView, now: number, columns: number): string {
@@ -82,46 +74,35 @@ function headLine(view: QueueView, now: number, columns: number): string {
   return gap < 2 ? left : left + " ".repeat(gap) + clock;
 }
 
-function countLines(
-  counts: Counts,
-  columns: number,
-  paint: (text: string) => string = (text) => text,
-): string[] {
-  // A state that does not fit beside the others goes to the next line.
+/** The states with their counts, on as few lines as hold them. */
+function countLines(counts: Counts, columns: number, paint: Paint): string[] {
   const lines: string[] = [];
   let [line, width] = ["", 0];
   for (const [state, count] of Object.entries(counts)) {
-    const text = `${state} ${count}`;
-    if (width > 0 && width + 3 + text.length > columns) {
+    const length = `${state} ${count}`.length;
+    if (width > 0 && width + 3 + length > columns) {
       lines.push(line);
       [line, width] = ["", 0];
     }
-    line += (width > 0 ? "   " : "") + paint(state) + ` ${count}`;
-    width += (width > 0 ? 3 : 0) + text.length;
+    line += `${width > 0 ? "   " : ""}${paint(state)} ${count}`;
+    width += (width > 0 ? 3 : 0) + length;
   }
   return [...lines, line];
 }
 
+/** How many jobs ended a second, and a chart of them with a dot where none did. */
 function rateLine({ rates, ends }: QueueView, columns: number): string {
   const text = `ended ${rateText(rates[0])}/s in 1 min, ${rateText(rates[1])}/s in 5 min  `;
   const room = Math.max(0, columns - text.length);
-  return text + chart(ends.slice(-room));
+  return text + chartLines(ends.slice(-room), 1)[0]!.replaceAll(" ", "·");
 }
 
 function rateText(rate: number): string {
-  return rate >= 100 ? rate.toFixed(0) : rate >= 10 ? rate.toFixed(1) : rate.toFixed(2);
+  return rate.toFixed(rate >= 100 ? 0 : rate >= 10 ? 1 : 2);
 }
 
-/** A column for each number, the highest being that of the largest; a dot where nothing was. */
-export function chart(numbers: readonly number[]): string {
-  const most = Math.max(1, ...numbers);
-  return numbers.map((number) =>
-    number === 0 ? "·" : HEIGHTS[Math.min(7, Math.floor((number / most) * 8))]
-  ).join("");
-}
-
-function runningTable({ running }: QueueView, now: number): Table {
-  return {
+function runningTable({ running }: QueueView, now: number): [name: string, table: Table] {
+  return ["RUNNING", {
     head: ["RUNNING", "FOR", "PROGRESS", "COMMAND"],
     rows: running.map(({ id, since, progress, command }) => [
       shortId(id),
@@ -129,28 +110,28 @@ function runningTable({ running }: QueueView, now: number): Table {
       progress ? progressBar(progress, 10, 28) : "",
       visibleText(command),
     ]),
-  };
+  }];
 }
 
-/** How long something has run so far, in whole seconds: the screen is not drawn more often. */
+/** How long something has run, in whole seconds: the screen is drawn once a second. */
 function elapsed(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1000);
 }
 
-function workerTable({ workers }: QueueView, now: number): Table {
-  return {
+function workerTable({ workers }: QueueView, now: number): [name: string, table: Table] {
+  return ["WORKERS", {
     head: ["WORKER", "BUSY", "UP"],
     rows: workers.map(({ name, slots, busy, since, only }) => [
       visibleText(name),
       only === undefined ? `${busy}/${slots}` : "run",
       formatAge(now - since),
     ]),
-  };
+  }];
 }
 
-function failureTable({ failures }: QueueView, now: number): Table {
-  return {
+function failureTable({ failures }: QueueView, now: number): [name: string, table: Table] {
+  return ["FAILURES", {
     head: ["FAILED", "STATE", "AGO", "HOW", "LAST LINE OF ITS LOG"],
     rows: failures.map(({ id, state, job, lastLine }) => {
       const attempt = job.history.at(-1);
@@ -162,22 +143,16 @@ function failureTable({ failures }: QueueView, now: number): Table {
         visibleText(lastLine),
       ];
     }),
-  };
+  }];
 }
 
-/** An ID that is long, by its end: that names it too. */
+/** A long ID by its end, which names the job too. */
 function shortId(id: string): string {
   const shown = visibleText(id);
   return shown.length > 14 ? `…${shown.slice(-10)}` : shown;
 }
 
-/** An empty line, the head and the rows of a table; without rows a word that says so. */
-function section(name: string, table: Table, columns: number): string[] {
-  if (table.rows.length === 0) return ["", cutToWidth(`${name} none`, columns)];
-  return ["", ...alignedLines(table, { width: columns }).map((line) => cutToWidth(line, columns))];
-}
-
-/** As many lines of a section as there is room for; the last of them says how many are left out. */
+/** As many lines of a section as there is room for; the last one counts those left out. */
 function cutRows(lines: string[], room: number): string[] {
   if (lines.length <= room) return lines;
   if (room < LEAST_SECTION) return [];
@@ -185,31 +160,27 @@ function cutRows(lines: string[], room: number): string[] {
 }
 
 /**
- * Shares lines among sections: each gets what it wants where that fits, else the small ones do and the large ones
- * share the rest. Where that would leave one too little to say anything the last go without.
+ * Shares lines among sections: small sections get what they want, and large ones share the rest equally. Where
+ * that would leave a section too few lines to say anything, the last sections get none.
  */
 export function shareRows(wanted: readonly number[], rows: number): number[] {
   const shares = wanted.map(() => 0);
+  const least = (count: number) =>
+    wanted.slice(0, count).reduce((sum, lines) => sum + Math.min(lines, LEAST_SECTION), 0);
   let shown = wanted.length;
-  while (shown > 1 && rows < wanted.slice(0, shown).reduce(leastRows, 0)) shown--;
-  const order = shares.map((_, index) => index).slice(0, shown)
+  while (shown > 1 && rows < least(shown)) shown--;
+  const smallestFirst = shares.map((_, index) => index).slice(0, shown)
     .sort((a, b) => wanted[a]! - wanted[b]!);
   let left = rows;
-  order.forEach((index, done) => {
-    const share = Math.min(wanted[index]!, Math.floor(left / (order.length - done)));
-    shares[index] = share;
-    left -= share;
+  smallestFirst.forEach((index, done) => {
+    shares[index] = Math.min(wanted[index]!, Math.floor(left / (shown - done)));
+    left -= shares[index];
   });
   return shares;
 }
 
-/** The rows that some sections need at least. */
-function leastRows(sum: number, wanted: number): number {
-  return sum + Math.min(wanted, LEAST_SECTION);
-}
-
 function footLine({ countedAgo }: QueueView): string {
   return countedAgo > OLD_COUNT
-    ? `q quits   what waits was counted ${formatAge(countedAgo)} ago`
+    ? `q quits   waiting jobs were counted ${formatAge(countedAgo)} ago`
     : "q quits";
 }

@@ -7,20 +7,12 @@
 import type { JobView } from "../../format/job.ts";
 import { formatAge } from "../terminal/relative_time.ts";
 
-/** IDs that are longer than this are cut down to their end, by which they can be named, too. */
+/** A longer ID is shown by its end, which names the job too. */
 const LONGEST_ID = 12;
 
 /**
- * What a waiting job waits for: `held`, the jobs that it comes after, the resource that it
- * needs (or `concurrency`), or how long until its time; empty if it is
- * ready, runs, or has ended.
- *
- * @param now Milliseconds since 1970.
- *
- * @example
- * ```ts ignore
- * waitsText(job, Date.now()); // "build, …X1D7HQ2M +3"
- * ```
+ * What a waiting job waits for: `held`, the jobs that it comes after (`build, …X1D7HQ2M +3`), its resource (or
+ * `concurrency`), or how long until its time; empty if it is ready, runs, or has ended.
  */
 export function waitsText(job: JobView, now: number): string {
   if (job.state !== "pending" && job.state !== "failed") return "";

@@ -1,65 +1,51 @@
 /**
- * What a worker tells, a line each.
+ * What a worker reports, a line each.
  *
  * @module
  */
 
+import { visibleText } from "../../text/shown_text.ts";
 import type { WorkerEvent } from "../../worker/events.ts";
-import { outcomeText } from "./attempt_text.ts";
-import { formatDuration } from "../terminal/duration.ts";
-import { formatAge, formatClock, formatDay } from "../terminal/relative_time.ts";
-import { visibleText } from "../terminal/visible_text.ts";
+import { noPaint, type Paint } from "../terminal/colours.ts";
+import { formatClock, formatDay, formatDuration } from "../terminal/relative_time.ts";
 import { cutToWidth } from "../terminal/text_width.ts";
+import { againText, outcomeText } from "./attempt_text.ts";
 
-/** The most columns that a command takes, also where lines have no width: it can be a whole script. */
+/** The most columns of a command, even where lines have no width: it can be a whole script. */
 const MOST_COMMAND = 500;
 
-/** How lines are to look. */
+/** How lines look. */
 export interface LineStyle {
   /** Columns there are. */
   width: number;
-  /** Whether a line tells the day too: in a log it is read days later. */
+  /** Whether a line has the date too: a log is read days later. */
   day: boolean;
-  /** The colours, if any. */
-  colours?: typeof import("@std/fmt/colors");
+  /** Paints the word that names the event. Default: no colours. */
+  paint?: Paint;
 }
 
 /**
- * A line for something that happened in a worker.
- *
- * @param now Milliseconds since 1970.
+ * The line for something that happened in a worker.
  *
  *     14:02:31 start    01M8…  sleep 2
  *     14:02:33 done     01M8…  exit 0, 2.0s
  *     14:02:33 failed   01M8…  exit 1, 12ms, attempt 1, again in 2s
  */
 export function eventLine(event: WorkerEvent, now: number, style: LineStyle): string {
+  const { width, day, paint = noPaint } = style;
   const [word, rest] = describe(event, now);
-  const { colours } = style;
-  const line = cutToWidth(
-    `${timeText(now, style.day)} ${word.padEnd(8)} ${visibleText(rest)}`,
-    style.width,
-  );
-  if (!colours) return line;
-  const paint = {
-    done: colours.green,
-    failed: colours.yellow,
-    dead: colours.red,
-    trouble: colours.red,
-    start: colours.cyan,
-  }[word] ?? ((text: string) => text);
-  return line.replace(word, paint(word));
+  const line = `${timeText(now, day)} ${word.padEnd(8)} ${visibleText(rest)}`;
+  return cutToWidth(line, width).replace(word, paint(word));
 }
 
-/** The last time that was written out: of small jobs there are many lines a second. */
+/** The time that was written out last: small jobs make many lines a second. */
 const last = { second: NaN, day: false, text: "" };
 
 function timeText(now: number, day: boolean): string {
   const second = Math.floor(now / 1000);
   if (second !== last.second || day !== last.day) {
-    last.second = second;
-    last.day = day;
-    last.text = day ? `${formatDay(now)} ${formatClock(now)}` : formatClock(now);
+    const clock = formatClock(now);
+    Object.assign(last, { second, day, text: day ? `${formatDay(now)} ${clock}` : clock });
   }
   return last.text;
 }
@@ -69,39 +55,35 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
     case "started":
       return ["start", `${event.id}  ${cutToWidth(event.command, MOST_COMMAND)}`];
     case "ended": {
-      const { attempt, charged, state } = event;
-      if (!attempt) return [state, event.reason ? `${event.id}  ${event.reason}` : event.id];
+      const { id, attempt, charged, state, readyAt, reason } = event;
+      if (!attempt) return [state, reason ? `${id}  ${reason}` : id];
       const parts = [outcomeText(attempt), formatDuration(attempt.duration_ms)];
       if (state !== "done" || attempt.attempt > 1) {
-        // Runs before a retry count on in the number; `show` tells both, too.
+        // The number counts runs before a retry too, as `show` does.
         const differs = charged && charged.attempts !== attempt.attempt;
-        const which = differs ? ` (${charged.attempts} of ${charged.of})` : "";
-        parts.push(`attempt ${attempt.attempt}${which}`);
+        const counted = differs ? ` (${charged.attempts} of ${charged.of})` : "";
+        parts.push(`attempt ${attempt.attempt}${counted}`);
       }
-      if (state === "failed" && event.readyAt !== undefined) {
-        const wait = event.readyAt - now;
-        parts.push(wait < 500 ? "again at once" : `again in ${formatAge(wait + 500)}`);
-      }
-      return [state === "pending" ? "put back" : state, `${event.id}  ${parts.join(", ")}`];
+      if (state === "failed" && readyAt !== undefined) parts.push(againText(readyAt - now));
+      return [state === "pending" ? "put back" : state, `${id}  ${parts.join(", ")}`];
     }
     case "waits": {
-      const { resource, needs, places } = event;
-      const what = needs === 1 ? "" : `${needs} places of `;
-      const there = places === 0 ? "is none" : places === 1 ? "is one" : `are ${places}`;
+      const { id, resource, needs, places } = event;
+      const wanted = needs === 1 ? "" : `${needs} places of `;
       const missing = places >= needs
         ? ""
-        : `, of which there ${there} (config set resources.${resource} ${needs})`;
-      return ["wait", `${event.id}  for ${what}the resource ${resource}${missing}`];
+        : `, which has ${places === 0 ? "none" : `only ${places}`} ` +
+          `(config set resources.${resource} ${needs})`;
+      return ["wait", `${id}  for ${wanted}the resource ${resource}${missing}`];
     }
     case "malformed":
       return ["dead", `${event.id}  not a job: ${event.reason}`];
     case "recovered": {
-      const jobs = event.finished.length + event.lost.length;
-      const lost = event.lost.length > 0 ? `, lost: ${event.lost.join(" ")}` : "";
-      return [
-        "recover",
-        `${event.worker} had died with ${jobs} ${jobs === 1 ? "job" : "jobs"} unsettled${lost}`,
-      ];
+      const { worker, finished, lost } = event;
+      const jobs = finished.length + lost.length;
+      const named = lost.length > 0 ? `, lost: ${lost.join(" ")}` : "";
+      const counted = `${jobs} ${jobs === 1 ? "job" : "jobs"}`;
+      return ["recovered", `${counted} from dead worker ${worker}${named}`];
     }
     case "trouble":
       return ["trouble", event.message];

@@ -1,12 +1,12 @@
 /**
- * Workers and what each runs.
+ * Live workers and what each runs.
  *
  * @module
  */
 
 import type { Queue } from "../../queue.ts";
 
-/** A live worker, as `--json` gives it. */
+/** A live worker, as `--json` shows it. */
 export interface WorkerWithJobs {
   /** Its name, `HOST-PID-RANDOM`. */
   name: string;
@@ -18,13 +18,13 @@ export interface WorkerWithJobs {
   slots: number;
   /** ISO 8601 in UTC. */
   started_at: string;
-  /** The only job that it works, as `queuectl run` does; missing if it works all. */
+  /** The only job that it runs, if it is that of a `queuectl run`. */
   only?: string;
-  /** The IDs of the jobs that it runs. */
+  /** The IDs of the jobs that it runs now. */
   jobs: string[];
 }
 
-/** The workers that live, and what each runs. */
+/** The live workers, and what each runs. */
 export function workersWithJobs(queue: Queue): WorkerWithJobs[] {
   return queue.workers().map(({ name, host, pid, slots, started_at, only }) => ({
     name,

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { formatDuration, parseDuration } from "../../../src/cli/terminal/duration.ts";
+import { parseDuration } from "../../../src/cli/terminal/duration.ts";
 import { UsageError } from "../../../src/text/errors.ts";
 
 Deno.test("parseDuration() reads spans with and without units", () => {
@@ -59,16 +59,4 @@ Deno.test("parseDuration() refuses what is no span, and says what is", () => {
 Deno.test("parseDuration() refuses more than a century", () => {
   assertThrows(() => parseDuration("36501d", "--delay"), UsageError, "at most 36500d");
   assertThrows(() => parseDuration("9".repeat(400), "--delay"), UsageError, "at most 36500d");
-});
-
-Deno.test("formatDuration() tells a span in its two largest units", () => {
-  const spans = { 0: "0ms", 850: "850ms", 999: "999ms", 1000: "1.0s", 59_900: "59.9s" };
-  for (const [span, text] of Object.entries(spans)) {
-    assertEquals(formatDuration(Number(span)), text);
-  }
-  assertEquals(formatDuration(59_990), "1m00s");
-  assertEquals(formatDuration(65_000), "1m05s");
-  assertEquals(formatDuration(3_599_600), "1h00m");
-  assertEquals(formatDuration(7_380_000), "2h03m");
-  assertEquals(formatDuration(100 * 3_600_000), "4d04h");
 });

@@ -55,7 +55,7 @@ Deno.test("eventLine() tells of a worker that had died and of what is no job", (
   const recovered = { kind: "recovered", worker: "w-1", finished: ["a"], lost: ["b"] } as const;
   assertEquals(
     eventLine({ ...recovered, finished: ["a"], lost: ["b"] }, NOW, STYLE),
-    "14:02:31 recover  w-1 had died with 2 jobs unsettled, lost: b",
+    "14:02:31 recovered 2 jobs from dead worker w-1, lost: b",
   );
   assertEquals(
     eventLine({ kind: "malformed", id: "x", reason: "it is not JSON" }, NOW, STYLE),

@@ -1,17 +1,17 @@
 /**
- * The job that called this program, if one did: it waits for what this program waits for.
+ * The jobs whose commands called this program: each waits until this program exits.
  *
  * @module
  */
 
-import { QueueError } from "../../../text/errors.ts";
-import type { JobInput, JobView } from "../../../format/job.ts";
 import { needsOf } from "../../../constraints/needs.ts";
+import type { JobInput, JobView } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
+import { QueueError } from "../../../text/errors.ts";
 
 /**
- * The jobs of this queue that run and called this program: the nearest first, then the one that called that, and
- * so on. What an ended job left behind was called by none.
+ * The running jobs of this queue that called this program: the nearest first, then the job that called that one,
+ * and so on. A process that an ended job left behind has no caller.
  */
 export function callingJobs(queue: Queue): JobView[] {
   const callers: JobView[] = [];
@@ -19,9 +19,8 @@ export function callingJobs(queue: Queue): JobView[] {
   let worker = Deno.env.get("QUEUECTL_WORKER");
   while (id && !callers.some((caller) => caller.id === id)) {
     const live = queue.workers().find(({ name }) => name === worker);
-    if (!live || !queue.jobsOf(live.name).includes(id)) break;
-    const job = queue.get(id);
-    if (!job) break;
+    const job = live && queue.jobsOf(live.name).includes(id) ? queue.get(id) : undefined;
+    if (!live || !job) break;
     callers.push(job);
     id = live.part_of;
     worker = queue.workers().find(({ name }) => id && queue.jobsOf(name).includes(id))?.name;
@@ -32,8 +31,8 @@ export function callingJobs(queue: Queue): JobView[] {
 /**
  * Refuses a job that could never run while its callers wait for it.
  *
- * @throws {QueueError} If it waits for one of them, or needs a resource while one of them has one: to hold one and
- * wait for another is how jobs wait for each other for ever.
+ * @throws {QueueError} If the job waits for a caller, or both need resources: jobs that hold one resource and
+ * wait for another can wait for each other for ever.
  */
 export function refuseDeadlock(callers: readonly JobView[], input: JobInput): void {
   const [needed] = needsOf(input);
@@ -42,13 +41,13 @@ export function refuseDeadlock(callers: readonly JobView[], input: JobInput): vo
     const [kept] = needsOf(caller);
     if (input.after?.includes(id)) {
       throw new QueueError(
-        `the job would wait for ${id}, which called run and waits for it; add it with: queuectl enqueue`,
+        `the job would wait for ${id}, which called run and waits for it; use queuectl enqueue`,
       );
     }
-    if (needed !== undefined && kept !== undefined) {
+    if (needed && kept) {
       throw new QueueError(
-        `the job would wait for ${needed.resource} while ${id}, which called run, keeps ${kept.resource} until ` +
-          `it has ended; give ${id} all that both need, and leave out --resource here`,
+        `the job would wait for ${needed.resource} while ${id}, which called run, keeps ` +
+          `${kept.resource} until it ends; give ${id} all that both need, and leave out --resource here`,
       );
     }
   }

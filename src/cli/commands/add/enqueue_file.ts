@@ -4,38 +4,45 @@
  * @module
  */
 
+import type { Job } from "../../../format/job.ts";
 import { InvalidJobError, RefusedJobError } from "../../../moves/admit.ts";
 import { PartialEnqueueError } from "../../../moves/enqueue_many.ts";
 import { QueueError, reasonOf, reasonWithin, UsageError } from "../../../text/errors.ts";
-import type { Job } from "../../../format/job.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
-import type { Invocation } from "../../table/command.ts";
 import { type LineOptions, placeName, readJobLines } from "../../args/job_lines.ts";
 import { jobFields } from "../../args/job_options.ts";
-import { addedView, existingView, jsonText, printLines, say } from "../../terminal/output.ts";
-import { Progress } from "../../terminal/enqueue_progress.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { EnqueueProgress } from "../../terminal/enqueue_progress.ts";
+import { addedView, existingView, jsonText, note, printLines } from "../../terminal/output.ts";
+
+/** The most lines that a note names one by one. */
+const MOST_NAMED = 20;
 
 /**
  * Adds the jobs of a file and prints an ID a line as they become durable; with `--json` a job a line.
  *
- * @throws {UsageError} If a line is no job: none was added.
- * @throws {QueueError} If it failed part way; the sentence says how to take it up from there.
+ * @throws {UsageError} If a line is no job; nothing was added.
+ * @throws {QueueError} If it failed part way; the sentence says how to add the rest.
  */
 export async function enqueueFile(call: Invocation): Promise<number> {
   const { options, words } = call;
   if (words.length > 0 || options.has("command")) {
     const command = options.text("command") ?? words[0];
-    throw new UsageError(`the commands are in --file; "${command}" is one too many`);
+    throw new UsageError(`unexpected argument "${command}": the commands are in --file`);
   }
-  if (options.has("id")) throw new UsageError("--id names one job; in --file each line is one");
+  if (options.has("id")) {
+    throw new UsageError("--id names one job, and --file adds many; leave one out");
+  }
   if (options.has("stdin")) {
     throw new UsageError("--stdin is the input of one job, and --file adds many; leave one out");
   }
   const file = options.text("file")!;
   const skip = options.whole("skip", 0, 1e15) ?? 0;
   const source = file === "-" ? "stdin" : file;
-  const content = file === "-" ? await readStdin() : await Deno.readFile(file);
+  const content = file === "-"
+    ? new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer())
+    : await Deno.readFile(file);
   const written: LineOptions = {
     isNull: options.has("null"),
     noComments: options.has("null") || options.has("no-comments"),
@@ -49,17 +56,17 @@ export async function enqueueFile(call: Invocation): Promise<number> {
 
   const queue = await openOrMakeQueue(call);
   resolveAfter(queue, chosen, (index) => `${placeOf(skip + index)}: `);
-  const progress = new Progress(chosen.length);
+  const progress = new EnqueueProgress(chosen.length);
   const toLine = (job: Job, existed: boolean) =>
     !call.json ? job.id : jsonText(existed ? existingView(queue, job.id) : addedView(job));
   let unwritten: unknown;
-  let told = skip;
+  let reported = skip;
   const taken: number[] = [];
   try {
     await queue.enqueueMany(chosen, (jobs, existed) => {
-      if (existed) jobs.forEach((_, index) => taken.push(lines[told + index]!));
-      told += jobs.length;
-      // The jobs are in the queue, and the rest is to join them, whether anyone reads the IDs or not.
+      if (existed) jobs.forEach((_, index) => taken.push(lines[reported + index]!));
+      reported += jobs.length;
+      // The jobs are in the queue; a reader that is gone must not keep the rest out.
       try {
         if (unwritten === undefined) printLines(jobs.map((job) => toLine(job, existed)));
       } catch (error) {
@@ -76,15 +83,11 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   if (unwritten instanceof Deno.errors.BrokenPipe) throw unwritten;
   if (unwritten !== undefined) {
     throw new QueueError(
-      `the jobs are in the queue, though not all of their IDs could be printed: ` +
-        reasonOf(unwritten),
+      `all jobs were added, but some of their IDs cannot be printed: ${reasonOf(unwritten)}`,
     );
   }
   return taken.length > 0 && options.has("unique-fail") ? 1 : 0;
 }
-
-/** The most lines that are named one by one. */
-const MOST_NAMED = 20;
 
 function sayTaken(
   source: string,
@@ -95,16 +98,13 @@ function sayTaken(
   const named = taken.slice(0, MOST_NAMED).join(", ");
   const more = taken.length > MOST_NAMED ? ` and ${taken.length - MOST_NAMED} more` : "";
   const place = placeName(named, written).replace(" ", taken.length > 1 ? "s " : " ");
-  say(
-    `queuectl: ${taken.length} of ${count} jobs were not added, as jobs that have not ended have their ` +
-      `unique keys; the IDs are those jobs' (${source}, ${place}${more})`,
+  note(
+    `${taken.length} of ${count} jobs were not added, because their unique keys are taken; ` +
+      `the printed IDs are those of the jobs that have the keys (${source}, ${place}${more})`,
   );
 }
 
-async function readStdin(): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer());
-}
-
+/** The error with the place in the file, or with how to go on. */
 function explained(
   error: unknown,
   placeOf: (index: number) => string,
@@ -118,8 +118,8 @@ function explained(
   if (error instanceof PartialEnqueueError) {
     const again = skip + error.accepted === 0 ? "" : ` with --skip ${skip + error.accepted}`;
     return new QueueError(
-      `${reasonWithin(error)}; ${error.accepted} of ${count} jobs were enqueued, ` +
-        `the same command${again} enqueues the rest`,
+      `${reasonWithin(error)}; ${error.accepted} of ${count} jobs were added; ` +
+        `to add the rest, repeat the command${again}`,
     );
   }
   return error;

@@ -1,20 +1,20 @@
 /**
- * A worker for one job, where no other is there.
+ * The worker inside `queuectl run`, for its one job.
  *
  * @module
  */
 
 import type { Queue } from "../../../queue.ts";
 import { reasonOf } from "../../../text/errors.ts";
-import type { Worker } from "../../../worker/worker.ts";
-import { say } from "../../terminal/output.ts";
+import { Worker } from "../../../worker/worker.ts";
+import { note } from "../../terminal/output.ts";
 
-/** How often to see whether there are workers, in milliseconds. */
+/** How often to check whether workers are alive, in milliseconds. */
 const LOOK_EVERY = 1000;
 
 /**
- * Works one job itself as soon as no worker is alive that would, or at once if a running job waits for it: that one may
- * have the last slot, and its worker wait for it in turn.
+ * Runs one job itself as soon as no worker is alive that would. At once if a running job waits for it: that job may
+ * hold the last slot of the worker that would run it.
  */
 export class OwnWorker {
   readonly #queue: Queue;
@@ -27,7 +27,7 @@ export class OwnWorker {
 
   /**
    * @param caller The ID of the running job that waits for this one, if one does.
-   * @param stopped Called if the worker is told to stop (`queuectl worker stop`) before the job has ended.
+   * @param stopped Called if the worker is stopped (`queuectl worker stop`) before the job has ended.
    */
   constructor(queue: Queue, id: string, caller: string | undefined, stopped: () => void) {
     this.#queue = queue;
@@ -37,12 +37,12 @@ export class OwnWorker {
   }
 
   /**
-   * Begins to work if nobody else does, and from now on sees to it that somebody does.
+   * Runs the job if no worker does, now or later.
    *
-   * @throws {QueueError} If nobody else does and this user should not work this queue.
+   * @throws {QueueError} If no worker does and this user must not work this queue.
    */
   async watch(): Promise<void> {
-    if (this.#left || this.#worker) return;
+    if (this.#left) return;
     if (this.#caller !== undefined || !this.#queue.isAttended()) await this.#work();
     else this.#timer = setTimeout(() => this.#watchOn(), LOOK_EVERY);
   }
@@ -59,20 +59,17 @@ export class OwnWorker {
     try {
       await this.watch();
     } catch (error) {
-      say(`queuectl: ${reasonOf(error)}`);
+      note(reasonOf(error));
       this.#stopped();
     }
   }
 
   async #work(): Promise<void> {
-    const { Worker } = await import("../../../worker/worker.ts");
     const worker = new Worker(this.#queue, {
       count: 1,
       only: this.#id,
       partOf: this.#caller,
-      onEvent: (event) => {
-        if (event.kind === "trouble") say(`queuectl: ${event.message}`);
-      },
+      onEvent: (event) => event.kind === "trouble" && note(event.message),
     });
     await worker.start();
     this.#worker = worker;

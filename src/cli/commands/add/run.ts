@@ -4,44 +4,37 @@
  * @module
  */
 
-import { KeyTakenError } from "../../../moves/enqueue.ts";
-import { followLog } from "../../../inspect/follow.ts";
 import type { JobInput, JobView } from "../../../format/job.ts";
+import { followLog } from "../../../inspect/follow.ts";
+import { KeyTakenError } from "../../../moves/enqueue.ts";
 import type { Queue } from "../../../queue.ts";
+import { resolveAfter } from "../../args/after_ids.ts";
+import { jobOfCall } from "../../args/job_words.ts";
+import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { exitStatusOf } from "../../text/exit_status.ts";
 import {
   type Interrupt,
   INTERRUPT_STATUS,
   onInterrupt,
   PIPE_STATUS,
 } from "../../terminal/interrupt.ts";
-import { enqueueWithStdin, takesStdin } from "./job_stdin.ts";
-import { jobOfCall } from "../../args/job_words.ts";
-import { say, writeOut } from "../../terminal/output.ts";
-import { OwnWorker } from "./own_worker.ts";
-import type { ProgressLine } from "../../terminal/progress_line.ts";
+import { note, writeOut } from "../../terminal/output.ts";
+import { ProgressLine } from "../../terminal/progress_line.ts";
 import { retryText } from "../../text/attempt_text.ts";
-import { openOrMakeQueue } from "../../args/open_queue.ts";
+import { exitStatusOf } from "../../text/exit_status.ts";
+import { callingJobs, refuseDeadlock } from "./calling_job.ts";
+import { enqueueWithStdin, takesStdin } from "./job_stdin.ts";
+import { OwnWorker } from "./own_worker.ts";
 
-/** Adds a job, shows its output live, and gives its exit status. */
+/** Adds a job, shows its output live, and exits with its exit status. */
 export async function run(call: Invocation): Promise<number> {
   const input = await jobOfCall(call);
   const queue = await openOrMakeQueue(call);
-  if (input.after) (await import("../../args/after_ids.ts")).resolveAfter(queue, [input]);
-  const callers = Deno.env.has("QUEUECTL_JOB_ID") ? await callersOf(queue, input) : [];
-  let id: string;
-  try {
-    ({ id } = takesStdin(call, input)
-      ? await enqueueWithStdin(queue, input, " (for a job without: run --no-stdin)")
-      : await queue.enqueue(input));
-  } catch (error) {
-    if (!(error instanceof KeyTakenError) || call.options.has("unique-fail")) throw error;
-    say(`queuectl: nothing was added: ${error.message}; this is that job`);
-    id = error.id;
-  }
+  if (input.after) resolveAfter(queue, [input]);
+  const callers = callingJobs(queue);
+  refuseDeadlock(callers, input);
+  const id = await added(call, queue, input);
   sayWhatItWaitsFor(queue, id);
-  if (queue.paused) say("queuectl: the queue is paused; the job waits for: queuectl worker resume");
 
   const giveUp = new AbortController();
   let signal: Interrupt | undefined;
@@ -50,43 +43,19 @@ export async function run(call: Invocation): Promise<number> {
     giveUp.abort();
   });
   const own = new OwnWorker(queue, id, callers[0]?.id, () => giveUp.abort());
-  let unwritten: unknown;
   let line: ProgressLine | undefined;
   try {
     await own.watch();
-    if (Deno.stderr.isTerminal()) {
-      line = new (await import("../../terminal/progress_line.ts")).ProgressLine(queue, id);
-    }
-    const following = followLog(queue, id, {
-      signal: giveUp.signal,
-      attemptEnded(attempt, job) {
-        const text = retryText(attempt, job, Date.now());
-        if (text === undefined) return;
-        line?.makeRoom();
-        say(`queuectl: ${text}`);
-      },
-    });
-    for await (const piece of following) {
-      line?.makeRoom();
-      try {
-        writeOut(piece);
-      } catch (error) {
-        unwritten = error;
-        break;
-      }
-      line?.printed(piece);
-    }
+    if (Deno.stderr.isTerminal()) line = new ProgressLine(queue, id);
+    const unwritten = await show(queue, id, giveUp.signal, line);
     line?.end();
     await own.leave();
     const job = queue.get(id);
     const hasEnded = job?.state === "done" || job?.state === "dead";
     const isReaderGone = unwritten instanceof Deno.errors.BrokenPipe;
-    if (unwritten !== undefined && !isReaderGone) {
-      if (job && !hasEnded) sayWhereItIs(job);
-      throw unwritten;
-    }
+    if (job && !hasEnded && (unwritten !== undefined || giveUp.signal.aborted)) sayWhereItIs(job);
+    if (unwritten !== undefined && !isReaderGone) throw unwritten;
     if (hasEnded || (!giveUp.signal.aborted && !isReaderGone)) return ended(id, job);
-    if (job) sayWhereItIs(job);
     if (isReaderGone) return PIPE_STATUS;
     return signal ? INTERRUPT_STATUS[signal] : 1;
   } finally {
@@ -96,43 +65,72 @@ export async function run(call: Invocation): Promise<number> {
   }
 }
 
-/** The running jobs that called this program, and wait for it. */
-async function callersOf(queue: Queue, input: JobInput): Promise<JobView[]> {
-  const { callingJobs, refuseDeadlock } = await import("./calling_job.ts");
-  const callers = callingJobs(queue);
-  refuseDeadlock(callers, input);
-  return callers;
+/** Adds the job and returns its ID; if its key is taken, the ID of the job that has it. */
+async function added(call: Invocation, queue: Queue, input: JobInput): Promise<string> {
+  try {
+    const job = takesStdin(call, input)
+      ? await enqueueWithStdin(queue, input, " (for a job without: run --no-stdin)")
+      : await queue.enqueue(input);
+    return job.id;
+  } catch (error) {
+    if (!(error instanceof KeyTakenError) || call.options.has("unique-fail")) throw error;
+    note(`nothing was added: ${error.message}; following that job`);
+    return error.id;
+  }
 }
 
+/** Prints what the job prints until it ends; returns what writing to stdout threw, if it did. */
+async function show(
+  queue: Queue,
+  id: string,
+  signal: AbortSignal,
+  line: ProgressLine | undefined,
+): Promise<unknown> {
+  const following = followLog(queue, id, {
+    signal,
+    attemptEnded(attempt, job) {
+      const text = retryText(attempt, job, Date.now());
+      if (text === undefined) return;
+      line?.makeRoom();
+      note(text);
+    },
+  });
+  for await (const piece of following) {
+    line?.makeRoom();
+    try {
+      writeOut(piece);
+    } catch (error) {
+      return error;
+    }
+    line?.printed(piece);
+  }
+}
+
+/** Says how a job ended, unless it is done or its own exit status says so; returns the exit status. */
 function ended(id: string, job: JobView | undefined): number {
   const last = job?.history.at(-1);
-  if (!job) say(`queuectl: job ${id} was removed before it ended`);
+  if (!job) note(`job ${id} was removed before it ended`);
   else if (job.state === "dead" && !last) {
-    say(
-      `queuectl: job ${id} is dead${
-        job.reason ? `: ${job.reason}` : ""
-      } (see: queuectl show ${id})`,
-    );
-  } else if (last?.outcome === "timeout") say(`queuectl: job ${id} ran out of time`);
-  else if (last?.outcome === "lost") say(`queuectl: job ${id} was lost with its worker`);
+    note(`job ${id} is dead${job.reason ? `: ${job.reason}` : ""} (see: queuectl show ${id})`);
+  } else if (last?.outcome === "timeout") note(`job ${id} ran out of time`);
+  else if (last?.outcome === "lost") note(`job ${id} was lost with its worker`);
   return exitStatusOf(job);
 }
 
-/** By itself it would wait for ever: only the job itself is worked here. */
+/** Says what keeps the job waiting for ever if nobody acts: the worker here runs no other job. */
 function sayWhatItWaitsFor(queue: Queue, id: string): void {
   const job = queue.get(id);
-  if (job?.held) say(`queuectl: job ${id} is held; it waits for: queuectl release ${id}`);
+  if (job?.held) note(`job ${id} is held; it waits for: queuectl release ${id}`);
   else if (job?.waits_for?.some((parent) => !queue.isAttended(parent))) {
-    say(
-      `queuectl: job ${id} waits for ${job.waits_for.join(", ")}, and no worker is alive ` +
+    note(
+      `job ${id} waits for ${job.waits_for.join(", ")}, and no worker is alive ` +
         `(queuectl worker start)`,
     );
   }
+  if (queue.paused) note("the queue is paused; the job waits for: queuectl worker resume");
 }
 
 function sayWhereItIs({ id, state }: JobView): void {
   const where = state === "processing" ? "still running" : "still queued";
-  say(
-    `queuectl: job ${id} is ${where}; queuectl logs -f ${id} follows it, queuectl cancel ${id} calls it off`,
-  );
+  note(`job ${id} is ${where} (to follow it: queuectl logs -f ${id}; or: queuectl cancel ${id})`);
 }

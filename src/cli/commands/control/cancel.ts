@@ -1,41 +1,37 @@
 /**
- * `queuectl cancel`: calls jobs off.
+ * `queuectl cancel`: cancels jobs.
  *
  * @module
  */
 
-import type { JobView } from "../../../format/job.ts";
 import { cancelJob } from "../../../control/cancel_job.ts";
-import type { Invocation } from "../../table/command.ts";
-import { eachOf, namedJobs } from "./each_of.ts";
-import { print, printJson, say } from "../../terminal/output.ts";
+import type { JobView } from "../../../format/job.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { noteAfter, print, printJson } from "../../terminal/output.ts";
+import { eachOf, namedJobs } from "./each_of.ts";
 
 /** How long to wait before saying for what, in milliseconds. */
-const TELL_AFTER = 3000;
+const NOTE_AFTER = 3000;
 
-/** Ends jobs that wait or run, for good; prints their IDs once they are dead. */
+/** Cancels jobs that wait or run; prints their IDs once they are dead. */
 export async function cancel(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
-  const { ids, status: unknown } = await namedJobs(queue, call.words);
-  let status = unknown;
+  const named = await namedJobs(queue, call.words);
+  let status = named.status;
+  const open = new Set(named.ids);
   const cancelled: JobView[] = [];
-  // All at once: each that runs may take its grace.
-  const ends = [...ids].map((id) => {
-    const end = cancelJob(queue, id);
-    // Said below, in the order given.
-    end.catch(() => {});
-    return [id, end] as const;
-  });
-  const open = new Set(ids);
-  const notice = setTimeout(() => {
-    say(
-      `queuectl: waiting for the end of ${
+  // All at once, as each running job may take its grace; reported below in the order given.
+  const ends = new Map([...named.ids].map((id) => [id, cancelJob(queue, id)]));
+  for (const end of ends.values()) end.catch(() => {});
+  const quiet = noteAfter(
+    NOTE_AFTER,
+    () =>
+      `waiting for ${
         [...open].join(", ")
-      }: a command that does not heed SIGTERM is killed ` +
-        `after kill_grace; a worker that cannot record an end (is its disk full?) says so itself`,
-    );
-  }, TELL_AFTER);
+      } to end: a command that ignores SIGTERM is killed after ` +
+      `kill_grace; a worker that cannot record an end (a full disk?) says so itself`,
+  );
   for (const [id, end] of ends) {
     const failed = await eachOf([id], async () => {
       cancelled.push(await end);
@@ -44,7 +40,7 @@ export async function cancel(call: Invocation): Promise<number> {
     status = Math.max(status, failed);
     open.delete(id);
   }
-  clearTimeout(notice);
+  quiet();
   if (call.json) printJson(cancelled);
   return status;
 }

@@ -9,7 +9,7 @@ import type { Queue } from "../../../queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { print, say } from "../../terminal/output.ts";
+import { note, print, say } from "../../terminal/output.ts";
 import { wasCancelled } from "../../text/attempt_text.ts";
 import { printDeadJobs, printJob } from "../../text/print_job.ts";
 import { eachOf } from "./each_of.ts";
@@ -19,13 +19,13 @@ import { clearState } from "./queue.ts";
 export async function dlqList(call: Invocation): Promise<void> {
   const limit = call.options.whole("limit", 0, 1e15);
   const queue = await openQueue(call);
-  await printDeadJobs(queue.list({ states: ["dead"], limit }), call.json);
+  printDeadJobs(queue.list({ states: ["dead"], limit }), call.json);
 }
 
 /** Prints a dead job and each of its attempts. */
 export async function dlqShow(call: Invocation): Promise<void> {
   const queue = await openQueue(call);
-  await printJob(queue, findDead(queue, call.words[0]!), call.json);
+  printJob(queue, findDead(queue, call.words[0]!), call.json);
 }
 
 /** Moves dead jobs to pending with a fresh count of attempts; prints their IDs. */
@@ -54,7 +54,7 @@ export async function dlqClear(call: Invocation): Promise<number> {
   return await clearState(queue, "dead", ask, call.json);
 }
 
-/** The IDs of the dead jobs that failed, that were cancelled, or both; says what is left out. */
+/** The IDs of the dead jobs that failed, that were cancelled, or both; notes those it skips. */
 function chosen(queue: Queue, failed: boolean, cancelled: boolean): string[] {
   const dead = queue.list({ states: ["dead"] });
   const ids = dead.filter((job) => wasCancelled(job) ? cancelled : failed).map(({ id }) => id);
@@ -62,7 +62,7 @@ function chosen(queue: Queue, failed: boolean, cancelled: boolean): string[] {
   if (dead.length === 0) say("no job is dead; there is nothing to retry");
   else if (!failed && ids.length === 0) say("no dead job was cancelled; there is nothing to retry");
   else if (!cancelled && left > 0) {
-    say(`queuectl: cancelled jobs left alone: ${left} (see: queuectl dlq retry --cancelled)`);
+    note(`skipped ${left} cancelled jobs (see: queuectl dlq retry --cancelled)`);
   }
   return ids;
 }

@@ -9,8 +9,7 @@ import type { Queue } from "../../../queue.ts";
 import { QueueError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { print, printJson, say } from "../../terminal/output.ts";
-import { visibleText } from "../../terminal/visible_text.ts";
+import { note, print, printJson } from "../../terminal/output.ts";
 
 /**
  * Calls `act` once for each word, and reports each `QueueError` on stderr.
@@ -27,7 +26,7 @@ export async function eachOf(
       await act(word);
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
-      say(`queuectl: ${visibleText(error.message)}`);
+      note(error.message);
       status = 1;
     }
   }

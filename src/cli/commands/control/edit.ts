@@ -4,15 +4,15 @@
  * @module
  */
 
-import { QueueError, UsageError } from "../../../text/errors.ts";
-import type { JobInput } from "../../../format/job.ts";
 import { editJob } from "../../../control/waiting_jobs.ts";
-import type { Invocation } from "../../table/command.ts";
+import type { JobInput } from "../../../format/job.ts";
+import { QueueError, UsageError } from "../../../text/errors.ts";
 import { fieldsOfJson, UnknownFields } from "../../args/json_job.ts";
-import { print, printJson, say } from "../../terminal/output.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { printAnswer, say } from "../../terminal/output.ts";
 
-/** Opens a waiting job in $VISUAL or $EDITOR; prints its ID once it is back. */
+/** Opens a waiting job in $VISUAL or $EDITOR; prints its ID once the editor has exited. */
 export async function edit(call: Invocation): Promise<void> {
   const queue = await openQueue(call);
   const { id } = queue.find(call.words[0]!);
@@ -20,21 +20,18 @@ export async function edit(call: Invocation): Promise<void> {
   try {
     await editJob(queue, id, (fields) => edited(path, fields));
   } catch (error) {
-    // Nobody is to type it twice.
-    if (!(error instanceof UsageError)) {
-      await Deno.remove(path).catch(() => {});
-      throw error;
+    // Keep a text with a mistake, so that nobody has to type it twice.
+    if (error instanceof UsageError) {
+      throw new QueueError(`job ${id} is unchanged: ${error.message}; your text is in ${path}`);
     }
-    throw new QueueError(
-      `job ${id} was left as it was: ${error.message}; what was written is in ${path}`,
-    );
+    await Deno.remove(path).catch(() => {});
+    throw error;
   }
   await Deno.remove(path);
-  if (call.json) printJson(queue.get(id));
-  else print(id);
+  printAnswer(call.json, queue.get(id), id);
 }
 
-/** What the user makes of a job's fields; `undefined` if nothing else. */
+/** A job's fields as the user edited them; `undefined` if nothing was changed. */
 async function edited(path: string, fields: JobInput): Promise<JobInput | undefined> {
   const before = JSON.stringify(fields, null, 2) + "\n";
   await Deno.writeTextFile(path, before);
@@ -50,7 +47,7 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
   } catch (error) {
     throw new UsageError(`this is not JSON: ${error instanceof Error ? error.message : error}`);
   }
-  // What is no object is left for the check of the whole job to name.
+  // The check of the whole job reports what is no object.
   if (typeof edited !== "object" || edited === null || Array.isArray(edited)) {
     return edited as JobInput;
   }
@@ -62,32 +59,32 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
   return job as JobInput;
 }
 
-/** @throws {QueueError} If it is no file. To read a fifo would be to wait for whoever writes to it. */
+/** @throws {QueueError} If the path is no file: reading a fifo would wait for its writer. */
 async function textLeftIn(path: string): Promise<string> {
   const stat = await Deno.lstat(path).catch(() => undefined);
   if (!stat?.isFile) {
-    throw new QueueError(`the editor left no file in ${path}; the job is as it was`);
+    throw new QueueError(`the editor left no file in ${path}; the job is unchanged`);
   }
   return await Deno.readTextFile(path);
 }
 
-/** @throws {QueueError} If it exits with another status than 0: the user wants it left. */
+/** @throws {QueueError} If it exits with another status than 0, which means: change nothing. */
 async function openEditor(path: string): Promise<void> {
   const editor = Deno.env.get("VISUAL") || Deno.env.get("EDITOR") || "vi";
-  // As git does it: the shell splits what may be a program with arguments.
+  // As git does: the shell splits $EDITOR, which may have arguments.
   const command = new Deno.Command("/bin/sh", {
     args: ["-c", `${editor} "$1"`, "sh", path],
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
   });
-  // Ctrl-C in the editor is the editor's, and must not leave the job with nobody.
+  // Ctrl-C is for the editor; if it ended this program, nobody would put the job back.
   const ignore = () => {};
   Deno.addSignalListener("SIGINT", ignore);
   try {
     const { code } = await command.output();
     if (code !== 0) {
-      throw new QueueError(`the editor (${editor}) exited with ${code}; the job is as it was`);
+      throw new QueueError(`the editor (${editor}) exited with ${code}; the job is unchanged`);
     }
   } finally {
     Deno.removeSignalListener("SIGINT", ignore);

@@ -12,7 +12,7 @@ import { quotedWord } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { parseState } from "../../args/state_name.ts";
 import type { Invocation } from "../../table/command.ts";
-import { print, printJson, printText, say } from "../../terminal/output.ts";
+import { note, printAnswer, printJson, printText, say } from "../../terminal/output.ts";
 
 /** Prints the queue's directory, whether it exists yet or not. */
 export function queuePath(call: Invocation): void {
@@ -26,13 +26,13 @@ export async function queueClear(call: Invocation): Promise<number> {
   const state = parseState(call.options.text("state") ?? "pending");
   if (state === "processing") {
     throw new QueueError(
-      "what runs cannot be removed; put it back first: queuectl worker stop --now",
+      "a running job cannot be removed; put it back first: queuectl worker stop --now",
     );
   }
   const yes = call.options.has("yes");
   if (!yes && !Deno.stdin.isTerminal()) {
     throw new UsageError(
-      `removing all ${state} jobs needs --yes, as there is no terminal to ask on`,
+      `removing all ${state} jobs needs --yes where no terminal can ask`,
     );
   }
   return await clearState(await openQueue(call), state, !yes, call.json);
@@ -61,15 +61,12 @@ export async function clearState(
   }
   let kept: ReadonlySet<string> = new Set();
   const removed = await queue.clear(state, (ids) => kept = ids);
-  if (json) printJson({ removed });
-  else print(`removed ${removed} ${state} ${removed === 1 ? "job" : "jobs"}`);
+  printAnswer(json, { removed }, `removed ${removed} ${state} ${removed === 1 ? "job" : "jobs"}`);
   if (kept.size === 0) return 0;
   const [first] = kept;
-  say(
-    `queuectl: ${
-      kept.size === 1 ? "1 job was" : `${kept.size} jobs were`
-    } kept, as others wait for it or ` +
-      `have yet to see how it ended (see: queuectl show ${quotedWord(first!)})`,
+  note(
+    `kept ${kept.size === 1 ? "1 job" : `${kept.size} jobs`}, because other jobs depend on it ` +
+      `(see: queuectl show ${quotedWord(first!)})`,
   );
   return 1;
 }

@@ -14,24 +14,24 @@ import {
   runSchedule,
 } from "../../../schedules/manage_schedules.ts";
 import type { ScheduleView } from "../../../schedules/read_schedule.ts";
+import { visibleText } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { print, printAdded, printJson, printLines, say } from "../../terminal/output.ts";
+import { note, print, printAdded, printJson, printLines } from "../../terminal/output.ts";
 import { formatDue, formatInZone, formatMoment } from "../../terminal/relative_time.ts";
 import { printTable } from "../../terminal/table.ts";
-import { visibleText } from "../../terminal/visible_text.ts";
 import { eachOf } from "../control/each_of.ts";
 
 /** Prints the schedules with their next three times; exits with 1 if a file is no schedule. */
 export async function scheduleList(call: Invocation): Promise<number> {
   let status = 0;
   const schedules = await listSchedules(await openQueue(call), (sentence) => {
-    say(`queuectl: ${visibleText(sentence)}`);
+    note(sentence);
     status = 1;
   });
   if (call.json) printJson(schedules);
   else {
-    await printTable({
+    printTable({
       head: ["NAME", "WHEN", "ZONE", "NEXT", "THEN", "THEN", "COMMAND"],
       rows: schedules.map(({ name, when, tz, paused, next, job }) => [
         name,
@@ -60,12 +60,10 @@ export async function scheduleShow(call: Invocation): Promise<void> {
 
 /** Adds a schedule's job now and prints its ID; the schedule's next time stays as it is. */
 export async function scheduleRun(call: Invocation): Promise<void> {
-  const queue = await openQueue(call);
-  const job = await runSchedule(queue, call.words[0]!);
-  printAdded(job, call.json);
+  printAdded(await runSchedule(await openQueue(call), call.words[0]!), call.json);
 }
 
-/** Stops schedules from adding jobs until they are resumed; times that pass meanwhile are not made up for. */
+/** Stops schedules from adding jobs until they are resumed; times that pass are skipped. */
 export function schedulePause(call: Invocation): Promise<number> {
   return eachSchedule(call, (queue, name) => pauseSchedule(queue, name, true));
 }

@@ -4,22 +4,20 @@
  * @module
  */
 
-import { UsageError } from "../../../text/errors.ts";
 import { addSchedule } from "../../../schedules/add_schedule.ts";
-import type { Invocation } from "../../table/command.ts";
+import { UsageError } from "../../../text/errors.ts";
 import { jobOfCall } from "../../args/job_words.ts";
-import { print, printJson, say } from "../../terminal/output.ts";
-import { formatDue } from "../../terminal/relative_time.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { note, printAnswer } from "../../terminal/output.ts";
+import { formatDue } from "../../terminal/relative_time.ts";
 
-/** Adds a schedule, and tells when it is due first. */
+/** Adds a schedule, and prints when it is due first. */
 export async function scheduleAdd(call: Invocation): Promise<void> {
   const { options, words } = call;
   const [name, when, ...command] = words as [string, string, ...string[]];
   refuseLate(command, call.separatedAt);
-  const separatedAt = call.separatedAt === undefined
-    ? undefined
-    : Math.max(0, call.separatedAt - 2);
+  const separatedAt = call.separatedAt && Math.max(0, call.separatedAt - 2);
   const job = await jobOfCall({ ...call, words: command, separatedAt });
   const input = {
     name,
@@ -31,22 +29,18 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
   };
   const queue = await openOrMakeQueue(call);
   const schedule = await addSchedule(queue, input);
-  if (call.json) printJson(schedule);
-  else print(`${name}: next ${formatDue(schedule.next[0]!, schedule.tz, Date.now())}`);
-  if (!queue.isAttended()) {
-    say(
-      "queuectl: a schedule runs only while a worker is alive, and none is: queuectl worker start",
-    );
-  }
+  const due = formatDue(schedule.next[0]!, schedule.tz, Date.now());
+  printAnswer(call.json, schedule, `${name}: next ${due}`);
+  if (!queue.isAttended()) note("no worker is alive to run the schedule (queuectl worker start)");
 }
 
-/** @throws {UsageError} If an option of the schedule stands where it would become part of the command. */
+/** @throws {UsageError} If an option of the schedule stands in the command. */
 function refuseLate(command: readonly string[], separatedAt: number | undefined): void {
   if (separatedAt !== undefined) return;
   const late = command.slice(1).find((word) => /^--(tz|catch-up|overlap)(=|$)/.test(word));
   if (late === undefined) return;
   throw new UsageError(
-    `${late} goes before the command (if it is meant for the command itself: put -- before the command)`,
+    `${late} goes before the command (if it is the command's own: put -- before the command)`,
   );
 }
 

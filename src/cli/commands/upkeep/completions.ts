@@ -1,23 +1,19 @@
 /**
- * `queuectl completions`: for the shell.
+ * `queuectl completions`: scripts for bash, zsh and fish.
  *
  * @module
  */
 
 import { UsageError } from "../../../text/errors.ts";
-
-import type { Invocation } from "../../table/command.ts";
-import { completionNames, isNameKind } from "../../completions/completion_names.ts";
+import { openQueue } from "../../args/open_queue.ts";
 import { bashCompletions } from "../../completions/bash.ts";
+import { completionNames, isNameKind } from "../../completions/completion_names.ts";
 import { fishCompletions } from "../../completions/fish.ts";
 import { zshCompletions } from "../../completions/zsh.ts";
-import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
 import { printLines, printText } from "../../terminal/output.ts";
 
-/**
- * Prints a script that completes queuectl's commands and options in a shell. With `names` and a kind instead: the names
- * that the scripts offer, one a line.
- */
+/** Prints the completion script of a shell; with `names KIND`, the names that the scripts offer, one a line. */
 export async function completions(call: Invocation): Promise<void> {
   const [shell, kind] = call.words as [string, string?];
   if (shell === "names" && kind !== undefined && isNameKind(kind)) {

@@ -14,20 +14,19 @@ import {
 } from "../../../format/settings.ts";
 import type { Queue } from "../../../queue.ts";
 import { UsageError } from "../../../text/errors.ts";
-import { quotedWord } from "../../../text/shown_text.ts";
+import { quotedWord, visibleText } from "../../../text/shown_text.ts";
 import { shellHere } from "../../args/job_options.ts";
 import { openOrMakeQueue, openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { refuseReplaced } from "../../table/option.ts";
-import { printJson, printText, say } from "../../terminal/output.ts";
+import { note, printJson, printText } from "../../terminal/output.ts";
 import { printTable } from "../../terminal/table.ts";
-import { visibleText } from "../../terminal/visible_text.ts";
 
 /** Prints the settings in force. */
 export async function configShow(call: Invocation): Promise<void> {
   const config = (await openQueue(call)).config();
   if (call.json) return printJson(config);
-  await printTable({
+  printTable({
     head: ["KEY", "VALUE"],
     rows: [...CONFIG_KEYS, ...Object.keys(config).filter(isResourceKey).sort()]
       .map((key) => [key, visibleText(settingText(config[key]))]),
@@ -55,7 +54,7 @@ export async function configReset(call: Invocation): Promise<void> {
   if (call.json) printJson(queue.config());
 }
 
-/** Changes settings, all of those given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
+/** Changes settings, all that are given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
 export async function configSet(call: Invocation): Promise<void> {
   const { options, words } = call;
   const given: [key: string, value: string][] = [];
@@ -75,7 +74,7 @@ export async function configSet(call: Invocation): Promise<void> {
     const key = configKey(word);
     refuseReplaced(value, key);
     if (Object.hasOwn(changes, key)) {
-      throw new UsageError(`${key} is given twice, and can have one value only`);
+      throw new UsageError(`${key} is given twice; give one value`);
     }
     if (key === "shell") shellHere(value, key);
     Object.assign(changes, { [key]: parseConfigValue(key, value) });
@@ -84,20 +83,17 @@ export async function configSet(call: Invocation): Promise<void> {
   const before = queue.config();
   await queue.configure(changes);
   for (const key of Object.keys(changes).filter(isResourceKey)) {
-    if ((before[key] ?? 0) > changes[key]!) sayWhoWaits(queue, key.slice("resources.".length));
+    if ((before[key] ?? 0) > changes[key]!) noteStuckJobs(queue, key.slice("resources.".length));
   }
   if (call.json) printJson(queue.config());
 }
 
-/** Says which jobs cannot run any more, as they need more places of a resource than there are now. */
-function sayWhoWaits(queue: Queue, resource: string): void {
+/** Notes the jobs that cannot run any more, because a resource has too few places now. */
+function noteStuckJobs(queue: Queue, resource: string): void {
   const ids = jobsBeyond(queue.store, resource);
   if (ids.length === 0) return;
-  const jobs = ids.length === 1
-    ? `job ${ids[0]} waits and needs`
-    : `${ids.length} jobs wait and need`;
-  say(
-    `queuectl: ${jobs} more places of ${resource} than there are now, and cannot run ` +
-      `(see: queuectl show ${quotedWord(ids[0]!)})`,
+  const jobs = ids.length === 1 ? `job ${ids[0]}` : `${ids.length} jobs`;
+  note(
+    `${jobs} cannot run: too few places of ${resource} (see: queuectl show ${quotedWord(ids[0]!)})`,
   );
 }

@@ -1,23 +1,24 @@
 /**
- * `queuectl doctor`: checks a queue, and mends what is safe to mend.
+ * `queuectl doctor`: checks a queue, and fixes what is safe to fix.
  *
  * @module
  */
 
+import { statfsSync } from "node:fs";
 import { examine } from "../../../doctor/examine.ts";
-import { VERSION } from "../../../version.ts";
 import { killSurvivors } from "../../../process/survivors.ts";
+import { visibleText } from "../../../text/shown_text.ts";
+import { VERSION } from "../../../version.ts";
+import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { print, printJson, printLines } from "../../terminal/output.ts";
-import { visibleText } from "../../terminal/visible_text.ts";
-import { openQueue } from "../../args/open_queue.ts";
 
-/** Prints each finding and its remedy; exits with 0 if all is well or has been mended, else with 1. */
+/** Prints each problem and its remedy; exits with 0 if none is left, else with 1. */
 export async function doctor(call: Invocation): Promise<number> {
   const queue = await openQueue(call, { evenMisconfigured: true, evenIncomplete: true });
   const findings = await examine(queue.store, {
     repair: call.options.has("repair"),
-    freeBytes: await freeBytes(queue.dir),
+    freeBytes: freeBytes(queue.dir),
     host: Deno.hostname(),
     pid: Deno.pid,
     version: VERSION,
@@ -27,18 +28,17 @@ export async function doctor(call: Invocation): Promise<number> {
   else {
     for (const { problem, remedy, mended } of findings) {
       printLines([
-        `${mended ? "mended" : "found "}  ${visibleText(problem)}`,
-        `        ${visibleText(remedy)}`,
+        `${mended ? "fixed" : "found"}  ${visibleText(problem)}`,
+        `       ${visibleText(remedy)}`,
       ]);
     }
-    if (findings.length === 0) print(`${visibleText(queue.dir)} is well`);
+    if (findings.length === 0) print(`${visibleText(queue.dir)}: no problems found`);
   }
   return findings.every(({ mended }) => mended) ? 0 : 1;
 }
 
-/** Bytes that this user may still write; `undefined` where the system does not tell. */
-async function freeBytes(dir: string): Promise<number | undefined> {
-  const { statfsSync } = await import("node:fs");
+/** Bytes that this user may still write; `undefined` if the system does not say. */
+function freeBytes(dir: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(dir);
     return bavail * bsize;

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { UsageError } from "../../../text/errors.ts";
 import { type EndedState, pruneJobs } from "../../../moves/prune.ts";
+import { UsageError } from "../../../text/errors.ts";
+import { openQueue } from "../../args/open_queue.ts";
+import { parseState } from "../../args/state_name.ts";
 import type { Invocation } from "../../table/command.ts";
 import { parseDuration } from "../../terminal/duration.ts";
 import { print, printJson } from "../../terminal/output.ts";
-import { parseState } from "../../args/state_name.ts";
-import { openQueue } from "../../args/open_queue.ts";
 
-/** Removes jobs by age, by number, or both, and tells how many. */
+/** Removes jobs by age, by number, or both, and prints how many. */
 export async function prune(call: Invocation): Promise<void> {
   const { options } = call;
   const states = options.text("state")?.split(",").map(endedState);
@@ -23,25 +23,25 @@ export async function prune(call: Invocation): Promise<void> {
     throw new UsageError("prune needs --older-than or --keep, such as: prune --older-than 7d");
   }
   const dryRun = options.has("dry-run");
-  const queue = await openQueue(call);
-  const { removed, awaited, history, worker_logs } = await pruneJobs(queue.store, {
-    states,
-    olderThan,
-    keep,
-    dryRun,
-  });
+  const { store } = await openQueue(call);
+  const pruned = await pruneJobs(store, { states, olderThan, keep, dryRun });
+  const { removed, awaited, history, worker_logs } = pruned;
   if (call.json) return printJson({ removed, awaited, history, worker_logs, dry_run: dryRun });
-  const files = (history === 0 ? "" : `, and ${history} days' files of the history`) +
-    (worker_logs === 0 ? "" : `, and what ${worker_logs} workers told that have left`);
-  print(
-    `${dryRun ? "would remove" : "removed"} ${removed.done} done and ${removed.dead} dead ` +
-      `${removed.done + removed.dead === 1 ? "job" : "jobs"}${files}`,
-  );
-  if (awaited > 0) print(`kept ${awaited} more, for jobs that wait for them`);
+  const counts = [
+    `${removed.done} done and ${removed.dead} dead ${plural(removed.done + removed.dead, "job")}`,
+    ...(history > 0 ? [`${history} old history ${plural(history, "file")}`] : []),
+    ...(worker_logs > 0 ? [`${worker_logs} old worker ${plural(worker_logs, "log")}`] : []),
+  ];
+  print(`${dryRun ? "would remove" : "removed"} ${counts.join(", ")}`);
+  if (awaited > 0) print(`kept ${awaited} more, because other jobs depend on them`);
+}
+
+function plural(count: number, word: string): string {
+  return count === 1 ? word : `${word}s`;
 }
 
 function endedState(word: string): EndedState {
   const state = parseState(word.trim());
   if (state === "done" || state === "dead") return state;
-  throw new UsageError(`prune removes what has ended, done or dead, not ${state}`);
+  throw new UsageError(`prune removes done or dead jobs, not ${state} ones`);
 }

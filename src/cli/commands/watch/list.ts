@@ -7,28 +7,28 @@
 import type { JobView } from "../../../format/job.ts";
 import { JOB_STATES } from "../../../format/names.ts";
 import type { Queue } from "../../../queue.ts";
+import { openQueue } from "../../args/open_queue.ts";
+import { parseState } from "../../args/state_name.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printJobs } from "../../text/print_job.ts";
-import { parseState } from "../../args/state_name.ts";
-import { openQueue } from "../../args/open_queue.ts";
 
-/** How many done jobs are shown unless more are asked for. */
+/** How many done jobs are shown by default. */
 const DONE_SHOWN = 10;
 
-/** Lists the newest jobs, of a state or of all, or everything not done and the last few done; newest last. */
+/** Lists the newest jobs of a state, or everything not done and the last few done; newest last. */
 export async function list(call: Invocation): Promise<void> {
   const state = call.options.text("state");
   const limit = call.options.whole("limit", 0, 1e15);
   const states = state === undefined ? undefined : [parseState(state)];
   const queue = await openQueue(call);
   const jobs = states ? queue.list({ states, limit }) : recentJobs(queue, limit);
-  await printJobs(jobs, call.json);
+  printJobs(jobs, call.json);
 }
 
 function recentJobs(queue: Queue, limit: number | undefined): JobView[] {
   const open = queue.list({ states: JOB_STATES.filter((state) => state !== "done"), limit });
   const done = queue.list({ states: ["done"], limit: limit ?? DONE_SHOWN });
-  // A job that ended between the two looks was met twice.
+  // A job that ended between the two calls is in both lists.
   const ended = new Set(done.map(({ id }) => id));
   const jobs = [...open.filter(({ id }) => !ended.has(id)), ...done];
   jobs.sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));

@@ -1,24 +1,20 @@
 /**
- * Parts of a job's log to stdout.
+ * A job's log to stdout, byte for byte.
  *
  * @module
  */
 
-import { QueueError } from "../../../text/errors.ts";
-import { followLog } from "../../../inspect/follow.ts";
 import type { Attempt, JobView } from "../../../format/job.ts";
+import { followLog } from "../../../inspect/follow.ts";
 import type { Queue } from "../../../queue.ts";
+import { QueueError } from "../../../text/errors.ts";
 import { writeOut } from "../../terminal/output.ts";
 import { ifThere } from "../../../store/store.ts";
 
-/** How often to see whether a followed attempt has ended, in milliseconds. */
+/** How often to check whether a followed attempt has ended, in milliseconds. */
 const LOOK_EVERY = 200;
 
-/**
- * Prints a job's log from one place to another.
- *
- * @returns `false` if there is no log.
- */
+/** Prints a job's log from one offset to another; returns `false` if there is no log. */
 export function printLog(queue: Queue, id: string, from = 0, to = Infinity): boolean {
   using log = openLog(queue, id);
   if (!log) return false;
@@ -33,7 +29,7 @@ export function printLog(queue: Queue, id: string, from = 0, to = Infinity): boo
   return true;
 }
 
-/** A log can move between the look and the opening. */
+/** A log can be moved after it was found and before it is opened. */
 function openLog(queue: Queue, id: string): Deno.FsFile | undefined {
   for (let tries = 0; tries < 5; tries++) {
     const path = queue.logPath(id);
@@ -46,23 +42,19 @@ function openLog(queue: Queue, id: string): Deno.FsFile | undefined {
 
 /** Prints what a job printed in one attempt, so far. */
 export function printAttempt(queue: Queue, job: JobView, attempt: number): void {
-  const [from, to] = boundsOf(job.history, attempt);
-  printLog(queue, job.id, from, to);
+  printLog(queue, job.id, ...boundsOf(job.history, attempt));
 }
 
 /** Prints what a job prints in one attempt, until that attempt ends. */
 export async function followAttempt(queue: Queue, id: string, attempt: number): Promise<void> {
   const stop = new AbortController();
-  const historyOf = () => queue.get(id)?.history ?? [];
-  let at = boundsOf(historyOf(), attempt)[0];
-  const hasAll = () => at >= boundsOf(historyOf(), attempt)[1];
-  const timer = setInterval(() => {
-    if (hasAll()) stop.abort();
-  }, LOOK_EVERY);
+  const bounds = () => boundsOf(queue.get(id)?.history ?? [], attempt);
+  let at = bounds()[0];
+  const timer = setInterval(() => at >= bounds()[1] && stop.abort(), LOOK_EVERY);
   try {
     for await (const piece of followLog(queue, id, { signal: stop.signal, from: at })) {
-      // Looked up after the piece was read: where the attempt had not ended, the whole piece is its own.
-      const to = boundsOf(historyOf(), attempt)[1];
+      // Asked after the piece was read: if the attempt has not ended, the whole piece is its own.
+      const to = bounds()[1];
       writeOut(piece.subarray(0, Math.max(0, Math.min(piece.length, to - at))));
       at += piece.length;
       if (at >= to) return;
@@ -72,7 +64,7 @@ export async function followAttempt(queue: Queue, id: string, attempt: number): 
   }
 }
 
-/** Where in the log an attempt begins and ends, in bytes; the end of one that runs is open. */
+/** The offsets in the log at which an attempt begins and ends; one that runs ends at infinity. */
 function boundsOf(history: readonly Attempt[], attempt: number): [from: number, to: number] {
   const own = history[attempt - 1];
   const from = own?.log_offset ?? history[attempt - 2]?.log_end ?? 0;

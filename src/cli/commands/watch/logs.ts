@@ -1,49 +1,43 @@
 /**
- * `queuectl logs`: what a job printed, byte for byte.
+ * `queuectl logs`: what a job printed.
  *
  * @module
  */
 
-import { QueueError } from "../../../text/errors.ts";
 import { followLog } from "../../../inspect/follow.ts";
-import type { Queue } from "../../../queue.ts";
-import type { Invocation } from "../../table/command.ts";
-import { followAttempt, printAttempt, printLog } from "./log_output.ts";
-import { say, writeOut } from "../../terminal/output.ts";
-import { sayWhyItWaits } from "../add/why_it_waits.ts";
+import { QueueError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { note, writeOut } from "../../terminal/output.ts";
+import { followAttempt, printAttempt, printLog } from "./log_output.ts";
+import { sayWhyTheyWait } from "./why_they_wait.ts";
 
-/** Prints what a job printed, in all its attempts or one; with `--follow` until it ends. */
+/** Prints what a job printed, in all attempts or one; with `--follow` until it ends. */
 export async function logs(call: Invocation): Promise<void> {
   const attempt = call.options.whole("attempt", 1, 1e9);
   const follow = call.options.has("follow");
   const queue = await openQueue(call);
   const job = queue.find(call.words[0]!);
+  const { id } = job;
   if (attempt !== undefined) {
-    // The run that goes on now, or is the next to come, is not in the history yet.
+    // The history lacks the run that goes on now, and the one that --follow waits for.
     const runs = job.history.length + (job.state === "processing" || follow ? 1 : 0);
     if (attempt > runs) {
       const has = runs === 0
         ? "has not run yet"
         : `has run ${runs === 1 ? "once" : `${runs} times`}`;
-      throw new QueueError(`job ${job.id} ${has}; there is no attempt ${attempt}`);
+      throw new QueueError(`job ${id} ${has}; there is no attempt ${attempt}`);
     }
-    if (follow) await whileSaying(queue, job.id, () => followAttempt(queue, job.id, attempt));
-    else printAttempt(queue, job, attempt);
-  } else if (follow) {
-    await whileSaying(queue, job.id, async () => {
-      for await (const piece of followLog(queue, job.id)) writeOut(piece);
-    });
-  } else if (!printLog(queue, job.id)) {
-    say(`queuectl: job ${job.id} has printed nothing yet`);
   }
-}
-
-/** Follows a job, and says meanwhile why it does not run. */
-async function whileSaying(queue: Queue, id: string, follow: () => Promise<void>): Promise<void> {
-  const quiet = sayWhyItWaits(queue, [id]);
+  if (!follow) {
+    if (attempt !== undefined) printAttempt(queue, job, attempt);
+    else if (!printLog(queue, id)) note(`job ${id} has printed nothing yet`);
+    return;
+  }
+  const quiet = sayWhyTheyWait(queue, [id]);
   try {
-    await follow();
+    if (attempt !== undefined) await followAttempt(queue, id, attempt);
+    else for await (const piece of followLog(queue, id)) writeOut(piece);
   } finally {
     quiet();
   }

@@ -1,35 +1,42 @@
 /**
- * `queuectl stats`: how things went.
+ * `queuectl stats`: throughput, success rate and times.
  *
  * @module
  */
 
-import { UsageError } from "../../../text/errors.ts";
 import { type Percentiles, queueStats, type Stats } from "../../../inspect/stats.ts";
-import { chartLines } from "../../text/chart.ts";
-import type { Invocation } from "../../table/command.ts";
-import { formatDuration, parseDuration } from "../../terminal/duration.ts";
-import { printJson, printLines, say } from "../../terminal/output.ts";
-import { formatClock, formatDay, formatMoment } from "../../terminal/relative_time.ts";
-import { alignedLines } from "../../terminal/table.ts";
-import { readsStdout, terminalWidth } from "../../terminal/terminal.ts";
+import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { parseDuration } from "../../terminal/duration.ts";
+import { note, printJson, printLines } from "../../terminal/output.ts";
+import {
+  formatClock,
+  formatDay,
+  formatDuration,
+  formatMoment,
+} from "../../terminal/relative_time.ts";
+import { alignedLines } from "../../terminal/table.ts";
+import { readsStdout, terminalSize } from "../../terminal/terminal.ts";
+import { chartLines } from "../../text/chart.ts";
+
+/** The height of the chart, in lines. */
+const CHART_HEIGHT = 4;
 
 /** Sums up the attempts that ended in the last hour, or since `--since`; with a chart on a terminal. */
 export async function stats(call: Invocation): Promise<void> {
   const text = call.options.text("since") ?? "1h";
   const span = parseDuration(text, "--since") * 1000;
   if (span === 0) throw new UsageError("--since must be above 0");
-  const columns = readsStdout() ? Math.max(10, Math.min(60, terminalWidth() - 2)) : 60;
+  const columns = readsStdout() ? Math.max(10, Math.min(60, terminalSize().columns - 2)) : 60;
   const { store } = await openQueue(call);
-  const passed = (sentence: string) => say(`queuectl: ${sentence}`);
-  const summed = queueStats(store, span, columns, passed);
+  const summed = queueStats(store, span, columns, note);
   if (call.json) return printJson(summed);
   printLines(statsLines(summed, Date.now()));
   if (readsStdout() && summed.attempts > 0) {
     printLines([
       "",
-      ...chartLines(summed.parts),
+      ...chartLines(summed.parts, CHART_HEIGHT),
       `${text} ago`.padEnd(columns - 3) + "now",
       `a column is ${formatDuration(span / columns)}, the highest ${Math.max(...summed.parts)}`,
     ]);
@@ -55,7 +62,7 @@ function statsLines(summed: Stats, now: number): string[] {
   ];
 }
 
-/** The rate, and the span that it is of: not all that was asked about, of which jobs may have taken a minute. */
+/** The rate, and the span in which jobs ended: that may be a minute of the hour asked about. */
 function throughputText({ per_minute, active_from, active_until }: Stats): string {
   if (active_from === null || active_until === null) return "-";
   const [from, until] = [Date.parse(active_from), Date.parse(active_until)];

@@ -4,29 +4,29 @@
  * @module
  */
 
-import { UsageError } from "../../../text/errors.ts";
-import type { Invocation } from "../../table/command.ts";
-import { type Interrupt, INTERRUPT_STATUS, onInterrupt } from "../../terminal/interrupt.ts";
-import { coloursStdout, readsStdout } from "../../terminal/terminal.ts";
-import { FullScreen } from "../../terminal/full_screen.ts";
-import { screenLines, type ScreenStyle } from "../../text/screen_lines.ts";
+import { bold, dim } from "@std/fmt/colors";
 import { WatchedQueue } from "../../../inspect/watched_queue.ts";
+import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { paintState } from "../../terminal/colours.ts";
+import { FullScreen } from "../../terminal/full_screen.ts";
+import { INTERRUPT_STATUS, onInterrupt } from "../../terminal/interrupt.ts";
+import { coloursStdout, readsStdout, terminalSize } from "../../terminal/terminal.ts";
+import { screenLines } from "../../text/screen_lines.ts";
 
-/** Draws anew at least this often, in milliseconds, for what counts up by itself … */
-const DRAW_EVERY = 1000;
-/** … and at most this often, however much happens. */
-const DRAW_AT_MOST_EVERY = 200;
+/** The longest and the shortest time between two drawings, in milliseconds: ages change by themselves. */
+const DRAW_EVERY = 1000, DRAW_AT_MOST_EVERY = 200;
 
 const ESCAPE = "\x1b", CTRL_C = "\x03";
 
-/** Shows the queue until someone presses q, Esc or Ctrl-C. */
+/** Shows the queue until a person presses q, Esc or Ctrl-C. */
 export async function statusWatch(call: Invocation): Promise<number> {
   if (call.json || !readsStdout() || !Deno.stdin.isTerminal()) {
     throw new UsageError("status --watch needs a terminal (for programs: queuectl status --json)");
   }
   const queue = await openQueue(call);
-  const paint = await paints();
+  const paint = coloursStdout() ? { state: paintState, title: bold, quiet: dim } : undefined;
   const over = Promise.withResolvers<number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let drawn = -Infinity;
@@ -40,7 +40,7 @@ export async function statusWatch(call: Invocation): Promise<number> {
     timer = setTimeout(draw, Math.max(0, at - performance.now()));
   };
   const watched = new WatchedQueue(queue, () => drawIn(0));
-  const quiet = onInterrupt((signal: Interrupt) => over.resolve(INTERRUPT_STATUS[signal]));
+  const quiet = onInterrupt((signal) => over.resolve(INTERRUPT_STATUS[signal]));
   using screen = new FullScreen(
     (keys) => {
       if (keys === ESCAPE || keys === CTRL_C || keys.toLowerCase() === "q") over.resolve(0);
@@ -51,7 +51,7 @@ export async function statusWatch(call: Invocation): Promise<number> {
     due = Infinity;
     try {
       const now = Date.now();
-      screen.draw(screenLines(watched.look(now), now, { ...screen.size(), paint }));
+      screen.draw(screenLines(watched.look(now), now, { ...terminalSize(), paint }));
       drawn = performance.now();
       drawIn(DRAW_EVERY);
     } catch (error) {
@@ -67,11 +67,4 @@ export async function statusWatch(call: Invocation): Promise<number> {
     watched.close();
     quiet();
   }
-}
-
-async function paints(): Promise<ScreenStyle["paint"]> {
-  if (!coloursStdout()) return undefined;
-  const { bold, dim } = await import("@std/fmt/colors");
-  const { paintState } = await import("../../terminal/state_colour.ts");
-  return { state: paintState, title: bold, quiet: dim };
 }

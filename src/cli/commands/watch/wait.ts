@@ -4,27 +4,27 @@
  * @module
  */
 
-import { waitForEnd } from "../../../inspect/follow.ts";
 import type { JobView } from "../../../format/job.ts";
+import { waitForEnd } from "../../../inspect/follow.ts";
 import { quotedWord } from "../../../text/shown_text.ts";
-import { outcomeText } from "../../text/attempt_text.ts";
-import type { Invocation } from "../../table/command.ts";
-import { namedJobs } from "../control/each_of.ts";
-import { printJson, say } from "../../terminal/output.ts";
-import { sayWhyItWaits } from "../add/why_it_waits.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { note, printJson } from "../../terminal/output.ts";
+import { outcomeText } from "../../text/attempt_text.ts";
+import { namedJobs } from "../control/each_of.ts";
+import { sayWhyTheyWait } from "./why_they_wait.ts";
 
-/** Waits until each job is done or dead. 0 only if all are done; says which are not. */
+/** Waits until each job is done or dead; says which are not done, and exits with 0 only if all are. */
 export async function wait(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
-  const { ids, status: unknown } = await namedJobs(queue, call.words);
-  let status = unknown;
-  const quiet = sayWhyItWaits(queue, ids);
-  const jobs = await Promise.all([...ids].map(async (id) => {
+  const named = await namedJobs(queue, call.words);
+  let status = named.status;
+  const quiet = sayWhyTheyWait(queue, named.ids);
+  const jobs = await Promise.all([...named.ids].map(async (id) => {
     const job = await waitForEnd(queue, id);
     if (job?.state === "done") return job;
     status = 1;
-    say(`queuectl: job ${id} ${job ? howItDied(job) : "was removed before it ended"}`);
+    note(`job ${id} ${job ? howItDied(job) : "was removed before it ended"}`);
     return job;
   })).finally(quiet);
   if (call.json) printJson(jobs.filter((job) => job !== undefined));

@@ -1,60 +1,58 @@
 /**
- * A worker in the background.
+ * `queuectl worker start --detach`: a worker in the background.
  *
  * @module
  */
 
 import { LIMIT_VARIABLE, userEnvironment, userOpenFiles } from "../../../process/launcher.ts";
-import { QueueError } from "../../../text/errors.ts";
 import type { Queue } from "../../../queue.ts";
+import { QueueError } from "../../../text/errors.ts";
+import { visibleText } from "../../../text/shown_text.ts";
 import type { GivenOptions } from "../../table/option.ts";
-import { print, printJson } from "../../terminal/output.ts";
+import { printAnswer } from "../../terminal/output.ts";
 import { PERMISSIONS } from "./permissions.ts";
-import { visibleText } from "../../terminal/visible_text.ts";
-import { ifThere } from "../../../store/store.ts";
 
-/** How often to see whether the worker is live, in milliseconds. */
+/** How often to check whether the worker has started, in milliseconds. */
 const LOOK_EVERY = 20;
 
 /** The program, where it runs from its source. */
 const MAIN = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
 
 /**
- * Starts a worker that outlives this process and its terminal, and prints its name once it is live. What it
- * tells goes to `workers/NAME.log` in the queue.
+ * Starts a worker that outlives this process and its terminal, and prints its name once it has started. Its log is
+ * `workers/NAME.log` in the queue.
  *
- * @throws {QueueError} If it ended before it was live; the sentence is its own.
+ * @throws {QueueError} If the worker exits before it has started, with the worker's own sentence.
  */
 export async function detach(queue: Queue, options: GivenOptions, json: boolean): Promise<number> {
   const workers = `${queue.dir}/workers`;
-  // Its name is its own to choose, so the log gets its final name once that is known. Until then it has one that
-  // nobody takes for a worker's.
+  // The worker chooses its name, so until it has written that its log has a name that no worker can have.
   const early = `${workers}/.starting-${crypto.randomUUID()}.log`;
   Deno.openSync(early, { write: true, createNew: true, mode: 0o600 }).close();
   const child = spawn(queue.dir, options, early);
   let status: Deno.CommandStatus | undefined;
   void child.status.then((ended) => status = ended);
   for (;;) {
+    // Asked before the log is read: what the worker wrote before it exited is then in the log.
     const ended = status;
-    const told = visibleLines(ifThere(() => Deno.readTextFileSync(early)) ?? "");
-    const name = /^worker (\S+) started/m.exec(told)?.[1];
+    const log = Deno.readTextFileSync(early).split("\n").map(visibleText).join("\n");
+    const name = /^worker (\S+) started/m.exec(log)?.[1];
     if (name !== undefined) {
       Deno.renameSync(early, `${workers}/${name}.log`);
       letGo(child);
-      if (json) printJson({ name });
-      else print(name);
+      printAnswer(json, { name }, name);
       return 0;
     }
     if (ended) {
-      ifThere(() => Deno.removeSync(early));
-      const said = told.trim().replace(/^queuectl: /, "");
-      throw new QueueError(said || `the worker ended at once, with exit status ${ended.code}`);
+      Deno.removeSync(early);
+      const said = log.trim().replace(/^queuectl: /, "");
+      throw new QueueError(said || `the worker exited at once, with exit status ${ended.code}`);
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
 }
 
-/** Waits no longer for a child's end. One that has ended just now is no more to be let go of. */
+/** Lets this process exit before the child does. A child that has just exited cannot be let go. */
 function letGo(child: Deno.ChildProcess): void {
   try {
     child.unref();
@@ -64,19 +62,20 @@ function letGo(child: Deno.ChildProcess): void {
 }
 
 function spawn(dir: string, options: GivenOptions, log: string): Deno.ChildProcess {
-  const args = ["--dir", dir, "worker", "start"];
-  if (options.has("other-user")) args.push("--other-user");
-  const count = options.text("count");
-  if (count !== undefined) args.push("--count", count);
-  if (options.has("drain")) args.push("--drain");
   const program = Deno.build.standalone
     ? [Deno.execPath()]
     : [Deno.execPath(), "run", ...PERMISSIONS, MAIN];
-  // Whoever started this program is not who starts the worker.
+  const count = options.text("count");
+  const words = [
+    ...["--dir", dir, "worker", "start"],
+    ...(options.has("other-user") ? ["--other-user"] : []),
+    ...(count === undefined ? [] : ["--count", count]),
+    ...(options.has("drain") ? ["--drain"] : []),
+  ];
   const limit = userOpenFiles();
-  // Deno gives a child no file for its output; the shell does, and becomes the worker.
+  // Deno gives a child no file as its output; the shell does, and becomes the worker.
   return new Deno.Command("/bin/sh", {
-    args: ["-c", 'exec "$@" >>"$0" 2>&1', log, ...program, ...args],
+    args: ["-c", 'exec "$@" >>"$0" 2>&1', log, ...program, ...words],
     clearEnv: true,
     env: {
       ...userEnvironment(),
@@ -87,8 +86,4 @@ function spawn(dir: string, options: GivenOptions, log: string): Deno.ChildProce
     stderr: "null",
     detached: true,
   }).spawn();
-}
-
-function visibleLines(text: string): string {
-  return text.split("\n").map(visibleText).join("\n");
 }

@@ -1,10 +1,10 @@
 /**
- * What queuectl may do.
+ * The Deno permissions of queuectl.
  *
  * @module
  */
 
-/** The narrowest permissions that work, as the tasks of deno.json have them; a test sees that they agree. */
+/** The fewest permissions that work. A test checks that the tasks in deno.json have the same. */
 export const PERMISSIONS: readonly string[] = [
   "--allow-read",
   "--allow-write",

@@ -5,15 +5,16 @@
  */
 
 import { Worker } from "../../../worker/worker.ts";
-import type { Invocation } from "../../table/command.ts";
-import { onInterrupt, PIPE_STATUS } from "../../terminal/interrupt.ts";
-import { jsonText, printLines, say } from "../../terminal/output.ts";
-import { PacedOutput } from "../../terminal/paced_output.ts";
-import { coloursStdout, readsStdout, terminalWidth } from "../../terminal/terminal.ts";
-import { eventLine } from "../../text/worker_line.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
+import type { Invocation } from "../../table/command.ts";
+import { paintState } from "../../terminal/colours.ts";
+import { type Interrupt, onInterrupt, PIPE_STATUS } from "../../terminal/interrupt.ts";
+import { jsonText, note, printLines, say } from "../../terminal/output.ts";
+import { PacedOutput } from "../../terminal/paced_output.ts";
+import { coloursStdout, readsStdout, terminalSize } from "../../terminal/terminal.ts";
+import { eventLine } from "../../text/worker_line.ts";
 
-/** Works the queue until it is told to stop or, with `--drain`, until nothing is left to do. */
+/** Works the queue until it is stopped or, with `--drain`, until nothing is left to do. */
 export async function workerStart(call: Invocation): Promise<number> {
   const count = call.options.whole("count", 1, 1024);
   const queue = await openOrMakeQueue(call);
@@ -21,16 +22,16 @@ export async function workerStart(call: Invocation): Promise<number> {
     return await (await import("./detach.ts")).detach(queue, call.options, call.json);
   }
   const style = {
-    width: readsStdout() ? terminalWidth() : Infinity,
+    width: readsStdout() ? terminalSize().columns : Infinity,
     day: !readsStdout(),
-    colours: coloursStdout() ? await import("@std/fmt/colors") : undefined,
+    paint: coloursStdout() ? paintState : undefined,
   };
   let isReaderGone = false;
   const output = new PacedOutput((lines) => {
     try {
-      printLines(lines, style.colours !== undefined && !call.json);
+      printLines(lines, style.paint !== undefined && !call.json);
     } catch (error) {
-      // The reader has gone, so the show is over; a full disk is no reason to stop working.
+      // A full disk is no reason to stop working; a reader that is gone is.
       if (!(error instanceof Deno.errors.BrokenPipe)) return;
       isReaderGone = true;
       worker.stop();
@@ -42,38 +43,10 @@ export async function workerStart(call: Invocation): Promise<number> {
     onEvent: (event) =>
       output.add(call.json ? jsonText(event) : eventLine(event, Date.now(), style)),
   });
-  const onTerminal = Deno.stdout.isTerminal();
-  let signals = 0;
-  const quiet = onInterrupt((signal) => {
-    if (signal === "SIGHUP") {
-      worker.reload();
-      // The signal itself is no request to leave; but what was shown to a person has no reader any more.
-      if (onTerminal && !Deno.stdout.isTerminal()) worker.stop();
-      else say("queuectl: reading the settings again");
-      return;
-    }
-    signals++;
-    if (signals === 1) {
-      say(
-        worker.stuck
-          ? "queuectl: leaving as soon as what has ended can be recorded; again: leave that to the next worker"
-          : "queuectl: finishing what runs, then leaving; again: put it back and leave at once",
-      );
-      worker.stop();
-      return;
-    }
-    if (signals === 2) {
-      say(
-        worker.stuck
-          ? "queuectl: leaving to the next worker what could not be recorded"
-          : "queuectl: putting back what runs, then leaving",
-      );
-    }
-    worker.stop({ now: true });
-  });
+  const quiet = onInterrupt(signalled(worker));
   try {
     await worker.start();
-    // The first words of this line are what --detach looks for.
+    // --detach looks for the first words of this line.
     say(
       `worker ${worker.name} started: ${
         count ?? queue.config().worker_count
@@ -81,24 +54,52 @@ export async function workerStart(call: Invocation): Promise<number> {
     );
     const reason = await worker.finished;
     if (reason === "unsafe") {
-      say(
-        `queuectl: worker ${worker.name} has left the queue ${queue.dir}, as it is not safe any more; ` +
-          "what it ran was ended, and is run again by the next worker",
+      note(
+        `worker ${worker.name} exited, because the queue ${queue.dir} is no longer safe; its jobs ` +
+          "were stopped, and the next worker runs them again",
       );
       return 1;
     }
     if (reason !== "fenced") return isReaderGone ? PIPE_STATUS : 0;
     const isThere = queue.store.files.exists(`${queue.dir}/VERSION`);
-    say(
-      `queuectl: worker ${worker.name} ` +
-        (isThere
-          ? "was declared dead by another"
-          : `has lost its queue: no ${queue.dir} any more`) +
-        "; it gave up its jobs",
+    note(
+      isThere
+        ? `worker ${worker.name} was declared dead by another; it gave up its jobs`
+        : `worker ${worker.name} gave up its jobs: the queue ${queue.dir} is missing`,
     );
     return 1;
   } finally {
     output.close();
     quiet();
   }
+}
+
+/** SIGHUP reloads the settings; any other signal stops the worker, and a second one stops it now. */
+function signalled(worker: Worker): (signal: Interrupt) => void {
+  const onTerminal = Deno.stdout.isTerminal();
+  let signals = 0;
+  return (signal) => {
+    if (signal === "SIGHUP") {
+      worker.reload();
+      // If its terminal was closed, nobody watches this worker any more.
+      if (onTerminal && !Deno.stdout.isTerminal()) worker.stop();
+      else note("reading the settings again");
+      return;
+    }
+    signals++;
+    if (signals === 1) {
+      note(
+        worker.stuck
+          ? "exiting once all ended jobs are recorded; again: leave that to the next worker"
+          : "finishing running jobs, then exiting; again: put them back and exit at once",
+      );
+    } else if (signals === 2) {
+      note(
+        worker.stuck
+          ? "leaving to the next worker what could not be recorded"
+          : "putting back running jobs, then exiting",
+      );
+    }
+    worker.stop({ now: signals > 1 });
+  };
 }

@@ -4,27 +4,11 @@
  * @module
  */
 
+import { libc } from "../fs/libc.ts";
+
 /** System calls, with the same numbers on every machine; since Linux 5.3. */
 const SYS_PIDFD_SEND_SIGNAL = 424n, SYS_PIDFD_OPEN = 434n;
 const SIGKILL = 9n;
-
-const SYMBOLS = {
-  syscall: { parameters: ["i64", "i64", "i64", "i64", "i64"], result: "i64" },
-  close: { parameters: ["i32"], result: "i32" },
-} as const;
-
-let library: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined | null = null;
-
-function openLibrary(): typeof library {
-  if (library !== null) return library;
-  library = undefined;
-  try {
-    if (Deno.build.os === "linux") library = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
-  } catch {
-    // No permission, or another C library.
-  }
-  return library;
-}
 
 /** A reference to one process, whoever has its number later. */
 export interface ProcessReference extends Disposable {
@@ -39,7 +23,7 @@ export interface ProcessReference extends Disposable {
  * @returns `undefined` if the process is missing, or the system has no such references.
  */
 export function openProcess(pid: number): ProcessReference | undefined {
-  const c = openLibrary();
+  const c = libc();
   const fd = c ? Number(c.syscall(SYS_PIDFD_OPEN, BigInt(pid), 0n, 0n, 0n)) : -1;
   if (!c || fd < 0) return undefined;
   return {

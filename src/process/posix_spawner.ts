@@ -8,6 +8,7 @@
 
 import { USUAL_SHELL } from "../format/job.ts";
 import { sharedPathBytes } from "../fs/libc.ts";
+import { O_NOFOLLOW } from "../fs/libc_files.ts";
 import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
 import { refuseUnrunnable, spawnError } from "./spawn_error.ts";
@@ -48,7 +49,6 @@ const SYMBOLS = {
 
 const SPAWN_SETSIGDEF = 0x04, SPAWN_SETSIGMASK = 0x08, SPAWN_SETSID = 0x80;
 const O_WRONLY = 1, O_CREAT = 0o100, O_APPEND = 0o2000, O_NONBLOCK = 0o4000;
-const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 const WNOHANG = 1;
 /** Buffers with more memory than this, in bytes, are not kept for the next start. */
 const MOST_KEPT = 64 * 1024;

@@ -22,7 +22,7 @@ import { OTHER_RESOURCE, PLACES, randomJob, RESOURCE, whole } from "./job_mix.ts
 import { readLedger, readTold } from "./ledger.ts";
 import { programWords } from "./program_words.ts";
 import { processesOf } from "./queue_processes.ts";
-import { judge } from "./verdict.ts";
+import { judge, processOf } from "./verdict.ts";
 
 const HELP = `deno task chaos [--minutes N] [--seed N] [--workers N] [--enqueuers N]
 
@@ -210,7 +210,7 @@ const verdict = judge({
   queue,
   told,
   runs: readLedger(read(paths.ledger)),
-  killedWorkers: crew.killed,
+  wasKilled: (worker) => crew.killed.has(processOf(worker)),
 });
 violations.push(...verdict.violations);
 for (const { pid, command } of processesOf(paths.dir)) {

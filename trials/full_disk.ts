@@ -191,7 +191,7 @@ const verdict = judge({
   queue,
   told: readTold(told),
   runs: readLedger(Deno.readTextFileSync(ledger)),
-  killedWorkers: new Set(),
+  wasKilled: () => false,
   putBack: true,
 });
 violations.push(...verdict.violations);

@@ -15,11 +15,11 @@ export interface Run {
 /** The runs of each job, by attempt. */
 export type Runs = Map<string, Map<number, Run>>;
 
-/** Reads the ledger that the jobs of `job_mix.ts` write. */
+/** Reads the ledger that the jobs of `job_mix.ts` write; what else stands in a line is for others. */
 export function readLedger(text: string): Runs {
   const runs: Runs = new Map();
   text.split("\n").forEach((line, at) => {
-    const match = /^([SE]) (\S+) (\d+)$/.exec(line);
+    const match = /^([SE]) (\S+) (\d+)(?: .*)?$/.exec(line);
     if (!match) return;
     const [, what, id, attempt] = match as unknown as [string, "S" | "E", string, string];
     const ofJob = runs.get(id) ?? new Map<number, Run>();

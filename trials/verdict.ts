@@ -20,8 +20,8 @@ export interface Evidence {
   told: Told;
   /** What jobs noted. */
   runs: Runs;
-  /** The processes of the workers that were killed. */
-  killedWorkers: ReadonlySet<number>;
+  /** Whether a worker, by its name, was killed or may have been taken for dead. */
+  wasKilled(worker: string): boolean;
   /** Whether workers may have put jobs back uncharged, because the machine could not start them. */
   putBack?: boolean;
 }
@@ -42,6 +42,11 @@ export interface Verdict {
   repeats: number;
   /** Jobs that were in the queue and that nobody was told of: their enqueuer died just before. */
   untold: number;
+}
+
+/** The process of a worker, by its name. */
+export function processOf(worker: string): number {
+  return Number(/-(\d+)-[0-9a-f]+$/.exec(worker)?.[1]);
 }
 
 /** Judges a trial. */
@@ -146,12 +151,11 @@ const hasBegun = ({ begun }: Run) => begun.length > 0;
 function faultOfAttempt(
   attempt: Attempt,
   { begun, ended }: Run,
-  { killedWorkers, putBack }: Evidence,
+  { wasKilled, putBack }: Evidence,
 ): string | undefined {
   if (begun.length > 1) return `ran ${begun.length} times`;
   if (attempt.outcome === "lost") {
-    const pid = Number(/-(\d+)-[0-9a-f]+$/.exec(attempt.worker)?.[1]);
-    return killedWorkers.has(pid) ? undefined : `worker ${attempt.worker} was not killed`;
+    return wasKilled(attempt.worker) ? undefined : `worker ${attempt.worker} was not killed`;
   }
   if (attempt.outcome === "cancelled") {
     return putBack && begun.length === 0 ? undefined : `nobody cancelled it (${attempt.reason})`;

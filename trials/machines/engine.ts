@@ -1,0 +1,33 @@
+/**
+ * What the trial needs of a network file system.
+ *
+ * @module
+ */
+
+import type { Needed } from "./apart.ts";
+import type { Host } from "./host.ts";
+
+/** Where each host mounts the volume. */
+export const VOLUME = "volume";
+
+/** A network file system that hosts of the trial serve to one another. */
+export interface Engine {
+  /** Its name. */
+  readonly name: string;
+  /** The programs that it consists of. */
+  readonly needed: readonly Needed[];
+  /** Directories of the system that each host has of its own: name on its disk, path. */
+  readonly binds: readonly (readonly [string, string])[];
+  /** The ways to mount it that a trial goes through; the first is the one that single cases use. */
+  readonly mounts: readonly string[];
+  /** The process of its client on a host, and those that serve there. */
+  readonly servers: RegExp;
+  /** Makes the volume, served by the first three of these hosts. */
+  create(hosts: readonly Host[]): Promise<void>;
+  /** Starts what a host serves, after it has booted. */
+  serve(host: Host): Promise<void>;
+  /** Mounts the volume on a host. */
+  mount(host: Host, how: string, path: string): Promise<void>;
+  /** Whether every copy is whole again. */
+  isHealed(asked: Host): Promise<boolean>;
+}

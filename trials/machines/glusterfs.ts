@@ -1,0 +1,74 @@
+/**
+ * GlusterFS: a volume of three copies, one on each of the first three hosts.
+ *
+ * @module
+ */
+
+import type { Engine } from "./engine.ts";
+import type { Host } from "./host.ts";
+import { must, until } from "./processes.ts";
+
+const NAME = "queues";
+
+/** So that who is gone is noticed within about ten seconds, by clients and by servers. */
+const OPTIONS: readonly (readonly [string, string])[] = [
+  ["network.ping-timeout", "10"],
+  ["server.tcp-user-timeout", "10"],
+  ["client.keepalive-time", "4"],
+  ["client.keepalive-interval", "2"],
+  ["client.keepalive-count", "3"],
+  ["server.keepalive-time", "4"],
+  ["server.keepalive-interval", "2"],
+  ["server.keepalive-count", "3"],
+];
+
+const gluster = (host: Host, ...words: readonly string[]) =>
+  must(host.words("gluster", "--mode=script", ...words), { patience: 130 });
+
+/** Whether the host's daemon answers. */
+const isServing = (host: Host) =>
+  until(async () => (await host.run(["gluster", "peer", "status"])).code === 0, 30);
+
+/** GlusterFS, as Debian has it. */
+export const glusterfs: Engine = {
+  name: "glusterfs",
+  needed: [["glusterd", "glusterfs-server"], ["mount.glusterfs", "glusterfs-client"]],
+  binds: [["glusterd", "/var/lib/glusterd"], ["log", "/var/log/glusterfs"]],
+  mounts: ["direct-io-mode=enable", ""],
+  servers: /^(\S*\/)?(glusterd|glusterfsd)\b/,
+
+  async create(hosts) {
+    const [first, ...others] = hosts.slice(0, 3) as [Host, Host, Host];
+    for (const host of [first, ...others]) await this.serve(host);
+    for (const { name } of others) await gluster(first, "peer", "probe", name);
+    const joined = async () => (await gluster(first, "peer", "status")).match(/\(Connected\)/g);
+    const inCluster = async () =>
+      (await gluster(first, "peer", "status")).match(/State: Peer in Cluster/g)?.length === 2;
+    if (!(await until(inCluster, 30, 0.3))) throw new Error(`peers: ${await joined()}`);
+    const bricks = [first, ...others].map(({ name, disk }) => `${name}:${disk}/brick`);
+    await gluster(first, "volume", "create", NAME, "replica", "3", ...bricks, "force");
+    for (const [option, value] of OPTIONS) {
+      await gluster(first, "volume", "set", NAME, option, value);
+    }
+    await gluster(first, "volume", "start", NAME);
+    await until(() => this.isHealed(first), 60, 0.5);
+  },
+
+  async serve(host) {
+    await must(host.words("glusterd"));
+    if (!(await isServing(host))) throw new Error(`glusterd does not answer on ${host.name}`);
+    // Starts bricks that were killed alone; there is none before the volume is made.
+    await host.run(["gluster", "--mode=script", "volume", "start", NAME, "force"]);
+  },
+
+  async mount(host, how, path) {
+    const options = how === "" ? [] : ["-o", how];
+    await must(host.words("mount", "-t", "glusterfs", ...options, `n1:/${NAME}`, path));
+  },
+
+  async isHealed(asked) {
+    const { code, stdout } = await asked.run(["gluster", "volume", "heal", NAME, "info"]);
+    const entries = [...stdout.matchAll(/^Number of entries: (.*)$/gm)].map(([, count]) => count);
+    return code === 0 && entries.length === 3 && entries.every((count) => count === "0");
+  },
+};

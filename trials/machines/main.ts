@@ -1,0 +1,158 @@
+/**
+ * Many machines on one directory: hosts made of namespaces share a volume of a network file system, work one queue on
+ * it, and are killed, cut off and given wrong clocks. Ledgers outside the volume tell what ran, where and when.
+ *
+ *     deno task machines --engine glusterfs --minutes 10
+ *
+ * Exits with 0 if every promise held, or if it cannot run here, which it says; else with 1, and keeps the evidence.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { seededRandom } from "../../tests/simulation/seeded.ts";
+import { runApart, whyNot } from "./apart.ts";
+import { type Case, CASES } from "./cases.ts";
+import type { Engine } from "./engine.ts";
+import { glusterfs } from "./glusterfs.ts";
+import { moosefs } from "./moosefs.ts";
+import { must } from "./processes.ts";
+import { Rig } from "./rig.ts";
+import { Scene } from "./scene.ts";
+
+const ENGINES: readonly Engine[] = [glusterfs, moosefs];
+
+const HELP =
+  `deno task machines [--engine NAME] [--case NAME[,NAME]] [--minutes N] [--seed N] [--small]
+
+  --engine NAME   ${ENGINES.map(({ name }) => name).join(" or ")} (both)
+  --case NAME     only these, mounted in the first way alone:
+${CASES.map(({ name, about }) => `                    ${name.padEnd(16)} ${about}`).join("\n")}
+  --mount N       the Nth way to mount alone: for GlusterFS 1 is direct-io-mode=enable (all)
+  --jobs N        how many jobs where nothing fails (1000)
+  --minutes N     how long faults come at random (5)
+  --seed N        which jobs and faults (drawn)
+  --small         GlusterFS alone, few cases and 100 jobs: what every change must pass`;
+
+const flags = readFlags();
+if (flags.help) {
+  console.log(HELP);
+  Deno.exit(0);
+}
+const seed = Number(flags.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+const engines = flags.engine === undefined
+  ? ENGINES.slice(0, flags.small ? 1 : undefined)
+  : chosen(ENGINES, flags.engine);
+const cases = flags.case === undefined
+  ? CASES.filter(({ isSmall }) => !flags.small || isSmall)
+  : chosen(CASES, flags.case);
+
+Deno.exit(Deno.env.has("MACHINES_ROOT") ? await playAll(engines[0]!) : await runEngines());
+
+function readFlags() {
+  const text = { type: "string" } as const;
+  const yes = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      options: {
+        ...{ engine: text, case: text, mount: text, jobs: text, minutes: text, seed: text },
+        ...{ small: yes, help: { ...yes, short: "h" }, keep: text },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    Deno.exit(2);
+  }
+}
+
+/** The ones of these names. */
+function chosen<Named extends { name: string }>(all: readonly Named[], names: string): Named[] {
+  return names.split(",").map((name) => {
+    const found = all.find((one) => one.name === name);
+    if (found) return found;
+    console.error(`there is no "${name}"; choose from: ${all.map(({ name }) => name).join(" ")}`);
+    Deno.exit(2);
+  });
+}
+
+/** Plays each engine in namespaces of its own. */
+async function runEngines(): Promise<number> {
+  let worst = 0;
+  for (const engine of engines) {
+    const reason = await whyNot(engine.needed);
+    if (reason !== undefined) {
+      console.log(`skipped: ${engine.name}: ${reason}`);
+      continue;
+    }
+    const keep = Deno.makeTempDirSync({ prefix: "queuectl-machines-evidence-" });
+    const args = Object.entries(flags).flatMap(([name, value]) =>
+      name === "engine" || name === "seed"
+        ? []
+        : value === true
+        ? [`--${name}`]
+        : [`--${name}`, `${value}`]
+    );
+    const own = ["--engine", engine.name, "--seed", `${seed}`, "--keep", keep];
+    const code = await runApart(import.meta.filename!, [...args, ...own]);
+    worst = Math.max(worst, code);
+    try {
+      // Only evidence keeps it.
+      Deno.removeSync(keep);
+    } catch {
+      console.log(`the evidence is in ${keep}`);
+    }
+    if (code === 130) break;
+  }
+  return worst;
+}
+
+async function playAll(engine: Engine): Promise<number> {
+  const begun = performance.now();
+  const rig = await Rig.make(engine);
+  const made = ((performance.now() - begun) / 1000).toFixed(0);
+  console.log(`${engine.name}: four hosts, in ${made} s, seed ${seed}`);
+  const number = Number(flags.mount ?? (flags.case === undefined ? 0 : 1));
+  const ways = number === 0 ? engine.mounts : engine.mounts.slice(number - 1, number);
+  let failed = 0;
+  for (const how of ways) {
+    await rig.remount(how);
+    for (const one of cases) if (!(await playCase(rig, one))) failed++;
+  }
+  const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
+  console.log(
+    `${engine.name}: ${cases.length * ways.length} cases, ${failed} failed, ${minutes} min`,
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+/** Plays a case; returns whether all promises held. */
+async function playCase(rig: Rig, { name, play }: Case): Promise<boolean> {
+  const begun = performance.now();
+  const scene = new Scene(rig, `${name}${rig.engine.mounts.indexOf(rig.how) + 1}`);
+  const random = seededRandom(
+    seed + [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0),
+  );
+  const small = flags.small ?? false;
+  try {
+    await play(scene, {
+      random,
+      size: Number(flags.jobs ?? (small ? 100 : 1000)),
+      minutes: Number(flags.minutes ?? 5),
+    });
+  } catch (error) {
+    scene.fail(`the case broke off: ${(error as Error).stack}`);
+  }
+  const { violations, figures } = scene;
+  const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+  const how = rig.how === "" ? "" : ` (${rig.how})`;
+  console.log(`${violations.length === 0 ? "ok    " : "FAILED"}  ${name}${how}, ${seconds} s`);
+  for (const figure of figures) console.log(`          ${figure}`);
+  for (const violation of violations.slice(0, 40)) console.log(`        ! ${violation}`);
+  if (violations.length > 40) console.log(`        ! and ${violations.length - 40} more`);
+  if (violations.length > 0) {
+    Deno.writeTextFileSync(`${scene.evidence}/violations`, violations.join("\n") + "\n");
+    await must(["cp", "-r", scene.evidence, flags.keep!]);
+  }
+  await rig.clear();
+  return violations.length === 0;
+}

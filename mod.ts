@@ -51,7 +51,7 @@ export type {
   FileStat,
 } from "./src/fs/file_port.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
-export { homePath } from "./src/text/home_path.ts";
+export { absolutePath, homePath } from "./src/text/home_path.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
 export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
 export { type Check, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";

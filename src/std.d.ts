@@ -59,6 +59,10 @@ declare module "@std/path/posix/dirname" {
   export function dirname(path: string): string;
 }
 
+declare module "@std/path/posix/from-file-url" {
+  export function fromFileUrl(url: string | URL): string;
+}
+
 declare module "@std/path/posix/is-absolute" {
   export function isAbsolute(path: string): boolean;
 }

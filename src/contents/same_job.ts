@@ -6,6 +6,7 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
 import type { Job } from "../format/job.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import { flush, ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
@@ -103,7 +104,7 @@ function saysWhenMade(store: Store, path: string): boolean {
  */
 export function removeStale(store: Store, path: string, changed: Set<string>): boolean {
   if (!removeIfThere(store, path)) return false;
-  changed.add(path.slice(0, path.lastIndexOf("/")));
+  changed.add(dirname(path));
   return true;
 }
 

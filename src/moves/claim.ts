@@ -5,6 +5,8 @@
  * @module
  */
 
+import { basename } from "@std/path/posix/basename";
+import { dirname } from "@std/path/posix/dirname";
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "../constraints/dependencies.ts";
 import { entries, fileFault, nameOf, readingFault } from "../contents/entries.ts";
 import { inputFault, shareInput } from "../contents/inputs.ts";
@@ -86,11 +88,11 @@ export async function claim(
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };
   try {
-    const cameFrom = from.slice(0, from.lastIndexOf("/"));
+    const cameFrom = dirname(from);
     return await examine(store, entry, { id, name, time, worker, cameFrom }, purpose);
   } catch (error) {
     // What cannot be read now must not stay with a worker that does not run it.
-    const back = pathIn(store, entry.state, entry.path.slice(entry.path.lastIndexOf("/") + 1));
+    const back = pathIn(store, entry.state, basename(entry.path));
     const isThere = renameIfThere(store, pathIn(store, "processing", name), back);
     if (!isThere && error instanceof Deno.errors.NotFound) return { kind: "gone" };
     throw error;
@@ -298,7 +300,7 @@ export function putBackUnrun(
   { id, name: claimed, job }: Claim,
 ): string | undefined {
   const source = pathIn(store, "processing", claimed);
-  const own = from.path.slice(from.path.lastIndexOf("/") + 1);
+  const own = basename(from.path);
   for (const path of [from.path, own, waitingName(Date.parse(job.run_at), job.priority, id)]) {
     try {
       store.files.renameNew(source, pathIn(store, from.state, path));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
 import { type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
 import { entryWithId } from "../inspect/find_job.ts";
@@ -102,10 +103,10 @@ function removeEntry(store: Store, entry: Entry): boolean {
   forget();
   const log = findLog(store, entry.id, entry.state);
   if (log) removeIfThere(store, log);
-  const batch = entry.path.lastIndexOf("/");
-  if (batch > 0) {
+  const batch = dirname(entry.path);
+  if (batch !== ".") {
     try {
-      removeIfThere(store, pathIn(store, entry.state, entry.path.slice(0, batch)));
+      removeIfThere(store, pathIn(store, entry.state, batch));
     } catch {
       // There are jobs left in it.
     }
@@ -121,10 +122,8 @@ async function flushRemovals(
 ): Promise<void> {
   const folders = new Set<string>();
   for (const { state, path } of entries) {
-    const directory = pathIn(store, state);
-    folders.add(directory);
-    const batch = path.lastIndexOf("/");
-    if (batch > 0) folders.add(`${directory}/${path.slice(0, batch)}`);
+    folders.add(pathIn(store, state));
+    folders.add(dirname(pathIn(store, state, path)));
   }
   for (let tries = 0;; tries++) {
     try {

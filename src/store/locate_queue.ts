@@ -4,9 +4,13 @@
  * @module
  */
 
+import { basename } from "@std/path/posix/basename";
+import { dirname } from "@std/path/posix/dirname";
+import { join } from "@std/path/posix/join";
+import { resolve } from "@std/path/posix/resolve";
 import { QueueError, reasonWithin, UsageError } from "../text/errors.ts";
 import type { FileStat } from "../fs/file_port.ts";
-import { homePath } from "../text/home_path.ts";
+import { absolutePath } from "../text/home_path.ts";
 import { portableFiles } from "../fs/portable_files.ts";
 
 /** Where a queue is. */
@@ -33,11 +37,11 @@ export function locateQueue(dir?: string): QueuePlace {
   const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
   const cwd = Deno.cwd();
   if (chosen) {
-    const dir = followed(absolute(homePath(chosen, "the queue's directory"), cwd));
+    const dir = followed(absolutePath(chosen, "the queue's directory"));
     return { dir, found: false };
   }
-  for (let at = cwd;; at = at.slice(0, at.lastIndexOf("/"))) {
-    const candidate = `${at}/.queuectl`;
+  for (let at = cwd;; at = dirname(at)) {
+    const candidate = join(at, ".queuectl");
     const stat = statIn(at, candidate);
     if (stat?.kind === "directory" || (stat?.kind === "other" && leadsToDirectory(candidate))) {
       // Where others can write, one of them could lead the caller to another queue of the caller's.
@@ -48,11 +52,11 @@ export function locateQueue(dir?: string): QueuePlace {
       }
       return { dir: followed(candidate), found: true };
     }
-    if (at === "" || at === "/") break;
+    if (at === "/") break;
   }
   const home = Deno.env.get("HOME");
   if (!home) throw new QueueError("there is no home directory for the queue (give --dir PATH)");
-  return { dir: followed(absolute(`${home}/.queuectl`, cwd)), found: true };
+  return { dir: followed(resolve(cwd, home, ".queuectl")), found: true };
 }
 
 function statIn(directory: string, candidate: string): FileStat | undefined {
@@ -60,9 +64,7 @@ function statIn(directory: string, candidate: string): FileStat | undefined {
     return portableFiles.stat(candidate);
   } catch (error) {
     throw new QueueError(
-      `cannot look for a queue in ${directory || "/"}: ${
-        reasonWithin(error)
-      }; name one with --dir PATH`,
+      `cannot look for a queue in ${directory}: ${reasonWithin(error)}; name one with --dir PATH`,
     );
   }
 }
@@ -89,17 +91,5 @@ function followed(dir: string): string {
   if (portableFiles.stat(dir) !== undefined) {
     throw new QueueError(`${dir} is a link that leads nowhere; make the directory that it names`);
   }
-  const slash = dir.lastIndexOf("/");
-  const parent = slash === 0 ? "/" : followed(dir.slice(0, slash));
-  return `${parent === "/" ? "" : parent}${dir.slice(slash)}`;
-}
-
-function absolute(path: string, cwd: string): string {
-  const whole = path.startsWith("/") ? path : `${cwd === "/" ? "" : cwd}/${path}`;
-  const parts: string[] = [];
-  for (const part of whole.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return "/" + parts.join("/");
+  return join(followed(dirname(dir)), basename(dir));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
 import { type Config, withDefaults } from "../format/settings.ts";
 import { QueueError, reasonOf } from "../text/errors.ts";
 import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
@@ -285,10 +286,10 @@ async function noteAsOurs(dir: string, found: boolean): Promise<void> {
 /** Makes a directory and its parents, and returns the directories that have a new name in them. */
 function makeParents(files: FilePort, dir: string, made: string[]): string[] {
   if (files.stat(dir)) return [];
-  const parent = dir.slice(0, dir.lastIndexOf("/"));
-  const changed = parent === "" ? [] : makeParents(files, parent, made);
+  const parent = dirname(dir);
+  const changed = makeParents(files, parent, made);
   makeIfMissing(files, dir, made);
-  return [...changed, parent === "" ? "/" : parent];
+  return [...changed, parent];
 }
 
 /** @param made Gets the path if it was missing. */

@@ -6,6 +6,9 @@
  * @module
  */
 
+import { basename } from "@std/path/posix/basename";
+import { dirname } from "@std/path/posix/dirname";
+import { join } from "@std/path/posix/join";
 import type { Config } from "../format/settings.ts";
 import { newId } from "../format/ids.ts";
 import type { JobState } from "../format/names.ts";
@@ -242,8 +245,7 @@ export function lockIfThere({ files }: StoreFiles, path: string): ScopedLock | u
 export function putAside(store: StoreFiles, path: string): boolean {
   const kind = store.files.stat(path)?.kind;
   if (kind === undefined || kind === "file") return false;
-  const slash = path.lastIndexOf("/");
-  return renameIfThere(store, path, `${path.slice(0, slash)}/.${path.slice(slash + 1)}-${newId()}`);
+  return renameIfThere(store, path, join(dirname(path), `.${basename(path)}-${newId()}`));
 }
 
 /** Whether workers claim nothing new. */

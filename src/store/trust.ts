@@ -10,6 +10,7 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
 import { QueueError } from "../text/errors.ts";
 import type { DirectoryEntry, FilePort, FileStat } from "../fs/file_port.ts";
 import { JOB_STATES } from "../format/names.ts";
@@ -66,7 +67,8 @@ export function refuseUnsafePlace(
  * Why somebody else could put another directory in a queue's place; `undefined` if nobody could.
  */
 export function ancestorFault(files: FilePort, dir: string, owner: number): string | undefined {
-  for (let at = parentOf(dir); at !== undefined; at = parentOf(at)) {
+  for (let at = dir; at !== "/";) {
+    at = dirname(at);
     const stat = files.stat(at);
     if (stat === undefined) continue;
     // The path has been resolved, so a link in it has come since.
@@ -80,11 +82,6 @@ export function ancestorFault(files: FilePort, dir: string, owner: number): stri
         `queue ${dir}; close it with: chmod go-w ${quotedPath(at)}`;
     }
   }
-}
-
-function parentOf(path: string): string | undefined {
-  if (path === "/") return undefined;
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
 /** What is wrong with the queue's directory or one of its parts; `undefined` if nothing is. */

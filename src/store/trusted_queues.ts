@@ -12,6 +12,9 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
+import { isAbsolute } from "@std/path/posix/is-absolute";
+import { join } from "@std/path/posix/join";
 import { QueueError, reasonWithin } from "../text/errors.ts";
 
 /** What tells a directory from its copies. */
@@ -33,9 +36,9 @@ function markOf(dir: string): Mark {
 function listPath(): string | undefined {
   const state = Deno.env.get("XDG_STATE_HOME");
   // As the XDG Base Directory Specification has it, a relative path is passed over.
-  if (state?.startsWith("/")) return `${state}/queuectl/trusted`;
+  if (state && isAbsolute(state)) return join(state, "queuectl/trusted");
   const home = Deno.env.get("HOME");
-  return home ? `${home}/.local/state/queuectl/trusted` : undefined;
+  return home ? join(home, ".local/state/queuectl/trusted") : undefined;
 }
 
 /** Whether the queue in a directory was made here by this user, or accepted. */
@@ -71,7 +74,7 @@ export function trustQueue(dir: string): void {
   }
   try {
     if (isTrusted(dir)) return;
-    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
+    Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
     // One write of a short line at the end: two who add to the list at once do not mix.
     file.writeSync(new TextEncoder().encode(JSON.stringify(markOf(dir)) + "\n"));

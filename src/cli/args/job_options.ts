@@ -4,12 +4,13 @@
  * @module
  */
 
+import { isAbsolute } from "@std/path/posix/is-absolute";
 import { UsageError } from "../../text/errors.ts";
-import { homePath } from "../../text/home_path.ts";
+import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
 import { parseDuration } from "../terminal/duration.ts";
-import { absolutePath, type GivenOptions } from "../table/option.ts";
+import type { GivenOptions } from "../table/option.ts";
 import { parseTime } from "./when.ts";
 
 /**
@@ -76,7 +77,7 @@ export function optionValue(options: GivenOptions, field: string): unknown {
  * @throws {UsageError} If it is none.
  */
 export function shellHere(path: string, what: string): string {
-  if (!path.startsWith("/")) return path;
+  if (!isAbsolute(path)) return path;
   try {
     const { isFile, mode } = Deno.statSync(path);
     if (isFile && ((mode ?? 0o111) & 0o111) !== 0) return path;
@@ -88,7 +89,7 @@ export function shellHere(path: string, what: string): string {
 
 function workingDirectory(path: string): string {
   if (path === "") throw new UsageError("--cwd needs a directory, not an empty word");
-  return absolutePath(homePath(path, "--cwd"));
+  return absolutePath(path, "--cwd");
 }
 
 /**

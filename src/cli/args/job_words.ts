@@ -5,11 +5,11 @@
  */
 
 import { UsageError } from "../../text/errors.ts";
-import { homePath } from "../../text/home_path.ts";
+import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
 import { GLOBAL_OPTIONS, type Invocation, later } from "../table/command.ts";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS, RUN_OPTIONS } from "../table/add_commands.ts";
-import { absolutePath, refuseReplaced } from "../table/option.ts";
+import { refuseReplaced } from "../table/option.ts";
 
 /**
  * The job that a call of `enqueue` or `run` describes. What its options say wins over a JSON job's own
@@ -37,8 +37,9 @@ export function mergeJobs(under: Partial<JobInput>, over: Partial<JobInput>): Jo
   if (over.resources !== undefined && over.resource === undefined) delete merged.resource;
   // What is not an environment is left for the check of the whole job to name.
   if (isObject(under.env) && isObject(over.env)) merged.env = { ...under.env, ...over.env };
-  merged.cwd = typeof merged.cwd === "string"
-    ? absolutePath(homePath(merged.cwd, "cwd"))
+  // An empty one is left for the check of the whole job, like what is no path at all.
+  merged.cwd = typeof merged.cwd === "string" && merged.cwd !== ""
+    ? absolutePath(merged.cwd, "cwd")
     : merged.cwd ?? Deno.cwd();
   return merged;
 }

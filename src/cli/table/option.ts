@@ -228,10 +228,3 @@ function readOptions(joined: string[], { known, see }: Reading): GivenOptions {
   }
   return new GivenOptions(values);
 }
-
-/** A path as seen from here, absolute. */
-export function absolutePath(path: string): string {
-  if (path.startsWith("/") || path === "") return path;
-  const cwd = Deno.cwd();
-  return path === "." ? cwd : `${cwd === "/" ? "" : cwd}/${path.replace(/^(\.\/+)+/, "")}`;
-}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fromFileUrl } from "@std/path/posix/from-file-url";
 import { LIMIT_VARIABLE, userEnvironment, userOpenFiles } from "../../../process/launcher.ts";
 import type { Queue } from "../../../queue.ts";
 import { QueueError } from "../../../text/errors.ts";
@@ -16,7 +17,7 @@ import { PERMISSIONS } from "./permissions.ts";
 const LOOK_EVERY = 20;
 
 /** The program, where it runs from its source. */
-const MAIN = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
+const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
 /**
  * Starts a worker that outlives this process and its terminal, and prints its name once it has started. Its log is

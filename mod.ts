@@ -1,23 +1,76 @@
 /**
  * A durable job queue that is a directory: a job is a file, and the directory that the file lies in
- * is the job's state.
+ * is the job's state. Any number of programs, on any number of machines that share the directory,
+ * use one queue.
  *
- * This is the library. Run directly, it is the program `queuectl`, which uses only what is exported
+ * This is the library. Run directly it is the program `queuectl`, which uses only what is exported
  * here.
  *
- * @example
- * ```ts
- * import { Queue, waitForEnd, Worker } from "./mod.ts";
+ * ## A first job
  *
- * const queue = await Queue.open("/tmp/example-queue");
+ * {@linkcode Queue} adds and inspects jobs; {@linkcode Worker} runs them. Once `enqueue` resolves,
+ * the job survives a crash of the program, the machine or the power.
+ *
+ * ```ts
+ * import { Queue, Worker } from "./mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue"); // makes it if it is missing
  * const { id } = await queue.enqueue({ command: "date" });
  *
- * const worker = new Worker(queue, { count: 2, drain: true });
+ * const worker = new Worker(queue, { count: 2, drain: true }); // two jobs at once
  * await worker.start();
- * await worker.finished;
- *
- * console.log((await waitForEnd(queue, id))?.state); // "done"
+ * await worker.finished; // with `drain`: when nothing is left to run
+ * console.log(queue.get(id)?.state); // "done"
  * ```
+ *
+ * ## Failure, order and limits
+ *
+ * The fields of {@linkcode JobInput} say how a job is retried, when it is ready and what it waits
+ * for; the settings hold for all jobs. A job that fails is retried after 2, 4, 8 … seconds, at most
+ * `max_retries` times (3 unless set), then lies in dead/ until you requeue or remove it.
+ *
+ * ```ts
+ * import { addSchedule, cancelJob, Queue } from "./mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * await queue.configure({ concurrency: 4, "resources.gpu": 1 });
+ * await queue.enqueueMany([
+ *   { id: "fetch", command: "echo rows", timeout: 60, max_retries: 5 },
+ *   { id: "train", command: "echo model", after: ["fetch"], resources: { gpu: 1 } },
+ *   { id: "tidy", command: "echo tidied", unique: "tidy", priority: 9 },
+ * ]);
+ * const job = { command: "echo backup" };
+ * await addSchedule(queue, { name: "nightly", when: "30 2 * * *", tz: "UTC", job });
+ * await cancelJob(queue, "tidy"); // ends in dead/
+ * console.log(queue.counts()); // { pending: 1, delayed: 1, …, dead: 1 }
+ * ```
+ *
+ * ## A service, to its graceful stop
+ *
+ * A worker without `drain` runs until it is stopped, here by a signal. `stop()` claims nothing new
+ * and lets running jobs finish; `stop({ now: true })` kills them and puts them back uncharged. If
+ * the program is killed instead, another worker recovers its jobs at once.
+ *
+ * ```ts
+ * import { followLog, Queue, waitForEnd, Worker } from "./mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const worker = new Worker(queue, { count: 4 });
+ * Deno.addSignalListener("SIGTERM", () => worker.stop());
+ * await worker.start();
+ *
+ * const { id } = await queue.enqueue({ command: "echo working; sleep 1" });
+ * // The job's output as it is printed, over all its attempts.
+ * for await (const bytes of followLog(queue, id)) await Deno.stdout.write(bytes);
+ * const job = await waitForEnd(queue, id);
+ * console.log(job?.state, job?.history.at(-1)?.exit_code); // done 0
+ *
+ * console.log(await worker.finished); // "stopped", after SIGTERM
+ * Deno.exit();
+ * ```
+ *
+ * Errors that a user can cause are {@linkcode UsageError} (a wrong request) and {@linkcode
+ * QueueError} (a sound request that failed); each carries one sentence.
  *
  * @module
  */

@@ -1,30 +1,31 @@
 /**
- * A queue, as programs and the command line use it.
+ * The front door: a queue as programs and the command line use it. Each method is one function of a
+ * room below, so that the rooms can be read one by one.
  *
  * @module
  */
 
+import { countJobs, type Counts, newestEntries } from "./contents/listing.ts";
+import { liveWorkers, requestStop, type SeenWorker } from "./contents/presence.ts";
+import type { Job, JobInput, JobView } from "./format/job.ts";
+import type { JobState } from "./format/names.ts";
 import { type Config, type ConfigKey, withDefaults } from "./format/settings.ts";
-import { readConfig, writeConfig } from "./store/config_file.ts";
+import { WORKER_PATTERN } from "./format/worker_names.ts";
 import { nativeFiles } from "./fs/native_files.ts";
+import { findJob, jobWithId, logPathOf } from "./inspect/find_job.ts";
+import { jobView } from "./inspect/job_view.ts";
 import { enqueue, type EnqueueOptions } from "./moves/enqueue.ts";
 import { enqueueMany, type Published } from "./moves/enqueue_many.ts";
-import { QueueError } from "./text/errors.ts";
-import { findJob, jobWithId, logPathOf } from "./inspect/find_job.ts";
-import type { Job, JobInput, JobView } from "./format/job.ts";
-import { countJobs, type Counts, newestEntries } from "./contents/listing.ts";
-import type { JobState } from "./format/names.ts";
-import { WORKER_PATTERN } from "./format/worker_names.ts";
-import { locateQueue, type QueuePlace } from "./store/locate_queue.ts";
-import { openStore, type StoreOptions } from "./store/open_store.ts";
-import { liveWorkers, requestStop, type SeenWorker } from "./contents/presence.ts";
 import { clearJobs, removeJob } from "./moves/remove.ts";
 import { requeueJob } from "./moves/requeue.ts";
-import { flushChange, isPaused, placeFile, removeIfThere, type Store } from "./store/store.ts";
-import { jobView } from "./inspect/job_view.ts";
+import { readConfig, writeConfig } from "./store/config_file.ts";
+import { locateQueue, type QueuePlace } from "./store/locate_queue.ts";
+import { openStore, type StoreOptions } from "./store/open_store.ts";
 import { lockQueue } from "./store/queue_lock.ts";
+import { flushChange, isPaused, placeFile, removeIfThere, type Store } from "./store/store.ts";
+import { QueueError } from "./text/errors.ts";
 
-/** What {@linkcode Queue.list} is to give. */
+/** Which jobs {@linkcode Queue.list} returns. */
 export interface ListOptions {
   /** Only jobs in these states. Default: all. */
   states?: readonly JobState[];
@@ -35,8 +36,9 @@ export interface ListOptions {
 /**
  * An open queue directory.
  *
- * Nothing is cached: each call looks at the directory as it is. Any number of processes may use one queue
- * at once.
+ * Nothing is cached: each call looks at the directory as it is. Any number of processes may use one
+ * queue at once. What needs more code than a plain program should load (control, schedules,
+ * following, statistics) are functions that take a queue: `cancelJob(queue, id)`.
  *
  * @example
  * ```ts
@@ -48,7 +50,10 @@ export interface ListOptions {
  * ```
  */
 export class Queue {
-  /** The protocol's view of the directory, for {@linkcode Worker} and for tools that go deeper. */
+  /**
+   * The directory as the protocol sees it, for {@linkcode Worker} and for functions that take a
+   * store.
+   */
   readonly store: Store;
 
   private constructor(store: Store) {
@@ -56,11 +61,11 @@ export class Queue {
   }
 
   /**
-   * Opens a queue directory, and makes it one if it is missing or empty.
+   * Opens a queue directory; makes one if it is missing or empty.
    *
-   * @param where The directory, or what `locateQueue` gave. Default: `$QUEUECTL_DIR`, else the nearest `.queuectl/`
-   * here or above, else `~/.queuectl`.
-   * @throws {QueueError} If it is not safe to use, holds other things, or cannot be reached; or if
+   * @param where The directory, or what `locateQueue` gave. Default: `$QUEUECTL_DIR`, else the
+   * nearest `.queuectl/` here or above, else `~/.queuectl`.
+   * @throws {QueueError} If it is not safe to use, holds other things or cannot be reached, or if
    * Deno is older than 2.7.6.
    */
   static async open(where?: string | QueuePlace, options?: StoreOptions): Promise<Queue> {
@@ -74,10 +79,10 @@ export class Queue {
   }
 
   /**
-   * Adds a job. When this resolves, the job survives whatever happens, and so does its input.
+   * Adds a job. When this resolves, the job and its input survive any crash.
    *
-   * @param options What its command reads on standard input, if anything.
-   * @throws {UsageError} If the input is no job.
+   * @param options What the command reads on standard input, if anything.
+   * @throws {UsageError} If the input is not a job.
    * @throws {QueueError} If its ID is taken, or a job or resource that it needs does not exist.
    * @throws {KeyTakenError} If another job has its `unique` key.
    *
@@ -95,16 +100,17 @@ export class Queue {
   }
 
   /**
-   * Adds many jobs, in batches of up to 10,000 that each appear at once. All are checked before the
-   * first is accepted. What comes of each is what would come of it if they were added one by one; but they
-   * may wait for each other in whatever order they stand.
+   * Adds many jobs, in batches of up to 10,000 that each appear at once. Checks all before it adds
+   * the first. The result is that of adding them one by one, but jobs may wait for jobs that stand
+   * after them.
    *
-   * @param published Called after each batch with what came of each input, in their order: jobs that are now
-   * durable; or with `existed` jobs that were not added, as the job of this ID has their `unique` key. Whatever
-   * waits for one of those waits for that job.
-   * @throws {InvalidJobError} If one is no job: none was added.
-   * @throws {RefusedJobError} If an ID is taken, or a job or resource that one needs does not exist: none was added.
-   * @throws {PartialEnqueueError} If the disk failed part way: it says how many were added.
+   * @param published Called after each batch with the result of each input, in order: a job that is
+   * now durable, or with `existed` the job that has the input's `unique` key already. Jobs that
+   * wait for such an input wait for that job.
+   * @throws {InvalidJobError} If one is not a job: none was added.
+   * @throws {RefusedJobError} If an ID is taken, or a job or resource that one needs does not
+   * exist: none was added.
+   * @throws {PartialEnqueueError} If the disk failed part way; it says how many were added.
    */
   enqueueMany(inputs: readonly JobInput[], published?: Published): Promise<void> {
     return enqueueMany(this.store, inputs, published);
@@ -116,7 +122,8 @@ export class Queue {
   }
 
   /**
-   * The one job that a text means: its ID, a beginning of it, or an end of it of 4 characters or more.
+   * The one job that a text means: its ID, a beginning of it, or an end of it of 4 characters or
+   * more.
    *
    * @throws {QueueError} If no job matches.
    * @throws {AmbiguousIdError} If several do.
@@ -128,11 +135,11 @@ export class Queue {
   /** Jobs in the order they were made, newest last. */
   list(options: ListOptions = {}): JobView[] {
     const jobs: JobView[] = [];
-    /** Where those stand that move, or have moved, while this looks: each may be met in two directories. */
+    /** The index of each job that moves while this looks: it may appear in two directories. */
     const moving = new Map<string, number>();
     for (const entry of newestEntries(this.store, options.states, options.limit)) {
       const seen = jobView(this.store, entry);
-      // One that has just moved on is looked up where it is now.
+      // A job that has just moved is looked up where it is now.
       const job = seen ?? this.get(entry.id);
       if (!job || (options.states && !options.states.includes(job.state))) continue;
       const key = `${job.id} ${job.created_at}`;
@@ -155,18 +162,18 @@ export class Queue {
   }
 
   /**
-   * Makes a job that has ended, or waits for its retry, ready now. One that had ended starts with a fresh count
-   * of attempts; its history stays.
+   * Makes a job that has ended or waits for its retry ready now. A job that had ended starts with a
+   * fresh count of attempts; its history stays.
    *
    * @param id Its whole ID.
-   * @throws {QueueError} If it waits or runs already, or is gone, or another job has its `unique` key.
+   * @throws {QueueError} If it waits or runs already, is gone, or another job has its `unique` key.
    */
   requeue(id: string): Promise<void> {
     return requeueJob(this.store, id);
   }
 
   /**
-   * Removes a job that does not run, and its log.
+   * Removes a job that is not running, and its log.
    *
    * @param id Its whole ID.
    * @throws {QueueError} If it runs, or is gone.
@@ -179,7 +186,7 @@ export class Queue {
   /**
    * Removes all jobs of a state, and their logs, except those that jobs in other states wait for.
    *
-   * @param kept Called with the IDs of those.
+   * @param kept Called with the IDs of the jobs that stay.
    * @returns How many were removed.
    */
   clear(
@@ -204,10 +211,10 @@ export class Queue {
     await this.#rewriteConfig((read) => ({ ...read(), ...changes }));
   }
 
-  /** Gives settings their defaults back: those named, or all. */
+  /** Resets settings to their defaults: those named, or all. */
   async resetConfig(keys?: readonly ConfigKey[]): Promise<void> {
     await this.#rewriteConfig((read) => {
-      // All of them: also out of a file that is broken.
+      // Works on a broken file too.
       if (!keys) return {};
       const set = read();
       for (const key of keys) delete set[key];
@@ -215,29 +222,29 @@ export class Queue {
     });
   }
 
-  /** Whether workers are to claim nothing new. */
+  /** Whether workers are told to claim nothing new. */
   get paused(): boolean {
     return isPaused(this.store);
   }
 
-  /** Tells all workers to claim nothing new, or to go on. */
+  /** Tells all workers to claim nothing new, or to claim again. */
   async setPaused(paused: boolean): Promise<void> {
     const path = `${this.dir}/paused`;
     if (!paused) removeIfThere(this.store, path);
-    // Also where it is paused: what an earlier flush failed to keep, only a new name brings to the disk.
+    // Also if it is paused already: after a failed flush only a new name brings it to the disk.
     else placeFile(this.store, path, new Uint8Array());
     await flushChange(this.store, [this.dir], `the queue was ${paused ? "paused" : "resumed"}`);
   }
 
-  /** The workers that live. */
+  /** The live workers. */
   workers(): SeenWorker[] {
     return liveWorkers(this.store);
   }
 
   /**
-   * Whether a worker lives that would run a job: one that works the whole queue, or just that job.
+   * Whether a live worker would run a job: a worker of the whole queue, or of just that job.
    *
-   * @param id The job. Default: any that is ready.
+   * @param id The job. Default: any ready job.
    */
   isAttended(id?: string): boolean {
     return this.workers().some(({ only }) => only === undefined || only === id);
@@ -252,8 +259,8 @@ export class Queue {
   /**
    * Asks a worker, on whatever machine, to stop.
    *
-   * @param now Whether to kill what it runs and put it back, rather than let it finish.
-   * @throws {QueueError} If that cannot be the name of a worker.
+   * @param now Whether to kill its jobs and put them back, instead of letting them finish.
+   * @throws {QueueError} If this cannot be a worker's name.
    */
   stopWorker(name: string, now: boolean = false): void {
     if (!WORKER_PATTERN.test(name)) {
@@ -264,7 +271,7 @@ export class Queue {
     requestStop(this.store, name, now);
   }
 
-  /** @param change Gives what is to be set, and can read what is. */
+  /** @param change Returns the new settings; it may read the present ones. */
   async #rewriteConfig(
     change: (read: () => Partial<Config>) => Partial<Config>,
   ): Promise<void> {

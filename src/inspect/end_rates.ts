@@ -4,30 +4,30 @@
  * @module
  */
 
-/** For how many seconds the ends are remembered. */
+/** How many seconds to remember. */
 const SECONDS = 300;
 
 /** Counts ends of jobs over the last five minutes. */
 export class EndRates {
   readonly #counts = new Float64Array(SECONDS);
   readonly #begun: number;
-  /** The second that was counted last, since 1970. */
+  /** The last second counted, since 1970. */
   #second: number;
 
-  /** @param begun Milliseconds since 1970: what ended before is not known. */
+  /** @param begun When counting begins, in milliseconds since 1970. */
   constructor(begun: number) {
     this.#begun = begun;
     this.#second = Math.floor(begun / 1000);
   }
 
-  /** Counts the end of a job; one after the other. */
+  /** Counts the end of a job; in the order of time. */
   add(now: number): void {
     this.#moveTo(now);
     this.#counts[this.#second % SECONDS]!++;
   }
 
   /**
-   * Ends for each second over the last ones, or over as many as have been watched.
+   * Ends per second, over the last seconds or since counting began.
    *
    * @param seconds At most 300.
    */
@@ -37,10 +37,10 @@ export class EndRates {
   }
 
   /**
-   * The ends of the last minutes in equal parts, the latest last.
+   * The ends in each of the last few equal parts of time, the latest last.
    *
    * @param parts How many parts.
-   * @param seconds How long each is; all together at most 300.
+   * @param seconds The length of each part; together at most 300.
    */
   parts(parts: number, seconds: number, now: number): number[] {
     return Array.from(

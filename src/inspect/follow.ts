@@ -15,16 +15,18 @@ import { ifThere, type OpenQueue, pathIn } from "../store/store.ts";
 export interface FollowOptions {
   /** Ends the following. */
   signal?: AbortSignal;
-  /** Where in the log to begin, in bytes. Default: its beginning. */
+  /** Where in the log to begin, in bytes. Default: 0. */
   from?: number;
-  /** Called for each attempt that has ended, after what it printed, with the job as it is then. */
+  /** Called for each attempt that has ended, after its output, with the job as it is then. */
   attemptEnded?: (attempt: Attempt, job: JobView) => void;
 }
 
-/** How often to look where no event came, in milliseconds: another machine's writes send none. */
+/**
+ * How often to look without an event, in milliseconds: another machine's writes cause none here.
+ */
 const LOOK_EVERY = 500;
 
-/** Wakes at each change of a job or its log, and every so often without one. */
+/** Wakes at each change of a job or its log, and each {@linkcode LOOK_EVERY}. */
 class Wakeups {
   #wake: () => void = () => {};
   #heard = false;
@@ -59,7 +61,7 @@ class Wakeups {
   }
 }
 
-/** Waits until a job is no longer where an entry says, or a while has passed. */
+/** Waits until a job has left the place of an entry, at most about two seconds. */
 export async function waitForMove(queue: OpenQueue, entry: Entry): Promise<void> {
   const wakeups = new Wakeups(queue, entry.id, undefined);
   try {
@@ -78,7 +80,7 @@ function hasEnded(job: JobView | undefined): boolean {
  * Waits until a job is done or dead.
  *
  * @param id The job's whole ID.
- * @returns The job, or `undefined` if it was removed. When `signal` ends the waiting, the job as it is then.
+ * @returns The job; `undefined` if it was removed. After an abort the job as it is then.
  *
  * @example
  * ```ts
@@ -109,7 +111,8 @@ export async function waitForEnd(
 }
 
 /**
- * Yields what a job prints as it prints it, over all its attempts, until it is done, dead or removed.
+ * Yields a job's output as it is printed, over all its attempts, until the job is done, dead or
+ * removed.
  *
  * @param id The job's whole ID.
  */
@@ -120,10 +123,10 @@ export async function* followLog(
 ): AsyncGenerator<Uint8Array> {
   const wakeups = new Wakeups(queue, id, options.signal);
   let log: Deno.FsFile | undefined;
-  let told = 0;
+  let reported = 0;
   try {
     for (;;) {
-      // The end is looked for before the log is read: what was printed until then is all there is.
+      // Looked up before the log is read: if the job has ended, the log is complete.
       const job = jobWithId(queue.store, id);
       const ended = hasEnded(job) || (options.signal?.aborted ?? false);
       if (!log) {
@@ -131,10 +134,10 @@ export async function* followLog(
         log = path === undefined ? undefined : ifThere(() => Deno.openSync(path));
         if (options.from) log?.seekSync(options.from, Deno.SeekMode.Start);
       }
-      // The log keeps its inode from state to state, so one opening serves to the end.
+      // The log keeps its inode from state to state, so it is opened once.
       if (log) yield* readToEnd(log);
-      for (; job && told < job.history.length; told++) {
-        options.attemptEnded?.(job.history[told]!, job);
+      for (; job && reported < job.history.length; reported++) {
+        options.attemptEnded?.(job.history[reported]!, job);
       }
       if (ended) return;
       await wakeups.next();

@@ -1,5 +1,5 @@
 /**
- * What the history tells of a span of time.
+ * Statistics of a span of time, from the history.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { readHistory } from "../contents/history.ts";
 import type { Outcome } from "../format/job.ts";
 import type { Store } from "../store/store.ts";
 
-/** The shortest span that a rate is told of, in milliseconds: of less it would say nothing. */
+/** The shortest span to compute a rate over, in milliseconds: a shorter one says nothing. */
 const LEAST_ACTIVE = 1000;
 
 /** How often attempts ended in each way. */
@@ -16,35 +16,41 @@ export type Outcomes = Record<Outcome, number>;
 
 /** How long something took, in milliseconds; `null` where nothing was measured. */
 export interface Percentiles {
-  /** Half took no longer than this. */
+  /** Half took at most this long. */
   p50: number | null;
-  /** Nine of ten. */
+  /** 90 of 100. */
   p90: number | null;
   /** 99 of 100. */
   p99: number | null;
-  /** All. */
+  /** The longest. */
   max: number | null;
 }
 
-/** What {@linkcode queueStats} tells. */
+/** What {@linkcode queueStats} returns. Times are ISO 8601 in UTC. */
 export interface Stats {
-  /** ISO 8601 in UTC. */
+  /** The beginning of the span. */
   since: string;
-  /** ISO 8601 in UTC. */
+  /** Its end. */
   until: string;
-  /** Attempts that ended. */
+  /** How many attempts ended. */
   attempts: number;
-  /** How they did. */
+  /** How many ended in each way. */
   outcomes: Outcomes;
-  /** Jobs that ended, by the state that they ended in. */
+  /** How many jobs ended, by state. */
   jobs: { done: number; dead: number };
-  /** The share of attempts that succeeded, from 0 to 1, those that someone cancelled left out. */
+  /**
+   * The share of attempts that succeeded, from 0 to 1, without the cancelled ones; `null` if there
+   * were none.
+   */
   success_rate: number | null;
-  /** Attempts that ended, for each minute from `active_from` to `active_until`, but at least a second. */
+  /**
+   * Attempts that ended per minute from `active_from` to `active_until`, taken as at least a
+   * second.
+   */
   per_minute: number;
-  /** When the first of these attempts began, or `since` if that is later; ISO 8601 in UTC, `null` if none ended. */
+  /** When the first attempt began, at the earliest `since`; `null` if none ended. */
   active_from: string | null;
-  /** When the last of them ended. */
+  /** When the last attempt ended; `null` if none did. */
   active_until: string | null;
   /** From ready to running. */
   wait_ms: Percentiles;
@@ -55,11 +61,11 @@ export interface Stats {
 }
 
 /**
- * Sums up the attempts that ended within a span of time.
+ * Sums up the attempts that ended within the last span of time.
  *
- * @param span How far back, in milliseconds.
- * @param parts Into how many equal parts `parts` divides it.
- * @param passed Called with a sentence where part of the history is no history, and was passed over.
+ * @param span Its length, in milliseconds.
+ * @param parts The number of its equal parts in `parts`.
+ * @param passed Called with a sentence for each invalid part of the history, which is skipped.
  *
  * @example
  * ```ts
@@ -111,11 +117,14 @@ export function queueStats(
   };
 }
 
-/** Spans from here on are counted with four digits, in milliseconds, so that few numbers stand for millions. */
+/**
+ * Longer spans, in milliseconds, are rounded to four digits, so that few numbers stand for
+ * millions.
+ */
 const EXACT = 10_000;
 
-/** Counts spans of time: its memory does not grow with how many there are. */
-class Tally {
+/** Counts spans of time; its memory does not grow with their number. */
+export class Tally {
   readonly #counts = new Map<number, number>();
   #most = -Infinity;
   #total = 0;
@@ -138,21 +147,4 @@ class Tally {
     };
     return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: this.#most };
   }
-}
-
-/**
- * The percentiles of some spans in milliseconds: each is the least of them that so large a share does not exceed, to
- * four digits.
- *
- * @example
- * ```ts
- * import { percentiles } from "./stats.ts";
- *
- * percentiles([1, 2, 3, 4]).p50; // 2
- * ```
- */
-export function percentiles(values: Iterable<number>): Percentiles {
-  const tally = new Tally();
-  for (const value of values) tally.add(value);
-  return tally.percentiles();
 }

@@ -1,31 +1,29 @@
 /**
- * A queue that someone watches. All of it is counted once, and again only as seldom as counting it takes long;
- * between that the ends of jobs are followed by events.
+ * A queue that someone watches. Counts every job once, then recounts so rarely that counting takes
+ * at most 1/30 of the time; in between it follows the ends of jobs by events.
  *
  * @module
  */
 
 import { entries, type Entry, readEntry } from "../contents/entries.ts";
-import type { JobView } from "../format/job.ts";
-import { type Counts, newestEntries } from "../contents/listing.ts";
-import { logName } from "../contents/logs.ts";
-import { type JobState, parseEntryName } from "../format/names.ts";
+import { recentEnds } from "../contents/history.ts";
 import { readProgress } from "../contents/job_output_files.ts";
+import { countJobs, type Counts, newestEntries } from "../contents/listing.ts";
+import { logName } from "../contents/logs.ts";
+import { liveWorkers } from "../contents/presence.ts";
+import type { JobView } from "../format/job.ts";
+import { type JobState, parseEntryName } from "../format/names.ts";
 import type { Progress } from "../format/progress.ts";
 import { readTail } from "../fs/read_tail.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
+import { isPaused, type OpenQueue } from "../store/store.ts";
 import { EndRates } from "./end_rates.ts";
-import { recentEnds } from "../contents/history.ts";
-import type { OpenQueue } from "../store/store.ts";
-import { isPaused } from "../store/store.ts";
-import { liveWorkers } from "../contents/presence.ts";
-import { countJobs } from "../contents/listing.ts";
 
-/** A job that runs. */
+/** A running job. */
 export interface RunningView {
   /** Its ID. */
   id: string;
-  /** What it runs. */
+  /** Its command. */
   command: string;
   /** The worker that runs it. */
   worker: string;
@@ -39,33 +37,33 @@ export interface RunningView {
 export interface FailureView {
   /** Its ID. */
   id: string;
-  /** Whether it is to be retried, or dead. */
+  /** Whether it waits for a retry or is dead. */
   state: "failed" | "dead";
-  /** The job, whole. */
+  /** The whole job. */
   job: JobView;
   /** The last line of its log. */
   lastLine: string;
 }
 
-/** What is to be seen of a queue. */
+/** A queue at one moment. */
 export interface QueueView {
   /** The queue's directory. */
   dir: string;
-  /** Whether workers are to claim nothing new. */
+  /** Whether workers are told to claim nothing new. */
   paused: boolean;
   /** How many jobs are in each state. */
   counts: Counts;
-  /** How old the count of what waits is, in milliseconds. */
+  /** The age of the count of waiting jobs, in milliseconds. */
   countedAgo: number;
-  /** Jobs that ended for each second, over the last minute and the last five. */
+  /** Jobs that ended per second, over the last minute and the last five. */
   rates: [minute: number, fiveMinutes: number];
   /** Jobs that ended in each 5 s of the last five minutes, the latest last. */
   ends: number[];
-  /** Jobs that run, those that have run longest first; at most 100. */
+  /** Running jobs, the longest running first; at most 100. */
   running: RunningView[];
-  /** Live workers: how many jobs each may run at once, how many it does, and since when it lives. */
+  /** Live workers. */
   workers: WorkerView[];
-  /** Jobs that failed last, the latest first, but those that run again or have ended well since; at most 20. */
+  /** Jobs in failed/ and dead/, the latest failure first; at most 20. */
   failures: FailureView[];
 }
 
@@ -79,18 +77,18 @@ export interface WorkerView {
   busy: number;
   /** When it started, in milliseconds since 1970. */
   since: number;
-  /** The only job that it works, as `queuectl run` does; missing if it works all. */
+  /** The one job that a `queuectl run` works; missing if it works all jobs. */
   only?: string;
 }
 
-/** Counting may take at most this share of the time. */
+/** The largest share of the time that counting may take. */
 const COUNTING_SHARE = 1 / 30;
 
-/** How many jobs of each list are read: more than a terminal has lines. */
+/** How many jobs of each list to read: more than a terminal has lines. */
 const MOST_SHOWN = 100;
 const MOST_FAILURES = 20;
 
-/** The most of a log that is read for its last line, in bytes. */
+/** How much of a log to read for its last line, in bytes. */
 const TAIL = 4096;
 
 /**
@@ -113,14 +111,14 @@ export class WatchedQueue {
   #counts!: Counts;
   #countedAt = 0;
   #nextCount = 0;
-  /** Those that failed last, the latest first. */
+  /** The latest failures, the newest first. */
   #failed: Entry[];
 
   /**
    * Begins to watch.
    *
    * @param queue The queue.
-   * @param changed Called when there may be something new to see.
+   * @param changed Called when something may have changed.
    */
   constructor(queue: OpenQueue, changed: () => void) {
     this.#queue = queue;
@@ -133,7 +131,7 @@ export class WatchedQueue {
       .reverse();
   }
 
-  /** What is to be seen now. */
+  /** The queue as it is now. */
   look(now: number): QueueView {
     if (now >= this.#nextCount) this.#count(now);
     const { store } = this.#queue;
@@ -159,7 +157,7 @@ export class WatchedQueue {
       workers: liveWorkers(store).map(({ name, slots, started_at, only }) => ({
         name,
         slots,
-        // What has ended and is being recorded needs no slot any more.
+        // A job that has ended and is being settled has freed its slot.
         busy: Math.min(busy.get(name) ?? 0, slots),
         since: Date.parse(started_at),
         ...(only !== undefined && { only }),
@@ -168,7 +166,7 @@ export class WatchedQueue {
     };
   }
 
-  /** Watches no more. */
+  /** Stops watching. */
   close(): void {
     this.#unwatch();
   }
@@ -198,7 +196,7 @@ export class WatchedQueue {
     this.#changed();
   }
 
-  /** Those that failed last and have not run again since. */
+  /** The latest failures that have not moved on since. */
   #failures(): FailureView[] {
     const { store } = this.#queue;
     const failures: FailureView[] = [];
@@ -213,7 +211,7 @@ export class WatchedQueue {
   }
 }
 
-/** The rates of the last minutes, as the history has them. */
+/** The rates of the last five minutes, from the history. */
 function ratesSoFar({ store }: OpenQueue): EndRates {
   const { times, from } = recentEnds(store, Date.now() - 300_000);
   const rates = new EndRates(from);
@@ -221,13 +219,13 @@ function ratesSoFar({ store }: OpenQueue): EndRates {
   return rates;
 }
 
-/** The last line of a log that has anything in it; empty if there is none. */
-export function lastLine(path: string): string {
+/** The last line of a log that is not blank; empty if there is none. */
+function lastLine(path: string): string {
   try {
     const text = new TextDecoder().decode(readTail(path, TAIL));
     return text.trimEnd().split("\n").at(-1)!.trim();
   } catch {
-    // It has moved on with its job.
+    // The log has moved on with its job.
     return "";
   }
 }

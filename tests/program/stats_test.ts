@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { percentiles } from "../../src/inspect/stats.ts";
+import { type Percentiles, Tally } from "../../src/inspect/stats.ts";
 import { chartLines } from "../../src/cli/text/chart.ts";
 import { Program } from "./program.ts";
 
@@ -128,6 +128,12 @@ Deno.test("a history that cannot be written fails no job", async () => {
   await program.answer("worker", "stop");
   assertEquals((await worker.ended).code, 0);
 });
+
+function percentiles(spans: Iterable<number>): Percentiles {
+  const tally = new Tally();
+  for (const span of spans) tally.add(span);
+  return tally.percentiles();
+}
 
 Deno.test("a percentile is the least value that so large a share does not exceed", () => {
   const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);

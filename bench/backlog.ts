@@ -21,7 +21,10 @@ import {
 } from "./measure.ts";
 import { usageOf } from "./worker_process.ts";
 
-/** How jobs wait: in folders of 10,000 as `enqueue --file` makes them, or each as a file in pending/. */
+/**
+ * How jobs wait: in folders of 10,000 as `enqueue --file` makes them, or each as a file in
+ * pending/.
+ */
 export type Form = "batches" | "single files";
 
 /** Fills a queue with jobs of `true`, unflushed: it is not the filling that is measured. */

@@ -1,5 +1,6 @@
 /**
- * BullMQ, with a Redis of its own on a socket, running `sh -c true` for each job as a user would have it do.
+ * BullMQ, with a Redis of its own on a socket, running `sh -c true` for each job as a user would
+ * have it do.
  *
  * @module
  */
@@ -32,7 +33,10 @@ const connection = { path: socket, maxRetriesPerRequest: null };
 })();
 `;
 
-/** Installs BullMQ into a folder and starts a Redis for it; `undefined`, with the reason, if that fails. */
+/**
+ * Installs BullMQ into a folder and starts a Redis for it; `undefined`, with the reason, if that
+ * fails.
+ */
 export async function startBullMq(folder: string, jobs: number): Promise<Peer | undefined> {
   if (!(await isInstalled("npm"))) return undefined;
   const home = `${folder}/bullmq`;

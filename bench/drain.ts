@@ -1,6 +1,6 @@
 /**
- * How many jobs a second: 2,000 times `true`, two at once, by the whole program as a user starts it, beside
- * `xargs`, and beside the peers that are installed.
+ * How many jobs a second: 2,000 times `true`, two at once, by the whole program as a user starts
+ * it, beside `xargs`, and beside the peers that are installed.
  *
  * @module
  */
@@ -43,7 +43,8 @@ async function filled(
 
 async function besideXargs(context: BenchContext, work: Work, fsync: boolean): Promise<Row> {
   const { jobs, input } = work;
-  // A run is over in two seconds, and one differs from the next by a tenth: so there are more of them.
+  // A run is over in two seconds, and one differs from the next by a tenth: so there are more of
+  // them.
   const rounds = context.quick ? context.rounds : 2 * context.rounds + 1;
   const rates = await inTurn(rounds, {
     xargs: async () =>
@@ -63,7 +64,10 @@ async function besideXargs(context: BenchContext, work: Work, fsync: boolean): P
   };
 }
 
-/** In turns of their own, and late: what the peers leave on the disk slows whoever comes next and makes files. */
+/**
+ * In turns of their own, and late: what the peers leave on the disk slows whoever comes next and
+ * makes files.
+ */
 async function besidePeers(context: BenchContext, work: Work): Promise<Row[]> {
   const found = await findPeers(context, work.jobs);
   const things: Record<string, (round: number) => Promise<number>> = {

@@ -1,6 +1,6 @@
 /**
- * How many lines a second through `enqueue --file -`, durable when it returns, beside creating and renaming
- * as many files with plain Deno calls.
+ * How many lines a second through `enqueue --file -`, durable when it returns, beside creating and
+ * renaming as many files with plain Deno calls.
  *
  * @module
  */

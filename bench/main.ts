@@ -1,6 +1,6 @@
 /**
- * `deno task bench [--quick] [--save] [NAME…]`: measures, and prints one table. `--save` also writes
- * docs/performance.md. `--quick` uses small sizes, to see that all of it works.
+ * `deno task bench [--quick] [--save] [NAME…]`: measures, and prints one table. `--save` also
+ * writes docs/performance.md. `--quick` uses small sizes, to see that all of it works.
  *
  * @module
  */

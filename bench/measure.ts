@@ -1,5 +1,6 @@
 /**
- * Measuring on a noisy machine: the things that are compared run in turn, and of each the median counts.
+ * Measuring on a noisy machine: the things that are compared run in turn, and of each the median
+ * counts.
  *
  * @module
  */
@@ -58,7 +59,8 @@ export function percentile(figures: readonly number[], share: number): number {
 }
 
 /**
- * Measures several things in turn, round by round, so that what else the machine does hits all alike.
+ * Measures several things in turn, round by round, so that what else the machine does hits all
+ * alike.
  *
  * @param things What to measure: each gives its figure, given the round.
  * @param before What to do before each, unmeasured. Default: nothing.
@@ -82,7 +84,10 @@ export async function inTurn<Name extends string>(
   return medians;
 }
 
-/** Waits until the disk has written what it was given: that of one is not the next one's to wait for. */
+/**
+ * Waits until the disk has written what it was given: that of one is not the next one's to wait
+ * for.
+ */
 export async function settleDisk(): Promise<void> {
   await new Deno.Command("sync").output();
 }

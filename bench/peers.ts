@@ -1,5 +1,6 @@
 /**
- * Other queues, as far as they are installed: how many jobs of `true` a second each runs, two at once.
+ * Other queues, as far as they are installed: how many jobs of `true` a second each runs, two at
+ * once.
  *
  * @module
  */

@@ -12,8 +12,8 @@ export const startUp: Question = {
   async ask({ folder, rounds, quick }) {
     const empty = `${folder}/empty.ts`;
     Deno.writeTextFileSync(empty, "");
-    // As where a worker has run once: a program that is over sooner than its event loop turns leaves the runtime
-    // no time to keep what it has compiled.
+    // As where a worker has run once: a program that is over sooner than its event loop turns
+    // leaves the runtime no time to keep what it has compiled.
     await timed(queuectl(`${folder}/queue`, "worker", "start", "--drain"));
     // A process is over in tens of milliseconds, so that more rounds cost little.
     const medians = await inTurn(quick ? rounds * 4 : rounds * 10, {

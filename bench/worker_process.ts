@@ -39,7 +39,10 @@ function hasWorker(dir: string): boolean {
   }
 }
 
-/** The processor time that a process has used so far, in seconds, and the most memory it has had, in MB. */
+/**
+ * The processor time that a process has used so far, in seconds, and the most memory it has had, in
+ * MB.
+ */
 export async function usageOf(pid: number): Promise<{ cpu: number; memory: number }> {
   // The runtime may not read /proc/PID short of all permissions; the bench has them.
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);

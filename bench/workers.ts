@@ -1,5 +1,6 @@
 /**
- * Whether workers on one queue are in each other's way: four processes of one slot beside one of four.
+ * Whether workers on one queue are in each other's way: four processes of one slot beside one of
+ * four.
  *
  * @module
  */

@@ -7,10 +7,14 @@
 import type { Config } from "../src/format/settings.ts";
 import { Queue } from "../src/queue.ts";
 
-/** How long a test waits for anything, in milliseconds. Far more than it takes on a busy machine. */
+/**
+ * How long a test waits for anything, in milliseconds. Far more than it takes on a busy machine.
+ */
 export const PATIENCE = 20_000;
 
-/** A queue in a temporary directory. `await using` removes it and kills what its jobs left running. */
+/**
+ * A queue in a temporary directory. `await using` removes it and kills what its jobs left running.
+ */
 export interface TemporaryQueue extends AsyncDisposable {
   /** The queue. */
   queue: Queue;
@@ -18,7 +22,10 @@ export interface TemporaryQueue extends AsyncDisposable {
   dir: string;
 }
 
-/** A file system in memory, if there is one: a test of thousands of files does not wait for a busy disk. */
+/**
+ * A file system in memory, if there is one: a test of thousands of files does not wait for a busy
+ * disk.
+ */
 const MEMORY = isThere("/dev/shm") ? "/dev/shm" : undefined;
 
 /**

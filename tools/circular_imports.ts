@@ -1,8 +1,10 @@
 /**
  * Fails if modules import each other in a circle: `deno run -A tools/circular_imports.ts mod.ts`.
- * Type-only imports count too, as a reader follows them all the same. What is loaded on demand does not: that
- * is how the table of commands reaches each command, and a few of those read the table.
+ * Type-only imports count too, as a reader follows them all the same. What is loaded on demand does
+ * not: that is how the table of commands reaches each command, and a few of those read the table.
  */
+
+import { report, ROOT } from "./source_files.ts";
 
 interface Module {
   specifier: string;
@@ -18,10 +20,7 @@ for (const entry of Deno.args) {
   const { stdout, success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", entry],
   }).output();
-  if (!success) {
-    console.error(new TextDecoder().decode(stderr));
-    Deno.exit(1);
-  }
+  if (!success) report([new TextDecoder().decode(stderr)], "");
   const modules: Module[] = JSON.parse(new TextDecoder().decode(stdout)).modules;
   for (const { specifier, dependencies = [] } of modules) {
     const targets = dependencies.filter(({ isDynamic }) => !isDynamic).map(({ code, type }) =>
@@ -47,9 +46,7 @@ const clear = new Set<string>();
 for (const module of imports.keys()) {
   const circle = circleFrom(module, [], clear);
   if (circle) {
-    const here = new URL("..", import.meta.url).href;
-    console.error("circular import:\n  " + circle.map((s) => s.replace(here, "")).join("\n  "));
-    Deno.exit(1);
+    report(["circular import:", ...circle.map((one) => `  ${one.replace(ROOT.href, "")}`)], "");
   }
 }
-console.log(`no circular imports in ${imports.size} modules`);
+report([], `no circular imports in ${imports.size} modules`);

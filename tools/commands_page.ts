@@ -1,6 +1,6 @@
 /**
- * Writes docs/commands.md, made from the tables of commands, job fields and settings: `deno task docs`. With --check it
- * writes nothing, and fails if the page is not what the tables say.
+ * Writes docs/commands.md, made from the tables of commands, job fields and settings: `deno task
+ * docs`. With --check it writes nothing, and fails if the page is not what the tables say.
  */
 
 import { commandHelp, optionLines } from "../src/cli/help.ts";

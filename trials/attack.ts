@@ -1,6 +1,7 @@
 /**
- * Attacks by somebody with an account on the machine, or with a repository that one clones. A second user is made who
- * prepares files and folders; the victim, root, then calls the real program. Prints a table of what each attack came to.
+ * Attacks by somebody with an account on the machine, or with a repository that one clones. A
+ * second user is made who prepares files and folders; the victim, root, then calls the real
+ * program. Prints a table of what each attack came to.
  *
  *     deno task attack
  *

@@ -1,5 +1,6 @@
 /**
- * A place for one attack: folders that both users reach, what the attacker does there, and what the victim calls.
+ * A place for one attack: folders that both users reach, what the attacker does there, and what the
+ * victim calls.
  *
  * @module
  */
@@ -153,7 +154,8 @@ export class AttackSite implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Workers in the background, and what their jobs left: all have the folder in their words or environment.
+    // Workers in the background, and what their jobs left: all have the folder in their words or
+    // environment.
     await output("pkill", "-KILL", "-f", this.shared);
     await Deno.remove(this.shared, { recursive: true });
   }

@@ -6,7 +6,10 @@
 
 import { type AttackSite, type Call, isThere } from "./attack_site.ts";
 
-/** What a terminal would obey, and what turns the direction of writing around; newlines and tabs aside. */
+/**
+ * What a terminal would obey, and what turns the direction of writing around; newlines and tabs
+ * aside.
+ */
 const CONTROLS = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/u;
 
 /** What an attack came to. */
@@ -25,7 +28,9 @@ export interface Attack {
   attempt(site: AttackSite): Promise<Result>;
 }
 
-/** The sentence of a refused call, without the folders of this run; its harm if it was not refused. */
+/**
+ * The sentence of a refused call, without the folders of this run; its harm if it was not refused.
+ */
 function refused(site: AttackSite, call: Call, harm = site.harm): Result {
   const said = call.err.replaceAll(site.shared, "…").replace(/^queuectl: /, "").slice(0, 110);
   if (call.code === 124) return { harm: "the program hangs", said };

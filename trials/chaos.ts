@@ -1,12 +1,12 @@
 /**
- * The chaos trial: real workers and enqueuers on a real directory, killed with SIGKILL at random, stopped with SIGSTOP
- * and continued. Afterwards fresh workers finish what is left, and every promise is checked against
- * what the jobs noted themselves.
+ * The chaos trial: real workers and enqueuers on a real directory, killed with SIGKILL at random,
+ * stopped with SIGSTOP and continued. Afterwards fresh workers finish what is left, and every
+ * promise is checked against what the jobs noted themselves.
  *
  *     deno task chaos --minutes 30
  *
- * Exits with 0 if nothing was lost, doubled or left behind, else with 1, and keeps the evidence. A seed draws the same
- * jobs and the same kills; what they meet depends on the machine all the same.
+ * Exits with 0 if nothing was lost, doubled or left behind, else with 1, and keeps the evidence. A
+ * seed draws the same jobs and the same kills; what they meet depends on the machine all the same.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * One of the processes that the chaos trial kills: adds jobs, requeues some that have ended, removes some, and
- * writes to its standard output what it was told is so, a line each:
+ * One of the processes that the chaos trial kills: adds jobs, requeues some that have ended,
+ * removes some, and writes to its standard output what it was told is so, a line each:
  *
  *     A ID    the job is in the queue
  *     q ID    is about to requeue it; Q ID: it is requeued
@@ -67,7 +67,8 @@ class Enqueuer {
       else if (chance < 0.9) await this.#requeue();
       else await this.#remove();
     } catch (error) {
-      // An ID or key that is taken, a job that runs or is waited for: to be expected. Anything else is for the evidence.
+      // An ID or key that is taken, a job that runs or is waited for: to be expected. Anything else
+      // is for the evidence.
       if (!(error instanceof QueueError)) throw error;
     }
   }

@@ -1,7 +1,8 @@
 /**
- * The dependencies trial: some hundred jobs that wait for one another at random, worked by workers that are killed with
- * SIGKILL again and again. Afterwards each job must have ended as its own exit status and the ends of its parents say, none
- * before its parents had, and nothing of it all may be left.
+ * The dependencies trial: some hundred jobs that wait for one another at random, worked by workers
+ * that are killed with SIGKILL again and again. Afterwards each job must have ended as its own exit
+ * status and the ends of its parents say, none before its parents had, and nothing of it all may be
+ * left.
  *
  *     deno task dependencies --seconds 20
  *
@@ -125,7 +126,8 @@ function leftovers(): string[] {
   const found: string[] = [];
   for (const folder of ["pending", "processing", "failed", "tmp", "workers", "after", "progress"]) {
     for (const { name } of Deno.readDirSync(`${dir}/${folder}`)) {
-      // What a worker that was killed while it arrived has begun to write goes when it is ten seconds old.
+      // What a worker that was killed while it arrived has begun to write goes when it is ten
+      // seconds old.
       if (name.endsWith("@new")) continue;
       found.push(`${folder}/${name} is left`);
     }

@@ -1,7 +1,8 @@
 /**
- * A full disk for real: a small tmpfs in a mount namespace of its own is filled, to the last byte or to the last
- * inode, while workers run and the program adds jobs, and is freed again. While it is full a command fails with a clear
- * sentence and status 1, and workers say so and go on; once it is free all that was acknowledged runs, once.
+ * A full disk for real: a small tmpfs in a mount namespace of its own is filled, to the last byte
+ * or to the last inode, while workers run and the program adds jobs, and is freed again. While it
+ * is full a command fails with a clear sentence and status 1, and workers say so and go on; once it
+ * is free all that was acknowledged runs, once.
  *
  *     deno task full-disk --rounds 10
  *

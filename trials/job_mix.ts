@@ -1,6 +1,6 @@
 /**
- * The jobs of a trial. Each notes in a ledger that it has begun and that it has ended, so that it can be
- * told afterwards what ran, how often, and in which order.
+ * The jobs of a trial. Each notes in a ledger that it has begun and that it has ended, so that it
+ * can be told afterwards what ran, how often, and in which order.
  *
  * @module
  */
@@ -45,8 +45,8 @@ const KINDS: readonly [share: number, kind: Kind][] = [
 ];
 
 /**
- * A job, drawn by chance: instant ones, ones of 50 to 300 ms, ones that fail once or often or always, ones that
- * take too long, ones that leave their process group.
+ * A job, drawn by chance: instant ones, ones of 50 to 300 ms, ones that fail once or often or
+ * always, ones that take too long, ones that leave their process group.
  *
  * @param ledger The file that it notes its runs in.
  */

@@ -15,7 +15,9 @@ export interface Run {
 /** The runs of each job, by attempt. */
 export type Runs = Map<string, Map<number, Run>>;
 
-/** Reads the ledger that the jobs of `job_mix.ts` write; what else stands in a line is for others. */
+/**
+ * Reads the ledger that the jobs of `job_mix.ts` write; what else stands in a line is for others.
+ */
 export function readLedger(text: string): Runs {
   const runs: Runs = new Map();
   text.split("\n").forEach((line, at) => {
@@ -43,7 +45,10 @@ export interface Told {
   removed: Set<string>;
 }
 
-/** Reads what enqueuers wrote: see `chaos_enqueuer.ts`. A line that is only an ID is what `queuectl enqueue` prints. */
+/**
+ * Reads what enqueuers wrote: see `chaos_enqueuer.ts`. A line that is only an ID is what `queuectl
+ * enqueue` prints.
+ */
 export function readTold(text: string): Told {
   const told: Told = {
     acknowledged: new Map(),

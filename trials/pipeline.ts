@@ -1,8 +1,9 @@
 /**
- * A nightly pipeline, as a team would set it up: a schedule whose job adds six jobs that depend on each other. One of them
- * fails twice before it succeeds, one is cancelled, two need the one gpu, and one of the three workers is killed while
- * it works for one of these. Prints the queue's files before, in the middle and after, what `status --watch` shows in
- * the middle (on tmux, if there is one), and `stats` at the end; then checks that each job ended as it should have.
+ * A nightly pipeline, as a team would set it up: a schedule whose job adds six jobs that depend on
+ * each other. One of them fails twice before it succeeds, one is cancelled, two need the one gpu,
+ * and one of the three workers is killed while it works for one of these. Prints the queue's files
+ * before, in the middle and after, what `status --watch` shows in the middle (on tmux, if there is
+ * one), and `stats` at the end; then checks that each job ended as it should have.
  *
  *     deno task pipeline
  *

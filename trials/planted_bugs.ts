@@ -1,10 +1,12 @@
 /**
- * Doubts the crash tests: plants bugs in a copy of the sources, one at a time, and shows that each is caught.
+ * Doubts the crash tests: plants bugs in a copy of the sources, one at a time, and shows that each
+ * is caught.
  *
  *     deno task planted-bugs [NAME…]
  *
- * Of each bug it says `caught by CASE` or `MISSED`. Exits with 0 if all are caught, with 1 if one is missed, if
- * one no longer fits the source, or if the tests that are to catch it fail without it.
+ * Of each bug it says `caught by CASE` or `MISSED`. Exits with 0 if all are caught, with 1 if one
+ * is missed, if one no longer fits the source, or if the tests that are to catch it fail without
+ * it.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Bugs to plant: each is a change to the source that breaks a promise, and names the case of the crash tests that
- * must notice.
+ * Bugs to plant: each is a change to the source that breaks a promise, and names the case of the
+ * crash tests that must notice.
  *
  * @module
  */

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** The processes that have the queue in their environment, as each job has, or on their command line. */
+/**
+ * The processes that have the queue in their environment, as each job has, or on their command
+ * line.
+ */
 export function processesOf(dir: string): { pid: number; command: string }[] {
   const found: { pid: number; command: string }[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {

@@ -134,8 +134,8 @@ function judgeJob(job: JobView, evidence: Evidence, verdict: Verdict): void {
     verdict.lostAttempts++;
     if (run.begun.length > 0) verdict.repeats++;
   });
-  // A job is charged only once its command may have started, so a dead one has run; unless it was only just starting
-  // each time, which its worker's death would have to meet within a millisecond.
+  // A job is charged only once its command may have started, so a dead one has run; unless it was
+  // only just starting each time, which its worker's death would have to meet within a millisecond.
   const isCharged = history.every(({ outcome }) => outcome === "lost" || outcome === "failed");
   if (state === "dead" && isCharged && ![...runs.get(id)?.values() ?? []].some(hasBegun)) {
     say("it never ran");

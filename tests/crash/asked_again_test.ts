@@ -1,6 +1,6 @@
 /**
- * Someone whose command was killed gives it again at once, before any worker has cleaned up: it must be obeyed,
- * or be told that it was done.
+ * Someone whose command was killed gives it again at once, before any worker has cleaned up: it
+ * must be obeyed, or be told that it was done.
  *
  * @module
  */

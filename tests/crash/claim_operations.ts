@@ -1,5 +1,6 @@
 /**
- * Claiming what waits: fresh, after an earlier attempt, in a batch, dropped by hand, or no job at all.
+ * Claiming what waits: fresh, after an earlier attempt, in a batch, dropped by hand, or no job at
+ * all.
  *
  * @module
  */

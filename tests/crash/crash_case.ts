@@ -6,8 +6,8 @@
  *     CRASH_OUTCOMES  how many outcomes of a power cut are looked at where there are more
  *     CRASH_SEED      which of them
  *     CRASH_CUTS      how many outcomes of a power cut are looked at after two actors have met
- *     CRASH_FAULTS    of the calls that are refused, looks at each so-manieth only; failed flushes always
- *     CRASH_STRIDE    of the pairs of places of two actors, looks at each so-manieth only; a case alone: at all
+ *     CRASH_FAULTS    looks at every so-manieth refused call only; at failed flushes always
+ *     CRASH_STRIDE    looks at every so-manieth pair of places of two actors; a case alone: at all
  *
  * @module
  */

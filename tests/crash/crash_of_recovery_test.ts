@@ -19,7 +19,9 @@ import { arriveAs } from "./worker_steps.ts";
 /** Outcomes of the first power cut, and of the second, for each place. */
 const [FIRST, SECOND] = [Math.ceil(OUTCOMES / 16), Math.ceil(OUTCOMES / 16)];
 
-/** The disks that a worker leaves which dies at a place in settling, with `w2` there to recover it. */
+/**
+ * The disks that a worker leaves which dies at a place in settling, with `w2` there to recover it.
+ */
 async function* leftBy(
   operation: Operation,
   name: string,

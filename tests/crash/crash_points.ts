@@ -88,7 +88,9 @@ export interface CrashPoint {
   leaving: Leaving;
 }
 
-/** All places at which an operation can be cut off: before each of its calls, within it, at the end. */
+/**
+ * All places at which an operation can be cut off: before each of its calls, within it, at the end.
+ */
 export async function* crashPoints(
   operation: Operation,
   prepared: Prepared,

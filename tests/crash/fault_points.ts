@@ -1,6 +1,6 @@
 /**
- * An operation of which a call fails: once, or the disk refuses from there on until it is well again.
- * Then the same is asked for again, and the process lives on.
+ * An operation of which a call fails: once, or the disk refuses from there on until it is well
+ * again. Then the same is asked for again, and the process lives on.
  *
  * @module
  */
@@ -100,8 +100,8 @@ export async function failEverywhere(operation: Operation): Promise<void> {
 }
 
 /**
- * @param how Whether the disk goes on refusing; and whether the power is cut in the end, to see whether a flush was
- * believed that came after one that failed.
+ * @param how Whether the disk goes on refusing; and whether the power is cut in the end, to see
+ * whether a flush was believed that came after one that failed.
  */
 async function runFault(
   label: string,

@@ -33,7 +33,9 @@ import {
 /** How often it looks before it gives up. */
 const ROUNDS = 5;
 
-/** How long it waits between two looks, in milliseconds: longer than what is in tmp/ stays young. */
+/**
+ * How long it waits between two looks, in milliseconds: longer than what is in tmp/ stays young.
+ */
 const WAIT = 15_000;
 
 /** Longer than an input without a job is given the benefit of the doubt, in milliseconds. */

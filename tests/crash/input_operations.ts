@@ -1,6 +1,6 @@
 /**
- * Jobs that have an input: adding, claiming and removing them. That each has it whole, wherever the job is, is
- * among what holds of a disk at any moment.
+ * Jobs that have an input: adding, claiming and removing them. That each has it whole, wherever the
+ * job is, is among what holds of a disk at any moment.
  *
  * @module
  */

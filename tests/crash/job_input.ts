@@ -1,5 +1,6 @@
 /**
- * What jobs read in the crash tests: each its own text, so that it can be told whether one has its input whole.
+ * What jobs read in the crash tests: each its own text, so that it can be told whether one has its
+ * input whole.
  *
  * @module
  */

@@ -7,8 +7,8 @@
 import type { Config } from "../../src/format/settings.ts";
 
 /**
- * A fate: the state that a job ended in and each attempt's outcome and worker, such as
- * `done: lost@w1 done@fresh`, and `at priority 9` unless that is 5. A job that is there twice has two,
+ * A fate: the state that a job ended in and each attempt's outcome and worker, such as `done:
+ * lost@w1 done@fresh`, and `at priority 9` unless that is 5. A job that is there twice has two,
  * joined by ` + `.
  */
 export type Fate = string;
@@ -34,7 +34,9 @@ export class Ledger {
   readonly #undone: Map<string, readonly Fate[]>;
   /** Whether something cut off may have left a log without a job, or a job without its log. */
   logsMayStray = false;
-  /** Whether a job of which an error was told may run all the same, besides the one asked for again. */
+  /**
+   * Whether a job of which an error was told may run all the same, besides the one asked for again.
+   */
   mayDouble = false;
   /** What may have been set; any of these. */
   settings?: readonly Partial<Config>[];
@@ -55,7 +57,9 @@ export class Ledger {
     this.#undone.delete(command);
   }
 
-  /** Until more is promised, these are right too after a power cut: it may undo what is not durable. */
+  /**
+   * Until more is promised, these are right too after a power cut: it may undo what is not durable.
+   */
   mayBeUndone(command: string, ...fates: Fate[]): void {
     this.#undone.set(command, fates);
   }

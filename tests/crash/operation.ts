@@ -21,7 +21,9 @@ export interface Stage {
   ledger: Ledger;
   /** Whether it acts once more, after an error. */
   again: boolean;
-  /** Whether it was told that something is done and perhaps not durable: no later word makes it so. */
+  /**
+   * Whether it was told that something is done and perhaps not durable: no later word makes it so.
+   */
   doubted?: boolean;
   /** Whether its process lives: code that catches errors may go on a little without it. */
   lives(): boolean;
@@ -44,9 +46,13 @@ export interface Operation<Scene = unknown> {
    * the same scene, and goes on as its caller would.
    */
   act(stage: Stage, scene: Scene): Promise<unknown>;
-  /** After `act` without faults: what its process does next, so that nothing of it is left undone. */
+  /**
+   * After `act` without faults: what its process does next, so that nothing of it is left undone.
+   */
   goOn?(stage: Stage, scene: Scene): Promise<void>;
-  /** Why a disk that goes on refusing may make a job of which an error was told run all the same. */
+  /**
+   * Why a disk that goes on refusing may make a job of which an error was told run all the same.
+   */
   doubledWhileRefused?: string;
   /**
    * Why a disk that goes on refusing may keep a job from being run while this process lives; its

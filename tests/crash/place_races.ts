@@ -110,7 +110,10 @@ function takers(
   };
 }
 
-/** `w1` keeps the turn of `a`, as its job has waited for long; `w2` has job after job that needs one place. */
+/**
+ * `w1` keeps the turn of `a`, as its job has waited for long; `w2` has job after job that needs one
+ * place.
+ */
 const keeper: Race<void> = {
   name: "turn-keeper-and-stream",
   prepare,

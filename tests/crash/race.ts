@@ -24,7 +24,10 @@ import { ACTING, clock, DIR } from "./queue_disk.ts";
 /** How the two have ended, by name. */
 export type Ends = Record<string, ActorEnd>;
 
-/** Two who meet. `Scene` is what the preparation leaves; each run of an actor gets a copy of its own. */
+/**
+ * Two who meet. `Scene` is what the preparation leaves; each run of an actor gets a copy of its
+ * own.
+ */
 export interface Race<Scene = unknown> {
   /** Names it in a case. */
   name: string;

@@ -93,7 +93,9 @@ function settling(name: string, jobs: readonly Job[]): Operation<Settlement[]> {
   };
 }
 
-/** Something done to the job at once after it was settled, while traces of it may still come back. */
+/**
+ * Something done to the job at once after it was settled, while traces of it may still come back.
+ */
 function thenAtOnce(
   name: string,
   first: Operation<Settlement[]>,
@@ -109,7 +111,9 @@ function thenAtOnce(
   };
 }
 
-/** A worker's whole life: it comes, fails at its first job, runs it again, runs a batch, and leaves. */
+/**
+ * A worker's whole life: it comes, fails at its first job, runs it again, runs a batch, and leaves.
+ */
 const life: Operation<{ unsettled: Settlement[]; left: boolean }> = {
   name: "worker-life",
   process: "w1",

@@ -15,9 +15,9 @@ import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 onTwoSidedDisks();
 
 /**
- * What a hand has dropped under a bare name has nothing that tells two names of it apart once one has run; what is no
- * job is buried once for each name; and of two jobs of one ID each try gives one another ID. Until the next flush is over
- * a power cut can double these.
+ * What a hand has dropped under a bare name has nothing that tells two names of it apart once one
+ * has run; what is no job is buried once for each name; and of two jobs of one ID each try gives
+ * one another ID. Until the next flush is over a power cut can double these.
  */
 const MAY_DOUBLE: ReadonlySet<string> = new Set([
   "claim-bare-urgent",

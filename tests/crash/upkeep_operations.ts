@@ -33,8 +33,9 @@ export interface Asked {
 }
 
 /**
- * Asks for something. After an error the same is asked for once more: that it has been done already is fine. Who was
- * told that it is done and perhaps not durable has no other promise, and is told no more the second time.
+ * Asks for something. After an error the same is asked for once more: that it has been done already
+ * is fine. Who was told that it is done and perhaps not durable has no other promise, and is told
+ * no more the second time.
  */
 export async function asking(
   stage: Stage,
@@ -152,7 +153,9 @@ function onWaiting(name: string, change: (stage: Stage) => Promise<void>): Opera
   };
 }
 
-/** Removes jobs; a second time only those that are left, and about the others it promises nothing. */
+/**
+ * Removes jobs; a second time only those that are left, and about the others it promises nothing.
+ */
 async function removingAll(
   { ledger, again }: Stage,
   commands: readonly string[],

@@ -1,5 +1,6 @@
 /**
- * Those that release, hold, change and call off jobs that wait, against each other and against claimers.
+ * Those that release, hold, change and call off jobs that wait, against each other and against
+ * claimers.
  *
  * @module
  */
@@ -65,7 +66,9 @@ const latecomer: Race<Settlement[]> = {
   },
 };
 
-/** A job is added that comes after another, while the doctor removes notes of jobs that are no more. */
+/**
+ * A job is added that comes after another, while the doctor removes notes of jobs that are no more.
+ */
 const newChildAndDoctor: Race = {
   name: "child-enqueuer-doctor",
   prepare: async (disk, ledger) =>

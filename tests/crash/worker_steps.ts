@@ -42,8 +42,8 @@ export function readyEntries(store: Store): WaitingEntry[] {
 }
 
 /**
- * Claims what is ready; what another was faster to claim, or is no job, is not among the claims. What must
- * not run, for a job that it was to come after is dead, is settled.
+ * Claims what is ready; what another was faster to claim, or is no job, is not among the claims.
+ * What must not run, for a job that it was to come after is dead, is settled.
  *
  * @param unrun Gets what must not run, to be settled again should the disk refuse.
  */

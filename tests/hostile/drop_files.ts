@@ -13,8 +13,8 @@ import { fingerprint, ThingMaker } from "./hostile_things.ts";
 /** Something that was dropped, and what is to become of it. */
 export interface Dropped {
   /**
-   * `good`: it runs, once. `bad`: it goes to dead/ as it is. `ignored`: it stays where it is, in pending/; `ended`:
-   * it is a job that has ended and stays so.
+   * `good`: it runs, once. `bad`: it goes to dead/ as it is. `ignored`: it stays where it is, in
+   * pending/; `ended`: it is a job that has ended and stays so.
    */
   fate: "good" | "bad" | "ignored" | "ended";
   /** What it is, and its name. */

@@ -21,7 +21,10 @@ function prints(dir: string, state: "done" | "dead"): Map<string, string> {
   return new Map(names.map((name) => [fingerprint(`${dir}/${state}/${name}`), name]));
 }
 
-/** Device and inode of all that is left in pending/, whatever its name: the runtime reads only UTF-8. */
+/**
+ * Device and inode of all that is left in pending/, whatever its name: the runtime reads only
+ * UTF-8.
+ */
 function leftWaiting(dir: string): Set<string> {
   const { stdout } = new Deno.Command("find", {
     args: [`${dir}/pending`, "-maxdepth", "2", "-printf", "%D:%i\\n"],

@@ -7,7 +7,10 @@ import { callMain } from "../program/in_process.ts";
 import { Program } from "../program/program.ts";
 import { drop, temporaryDirectory } from "../temporary_queue.ts";
 
-/** What a terminal would obey: a title, a cleared screen, colours, C1, DEL, a reversed direction, a faked line. */
+/**
+ * What a terminal would obey: a title, a cleared screen, colours, C1, DEL, a reversed direction, a
+ * faked line.
+ */
 const HOSTILE =
   "a\x1b]0;title\x07\x1b[2J\x1b[31m\x9b2J\x7f\u202e\u2066\u200f\u2028\ufeff\rqueuectl: fake\b";
 /** A colour in the text above that has stayed, before the next of its characters. */

@@ -18,8 +18,9 @@ export type OtherUser = { run(...args: readonly string[]): Promise<Said>; reason
 let found: Promise<OtherUser> | undefined;
 
 /**
- * Looks for that way once for each test process. Deno and its cache may lie in a home that is closed to others, so the other
- * user gets them in a folder that goes when the process ends; the source must be readable where it lies.
+ * Looks for that way once for each test process. Deno and its cache may lie in a home that is
+ * closed to others, so the other user gets them in a folder that goes when the process ends; the
+ * source must be readable where it lies.
  */
 export function otherUser(): Promise<OtherUser> {
   return found ??= findWay();

@@ -1,6 +1,6 @@
 /**
- * A process that enqueues jobs with the IDs that it is given, a line each on its standard input, and says of
- * each what it was told: `ok`, or the sentence of the refusal.
+ * A process that enqueues jobs with the IDs that it is given, a line each on its standard input,
+ * and says of each what it was told: `ok`, or the sentence of the refusal.
  *
  *     deno run -A tests/hostile/racing_enqueuer.ts QUEUE
  *

@@ -8,8 +8,8 @@ import type { Config } from "../../src/format/settings.ts";
 import { Queue } from "../../src/queue.ts";
 
 /**
- * Makes a folder. `await using` removes it: with rm(1), as the runtime cannot remove what has a name
- * that is not UTF-8.
+ * Makes a folder. `await using` removes it: with rm(1), as the runtime cannot remove what has a
+ * name that is not UTF-8.
  */
 export async function scratchFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir({ prefix: "queuectl-test-" });
@@ -22,8 +22,8 @@ export async function scratchFolder(): Promise<{ path: string } & AsyncDisposabl
 }
 
 /**
- * Makes a queue in a folder of its own. Not in /dev/shm, where tests that stay in one process have theirs: Deno
- * lets a program with narrow permissions go nowhere below /dev.
+ * Makes a queue in a folder of its own. Not in /dev/shm, where tests that stay in one process have
+ * theirs: Deno lets a program with narrow permissions go nowhere below /dev.
  *
  * @param settings What differs from the defaults; `fsync` is off unless it is set here.
  */

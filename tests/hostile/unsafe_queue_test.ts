@@ -48,7 +48,10 @@ const CALLS: readonly string[][] = [
   ["trust"],
 ];
 
-/** Some of them, of each kind: all of them open the queue through one function, as the first test here shows. */
+/**
+ * Some of them, of each kind: all of them open the queue through one function, as the first test
+ * here shows.
+ */
 const SOME = CALLS.filter((_call, at) => at % 6 === 0);
 
 /** Makes calls, some at once, and gives what each came to. */

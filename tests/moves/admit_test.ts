@@ -17,7 +17,10 @@ import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { drain } from "../worker/observed_worker.ts";
 import { temporaryQueue } from "../temporary_queue.ts";
 
-/** What came of an input: the ID of a job that was added, or of the one that has its key; or an error. */
+/**
+ * What came of an input: the ID of a job that was added, or of the one that has its key; or an
+ * error.
+ */
 type Answer = { id: string; existed: boolean } | { error: string; isUsage: boolean };
 
 const KEYS = ["k1", "k2", "k3", "held"];
@@ -81,7 +84,10 @@ async function opened(disk: SimulatedDisk): Promise<Store> {
   return await openStore(DIR, { files: disk.process("client"), now: () => START });
 }
 
-/** One after the other, as someone does who reads each answer: what waits for a line waits for the ID it was given. */
+/**
+ * One after the other, as someone does who reads each answer: what waits for a line waits for the
+ * ID it was given.
+ */
 async function oneByOne(store: Store, inputs: readonly JobInput[]): Promise<Answer[]> {
   const answers: Answer[] = [];
   const given = new Map<string, string>();
@@ -172,7 +178,8 @@ Deno.test("2,000 mixed batches come to the same all at once and one by one", asy
           assert(error instanceof InvalidJobError || error instanceof RefusedJobError);
           assertEquals(disk.tree(), before, "a batch with an error adds nothing");
           seen.refused++;
-          // What is refused here is refused there, except a second ID that would not be needed, its key being taken.
+          // What is refused here is refused there, except a second ID that would not be needed, its
+          // key being taken.
           const refusal = { error: error.message, isUsage: error instanceof UsageError };
           if (/appears twice/.test(error.message)) {
             assert(isTwice(inputs[error.index]!, error.index));

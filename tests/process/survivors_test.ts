@@ -85,7 +85,8 @@ async function elsewhere(code: string, words: string[] = []): Promise<string> {
 
 for (const way of ["", "without the C library"]) {
   Deno.test(`killSurvivors() finds its own among processes that it may not look at ${way}`, async () => {
-    // What another user may not see root may; a root without CAP_SYS_PTRACE is as good as another user.
+    // What another user may not see root may; a root without CAP_SYS_PTRACE is as good as another
+    // user.
     const worker = unique();
     const words = Deno.uid() === 0 ? ["setpriv", "--bounding-set=-sys_ptrace"] : [];
     const code = `
@@ -103,7 +104,8 @@ for (const way of ["", "without the C library"]) {
 
 Deno.test("killSurvivors() kills neither who called it nor who started that, be they of the run", async () => {
   const worker = unique();
-  // As a terminal that a job has opened: the caller is started by a shell of the job, in a session of its own.
+  // As a terminal that a job has opened: the caller is started by a shell of the job, in a session
+  // of its own.
   const code = `await killSurvivors("${worker}", [{ id: "x" }]); console.log("lives");`;
   const marks = [`QUEUECTL_WORKER=${worker}`, "QUEUECTL_JOB_ID=x", "QUEUECTL_ATTEMPT=1"];
   const shell = `setsid sleep 60 & setsid -w "$@"; echo "its shell lives"; wait`;

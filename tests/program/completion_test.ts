@@ -4,7 +4,10 @@ import { hasTmux, Tmux } from "../../trials/tmux.ts";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { PROGRAM, Program } from "./program.ts";
 
-/** What runs if a shell evaluates a name: it leaves a file behind, in the directory where the shell stands. */
+/**
+ * What runs if a shell evaluates a name: it leaves a file behind, in the directory where the shell
+ * stands.
+ */
 const HOSTILE = ["$(touch${IFS}hacked)", "`touch hacked`", "a;touch hacked;", "$(touch hacked)"];
 
 /** What a worker says of itself besides its name. */
@@ -79,7 +82,9 @@ class Completing {
   }
 }
 
-/** Fills a queue with things of good names, and of hostile ones wherever a file can have any name. */
+/**
+ * Fills a queue with things of good names, and of hostile ones wherever a file can have any name.
+ */
 async function plant(program: Program): Promise<Disposable> {
   const { home, dir } = program;
   Deno.mkdirSync(`${home}/here`);

@@ -274,7 +274,10 @@ Deno.test("what no worker would run is not added, for the reason that a worker w
   assertEquals([program.names("pending"), program.names("schedules").length], [[], 1]);
 });
 
-/** What each option of `enqueue` changes in a job that has no other: a value if it takes one, and a field or name. */
+/**
+ * What each option of `enqueue` changes in a job that has no other: a value if it takes one, and a
+ * field or name.
+ */
 const ALONE: Record<string, [value: string | undefined, seen: RegExp]> = {
   command: ["echo x", /"command": "echo x"/],
   id: ["x1", /"id": "x1"/],

@@ -89,7 +89,9 @@ function variables(printed: string): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !others.test(name)));
 }
 
-/** As npx does: the user's variables among many of its own, a title, and a shell that starts deno. */
+/**
+ * As npx does: the user's variables among many of its own, a title, and a shell that starts deno.
+ */
 const NPX = `
   exec -a "npm exec deno@2.9.6 task" bash -c '
     export npm_command=exec npm_config_registry=https://registry.example/ npm_lifecycle_event=npx
@@ -207,7 +209,10 @@ Deno.test("what cannot even load the words for a fault says so in a sentence", a
   assertMatch(stderr, /^queuectl: cannot load its own files: [^\n]+\n$/);
 });
 
-/** Runs a script as a user who is bound by the modes of files, which root is not unless it gives that up. */
+/**
+ * Runs a script as a user who is bound by the modes of files, which root is not unless it gives
+ * that up.
+ */
 async function boundByModes(script: string, program: Program): Promise<Result> {
   const bound = Deno.uid() === 0 ? "setpriv --bounding-set=-all --inh-caps=-all" : "env";
   return await inEnvironment(

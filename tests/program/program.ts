@@ -82,7 +82,10 @@ export class Running {
     this.#child.kill(signal);
   }
 
-  /** Sends it a signal until it says something: one that follows the last too closely is not another. */
+  /**
+   * Sends it a signal until it says something: one that follows the last too closely is not
+   * another.
+   */
   async insist(signal: Deno.Signal, said: RegExp): Promise<void> {
     await eventually(`it heeds another ${signal}`, () => {
       if (said.test(this.stderr)) return true;

@@ -6,7 +6,9 @@ import { Program } from "./program.ts";
 
 const DAY = 86_400;
 
-/** A queue with jobs `d0` to `d4` done and `x0`, `x1` dead, each a day older than the one after it. */
+/**
+ * A queue with jobs `d0` to `d4` done and `x0`, `x1` dead, each a day older than the one after it.
+ */
 async function aged(): Promise<Program> {
   const program = new Program();
   await program.answer("config", "set", "fsync", "false");

@@ -23,7 +23,9 @@ function die({ dir }: TemporaryQueue, presence: Presence): void {
   Deno.writeTextFileSync(path, content);
 }
 
-/** A queue with a worker that recovers and one that died while it ran job x, enqueued with `fields`. */
+/**
+ * A queue with a worker that recovers and one that died while it ran job x, enqueued with `fields`.
+ */
 async function withDead(
   temporary: TemporaryQueue,
   fields = {},

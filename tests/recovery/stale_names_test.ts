@@ -7,7 +7,8 @@ import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { meantName } from "../../src/moves/settle.ts";
 import { namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
 
-// On btrfs, say, a power cut can bring back the name that a job had before a rename, beside the one it has since.
+// On btrfs, say, a power cut can bring back the name that a job had before a rename, beside the one
+// it has since.
 
 const BEFORE = "20200101T000000.000Z-5-x.json";
 const CLAIMED = "20200101T000001.000Z-5-x@here-1-dd.json";

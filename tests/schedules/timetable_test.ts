@@ -63,7 +63,8 @@ Deno.test("what comes each half hour goes on without gap or double over both cha
 });
 
 Deno.test("a skipped day ends in one run of what it would have had, and in no endless search", () => {
-  // Samoa went from the end of 29 December 2011 to the beginning of the 31st, in UTC at 10:00 on the 30th.
+  // Samoa went from the end of 29 December 2011 to the beginning of the 31st, in UTC at 10:00 on
+  // the 30th.
   const apia = (when: string, count: number) =>
     following(when, "Pacific/Apia", "2011-12-29T23:00:00Z", count);
   assertEquals(apia("0 12 * * *", 3), ["2011-12-30T10:00", "2011-12-30T22:00", "2011-12-31T22:00"]);

@@ -1,7 +1,7 @@
 /**
- * When schedules are due around each change of the clock of ten years in twenty zones, against a reference
- * that looks at the clock minute by minute. With ZONE_STRIDE=1 each minute of the day is tried at each
- * change (minutes); by default every one of them is tried at some changes.
+ * When schedules are due around each change of the clock of ten years in twenty zones, against a
+ * reference that looks at the clock minute by minute. With ZONE_STRIDE=1 each minute of the day is
+ * tried at each change (minutes); by default every one of them is tried at some changes.
  *
  * @module
  */
@@ -32,7 +32,10 @@ function clockOf(zone: string): (time: number) => number {
   return (time) => Date.parse(`${format.format(time).replace(" ", "T")}Z`);
 }
 
-/** Each minute around a change: when it is, and what the clock shows. Clocks change at quarter hours. */
+/**
+ * Each minute around a change: when it is, and what the clock shows. Clocks change at quarter
+ * hours.
+ */
 interface Minute {
   time: number;
   wall: number;

@@ -6,8 +6,8 @@
  * else becomes durable by itself, and nothing is in the order of time unless it must be: this is
  * less than any real file system promises, so what survives here survives there.
  *
- * A rename is one change; or, on a two-sided disk, that of a file between directories is two: the new name comes and
- * the old one goes, not before it, each durable with its own directory.
+ * A rename is one change; or, on a two-sided disk, that of a file between directories is two: the
+ * new name comes and the old one goes, not before it, each durable with its own directory.
  *
  * @module
  */
@@ -20,8 +20,8 @@ export interface Inode {
   /** What the file holds; `undefined` for a directory. */
   readonly content?: Uint8Array;
   /**
-   * What of it is durable: a beginning of `content`, or what it held before it was written over; `undefined` if
-   * never flushed.
+   * What of it is durable: a beginning of `content`, or what it held before it was written over;
+   * `undefined` if never flushed.
    */
   readonly durable?: Uint8Array;
   /** The content that the disk failed to flush: the kernel counts it as flushed from then on. */
@@ -70,7 +70,10 @@ export class DiskState {
   readonly durable: NameTree;
   /** The changes between the two, by `id`, oldest first. */
   readonly journal: Map<number, NameChange>;
-  /** Those of them that the disk failed to flush: no flush of the same directory takes them up again. */
+  /**
+   * Those of them that the disk failed to flush: no flush of the same directory takes them up
+   * again.
+   */
   readonly #forgotten: Set<number>;
   /** Whether a rename between directories is two changes. */
   readonly twoSided: boolean;
@@ -263,9 +266,10 @@ export class DiskState {
   }
 
   /**
-   * `fsync(2)` that fails: what it was to make durable may have reached the disk or not, and the next one says
-   * that all is well and writes none of it, but for what was changed again since. A name that was removed is
-   * written with whatever next changes in its directory; one that was given must be given again.
+   * `fsync(2)` that fails: what it was to make durable may have reached the disk or not, and the
+   * next one says that all is well and writes none of it, but for what was changed again since. A
+   * name that was removed is written with whatever next changes in its directory; one that was
+   * given must be given again.
    */
   failSync(inode: number): void {
     const node = this.inodes.get(inode)!;

@@ -4,8 +4,9 @@
  * Of the names: what is durable, and any subset of the later changes that is closed, so that no
  * change is there without those it depends on. Of each file whose content is not durable: what is
  * durable of it, followed by nothing of the rest, by its first half (torn), by as many NUL bytes
- * (the size was written, the content was not), or by all of it. Of one that was written over: what it held
- * before, the first half of the new content and then what was there before (torn), or the new content.
+ * (the size was written, the content was not), or by all of it. Of one that was written over: what
+ * it held before, the first half of the new content and then what was there before (torn), or the
+ * new content.
  *
  * @module
  */

@@ -21,7 +21,8 @@ const NOTHING = -1;
 /**
  * The disk. Everything below `/` is on it; its file calls are those of its processes.
  *
- * What it does not have: symbolic links, fifos, `..`, permissions that are checked, users other than 0.
+ * What it does not have: symbolic links, fifos, `..`, permissions that are checked, users other
+ * than 0.
  *
  * @example
  * ```ts ignore
@@ -47,7 +48,8 @@ export class SimulatedDisk {
   /**
    * @param options.now What gives files their mtime, in milliseconds since 1970. Default: always
    * the start of 2026.
-   * @param options.twoSided Whether a rename between directories is durable in each by itself. Default: as one.
+   * @param options.twoSided Whether a rename between directories is durable in each by itself.
+   * Default: as one.
    */
   constructor(options: { now?: () => number; twoSided?: boolean } = {}, made?: {
     state: DiskState;

@@ -232,7 +232,10 @@ export class SimulatedProcess implements FilePort {
     );
   }
 
-  /** What becomes of a path, and of all below it if that was to be flushed too, when the flush fails. */
+  /**
+   * What becomes of a path, and of all below it if that was to be flushed too, when the flush
+   * fails.
+   */
   #failSync(path: string, tree: boolean): void {
     const { state } = this.#disk;
     const fail = (inode: number) => {

@@ -17,7 +17,9 @@ import { isThere, namesIn, temporaryDirectory, temporaryQueue } from "../tempora
 
 const PARTS = ["dead", "done", "failed", "pending", "processing", "tmp", "workers"];
 
-/** Runs code in a process of its own, with a working directory, environment and umask of its own. */
+/**
+ * Runs code in a process of its own, with a working directory, environment and umask of its own.
+ */
 async function inProcess(
   code: string,
   options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},

@@ -26,7 +26,10 @@ function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, bus
   return { settler, settled, troubles };
 }
 
-/** A settler of a queue that flushes at once, and three jobs for it; `flushed` has the sizes of its groups. */
+/**
+ * A settler of a queue that flushes at once, and three jobs for it; `flushed` has the sizes of its
+ * groups.
+ */
 async function threeFor(temporary: TemporaryQueue, busy: () => boolean) {
   const flushed: number[] = [];
   const { settler } = settlerOf(temporary, {

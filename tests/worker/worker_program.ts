@@ -1,8 +1,9 @@
 /**
- * A process of workers, for tests that need one to die: prints its workers' names as they go live, then each
- * event as a line of JSON, and why each worker finished.
+ * A process of workers, for tests that need one to die: prints its workers' names as they go live,
+ * then each event as a line of JSON, and why each worker finished.
  *
- * Usage: worker_program.ts DIR [OPTIONS [WORKERS [stop]]]; with `stop` they are asked to stop while they start.
+ * Usage: worker_program.ts DIR [OPTIONS [WORKERS [stop]]]; with `stop` they are asked to stop while
+ * they start.
  *
  * @module
  */

@@ -165,7 +165,8 @@ Deno.test("ten workers in four processes run each of 300 jobs exactly once", asy
   for (const input of inputs.slice(200)) await queue.enqueue(input);
   const processes = await Promise.all(starting);
   await Promise.all(processes.map(({ status }) => status));
-  // Whoever drained early left the rest to the others; the last may have drained before the last came.
+  // Whoever drained early left the rest to the others; the last may have drained before the last
+  // came.
   await drain(queue);
   const numbers = Deno.readTextFileSync(`${dir}/ran`).trim().split("\n").map(Number);
   assertEquals(numbers.sort((a, b) => a - b), inputs.map((_, n) => n));
@@ -192,7 +193,8 @@ Deno.test("workers that are killed again and again lose no job and run none twic
   const { queue, dir } = temporary;
   const command = `mkdir ${dir}/lock-$QUEUECTL_JOB_ID || touch ${dir}/twice
     sleep 0.01; rmdir ${dir}/lock-$QUEUECTL_JOB_ID`;
-  // A kill leaves the lock; the next attempt is told to clear it, as the attempt before is surely dead.
+  // A kill leaves the lock; the next attempt is told to clear it, as the attempt before is surely
+  // dead.
   const cleared = `test $QUEUECTL_ATTEMPT = 1 || rm -rf ${dir}/lock-$QUEUECTL_JOB_ID; ${command}`;
   const inputs = Array.from({ length: 80 }, (_, n) => ({ command: cleared, id: `job${n}` }));
   await queue.enqueueMany(inputs);

@@ -1,6 +1,7 @@
 /**
- * Running the trial in namespaces of its own, so that nothing of it can outlive it: when the first process of its PID
- * namespace ends, the kernel kills all others, and mounts, bridges and files in memory go with their namespaces.
+ * Running the trial in namespaces of its own, so that nothing of it can outlive it: when the first
+ * process of its PID namespace ends, the kernel kills all others, and mounts, bridges and files in
+ * memory go with their namespaces.
  *
  * @module
  */
@@ -82,8 +83,9 @@ function denoDirectory(): string {
 }
 
 /**
- * Whether a process lives that has the trial's disk in its environment, as all of its processes have, or one of a
- * namespace within another, as hosts are, that is ending and has no environment any more.
+ * Whether a process lives that has the trial's disk in its environment, as all of its processes
+ * have, or one of a namespace within another, as hosts are, that is ending and has no environment
+ * any more.
  */
 function isInUse(root: string): boolean {
   const depth = (status: string) => /^NSpid:(.*)$/m.exec(status)![1]!.trim().split(/\s+/).length;

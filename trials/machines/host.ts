@@ -1,5 +1,6 @@
 /**
- * A machine made of namespaces: a network, mount, PID and UTS namespace, and a disk that outlives its processes.
+ * A machine made of namespaces: a network, mount, PID and UTS namespace, and a disk that outlives
+ * its processes.
  *
  * @module
  */
@@ -10,7 +11,10 @@ import { type Ended, must, processes, run, type RunOptions, signal, until } from
 /** Where libfaketime lies for each machine type that Debian has it for. */
 const FAKETIME = `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`;
 
-/** What a host does first: its name, its own /run and shared memory; then it is only there, and reaps. */
+/**
+ * What a host does first: its name, its own /run and shared memory; then it is only there, and
+ * reaps.
+ */
 const INIT = `set -e
 hostname "$1"
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -112,9 +116,13 @@ export class Host {
     this.isConnected = false;
   }
 
-  /** Kills all of its processes at once. Those it talked to are told by the kernel, unless it was cut off before. */
+  /**
+   * Kills all of its processes at once. Those it talked to are told by the kernel, unless it was
+   * cut off before.
+   */
   async kill(): Promise<void> {
-    // Its first process dies with the one that made it, and the kernel ends all others before it lets that one go.
+    // Its first process dies with the one that made it, and the kernel ends all others before it
+    // lets that one go.
     const init = this.#init!;
     this.#init = undefined;
     signal(this.#unshare!.pid, "SIGKILL");
@@ -135,7 +143,8 @@ export class Host {
       MACHINES_ROOT: Deno.env.get("MACHINES_ROOT")!,
       NO_COLOR: "1",
       TERM: "xterm",
-      // A time namespace does not move CLOCK_REALTIME; this library does, for the runtime and the file system's client.
+      // A time namespace does not move CLOCK_REALTIME; this library does, for the runtime and the
+      // file system's client.
       ...this.clock === 0 ? {} : {
         LD_PRELOAD: FAKETIME,
         FAKETIME: `${this.clock > 0 ? "+" : ""}${this.clock}s`,
@@ -175,7 +184,9 @@ export class Host {
     return program;
   }
 
-  /** Kills the processes of this host whose command has these words; returns how many there were. */
+  /**
+   * Kills the processes of this host whose command has these words; returns how many there were.
+   */
   async killProcesses(words: RegExp): Promise<number> {
     const namespace = this.#namespace(this.#init!);
     const found = () =>

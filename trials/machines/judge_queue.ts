@@ -3,8 +3,9 @@
  *
  *     deno run -A trials/machines/judge_queue.ts QUEUE EVIDENCE
  *
- * EVIDENCE is a folder with `ledger`, `told` (a line `A ID` for each acknowledged job), `planned.json` (the jobs by
- * ID) and `hit.json` (the hosts whose workers may have been taken for dead).
+ * EVIDENCE is a folder with `ledger`, `told` (a line `A ID` for each acknowledged job),
+ * `planned.json` (the jobs by ID) and `hit.json` (the hosts whose workers may have been taken for
+ * dead).
  *
  * @module
  */

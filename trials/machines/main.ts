@@ -1,10 +1,12 @@
 /**
- * Many machines on one directory: hosts made of namespaces share a volume of a network file system, work one queue on
- * it, and are killed, cut off and given wrong clocks. Ledgers outside the volume tell what ran, where and when.
+ * Many machines on one directory: hosts made of namespaces share a volume of a network file system,
+ * work one queue on it, and are killed, cut off and given wrong clocks. Ledgers outside the volume
+ * tell what ran, where and when.
  *
  *     deno task machines --engine glusterfs --minutes 10
  *
- * Exits with 0 if every promise held, or if it cannot run here, which it says; else with 1, and keeps the evidence.
+ * Exits with 0 if every promise held, or if it cannot run here, which it says; else with 1, and
+ * keeps the evidence.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * MooseFS: the names on the first host, two copies of each file's content on the first three. Its modification times
- * are whole seconds.
+ * MooseFS: the names on the first host, two copies of each file's content on the first three. Its
+ * modification times are whole seconds.
  *
  * @module
  */

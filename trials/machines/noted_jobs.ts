@@ -1,6 +1,7 @@
 /**
- * The jobs of the trial. Each has a command of its own, knows its name, prints what only it prints, and notes in a
- * ledger outside the volume when it began and ended, by a clock that all hosts share.
+ * The jobs of the trial. Each has a command of its own, knows its name, prints what only it prints,
+ * and notes in a ledger outside the volume when it began and ended, by a clock that all hosts
+ * share.
  *
  * @module
  */

@@ -99,7 +99,9 @@ export function processes(): { pid: number; parent: number; words: string }[] {
   return found;
 }
 
-/** Seconds since the machine started: the same clock for all hosts, and none of them can change it. */
+/**
+ * Seconds since the machine started: the same clock for all hosts, and none of them can change it.
+ */
 export function uptime(): number {
   return Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]);
 }

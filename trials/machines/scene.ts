@@ -135,7 +135,10 @@ export class Scene {
     Deno.writeTextFileSync(`${this.evidence}/told`, told, { append: true });
   }
 
-  /** Has `doctor` look from every host that can be reached, again and again; what it finds is a violation. */
+  /**
+   * Has `doctor` look from every host that can be reached, again and again; what it finds is a
+   * violation.
+   */
   watch(): void {
     this.#doctors = (async () => {
       while (this.#working) {
@@ -172,7 +175,9 @@ export class Scene {
     return rested;
   }
 
-  /** Lets the workers leave, and judges the queue from a host; all hosts must be up and connected. */
+  /**
+   * Lets the workers leave, and judges the queue from a host; all hosts must be up and connected.
+   */
   async close(from: Host | string = "n1", rest = 60): Promise<void> {
     const rested = await this.untilRest(from, rest);
     this.#working = false;

@@ -196,7 +196,8 @@ Deno.test("a finder tells of directories that cannot be read, and reads them lat
 
 Deno.test("a finder holds no more than has room, and gives out all in the end, in order", async () => {
   await using temporary = await temporaryQueue();
-  // More than the index holds at most: its capacity, twice. A disk of so many files would take long.
+  // More than the index holds at most: its capacity, twice. A disk of so many files would take
+  // long.
   const total = 45_000;
   const stamp = (n: number) =>
     new Date(Date.UTC(2020, 0, 1) + n).toISOString().replace(/[-:]/g, "");

@@ -228,7 +228,7 @@ for (const { problem } of findings) {
   // Who was killed between a job and what is kept for it, a key or a note, leaves that.
   if (/^(unique|after)\//.test(problem)) continue;
   // A remover that was killed between the job and its log leaves the log.
-  const orphan = /^\w+\/"(.+)\.log" is the log of a job that is no more$/.exec(problem)?.[1];
+  const orphan = /^\w+\/"(.+)\.log" is the log of a missing job$/.exec(problem)?.[1];
   if (orphan === undefined || !told.removing.has(orphan)) violations.push(`doctor: ${problem}`);
 }
 for (const file of Deno.readDirSync(`${paths.dir}/schedules`)) {

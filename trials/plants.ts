@@ -82,8 +82,8 @@ const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("remove-does-not-flush-the-batch", "moves/remove.ts", ["crash", "remove-in-batch"], [
-    "    if (batch > 0) folders.add(",
-    "    if (batch > 1_000_000) folders.add(",
+    "    folders.add(dirname(pathIn(store, state, path)));\n",
+    "",
   ]),
   plant("requeue-does-not-flush", "moves/requeue.ts", ["crash", "requeue-done"], [
     "    await flushChange(store, changed, `job ${id} is to run again`);\n",

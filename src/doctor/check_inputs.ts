@@ -1,5 +1,5 @@
 /**
- * Whether each input is that of a job, and each job that is to read one has it.
+ * Checks that each input belongs to a job, and that each job with an input has it.
  *
  * @module
  */
@@ -17,12 +17,12 @@ import { fileDistrust } from "../store/trust.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
-/** Checks what lies in input/, and the jobs that wait and are to read it. */
+/** Checks input/, and the waiting jobs that read an input. */
 export async function checkInputs(examination: Examination, jobs: Jobs): Promise<void> {
   await checkNames(examination);
   for (const id of staleInputs(examination.store)) {
-    await examination.mend(
-      `input/${id}.in is the input of a job that is no more`,
+    await examination.fix(
+      `input/${id}.in is the input of a missing job`,
       "removes it",
       () => removeStaleInput(examination.store, id),
     );
@@ -42,18 +42,18 @@ async function checkNames(examination: Examination): Promise<void> {
     const id = inputOwner(name);
     if (id === undefined) {
       examination.note(
-        `${shown} is not the input of a job, as its name tells`,
+        `${shown} is not a job's input: its name is not ID.in`,
         "rename or move it",
       );
     } else if (stat.kind !== "file") {
-      examination.note(`${shown} is not a regular file, so no job reads it`, "move it away");
+      examination.note(`${shown} is not a regular file; no job will read it`, "move it away");
     } else if (fileDistrust(stat, store.owner) !== undefined) {
       examination.note(
-        `${shown} is not to be believed: ${fileDistrust(stat, store.owner)}`,
-        "look at what is in it, and close it if it is yours: chmod 600",
+        `${shown} is not trusted: ${fileDistrust(stat, store.owner)}`,
+        "check its content; if it is yours, run: chmod 600",
       );
     } else if ((stat.mode & 0o022) !== 0) {
-      await examination.mend(
+      await examination.fix(
         `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
         "sets mode 600",
         () => ifThere(() => store.files.setMode(inputPath(store, id), 0o600)),
@@ -66,11 +66,11 @@ function noteMissing(examination: Examination, jobs: Jobs): void {
   const { store } = examination;
   for (const entry of jobs.withInput) {
     const reason = inputFault(store, entry.id);
-    // It may have moved on, or been removed with its input, since it was read.
+    // The job may have moved on, or been removed with its input.
     if (reason === undefined || readEntry(store, entry)?.stdin !== true) continue;
     examination.note(
       `job ${entry.id} cannot run: ${reason}`,
-      "put it there; else a worker moves the job to dead/, from where it can be retried",
+      "restore it; otherwise a worker moves the job to dead/, where you can retry it",
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Whether each name in a state directory is that of one job, and each file is a job.
+ * Checks that each name in a state directory is that of one job, and that each file is a job.
  *
  * @module
  */
@@ -22,16 +22,16 @@ import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import type { Examination } from "./examination.ts";
 
-/** A clock this far behind the newest name, in milliseconds, is wrong rather than late. */
+/** How far a clock may be behind the newest name, in milliseconds. */
 const CLOCK_TOLERANCE = 5_000;
 
-/** Where each ID was found; the newest of all that names tell of times. */
+/** What the names in the state directories say. */
 export interface Jobs {
-  /** The places of each ID, in the order in which they were seen. */
+  /** Where each ID was found, in the order found. */
   places: Map<string, Entry[]>;
-  /** Those that wait and are to read an input. */
+  /** The waiting jobs that read an input. */
   withInput: Entry[];
-  /** In milliseconds since 1970. */
+  /** The newest time in a name, in milliseconds since 1970. */
   newest: number;
 }
 
@@ -57,16 +57,16 @@ export async function checkJobs(examination: Examination): Promise<Jobs> {
 }
 
 function checkPlaces(examination: Examination, id: string, places: readonly Entry[]): void {
-  // What has no ID is told of by itself.
+  // A name without a valid ID is reported by itself.
   if (places.length < 2 || !ID_PATTERN.test(id)) return;
   const { store } = examination;
-  // Seen at two places may only mean that it moved while we looked.
+  // A job that moved meanwhile was seen twice.
   const still = places.filter((entry) => store.files.exists(pathOf(store, entry)));
   if (still.length < 2) return;
   examination.note(
-    `the ID ${JSON.stringify(id)} is there ${still.length} times: ` +
+    `${still.length} files have the ID ${JSON.stringify(id)}: ` +
       still.map(shownAs).join(" and "),
-    "rename all but one of the files; none of them is lost meanwhile",
+    "rename all but one of them; no job is lost meanwhile",
   );
 }
 
@@ -77,7 +77,7 @@ function shownAs(entry: Entry): string {
   return `${state}/${JSON.stringify(path)}`;
 }
 
-/** Whether a job lies in tmp/ to be settled: whoever settles it sees to it. */
+/** Whether a job lies in tmp/ to be settled: its worker takes care of it. */
 function isBeingSettled({ path }: Entry): boolean {
   return path.startsWith("../");
 }
@@ -97,7 +97,7 @@ async function checkNames(examination: Examination, state: JobState): Promise<vo
     if (kind === "directory" && state === "pending" && parseBatchName(name)) {
       if (isEmpty(store, name)) {
         const remove = () => removeEmpty(store, name);
-        await examination.mend(`${shown} is an empty batch`, "removes it", remove);
+        await examination.fix(`${shown} is an empty batch`, "removes it", remove);
       }
     } else if (!entry) {
       examination.note(
@@ -106,7 +106,7 @@ async function checkNames(examination: Examination, state: JobState): Promise<vo
       );
     } else if (state === "processing" && !WORKER_PATTERN.test(entry.worker ?? "")) {
       examination.note(
-        `${shown} names no worker, so none will ever settle it`,
+        `${shown} names no worker, so no worker will settle it`,
         "move it to pending/ to have it run",
       );
     }
@@ -128,7 +128,7 @@ function waits({ state }: Entry): boolean {
   return state === "pending" || state === "failed";
 }
 
-/** @returns The job, unless it lies in dead/, is none or has moved on. */
+/** @returns The job; `undefined` if it lies in dead/, is not a job or has moved on. */
 async function checkFile(
   examination: Examination,
   entry: Entry,
@@ -139,29 +139,29 @@ async function checkFile(
   const stat = store.files.stat(path);
   if (!stat) return;
   const isTrusted = fileDistrust(stat, store.owner) === undefined;
-  // What somebody else may have written is not made to be believed.
+  // A file that somebody else may have written must not become trusted.
   if (stat.kind === "file" && isTrusted && (stat.mode & 0o022) !== 0) {
-    await examination.mend(
+    await examination.fix(
       `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
       "sets mode 600",
       () => ifThere(() => store.files.setMode(path, 0o600)),
     );
   }
-  // In dead/ is where a file that is no job belongs; its log says why.
+  // A file that is not a job belongs in dead/; its log says why.
   if (entry.state === "dead") return;
   const { fault, job } = readSafely(store, entry);
   const never = job && waits(entry) && unmeetable(store, needsOf(job));
   if (never && store.files.exists(path)) {
     examination.note(
       `${shown} cannot run: ${unmeetableText(store, never)}`,
-      `set as many places, or change what the job needs: queuectl edit ${quotedWord(entry.id)}`,
+      `raise the limit, or change what the job needs: queuectl edit ${quotedWord(entry.id)}`,
     );
   }
   if (fault !== undefined && store.files.exists(path)) {
     examination.note(
       `${shown} is not a job: ${fault}`,
       waits(entry) && !isTrusted
-        ? "a worker will move it to dead/; look at what it runs, and close it if it is yours: chmod 600"
+        ? "a worker will move it to dead/; check its command, and if it is yours run: chmod 600"
         : waits(entry)
         ? "a worker will move it to dead/ as it is"
         : "move it to dead/",
@@ -170,7 +170,7 @@ async function checkFile(
   return job;
 }
 
-/** The job of an entry, if it is one, or why it is none. */
+/** The job of an entry, or why it is not a job. */
 function readSafely(store: Store, entry: Entry): { job?: JobView; fault?: string } {
   try {
     const job = readEntry(store, entry);
@@ -181,13 +181,13 @@ function readSafely(store: Store, entry: Entry): { job?: JobView; fault?: string
   }
 }
 
-/** Checks that this machine's clock is not behind the newest job's. */
+/** Checks that this machine's clock is not behind the newest job. */
 export function checkClock(examination: Examination, { newest }: Jobs): void {
   const behind = newest - examination.store.now();
   if (behind <= CLOCK_TOLERANCE) return;
   examination.note(
-    `this machine's clock runs ${Math.round(behind / 1000)} s behind the newest job's`,
-    "set the clocks of all machines that share the queue by NTP; until then jobs may run late or out of order",
+    `this machine's clock is ${Math.round(behind / 1000)} s behind the newest job`,
+    "set the clock, by NTP on all machines that share the queue; until then jobs may run late or out of order",
     "clock",
   );
 }

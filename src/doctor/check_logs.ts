@@ -1,5 +1,5 @@
 /**
- * Whether each log lies beside its job.
+ * Checks that each log lies beside its job.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import { presentIds } from "../contents/taken_ids.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
-/** Checks that each log has a job, and that each job that has ended has its log beside it. */
+/** Checks that each log has a job, and that the log of each ended job lies beside it. */
 export async function checkLogs(examination: Examination, jobs: Jobs): Promise<void> {
   await checkOrphans(examination, jobs);
   for (const [entry, another] of jobs.places.values()) {
-    // Of two jobs of one ID only a person can tell whose log it is.
+    // If two jobs have one ID, only a person can tell whose log it is.
     if (another) continue;
     if (entry?.state === "done" || entry?.state === "dead") await checkPlace(examination, entry);
   }
@@ -38,12 +38,12 @@ async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void>
     }
   }
   if (logs.length === 0) return;
-  // A job that was added or moved since the count is looked up now.
+  // Looked up again: a job may have been added or moved since.
   const present = presentIds(store, new Set(logs.map(({ id }) => id)));
   for (const { id, path, shown } of logs) {
     if (present.has(id) || !store.files.exists(path)) continue;
-    await examination.mend(
-      `${shown} is the log of a job that is no more`,
+    await examination.fix(
+      `${shown} is the log of a missing job`,
       "removes it",
       () => {
         if (presentIds(store, new Set([id])).size === 0) removeIfThere(store, path);
@@ -62,7 +62,7 @@ async function checkPlace(examination: Examination, { id, state, path }: Entry):
   };
   const log = stray();
   if (log === undefined) return;
-  await examination.mend(`the log of ${id} lies in ${log}, not beside its job`, "moves it", () => {
+  await examination.fix(`the log of ${id} lies in ${log}, not beside its job`, "moves it", () => {
     if (stray() === log) store.files.renameNew(log, pathIn(store, state, logName(id)));
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Whether what is kept for a job is kept for one that is there: its key, and the notes that it waits for others.
+ * Checks that keys and notes in after/ belong to jobs that are in the queue.
  *
  * @module
  */
@@ -23,15 +23,15 @@ import type { Examination } from "./examination.ts";
 export async function checkReservations(examination: Examination): Promise<void> {
   const { store } = examination;
   for (const name of await staleKeys(store)) {
-    await examination.mend(
-      `unique/${JSON.stringify(name)} names a job that is no more`,
+    await examination.fix(
+      `unique/${JSON.stringify(name)} names a missing job`,
       "frees the key",
       () => whileNoneAdds(store, () => removeStaleKeys(store, [name])),
     );
   }
 }
 
-/** Checks that each note in after/ is of a job that has yet to end. */
+/** Checks that each note in after/ is of a job that has not ended. */
 export async function checkMarkers(examination: Examination, jobs: Jobs): Promise<void> {
   const { store } = examination;
   const wasOpen = (id: string) =>
@@ -40,19 +40,19 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
     const children = namesIn(store, pathIn(store, "after", parent));
     noteHopeless(examination, jobs, parent, children);
     for (const child of children) {
-      // Only one that was not seen as it was counted is looked up: that reads the names of all jobs.
+      // Looked up only if the first pass did not see it: that reads the names of all jobs.
       if (wasOpen(child) || (ID_PATTERN.test(child) && isOpen(store, child))) continue;
       const marker = `${parent}/${child}`;
       if (!store.files.exists(pathIn(store, "after", marker))) continue;
-      await examination.mend(
-        `after/${JSON.stringify(marker)} says that a job waits which has ended or is no more`,
+      await examination.fix(
+        `after/${JSON.stringify(marker)} is the note of a job that has ended or is missing`,
         "removes it",
         () => whileNoneAdds(store, () => removeStaleMarkers(store, [{ parent, child }])),
       );
     }
     if (children.length > 0 || !store.files.exists(pathIn(store, "after", parent))) continue;
-    await examination.mend(
-      `after/${JSON.stringify(parent)} is of a job that none waits for`,
+    await examination.fix(
+      `after/${JSON.stringify(parent)} is of a job that no other waits for`,
       "removes it",
       () => removeMarkerFolder(store, parent),
     );
@@ -60,8 +60,8 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
 }
 
 /**
- * Checks that each job which waits for others is noted in after/: whoever settles those lets go whom it finds there;
- * and that none waits for itself by way of others.
+ * Checks that each job that waits for others has its notes in after/, without which nobody releases
+ * it, and that no jobs wait for each other in a circle.
  */
 export async function checkWaiting(examination: Examination, jobs: Jobs): Promise<void> {
   const { store } = examination;
@@ -76,9 +76,9 @@ export async function checkWaiting(examination: Examination, jobs: Jobs): Promis
         !store.files.exists(pathIn(store, "after", `${parent}/${id}`))
       );
       if (unnoted.length === 0 || !isThere(store, entry)) continue;
-      await examination.mend(
-        `${id} waits for ${unnoted.join(", ")}, and no note in after/ says so`,
-        "notes it, so that it is let go",
+      await examination.fix(
+        `${id} waits for ${unnoted.join(", ")} without a note in after/`,
+        "adds the note, so that the job is released",
         () => whileNoneAdds(store, () => noteWaiting(store, entry, job)),
       );
     }
@@ -86,14 +86,14 @@ export async function checkWaiting(examination: Examination, jobs: Jobs): Promis
   noteCircles(examination, links);
 }
 
-/** Jobs that were dropped into pending/ may wait for each other, which `enqueue` would have refused. */
+/** Notes jobs that wait for each other: dropped by hand, as `enqueue` refuses them. */
 function noteCircles(examination: Examination, links: Map<string, string[]>): void {
   for (;;) {
     const circle = circleAmong([...links.keys()].sort(), (id) => links.get(id) ?? []);
     if (!circle) return;
     examination.note(
       `these jobs wait for each other: ${circle.join(" after ")}`,
-      `change what one of them waits for, with: queuectl edit ${quotedWord(circle[0]!)}`,
+      `change what one of them waits for: queuectl edit ${quotedWord(circle[0]!)}`,
     );
     for (const id of circle) links.delete(id);
   }
@@ -110,8 +110,8 @@ function isThere(store: Store, entry: Entry): boolean {
 }
 
 /**
- * Notes who waits for a job that was removed by hand, or for itself. While a program adds jobs, what some of them
- * wait for may be among those that it has yet to add: then nothing is said.
+ * Notes jobs that wait for themselves or for a job that was removed by hand. Says nothing while a
+ * program adds jobs: the missing one may be among them.
  */
 function noteHopeless(
   examination: Examination,
@@ -125,24 +125,25 @@ function noteHopeless(
     if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
     if (!isOpen(store, child) || (!isOwn && isThereOrComing(store, parent))) continue;
     if (isOwn) {
-      const mend = `change what it waits for, with: queuectl edit ${quotedWord(child)}`;
-      examination.note(`${child} waits for itself`, mend);
+      const remedy = `change what it waits for: queuectl edit ${quotedWord(child)}`;
+      examination.note(`${child} waits for itself`, remedy);
       continue;
     }
     examination.note(
-      `${child} waits for ${parent}, which is no more`,
-      `let it go with: queuectl release ${quotedWord(child)}`,
+      `${child} waits for ${parent}, which is missing`,
+      `release it: queuectl release ${quotedWord(child)}`,
     );
   }
 }
 
+/** Whether a job is in the queue, or a program is adding jobs. */
 function isThereOrComing(store: Store, id: string): boolean {
   const isTaken = () => findTaken(store, new Set([id])) !== undefined;
   if (isTaken()) return true;
   const lock = tryLockQueue(store);
   if (!lock) return true;
   lock.release();
-  // It may have been added before the lock was free.
+  // The job may have been added before the lock was free.
   return isTaken();
 }
 
@@ -151,7 +152,7 @@ function isOpen(store: Store, id: string): boolean {
   return state !== undefined && state !== "done" && state !== "dead";
 }
 
-/** A key is taken, and what a job waits for is noted, before the job is there: all under the queue's lock. */
+/** Acts under the queue's lock: keys and notes are made under it before their job is there. */
 async function whileNoneAdds(store: Store, action: () => void | Promise<void>): Promise<void> {
   using lock = tryLockQueue(store);
   if (!lock) throw new QueueError("another program is adding jobs; try again");

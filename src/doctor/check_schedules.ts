@@ -1,5 +1,5 @@
 /**
- * Whether each file in schedules/ is a schedule.
+ * Checks that each file in schedules/ is a schedule, and is due at the right time.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 import { pathIn, readIfThere, type Store } from "../store/store.ts";
 import type { Examination } from "./examination.ts";
 
-/** Checks each schedule, and that no job that was made for one was left there. */
+/** Checks each schedule, and that no job of a missing schedule was left there. */
 export async function checkSchedules(examination: Examination): Promise<void> {
   const { store } = examination;
   const folder = pathIn(store, "schedules");
@@ -39,20 +39,23 @@ export async function checkSchedules(examination: Examination): Promise<void> {
     if (fault !== undefined) {
       examination.note(
         `${shown} is not a schedule: ${fault}`,
-        "write it anew, or remove it with: queuectl schedule rm",
+        "edit it, or remove it: queuectl schedule rm",
       );
     } else if (!entry && !name.endsWith(".job")) {
-      examination.note(`${shown} is not a schedule, as its name tells`, "rename or move it");
+      examination.note(
+        `${shown} is not a schedule: its name is not STAMP-NAME.json`,
+        "rename or move it",
+      );
     } else if (!entry && !made.has(name)) {
       examination.note(
-        `${shown} is a job of a schedule that is no more`,
-        "move it to pending/ to have it run, under a name that ends in .json, else remove it",
+        `${shown} is a job of a missing schedule`,
+        "remove it, or to run it move it to pending/ under a name that ends in .json",
       );
     }
   }
 }
 
-/** Checks that a schedule is not due later than its next time by the clock. */
+/** Checks that a schedule's stamp is not later than its next time by the clock. */
 async function checkStamp(examination: Examination, entry: ScheduleEntry): Promise<void> {
   const { store } = examination;
   if (isPaused(entry) || entry.worker !== undefined || entry.time <= store.now()) return;
@@ -67,11 +70,13 @@ async function checkStamp(examination: Examination, entry: ScheduleEntry): Promi
   }
   const state = read && stampState(read.schedule, read.times, entry, store.now());
   if (state?.is !== "beyond") return;
-  // The two looks must find the same problem, and the next time may pass between them.
-  await examination.mend(
-    `schedule ${entry.name} is due at ${new Date(entry.time).toISOString()}, which is beyond its ` +
-      "next time: this machine's clock has been set back",
-    "gives it its next time by the clock, as each worker does",
+  // The sentence leaves out the next time: it may pass between the two looks.
+  await examination.fix(
+    `schedule ${entry.name} is due at ${
+      new Date(entry.time).toISOString()
+    }, beyond its next time: ` +
+      "the clock has been set back",
+    "sets its next time by the clock, as each worker does",
     () => healSchedule(store, entry, readTimetable),
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What lies in tmp/ that nobody is writing.
+ * Checks for files in tmp/ that nobody is writing.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { pathIn, type Store } from "../store/store.ts";
 import { isStray, removeStray } from "../recovery/strays.ts";
 import type { Examination } from "./examination.ts";
 
-/** What no queuectl made and has not changed for so long is worth a word, in milliseconds. */
+/** How long an unknown file must be unchanged to be reported, in milliseconds. */
 const FORGOTTEN_AFTER = 24 * 3600 * 1000;
 
 /** Checks that nothing in tmp/ was left by a program that died, or by a person. */
@@ -18,15 +18,15 @@ export async function checkTemporary(examination: Examination): Promise<void> {
   for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
     const shown = `tmp/${JSON.stringify(name)}`;
     if (isStray(store, name, kind)) {
-      await examination.mend(
+      await examination.fix(
         `${shown} was left by a program that has exited; no job needs it`,
         "removes it",
         () => removeStray(store, name, kind),
       );
     } else if (!isOfWorker(name) && ageOf(store, name) > FORGOTTEN_AFTER) {
       examination.note(
-        `${shown} has lain there unchanged for more than a day`,
-        "move it to pending/ if it is a job, else remove it",
+        `${shown} has not changed for more than a day`,
+        "move it to pending/ if it is a job, otherwise remove it",
       );
     }
   }

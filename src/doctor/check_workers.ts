@@ -1,5 +1,5 @@
 /**
- * Whether a worker has died and none has taken over what it ran.
+ * Checks that no dead worker has jobs.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { absentWorkers, recoverDeadWorkers } from "../recovery/recover.ts";
 import { pathIn, removeTree } from "../store/store.ts";
 import type { Examination } from "./examination.ts";
 
-/** Checks that each worker that is there lives, and that each job that runs is in the hands of one. */
+/** Checks that each worker is alive, and that each running job has one. */
 export async function checkWorkers(examination: Examination): Promise<void> {
   const { store } = examination;
   const dead = workerNames(store).filter((worker) => {
@@ -19,15 +19,15 @@ export async function checkWorkers(examination: Examination): Promise<void> {
     return lock !== undefined;
   });
   for (const worker of [...dead, ...absentWorkers(store)]) {
-    await examination.mend(
-      `worker ${worker} has died and no other has taken over what it ran yet`,
-      "settles what it ran, as lost and to be retried if its end was not written down",
+    await examination.fix(
+      `worker ${worker} is dead, and its jobs have not been recovered`,
+      "recovers its jobs: those without a recorded result are charged as lost and retried",
       () => recoverAll(examination),
     );
   }
 }
 
-/** Recovers all that are dead; of several the first call does it. */
+/** Recovers all dead workers; of several calls the first does it. */
 async function recoverAll({ store, options }: Examination): Promise<void> {
   const { host, pid, version } = options;
   const started_at = new Date(store.now()).toISOString();
@@ -39,12 +39,12 @@ async function recoverAll({ store, options }: Examination): Promise<void> {
   }
 }
 
-/** Checks that no folder of progress has outlived its worker. */
+/** Checks that each folder in progress/ has a worker. */
 export async function checkProgress(examination: Examination): Promise<void> {
   const { store } = examination;
   for (const worker of strayProgress(store)) {
-    await examination.mend(
-      `progress/${JSON.stringify(worker)} is of a worker that is no more`,
+    await examination.fix(
+      `progress/${JSON.stringify(worker)} is of a missing worker`,
       "removes it",
       () => removeTree(store, pathIn(store, "progress", worker)),
     );

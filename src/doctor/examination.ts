@@ -1,5 +1,5 @@
 /**
- * What one look at a queue finds, and the mending of it.
+ * The findings of one look at a queue, and their repair.
  *
  * @module
  */
@@ -7,44 +7,44 @@
 import type { JobRun } from "../process/survivors.ts";
 import type { Store } from "../store/store.ts";
 
-/** Something that a check found. */
+/** A problem that a check found. */
 export interface Finding {
-  /** What is wrong, and what it means, in a sentence. */
+  /** What is wrong, in a sentence. */
   problem: string;
   /** What the repair did, or what the user can do. */
   remedy: string;
-  /** Whether it has been mended. */
+  /** Whether it has been repaired. */
   mended: boolean;
 }
 
 /** How to check. */
 export interface DoctorOptions {
-  /** Whether to mend what is safe to mend. */
+  /** Whether to repair what is safe to repair. */
   repair: boolean;
   /** Bytes left on the queue's file system, if known. */
   freeBytes?: number;
-  /** This machine's name, which the repair works under. */
+  /** This machine's name, for the presence of the repair. */
   host: string;
-  /** The process that does it. */
+  /** The process that repairs. */
   pid: number;
   /** The version of queuectl. */
   version: string;
-  /** Ends what is left on this machine of the processes of some runs of a dead worker. */
+  /** Ends what is left on this machine of the processes of a dead worker's runs. */
   killSurvivors: (worker: string, runs: JobRun[]) => Promise<void>;
   /** Waits between the two looks. Default: 100 ms. */
   pause?: () => Promise<void>;
 }
 
-/** One look: collects findings, and mends where it may. */
+/** One look: collects findings, and repairs where it may. */
 export class Examination {
-  /** What was found, by what names it. */
+  /** The findings by their names. */
   readonly findings = new Map<string, Finding>();
 
   /**
    * @param store The queue.
    * @param options How to check; without `repair` nothing is changed.
-   * @param before The names of what an earlier look found. What is not among them has only just come to be so, and
-   * is passed over.
+   * @param before The names of an earlier look's findings. Others are too new to count, and are
+   * skipped.
    */
   constructor(
     readonly store: Store,
@@ -53,17 +53,20 @@ export class Examination {
   ) {}
 
   /**
-   * Notes what cannot be mended here.
+   * Notes a problem that only a person can repair.
    *
-   * @param name Names it from look to look, if the sentence may not stay the same.
+   * @param name Its name in each look, if its sentence may change.
    */
   note(problem: string, remedy: string, name: string = problem): void {
     if (this.#isNew(name)) return;
     this.findings.set(name, { problem, remedy, mended: false });
   }
 
-  /** Mends, if that is wanted, and notes it. The action looks once more whether it still may. */
-  async mend(
+  /**
+   * Notes a problem, and repairs it if that is wanted. The action checks once more whether it still
+   * may.
+   */
+  async fix(
     problem: string,
     remedy: string,
     action: () => unknown | Promise<unknown>,
@@ -75,9 +78,9 @@ export class Examination {
     }
     try {
       await action();
-      this.findings.set(problem, { problem, remedy: `mended: ${remedy}`, mended: true });
+      this.findings.set(problem, { problem, remedy: `fixed: ${remedy}`, mended: true });
     } catch (error) {
-      this.note(problem, `could not be mended: ${error instanceof Error ? error.message : error}`);
+      this.note(problem, `could not be fixed: ${error instanceof Error ? error.message : error}`);
     }
   }
 

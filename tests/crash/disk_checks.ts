@@ -139,7 +139,7 @@ export async function* faultsAtRest(
   for (const problem of await findings(disk)) {
     const id = /^the log of (\S+) lies/.exec(problem)?.[1];
     if (id !== undefined && mayStray(commandOf(id))) continue;
-    if (ledger.logsMayStray && problem.includes("log of a job that is no more")) continue;
+    if (ledger.logsMayStray && problem.includes("log of a missing job")) continue;
     yield `the doctor says: ${problem}`;
   }
   // The name of a holder that a disk refused to remove keeps others out until its worker has left.

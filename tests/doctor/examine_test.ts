@@ -33,7 +33,7 @@ async function mends(temporary: TemporaryQueue, problem: RegExp, remedy: string)
   assertMatch(found?.problem ?? "all is well", problem);
   assertEquals([found!.mended, found!.remedy, more], [false, `--repair ${remedy}`, []]);
   const mended = await findings(temporary, { repair: true });
-  assertEquals(mended, [{ ...found!, remedy: `mended: ${remedy}`, mended: true }]);
+  assertEquals(mended, [{ ...found!, remedy: `fixed: ${remedy}`, mended: true }]);
   assertEquals(await findings(temporary), []);
 }
 
@@ -127,8 +127,8 @@ Deno.test("a worker that died is recovered: what it ran waits for its retry", as
   drop(dir, "workers/host-1-ab.json", "{}");
   await mends(
     temporary,
-    /^worker host-1-ab has died and no other has taken over what it ran yet$/,
-    "settles what it ran, as lost and to be retried if its end was not written down",
+    /^worker host-1-ab is dead, and its jobs have not been recovered$/,
+    "recovers its jobs: those without a recorded result are charged as lost and retried",
   );
   assertEquals(queue.get("a")?.history.map(({ outcome }) => outcome), ["lost"]);
   assertEquals(namesIn(dir, "workers"), []);
@@ -139,8 +139,8 @@ Deno.test("a worker without a presence file is recovered too", async () => {
   await runningJob(temporary, "a");
   await mends(
     temporary,
-    /^worker host-1-ab has died/,
-    "settles what it ran, as lost and to be retried if its end was not written down",
+    /^worker host-1-ab is dead/,
+    "recovers its jobs: those without a recorded result are charged as lost and retried",
   );
   assertEquals(temporary.queue.get("a")?.state, "failed");
 });
@@ -149,7 +149,7 @@ Deno.test("progress of a worker that is no more is removed", async () => {
   await using temporary = await temporaryQueue();
   Deno.mkdirSync(`${temporary.dir}/progress/host-1-ab`, { recursive: true, mode: 0o700 });
   Deno.writeTextFileSync(`${temporary.dir}/progress/host-1-ab/a`, "5%");
-  await mends(temporary, /^progress\/"host-1-ab" is of a worker that is no more$/, "removes it");
+  await mends(temporary, /^progress\/"host-1-ab" is of a missing worker$/, "removes it");
 });
 
 Deno.test("what a program that died was writing is removed, a batch too", async () => {
@@ -172,13 +172,13 @@ Deno.test("what a person forgot in tmp/ is told after a day, and stays", async (
   makeOld(`${temporary.dir}/tmp/job`, 23);
   assertEquals(await findings(temporary), []);
   makeOld(`${temporary.dir}/tmp/job`, 25);
-  await says(temporary, /^tmp\/"job" has lain there unchanged for more than a day$/);
+  await says(temporary, /^tmp\/"job" has not changed for more than a day$/);
 });
 
 Deno.test("a log without a job is removed; one whose job is there stays", async () => {
   await using temporary = await temporaryQueue();
   drop(temporary.dir, "done/a.log", "printed");
-  await mends(temporary, /^done\/"a\.log" is the log of a job that is no more$/, "removes it");
+  await mends(temporary, /^done\/"a\.log" is the log of a missing job$/, "removes it");
   drop(temporary.dir, "failed/b.log", "printed");
   drop(temporary.dir, "pending/b.json", '{"command":"true"}');
   assertEquals(await findings(temporary), []);
@@ -200,7 +200,7 @@ Deno.test("a job in two places is told, and both stay", async () => {
   await using temporary = await temporaryQueue();
   drop(temporary.dir, "done/a.json", '{"command":"true"}');
   drop(temporary.dir, "dead/a.json", '{"command":"false"}');
-  await says(temporary, /^the ID "a" is there 2 times: done\/"a.json" and dead\/"a.json"$/);
+  await says(temporary, /^2 files have the ID "a": done\/"a.json" and dead\/"a.json"$/);
 });
 
 Deno.test("files that are no jobs, or that none will run, are told and stay", async () => {
@@ -243,7 +243,7 @@ Deno.test("a key whose job was removed by hand is freed; that of a job that is t
   for (const name of namesIn(dir, "pending")) {
     if (name.endsWith("-gone.json")) Deno.removeSync(`${dir}/pending/${name}`);
   }
-  await mends(temporary, /^unique\/"gone" names a job that is no more$/, "frees the key");
+  await mends(temporary, /^unique\/"gone" names a missing job$/, "frees the key");
   assertEquals(namesIn(dir, "unique"), ["there"]);
 });
 
@@ -254,7 +254,7 @@ Deno.test("a key is not freed while another program adds jobs", async () => {
   drop(dir, "unique/key", "gone\n");
   const lock = await lockQueue(queue.store);
   const [found] = await findings(temporary, { repair: true });
-  assertMatch(found!.remedy, /could not be mended: another program is adding jobs/);
+  assertMatch(found!.remedy, /could not be fixed: another program is adding jobs/);
   lock.release();
   assertEquals(namesIn(dir, "unique"), ["key"]);
 });
@@ -269,11 +269,11 @@ Deno.test("a note that a job waits which is no more is removed; that of one that
   for (const name of namesIn(dir, "pending")) {
     if (name.endsWith("-gone.json")) Deno.removeSync(`${dir}/pending/${name}`);
   }
-  const sentence = /^after\/"p\/gone" says that a job waits which has ended or is no more$/;
+  const sentence = /^after\/"p\/gone" is the note of a job that has ended or is missing$/;
   await mends(temporary, sentence, "removes it");
   assertEquals(namesIn(dir, "after/p"), ["there"]);
   Deno.mkdirSync(`${dir}/after/q`);
-  await mends(temporary, /^after\/"q" is of a job that none waits for$/, "removes it");
+  await mends(temporary, /^after\/"q" is of a job that no other waits for$/, "removes it");
 });
 
 Deno.test("a job that waits, and whose note is lost, is noted again; if none is left to wait for it is let go", async () => {
@@ -281,14 +281,14 @@ Deno.test("a job that waits, and whose note is lost, is noted again; if none is 
   const { queue, dir } = temporary;
   await queue.enqueue({ command: "true", id: "p", hold: true });
   await queue.enqueue({ command: "true", id: "child", after: ["p"] });
-  const sentence = /^child waits for p, and no note in after\/ says so$/;
+  const sentence = /^child waits for p without a note in after\/$/;
   Deno.removeSync(`${dir}/after/p`, { recursive: true });
-  await mends(temporary, sentence, "notes it, so that it is let go");
+  await mends(temporary, sentence, "adds the note, so that the job is released");
   assertEquals(namesIn(dir, "after/p"), ["child"]);
   Deno.removeSync(`${dir}/after/p`, { recursive: true });
   const [parent] = namesIn(dir, "pending").filter((name) => name.endsWith("-p.json"));
   Deno.renameSync(`${dir}/pending/${parent}`, `${dir}/done/p.json`);
-  await mends(temporary, sentence, "notes it, so that it is let go");
+  await mends(temporary, sentence, "adds the note, so that the job is released");
   assertEquals(queue.get("child")!.waits_for, undefined);
   assertEquals(namesIn(dir, "pending").filter((name) => name.startsWith("9999")), []);
 });
@@ -300,7 +300,7 @@ Deno.test("no note of who waits is removed while another program adds jobs", asy
   drop(dir, "after/p/child", "");
   const lock = await lockQueue(queue.store);
   const [found] = await findings(temporary, { repair: true });
-  assertMatch(found!.remedy, /could not be mended: another program is adding jobs/);
+  assertMatch(found!.remedy, /could not be fixed: another program is adding jobs/);
   lock.release();
   assertEquals(namesIn(dir, "after/p"), ["child"]);
 });
@@ -311,8 +311,8 @@ Deno.test("what is no schedule is told, and a job that was made for one stays", 
   Deno.mkdirSync(`${dir}/schedules`, { mode: 0o700 });
   const plants: [name: string, problem: RegExp][] = [
     [scheduleFile("s", 0), /^schedules\/".*-s\.json" is not a schedule: it is not JSON/],
-    ["notes", /^schedules\/"notes" is not a schedule, as its name tells$/],
-    ["20260101T000000.000Z-s.job", /^schedules\/".*" is a job of a schedule that is no more$/],
+    ["notes", /^schedules\/"notes" is not a schedule: its name is not STAMP-NAME.json$/],
+    ["20260101T000000.000Z-s.job", /^schedules\/".*" is a job of a missing schedule$/],
   ];
   for (const [name, problem] of plants) {
     drop(dir, `schedules/${name}`, "");
@@ -324,7 +324,7 @@ Deno.test("what is no schedule is told, and a job that was made for one stays", 
 Deno.test("a clock that is behind the newest job is told", async () => {
   await using temporary = await temporaryQueue();
   await temporary.queue.enqueue({ command: "true" });
-  await says(temporary, /clock runs (59|60) s behind the newest job's$/, {
+  await says(temporary, /clock is (59|60) s behind the newest job$/, {
     now: Date.now() - 60_000,
   });
   assertEquals(await findings(temporary, { now: Date.now() - 2_000 }), [], "late, not wrong");
@@ -333,7 +333,7 @@ Deno.test("a clock that is behind the newest job is told", async () => {
 Deno.test("a disk that is nearly full is told", async () => {
   await using temporary = await temporaryQueue();
   const freeBytes = 5 * 1024 * 1024;
-  await says(temporary, /^only 5 MiB are left on the disk of /, { freeBytes });
+  await says(temporary, /^only 5 MiB are free on the disk of /, { freeBytes });
   assertEquals(await findings(temporary, { freeBytes: 1024 ** 3 }), []);
 });
 
@@ -343,7 +343,7 @@ Deno.test("of two jobs of one ID neither gets the other's log", async () => {
     drop(temporary.dir, `${state}/a.json`, '{"command":"true"}');
   }
   drop(temporary.dir, "dead/a.log", "printed");
-  await says(temporary, /the ID "a" is there 2 times/);
+  await says(temporary, /2 files have the ID "a"/);
 });
 
 Deno.test("a job that waits for one that is no more, or for itself, is told", async () => {
@@ -357,7 +357,7 @@ Deno.test("a job that waits for one that is no more, or for itself, is told", as
   // Another program adds jobs: the parent may be among them.
   assertEquals(await findings(temporary), []);
   lock.release();
-  await says(temporary, /^child waits for parent, which is no more$/);
+  await says(temporary, /^child waits for parent, which is missing$/);
 });
 
 Deno.test("each circle of jobs that wait for each other is told, and a job that waits for itself", async () => {
@@ -403,7 +403,7 @@ Deno.test("the input of a job that is no more is removed once it is an hour old"
   Deno.removeSync(`${dir}/pending/${namesIn(dir, "pending")[0]}`);
   assertEquals(await findings(temporary), []);
   makeOld(`${dir}/input/a.in`, 2);
-  await mends(temporary, /^input\/a\.in is the input of a job that is no more$/, "removes it");
+  await mends(temporary, /^input\/a\.in is the input of a missing job$/, "removes it");
   assertEquals(namesIn(dir, "input"), []);
 });
 
@@ -428,8 +428,8 @@ Deno.test("an input that lies beside its job, is missing, or is none is told", a
   Deno.symlinkSync("/etc/passwd", `${dir}/input/b.in`);
   const found = (await findings(temporary, { repair: true })).map(({ problem }) => problem).sort();
   assertEquals(found, [
-    'input/"b.in" is not a regular file, so no job reads it',
-    'input/"notes" is not the input of a job, as its name tells',
+    'input/"b.in" is not a regular file; no job will read it',
+    `input/"notes" is not a job's input: its name is not ID.in`,
     "job a cannot run: its input, input/a.in, is missing",
     'pending/"a.in" is not a job: its name does not end in .json',
   ]);

@@ -11,11 +11,11 @@ Deno.test("doctor exits with 0 without problems, with 1 with one, and with 0 onc
   const found = await program.run(["doctor"]);
   assertEquals([found.code, found.stdout], [
     1,
-    'found  done/"a.log" is the log of a job that is no more\n       --repair removes it\n',
+    'found  done/"a.log" is the log of a missing job\n       --repair removes it\n',
   ]);
   const mended = await program.run(["doctor", "--repair"]);
   assertEquals(mended.code, 0);
-  assertMatch(mended.stdout, /^fixed {2}done.*\n {7}mended: removes it\n$/);
+  assertMatch(mended.stdout, /^fixed {2}done.*\n {7}fixed: removes it\n$/);
   assertEquals((await program.run(["doctor"])).code, 0);
 });
 

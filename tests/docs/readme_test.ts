@@ -6,10 +6,10 @@ const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 /** A name that is more than a name to whoever does not quote it. */
 const HOSTILE = 'it\'s "a" $(touch hacked) `touch hacked` \\ ; touch hacked\n$HOME *';
 
-/** The shell text of the README in which a word stands. */
+/** The shell text of README.md and docs/jobs.md in which a word stands. */
 function example(word: string): string {
-  const readme = Deno.readTextFileSync(`${ROOT}README.md`);
-  const found = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text!)
+  const pages = ["README.md", "docs/jobs.md"].map((page) => Deno.readTextFileSync(ROOT + page));
+  const found = [...pages.join("\n").matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text!)
     .filter((text) => text.includes(word));
   assertEquals(found.length, 1, `the README's examples with ${word}`);
   return found[0]!;

@@ -196,15 +196,15 @@ Deno.test("enqueue --file --null takes jobs that end with NUL, of several lines,
   assertStringIncludes(bad.stderr, "stdin, job 3: it is not UTF-8");
 });
 
-Deno.test("the README's examples of --file run no name of a file", async () => {
+Deno.test("the examples of --file in docs/jobs.md run no name of a file", async () => {
   await using program = new Program();
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const page = await Deno.readTextFile(new URL("../../docs/jobs.md", import.meta.url));
   const folder = `${program.home}/files`;
   Deno.mkdirSync(folder);
   const names = ["a$(touch ran).txt", "`touch ran`", "b'; touch ran; '", "new\nline", '"q"', "# c"];
   for (const name of names) Deno.writeTextFileSync(`${folder}/${name}`, name);
-  const [, example] = /```sh\n(find \/usr\/share\/doc .*?)queuectl worker/s.exec(readme)!;
-  const [, list] = /```sh\n(queuectl enqueue --file - <<'JOBS'\n# .*?JOBS\n)/s.exec(readme)!;
+  const [, example] = /```sh\n(find \/usr\/share\/doc .*?)queuectl worker/s.exec(page)!;
+  const [, list] = /```sh\n(queuectl enqueue --file - <<'JOBS'\n# .*?JOBS\n)/s.exec(page)!;
   const script = `words=("$@"); queuectl() { "\${words[@]}" "$@"; }\n` +
     example!.replace("/usr/share/doc", "files") + list!;
   const { code, stdout, stderr } = await program.shell(script);

@@ -8,8 +8,9 @@ import { GLOBAL_OPTIONS, VERSION_OPTION } from "../src/cli/table/command.ts";
 import { HEADINGS } from "../src/cli/table/commands.ts";
 import { JOB_FIELDS, optionName } from "../src/format/job_fields.ts";
 import { SETTINGS } from "../src/format/settings.ts";
+import { code, formatted, table, writePage } from "./markdown.ts";
 
-const PAGE = new URL("../docs/commands.md", import.meta.url);
+const PAGE = "docs/commands.md";
 
 const INTRODUCTION = `# Commands
 
@@ -79,39 +80,8 @@ ${
   }`;
 }
 
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
 function fenced(text: string): string {
   return `\`\`\`text\n${text}\n\`\`\``;
 }
 
-function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const line = (cells: readonly unknown[]) =>
-    `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** The text as `deno fmt` leaves it, so that it passes the check of the format. */
-async function formatted(text: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "md", "-"],
-    cwd: new URL("..", import.meta.url),
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { success, stdout } = await child.output();
-  if (!success) Deno.exit(1);
-  return new TextDecoder().decode(stdout);
-}
-
-const text = await page();
-if (!Deno.args.includes("--check")) await Deno.writeTextFile(PAGE, text);
-else if (text !== await Deno.readTextFile(PAGE)) {
-  console.error("docs/commands.md is not what the tables say; write it anew with: deno task docs");
-  Deno.exit(1);
-}
+await writePage(PAGE, await page());

@@ -100,7 +100,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
     ...commandText,
     value: "CMD",
     help: "the command as shell text, instead of words at the end",
-    meaning: "the command as shell text: the argument after the shell's -c",
+    meaning: "shell text of at most 100 KB without NUL: the argument after the shell's -c",
   },
   id: {
     ...matching(
@@ -141,6 +141,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
     ...orNone(seconds(0, undefined, true)),
     value: "DUR",
     help: 'time limit for each attempt, or "none"',
+    meaning: "time limit for each attempt",
     hasSetting: true,
   },
   max_retries: {
@@ -220,7 +221,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
     value: "PATH",
     values: "directory",
     help: "directory to run in (default: here)",
-    meaning: "directory to run in (default: the worker's)",
+    meaning: "directory to run in; default: the worker's",
   },
   env: {
     ...environment,

@@ -11,16 +11,16 @@ import { must, until } from "./processes.ts";
 const NAME = "queues";
 
 /** So that who is gone is noticed within about ten seconds, by clients and by servers. */
-const OPTIONS: readonly (readonly [string, string])[] = [
-  ["network.ping-timeout", "10"],
-  ["server.tcp-user-timeout", "10"],
-  ["client.keepalive-time", "4"],
-  ["client.keepalive-interval", "2"],
-  ["client.keepalive-count", "3"],
-  ["server.keepalive-time", "4"],
-  ["server.keepalive-interval", "2"],
-  ["server.keepalive-count", "3"],
-];
+const OPTIONS = {
+  "network.ping-timeout": "10",
+  "server.tcp-user-timeout": "10",
+  "client.keepalive-time": "4",
+  "client.keepalive-interval": "2",
+  "client.keepalive-count": "3",
+  "server.keepalive-time": "4",
+  "server.keepalive-interval": "2",
+  "server.keepalive-count": "3",
+};
 
 const gluster = (host: Host, ...words: readonly string[]) =>
   must(host.words("gluster", "--mode=script", ...words), { patience: 130 });
@@ -41,15 +41,12 @@ export const glusterfs: Engine = {
     const [first, ...others] = hosts.slice(0, 3) as [Host, Host, Host];
     for (const host of [first, ...others]) await this.serve(host);
     for (const { name } of others) await gluster(first, "peer", "probe", name);
-    const joined = async () => (await gluster(first, "peer", "status")).match(/\(Connected\)/g);
     const inCluster = async () =>
       (await gluster(first, "peer", "status")).match(/State: Peer in Cluster/g)?.length === 2;
-    if (!(await until(inCluster, 30, 0.3))) throw new Error(`peers: ${await joined()}`);
+    if (!(await until(inCluster, 30, 0.3))) throw new Error("no cluster came about");
     const bricks = [first, ...others].map(({ name, disk }) => `${name}:${disk}/brick`);
     await gluster(first, "volume", "create", NAME, "replica", "3", ...bricks, "force");
-    for (const [option, value] of OPTIONS) {
-      await gluster(first, "volume", "set", NAME, option, value);
-    }
+    await gluster(first, "volume", "set", NAME, ...Object.entries(OPTIONS).flat());
     await gluster(first, "volume", "start", NAME);
     await until(() => this.isHealed(first), 60, 0.5);
   },

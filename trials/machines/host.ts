@@ -51,6 +51,8 @@ export class Host {
   clock = 0;
   /** Whether its cable is in. */
   isConnected = false;
+  /** How often it was killed or cut off: what it says meanwhile is no answer. */
+  faults = 0;
   readonly #number: number;
   readonly #binds: readonly (readonly [string, string])[];
   #init: number | undefined;
@@ -113,6 +115,7 @@ export class Host {
   /** Pulls its cable out of the bridge: packets are lost, and nobody is told. */
   async cut(): Promise<void> {
     await must(["ip", "link", "set", this.#cable, "nomaster"]);
+    this.faults++;
     this.isConnected = false;
   }
 
@@ -124,6 +127,7 @@ export class Host {
     // Its first process dies with the one that made it, and the kernel ends all others before it
     // lets that one go.
     const init = this.#init!;
+    this.faults++;
     this.#init = undefined;
     signal(this.#unshare!.pid, "SIGKILL");
     await this.#unshare!.status;

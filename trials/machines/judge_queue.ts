@@ -14,7 +14,7 @@ import { entries, readEntry } from "../../src/contents/entries.ts";
 import { Queue } from "../../src/queue.ts";
 import { readLedger, readTold } from "../ledger.ts";
 import { judge, type Verdict } from "../verdict.ts";
-import { outputOf, type Planned, readNotes } from "./noted_jobs.ts";
+import { outputOf, overlaps, type Planned, readNotes } from "./noted_jobs.ts";
 
 /** What is found of a queue. */
 export type Judged = Omit<Verdict, "untold">;
@@ -30,8 +30,17 @@ if (import.meta.main) {
     runs: readLedger(read("ledger")),
     wasKilled: (worker) => hit.includes(worker.replace(/-.*$/, "")),
   });
+  const notes = readNotes(read("ledger"));
+  for (const { earlier, later, seconds } of overlaps(notes)) {
+    verdict.violations.push(
+      `${later.id}: attempt ${earlier.attempt} on ${earlier.worker} went on for ${
+        seconds.toFixed(1)
+      } s ` +
+        `beside attempt ${later.attempt} on ${later.worker}`,
+    );
+  }
   const planned: Record<string, Planned> = JSON.parse(read("planned.json"));
-  for (const { id, name, attempt, worker } of readNotes(read("ledger"))) {
+  for (const { id, name, attempt, worker } of notes) {
     const due = planned[id]?.name;
     if (due !== undefined && due !== name) {
       verdict.violations.push(`${id}: attempt ${attempt} on ${worker} ran the command of ${name}`);

@@ -14,7 +14,8 @@
 import { parseArgs } from "node:util";
 import { seededRandom } from "../../tests/simulation/seeded.ts";
 import { runApart, whyNot } from "./apart.ts";
-import { type Case, CASES } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { CASES } from "./cases.ts";
 import type { Engine } from "./engine.ts";
 import { glusterfs } from "./glusterfs.ts";
 import { moosefs } from "./moosefs.ts";

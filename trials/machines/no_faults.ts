@@ -5,7 +5,7 @@
  */
 
 import { whole } from "../job_mix.ts";
-import type { Play } from "./cases.ts";
+import type { Play } from "./case.ts";
 import { uptime } from "./processes.ts";
 
 /** Each job runs once, whichever host added it, and nothing is left behind. */

@@ -21,7 +21,7 @@ export interface Planned {
 /**
  * Plans a job.
  *
- * @param work Shell text: what it does between its two notes.
+ * @param work Shell text: what it does between its two notes; `last='exit 1'` has it fail after them.
  * @param ledger The file of its notes.
  */
 export function plan(
@@ -38,8 +38,8 @@ export function plan(
     name,
     lines,
     input: {
-      command:
-        `${note}; note S; echo 'begin ${name}'; ${work}; ${print}; echo 'end ${name}'; note E`,
+      command: `last=:; ${note}; note S; echo 'begin ${name}'; ${work}; ${print}; ` +
+        `echo 'end ${name}'; note E; eval "$last"`,
       backoff_base: 0.1,
       backoff_factor: 1,
       ...rest,
@@ -61,8 +61,8 @@ export interface Note {
   name: string;
   /** Which attempt. */
   attempt: number;
-  /** Whether it began or ended. */
-  what: "S" | "E";
+  /** Whether it began, ended, or went on, which only long ones note. */
+  what: "S" | "E" | "T";
   /** When, in seconds since the machine started. */
   at: number;
   /** The worker that ran it. */
@@ -74,14 +74,50 @@ export function readNotes(text: string): Note[] {
   const notes: Note[] = [];
   for (const line of text.split("\n")) {
     const [what, id, attempt, at, worker, name] = line.split(" ");
-    if ((what !== "S" && what !== "E") || name === undefined) continue;
+    if (!isWhat(what) || name === undefined) continue;
     notes.push({ what, id: id!, attempt: Number(attempt), at: Number(at), worker: worker!, name });
   }
   return notes;
 }
 
+const isWhat = (what: string | undefined): what is Note["what"] =>
+  what === "S" || what === "E" || what === "T";
+
+/** Shell text that takes so many seconds, and notes every half second that it goes on. */
+export function longWork(seconds: number): string {
+  const halves = Math.round(seconds * 2);
+  return `left=${halves}; while [ $left -gt 0 ]; do sleep 0.5; note T; left=$((left - 1)); done`;
+}
+
+/** An attempt that went on while a later one of its job did. */
+export interface Overlap {
+  /** The last note of the earlier attempt. */
+  earlier: Note;
+  /** The beginning of the later one. */
+  later: Note;
+  /** For how long, in seconds, as far as the earlier one noted. */
+  seconds: number;
+}
+
+/** The attempts that went on beside later ones of their jobs. */
+export function overlaps(notes: readonly Note[]): Overlap[] {
+  const found: Overlap[] = [];
+  for (const later of notes.filter(({ what }) => what === "S")) {
+    const earlier = notes.findLast((note) =>
+      note.id === later.id && note.worker !== later.worker && note.attempt < later.attempt
+    );
+    if (!earlier || earlier.at <= later.at) continue;
+    found.push({ earlier, later, seconds: earlier.at - later.at });
+  }
+  return found;
+}
+
 /** When the job of this name first began or ended, or `undefined`. */
-export function timeOf(notes: readonly Note[], what: "S" | "E", name: string): number | undefined {
+export function timeOf(
+  notes: readonly Note[],
+  what: Note["what"],
+  name: string,
+): number | undefined {
   return notes.find((note) => note.what === what && note.name === name)?.at;
 }
 
@@ -90,7 +126,8 @@ export function mostAtOnce(notes: readonly Note[]): number {
   let now = 0;
   let most = 0;
   // What ends at the hundredth of a second at which another begins was first.
-  for (const { what } of notes.toSorted((a, b) => a.at - b.at || (a.what === "E" ? -1 : 1))) {
+  const runs = notes.filter(({ what }) => what !== "T");
+  for (const { what } of runs.toSorted((a, b) => a.at - b.at || (a.what === "E" ? -1 : 1))) {
     now += what === "S" ? 1 : -1;
     most = Math.max(most, now);
   }

@@ -67,7 +67,7 @@ export class Rig {
   /** Gives a host another clock, which takes a new start. */
   async setClock(host: Host, seconds: number): Promise<void> {
     if (host.clock === seconds) return;
-    await host.kill();
+    if (host.isUp) await host.kill();
     host.clock = seconds;
     await this.restart(host);
   }
@@ -82,12 +82,11 @@ export class Rig {
     }
   }
 
-  /** Brings all hosts back, with right clocks, and waits until the volume is whole. */
+  /** Brings all hosts back, and waits until the volume is whole. */
   async heal(): Promise<void> {
     for (const host of this.hosts) {
       if (host.isUp && !host.isConnected) await host.connect();
       if (!host.isUp) await this.restart(host);
-      await this.setClock(host, 0);
     }
     const first = this.hosts[0]!;
     if (!(await until(() => this.engine.isHealed(first), 90, 1))) {
@@ -97,6 +96,7 @@ export class Rig {
 
   /** Ends what a case has left, and makes all whole for the next one. */
   async clear(): Promise<void> {
+    for (const host of this.hosts) await this.setClock(host, 0);
     await this.heal();
     for (const host of this.hosts) await host.killProcesses(/\bmain\.ts |note S|^sleep \d/);
   }

@@ -119,13 +119,27 @@ export class Scene {
   /** Adds jobs from a host, in one go. */
   async enqueue(from: Host | string, planned: readonly Planned[]): Promise<string[]> {
     const host = typeof from === "string" ? this.rig.host(from) : from;
+    const { ids, failure } = await this.tryEnqueue(host, planned);
+    if (failure !== undefined) this.fail(`${host.name}: enqueue: ${failure}`);
+    return ids;
+  }
+
+  /** Likewise, where it may fail, because the host does: what was not acknowledged may be there or not. */
+  async tryEnqueue(
+    host: Host,
+    planned: readonly Planned[],
+  ): Promise<{ ids: string[]; failure?: string }> {
     const input = planned.map(({ input }) => JSON.stringify(input) + "\n").join("");
     const args = ["enqueue", "--no-comments", "--file", "-"];
     const { code, stdout, stderr } = await host.queuectl(this.dir, args, { input, patience: 200 });
-    if (code !== 0) this.fail(`${host.name}: enqueue: exit ${code}: ${stderr.trim()}`);
     const ids = stdout.split("\n").slice(0, -1);
     this.acknowledge(ids, planned);
-    return ids;
+    return code === 0 ? { ids } : { ids, failure: `exit ${code}: ${stderr.trim()}` };
+  }
+
+  /** How many jobs have been acknowledged. */
+  get acknowledged(): number {
+    return Object.keys(this.#planned).length;
   }
 
   /** Notes that the program has printed these IDs for the first of these jobs. */
@@ -150,9 +164,9 @@ export class Scene {
 
   async #look(host: Host): Promise<void> {
     const begun = uptime();
+    const { faults } = host;
     const { code, stdout, stderr } = await this.call(host, "doctor", "--json");
-    // What a host says while it is cut off or killed is no answer.
-    if (!this.rig.reachable.includes(host) || this.hit.has(host.name) || code === 0) return;
+    if (code === 0 || host.faults !== faults) return;
     const said = (stdout + stderr).replace(/\s+/g, " ").trim().slice(0, 400);
     this.fail(`doctor on ${host.name} at ${begun.toFixed(0)}: exit ${code}: ${said}`);
   }
@@ -183,7 +197,7 @@ export class Scene {
     this.#working = false;
     await this.#doctors;
     if (!rested) this.#keepState();
-    await this.#dismiss(from);
+    await this.dismiss(from);
     if (!rested) return;
     // Unfinished files of dead programs are removed by a worker once they are ten seconds old.
     if (this.hit.size > 0) {
@@ -198,7 +212,7 @@ export class Scene {
   }
 
   /** Asks the workers to leave; kills those that do not. */
-  async #dismiss(from: Host | string): Promise<void> {
+  async dismiss(from: Host | string): Promise<void> {
     await this.expect(from, "worker", "stop");
     for (const worker of this.workers) {
       if (await until(() => worker.end !== undefined, 30)) continue;

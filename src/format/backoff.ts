@@ -4,24 +4,24 @@
  * @module
  */
 
-/** The numbers that {@linkcode retryDelay} goes by; the queue's settings have them all. */
+/** The settings that {@linkcode retryDelay} needs. */
 export interface Backoff {
   /** Seconds before the first retry. */
   backoff_base: number;
-  /** What each further delay is multiplied by. */
+  /** Multiplies each further delay. */
   backoff_factor: number;
-  /** No delay is longer than this many seconds. */
+  /** The longest delay, in seconds. */
   backoff_max: number;
-  /** Share of the delay, 0 to 1, by which it is spread. */
+  /** Delays are randomized by up to this fraction, 0 to 1. */
   jitter: number;
 }
 
 /**
- * The seconds to wait after attempt n failed: `base * factor ** (n - 1)`, capped at `backoff_max`,
- * then spread evenly over `delay * (1 ± jitter)`. With base and factor 2: 2, 4, 8, 16 seconds.
+ * The seconds to wait after attempt n failed: `base * factor ** (n - 1)`, at most `backoff_max`,
+ * then randomized to `delay * (1 ± jitter)`. With base and factor 2: 2, 4, 8, 16 seconds.
  *
  * @param attempt How many attempts have failed, 1 or more.
- * @param random A number from 0 to 1 that places the delay in its spread.
+ * @param random 0 for the shortest randomized delay to 1 for the longest.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export interface Backoff {
 export function retryDelay(backoff: Backoff, attempt: number, random: number): number {
   const { backoff_base, backoff_factor, backoff_max, jitter } = backoff;
   const grown = backoff_base * backoff_factor ** (attempt - 1);
-  // A huge attempt makes Infinity, and 0 * Infinity makes NaN: both are the cap's business.
+  // A huge attempt gives Infinity, and 0 * Infinity gives NaN.
   const delay = Math.min(Number.isNaN(grown) ? 0 : grown, backoff_max);
   return delay * (1 + jitter * (2 * random - 1));
 }

@@ -15,7 +15,7 @@ export const OUTCOMES = ["done", "failed", "timeout", "cancelled", "lost"] as co
 
 const count = wholeNumber(0, Number.MAX_SAFE_INTEGER).check;
 
-/** What each field of an attempt may hold. A hand-written attempt may leave any of them out. */
+/** The checks of an attempt's fields. A hand-written attempt may leave out any of them. */
 const ATTEMPT_FIELDS: readonly (readonly [string, Check])[] = Object.entries({
   attempt: count,
   worker: string,
@@ -59,7 +59,7 @@ const KEPT: Record<string, WrittenField> = {
   },
 };
 
-/** Fields that only queuectl writes; a file is checked for them, so that later code can rely on them. */
+/** Fields that only queuectl writes, checked in files so that later code can rely on them. */
 const RECORDED: Record<string, WrittenField> = {
   created_at: { check: time.check, meaning: "when it was added" },
   updated_at: { check: time.check, meaning: "when the file was last written" },
@@ -72,7 +72,7 @@ export const WRITTEN_FIELDS: ReadonlyMap<string, WrittenField> = new Map(
   Object.entries({ ...KEPT, ...RECORDED }),
 );
 
-/** The fields that readers of a job get beside those of its file. Nobody who adds a job means them. */
+/** The fields of a `JobView` that no job's file keeps. */
 export const VIEW_FIELDS: readonly string[] = [
   ...["state", "held", "waits_for", "waited_for_by", "limited_by", "progress", "malformed"],
 ];
@@ -93,7 +93,7 @@ export const CHECKS_OF_FILE: ReadonlyMap<string, Check> = new Map([
   ...checksOf(Object.entries(RECORDED)),
 ]);
 
-/** How deep the arrays and objects in a job may be nested. Much deeper ones could be read, not written. */
+/** How deep a job's arrays and objects may be nested: much deeper ones could not be written. */
 const MAX_DEPTH = 100;
 
 /** The first fault of a job, as a sentence's end: `priority must be …`; `undefined` if none. */

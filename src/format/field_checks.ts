@@ -11,7 +11,7 @@ export type Check = (value: unknown) => string | undefined;
 
 /** A kind of value. */
 export interface Kind {
-  /** How words become the value: as they are, or as a number, seconds, a flag, or in a way of its own. */
+  /** How a word becomes the value; options for a `list` or `object` read words their own way. */
   readonly type: "text" | "number" | "span" | "flag" | "list" | "object";
   /** Checks the value. */
   readonly check: Check;
@@ -34,7 +34,7 @@ export const text: Kind = {
 };
 
 /** {@linkcode text} that has to pass one more check. */
-export function textThat(check: (value: string) => string | undefined): Kind {
+function textThat(check: (value: string) => string | undefined): Kind {
   return { type: "text", check: (value) => text.check(value) ?? check(value as string) };
 }
 
@@ -131,7 +131,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Whether a text takes more bytes than so many. */
-export function isLonger(text: string, bytes: number): boolean {
+function isLonger(text: string, bytes: number): boolean {
   // A UTF-16 unit takes at most 3 bytes, so most texts need no encoding.
   return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }
@@ -163,7 +163,7 @@ export const shellPath: Kind = textThat((path) =>
     : "must be the absolute path of a shell, such as /bin/bash"
 );
 
-/** The longest `NAME=VALUE` of an environment, in bytes: execve(2)'s MAX_ARG_STRLEN without its NUL. */
+/** The longest `NAME=VALUE`, in bytes: MAX_ARG_STRLEN of execve(2) without its NUL. */
 const MAX_VARIABLE_BYTES = 128 * 1024 - 1;
 
 /** Variables and their values. */

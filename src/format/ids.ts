@@ -11,10 +11,7 @@ const LAST_TIME = 2 ** 48 - 1;
 
 let makeId: (now: number) => string = monotonicUlid;
 
-/**
- * A fresh ID. IDs of one process ascend, also within a millisecond and after its clock was set back:
- * then the last one is counted up.
- */
+/** A fresh ID. IDs of one process ascend, even within a millisecond or if its clock is set back. */
 export function newId(): string {
   return makeId(Date.now());
 }
@@ -30,10 +27,7 @@ export function useIds(make: (now: number) => string): () => void {
   return () => makeId = before;
 }
 
-/**
- * A fresh ID that begins like the one given: for a file dropped by hand, whose ID another job has or
- * which is no ID at all.
- */
+/** A fresh ID that begins like another, for a dropped file whose own ID is taken or is none. */
 export function freshIdLike(id: string): string {
   const beginning = id.replace(/\.json$/, "").replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[-_]+/, "")
     .slice(0, 37).replace(/-+$/, "");

@@ -34,7 +34,7 @@ export interface Attempt {
   outcome: Outcome;
   /** Where in the log its output begins, in bytes. */
   log_offset: number;
-  /** The state that it led to. If `done` or `dead` and the job waits, it was requeued: see `attempts`. */
+  /** The state that it led to. A job that waits after `done` or `dead` was requeued. */
   led_to?: JobState;
   /** Where in the log its output ended, in bytes; kept for an attempt that another may follow. */
   log_end?: number;
@@ -142,7 +142,7 @@ const PLACED: ReadonlySet<string> = new Set([
 /**
  * Makes a whole job of fields that have been checked.
  *
- * @param recorded Whether they come from a file; else nobody but queuectl can know e.g. `attempts`.
+ * @param recorded Whether they come from a file: only then `attempts` and its like are kept.
  */
 export function fillIn(
   given: Record<string, unknown>,
@@ -186,7 +186,7 @@ export function chargedAttempts(job: Job): number {
   return last === "done" || last === "dead" ? 0 : job.attempts;
 }
 
-/** Longer job files are not indented: nobody reads them, and nested ones could grow a hundredfold. */
+/** Longer job files are not indented: nobody reads them, and nesting could make them huge. */
 const INDENT_UP_TO = 64 * 1024;
 
 /** The content of a job's file: JSON that a person can read. */

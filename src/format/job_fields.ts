@@ -66,7 +66,7 @@ export interface JobFields {
   cwd?: string;
   /** Variables that are added to the worker's environment. */
   env?: Record<string, string>;
-  /** Whether the job reads `input/ID.in` on standard input; set by queuectl: see `EnqueueOptions`. */
+  /** Whether it reads `input/ID.in` on standard input: see `EnqueueOptions`. */
   stdin?: boolean;
 }
 
@@ -240,7 +240,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
   hold: { ...flag, help: "hold it until queuectl release" },
 };
 
-/** The fields that whoever adds a job may give it, in the order that the help shows their options. */
+/** The fields that whoever adds a job may give it, in the order of their options in the help. */
 export const JOB_FIELDS: ReadonlyMap<string, JobField> = new Map(Object.entries(TABLE));
 
 /** The name of the option for a field, without dashes: `max-retries` for `max_retries`. */

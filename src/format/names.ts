@@ -1,6 +1,6 @@
 /**
- * The names on disk. A name says what a job's state directory leaves open: when it is ready, how
- * urgent it is, who runs it. Nothing here touches a file.
+ * The names on disk. A job's directory is its state; its name says when it is ready, its priority,
+ * and which worker runs it.
  *
  *     pending/  failed/    STAMP-P-ID.json
  *     processing/          STAMP-P-ID@WORKER.json
@@ -15,16 +15,13 @@ export const JOB_STATES = ["pending", "processing", "done", "failed", "dead"] as
 /** The state of a job: the name of the directory that its file lies in. */
 export type JobState = typeof JOB_STATES[number];
 
-/** The priority of a job that names none. A higher digit runs first. */
+/** The priority of a job that names none. */
 export const DEFAULT_PRIORITY = 5;
 
 /** What may be the ID of a job. */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/**
- * The time in the name of a job that was told to wait until someone releases it: no clock reaches it. `ls`
- * shows it as 99980101T….
- */
+/** The time in the name of a held job, which no clock reaches: 99980101T…. */
 export const HELD_TIME = Date.UTC(9998, 0, 1);
 
 /** The time in the name of a job that waits for other jobs to end: 99990101T…. */
@@ -32,23 +29,22 @@ export const AFTER_TIME = Date.UTC(9999, 0, 1);
 
 const STAMPED = /^(\d{8}T\d{6}\.\d{3}Z)-(\d)-(.*)$/s;
 
-/** What a name in a state directory says. */
+/** The parts of a name in a state directory. */
 export interface EntryName {
-  /** The job's ID, or the batch's. Not checked: a hand-dropped name can hold anything. */
+  /** The ID of the job or batch. Not checked: a name dropped by hand can hold anything. */
   id: string;
-  /** When it is ready, to be retried, or was claimed, in milliseconds since 1970; 0 for a bare name. */
+  /** When it is ready, or was claimed, in milliseconds since 1970; 0 for a bare name. */
   time: number;
   /** 0 to 9. */
   priority: number;
   /** In processing/: the worker that claimed it. */
   worker?: string;
-  /** A name with no STAMP-P in front, dropped by hand into pending/. */
+  /** Whether it has no STAMP-P in front: someone dropped it into pending/ by hand. */
   bare: boolean;
 }
 
 /**
- * A time as names on disk have it: UTC with milliseconds, 20 characters, so that the order of
- * names is the order of time.
+ * A time in a name: UTC with milliseconds, 20 characters, so that names sort by time.
  *
  * @param time Milliseconds since 1970. Clamped to the years 0000 to 9999.
  *
@@ -87,7 +83,7 @@ export function waitingName(time: number, priority: number, id: string): string 
   return `${formatStamp(time)}-${priority}-${id}.json`;
 }
 
-/** The name of a claimed job: `STAMP-P-ID@WORKER.json`, the stamp saying since when. */
+/** The name of a job claimed at a time: `STAMP-P-ID@WORKER.json`. */
 export function claimedName(time: number, priority: number, id: string, worker: string): string {
   return `${formatStamp(time)}-${priority}-${id}@${worker}.json`;
 }
@@ -103,10 +99,7 @@ export function isJobName(name: string): boolean {
 }
 
 /**
- * Reads the name of a job file.
- *
- * @param name The name within its state directory.
- * @returns What it says, or `undefined` if it is no job: not `.json`, or hidden behind a dot.
+ * Reads a name in a state directory; `undefined` if it is no job's: see {@linkcode isJobName}.
  *
  * @example
  * ```ts
@@ -122,10 +115,7 @@ export function parseEntryName(name: string): EntryName | undefined {
   return parseStem(name.slice(0, -".json".length));
 }
 
-/**
- * Whether a name begins with a stamp and a priority. Much faster than reading it: for directories of
- * millions, of which most names are not wanted.
- */
+/** Whether a name begins with a stamp and a priority: much faster than reading it. */
 export function isWaitingName(name: string): boolean {
   for (let at = 0; at < 23; at++) {
     const code = name.charCodeAt(at);
@@ -135,20 +125,16 @@ export function isWaitingName(name: string): boolean {
   return name.endsWith(".json");
 }
 
-/** The ID in the name of a job that waits or has ended, told as fast. */
+/** The ID in the name of a job that waits or has ended, as fast. */
 export function idInName(name: string): string {
   return name.slice(isWaitingName(name) ? SHAPE.length : 0, -".json".length);
 }
 
-/** Where in the name of a waiting job there are digits, and where what else. */
+/** The beginning of a waiting job's name; 0 stands for any digit. */
 const SHAPE = "00000000T000000.000Z-0-";
 const ZERO = 48, NINE = 57;
 
-/**
- * Reads the name of a directory in pending/.
- *
- * @returns What it says, or `undefined` if it is no batch.
- */
+/** Reads the name of a batch in pending/; `undefined` for another name. */
 export function parseBatchName(name: string): EntryName | undefined {
   const entry = parseStem(name);
   const isBatch = !entry.bare && entry.worker === undefined && ID_PATTERN.test(entry.id);
@@ -175,15 +161,15 @@ function parseStem(stem: string): EntryName {
 /** A state that a running job can be settled into; `pending` puts it back. */
 export type SettledState = Exclude<JobState, "processing">;
 
-/** What the name in tmp/ of a job's new content says, while the job is being settled. */
+/** The parts of the name in tmp/ of a job's new content, while the job is being settled. */
 export interface MeantName {
-  /** The name that the job is to have in its state directory. */
+  /** The name that the job gets in its state directory. */
   final: string;
   /** The job's ID. */
   id: string;
   /** The worker that settles it. */
   worker: string;
-  /** Where it goes. */
+  /** The state that it gets. */
   state: SettledState;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reading a job's file, which anyone may have written.
+ * Reads a job's file, which anyone may have written.
  *
  * @module
  */
@@ -11,13 +11,11 @@ import { commandText } from "../text/shell_quote.ts";
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads the content of a job file, filling in what a hand-written one leaves out.
+ * Reads the content of a job file, and fills in the fields that a hand-written one leaves out.
  *
- * @param content The file's bytes.
- * @param id The ID that its name gives, which wins over one inside.
- * @param defaults What holds where the file is silent.
- * @param now Milliseconds since 1970, for the times that the file does not tell.
- * @returns The job, or in `fault` why this is none.
+ * @param id The ID in the file's name, which wins over one inside.
+ * @param now Milliseconds since 1970, for times that are missing.
+ * @returns The job, or in `fault` why it is none.
  */
 export function parseJob(
   content: Uint8Array,
@@ -46,7 +44,7 @@ export function parseJob(
   return { job };
 }
 
-/** Fields by the names that a job's file has: someone may have written `max-retries`, as the option is called. */
+/** The fields with `_` in their names, where someone wrote `max-retries` like the option. */
 function withOwnNames(fields: Record<string, unknown>): Record<string, unknown> {
   for (const name of Object.keys(fields)) {
     if (!name.includes("-")) continue;

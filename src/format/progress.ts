@@ -1,14 +1,14 @@
 /**
- * The progress of a running job, as the job itself writes it.
+ * The progress that a running job reports.
  *
  * @module
  */
 
-/** How far a job has come, as it says itself. */
+/** The progress that a job reports. */
 export interface Progress {
-  /** What it wrote last, such as `42/100 compiling`: one line of at most 200 characters. */
+  /** The last line that it wrote, such as `42/100 compiling`: at most 200 characters. */
   text: string;
-  /** The share that is done, 0 to 1, or `null` if the text does not begin with it. */
+  /** The fraction that is done, 0 to 1, or `null` if the text does not begin with a number. */
   fraction: number | null;
 }
 
@@ -16,10 +16,8 @@ export interface Progress {
 const MOST_PROGRESS_LENGTH = 200;
 
 /**
- * What a job means by what it wrote: `42` and `42%` are of a hundred, `3/7` is of seven; what follows is for people.
- * Of several lines the last counts, so that a job may also append.
- *
- * @returns `undefined` if there is no line with anything in it.
+ * Reads progress: `42` and `42%` are of a hundred, `3/7` is of seven; the text after that is for
+ * people. The last line counts, so that a job may append. Blank content is `undefined`.
  *
  * @example
  * ```ts

@@ -38,9 +38,9 @@ export interface Config {
   fsync: boolean;
   /** How many jobs run at once over all workers and machines, or `null` for no limit. */
   concurrency: number | null;
-  /** Which done jobs are kept: a number of the newest, those of a span such as `7d`, or `null`: all. */
+  /** The done jobs to keep: so many of the newest, those of a span such as `7d`, or `null`: all. */
   keep_done: number | string | null;
-  /** Which dead jobs are kept, likewise. */
+  /** The dead jobs to keep, likewise. */
   keep_dead: number | string | null;
   /** Shell text to run after a job is done, or `null`. */
   on_done: string | null;
@@ -56,7 +56,7 @@ export type ConfigKey = keyof Config;
 /** The name of a setting that is not a resource's. */
 export type PlainKey = Exclude<ConfigKey, ResourceKey>;
 
-/** Which jobs of a state are kept: a number of the newest, or those younger than an age in milliseconds. */
+/** The jobs to keep: so many of the newest, or those younger than an age in milliseconds. */
 export type Retention = { count: number } | { age: number };
 
 /**
@@ -115,7 +115,7 @@ function asInJobs(field: string): Kind & { value: string; help: string } {
   return { check, type, value: value!, help: help! };
 }
 
-/** All settings but those of resources, in the order they are shown. To add one, add it here and to {@linkcode Config}. */
+/** All settings but those of resources, as shown. A new one joins {@linkcode Config} too. */
 export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
   max_retries: { ...asInJobs("max_retries"), default: 3 },
   backoff_base: { ...asInJobs("backoff_base"), default: 2 },

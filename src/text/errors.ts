@@ -1,13 +1,13 @@
 /**
- * The two ways in which queuectl says no. Both carry one sentence for the user that names the
- * thing, the cause and the mend; neither ever shows a stack trace.
+ * The errors that users see: one sentence that names the thing, the cause and the fix, and no stack
+ * trace.
  *
  * @module
  */
 
 /**
- * The caller asked for something that cannot be: a wrong option, a malformed time, an unknown
- * key. The command line exits with status 2.
+ * Bad input: a wrong option, a malformed time, an unknown setting. The command line exits with
+ * status 2.
  *
  * @example
  * ```ts
@@ -22,8 +22,8 @@ export class UsageError extends Error {
 }
 
 /**
- * The request was sound and failed all the same: no such job, no permission, a full disk. The
- * command line exits with status 1.
+ * A sound request that failed: no such job, no permission, a full disk. The command line exits with
+ * status 1.
  *
  * @example
  * ```ts
@@ -37,16 +37,13 @@ export class QueueError extends Error {
   override readonly name: string = "QueueError";
 }
 
-/**
- * Something was changed, and the disk failed to record that durably: the change holds, unless the power is cut before
- * the disk has it.
- */
+/** A change was made but the disk failed to keep it durably: a power cut may undo it. */
 export class NotDurableError extends QueueError {
   /**
    * Makes the error.
    *
-   * @param change What was done, as the beginning of a sentence: `job X was released`.
-   * @param directories Where the disk failed to record it.
+   * @param change The change, as the beginning of a sentence: `job X was released`.
+   * @param directories Where the disk failed to keep it.
    */
   constructor(change: string, directories: readonly string[]) {
     super(
@@ -56,12 +53,7 @@ export class NotDurableError extends QueueError {
   }
 }
 
-/**
- * The error for what lies in the place of a file of the queue and is none: a link, a fifo, a device.
- *
- * @param path Where it lies.
- * @param wanted What belongs there.
- */
+/** The error for anything that lies in a file's place and is no file: a link, a fifo, a device. */
 export function wrongKind(
   path: string,
   wanted: "a regular file" | "a file or directory" = "a regular file",
@@ -74,7 +66,7 @@ export function notFlushed(path: string): Error {
   return Object.assign(new Error(`${path}: the disk failed to keep it`), { code: "EIO" });
 }
 
-/** What went wrong, without the runtime's own "(os error 28): rename '…' -> '…'". */
+/** The message of an error without the runtime's own "(os error 28): rename '…' -> '…'". */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*$/s, "");
@@ -86,7 +78,7 @@ export function reasonWithin(error: unknown): string {
   return reason.charAt(0).toLowerCase() + reason.slice(1);
 }
 
-/** The path that the runtime's message ends with: of a file that was moved, where to. */
+/** The path at the end of the runtime's message; for a rename, the new one. */
 export function placeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return / \(os error \d+\): \w+ '(?:.*' -> ')?(.*)'$/s.exec(error.message)?.[1];

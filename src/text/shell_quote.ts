@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What the shell would take as part of its own grammar in the place of a command's name. */
+/** Words of the shell's own grammar where a command's name is expected. */
 const RESERVED = new Set(
   "! { } [[ ]] case coproc do done elif else esac fi for function if in select then time until while"
     .split(" "),
@@ -26,7 +26,7 @@ export function shellQuote(argv: readonly string[]): string {
   return argv.map((word, index) => index === 0 ? quoteName(word) : quoteWord(word)).join(" ");
 }
 
-/** An unquoted `A=b` in front would be an assignment, and `if` would not be a program. */
+/** Without quotes `A=b` would be an assignment, and `if` no program. */
 function quoteName(word: string): string {
   return RESERVED.has(word) || word.includes("=") ? quoteAlways(word) : quoteWord(word);
 }
@@ -40,7 +40,7 @@ function quoteAlways(word: string): string {
 }
 
 /**
- * The shell text of a command that is an array of strings; anything else is given back as it is.
+ * The shell text of a command that is an array of strings; any other value unchanged.
  *
  * @example
  * ```ts

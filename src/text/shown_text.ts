@@ -1,16 +1,16 @@
 /**
- * Text of unknown origin in what queuectl prints: which characters a terminal would obey, and how a path stands in
- * advice that people paste into a shell.
+ * Text of unknown origin in queuectl's output: nothing in it may control the terminal, or the
+ * shell that people paste advice into.
  *
  * @module
  */
 
 /**
- * Characters that move the cursor, ring, clear or reverse the direction of text, and halves of characters. For
- * `replace()`: as any global pattern it remembers where `test()` left off.
+ * Characters that move the cursor, ring, clear or reverse the direction of text, and halves of
+ * characters. For `replace()` only: a global pattern remembers where `test()` stopped.
  */
 export const UNSAFE_CHARACTERS: RegExp = new RegExp(
-  // Cc, Bidi_Control and Cs in full: by these names they would take the runtime a millisecond of each start.
+  // Cc, Bidi_Control and Cs written out: by name they cost a millisecond of each start.
   String
     .raw`[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff\ufeff]`,
   "gu",
@@ -23,17 +23,17 @@ export function escapeOf(char: string): string {
   return NAMED[char] ?? (char < "\u0100" ? `\\x${hex(char, 2)}` : `\\u${hex(char, 4)}`);
 }
 
-/** The number of a UTF-16 unit in so many hexadecimal digits. */
+/** The code of a UTF-16 unit in so many hexadecimal digits. */
 export function hex(unit: string, digits: number): string {
   return unit.charCodeAt(0).toString(16).padStart(digits, "0");
 }
 
-/** What most text is: found faster than an unsafe character is. */
+/** Most text is plain, and finding that out is faster than looking for unsafe characters. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /**
- * A text on one line, with nothing in it that a terminal would obey: control characters, those that
- * reorder text, and halves of characters are written as escapes.
+ * A text on one line, safe for a terminal: control characters, those that reorder text, and halves
+ * of characters become escapes.
  *
  * @example
  * ```ts
@@ -47,9 +47,8 @@ export function visibleText(text: string): string {
 }
 
 /**
- * A path as one word of a command in advice: a shell that is given it reads exactly that path, and a terminal
- * that shows it obeys nothing in it. A path with a control character needs a shell that knows `$'…'`, as bash,
- * zsh and ksh do; any other shell finds no such file.
+ * A path as one word of a command in advice, safe for a terminal and exact in a shell. One with
+ * control characters needs a shell that knows `$'…'`: bash, zsh or ksh; others find no such file.
  *
  * @example
  * ```ts
@@ -66,12 +65,12 @@ export function quotedPath(path: string): string {
   return `$'${inner}'`;
 }
 
-/** A word of a command in advice: as {@linkcode quotedPath}, and as it is where no shell would change it. */
+/** {@linkcode quotedPath} for a word that needs no quotes if no shell would change it. */
 export function quotedWord(word: string): string {
   return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : quotedPath(word);
 }
 
-/** The bytes of a character as octal escapes: what follows them cannot be taken for a part of them. */
+/** The bytes of a character as octal escapes, which no digit after them can extend. */
 function octalOf(char: string): string {
   return Array.from(
     new TextEncoder().encode(char),

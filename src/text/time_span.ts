@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The seconds of each unit, and what it may be called. */
+/** The seconds of each unit, and its names. */
 const UNITS: [seconds: number, names: readonly string[]][] = [
   [604_800, ["w", "wk", "wks", "week", "weeks"]],
   [86_400, ["d", "day", "days"]],
@@ -16,8 +16,8 @@ const UNITS: [seconds: number, names: readonly string[]][] = [
 const PART = /\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*/y;
 
 /**
- * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `5 min`, `2 days`, `1w`, `0.5s`; `undefined` if
- * it is none. Larger units come first, and each once.
+ * The seconds in a span of time: `90`, `90s`, `10m`, `1h30m`, `5 min`, `2 days`, `1w`, `0.5s`;
+ * `undefined` for any other text. Larger units come first, each once.
  *
  * @example
  * ```ts

@@ -5,7 +5,8 @@
  */
 
 import type { JobView } from "../../mod.ts";
-import { Program, type Result, type Running } from "../program/program.ts";
+import type { Result } from "../program/in_process.ts";
+import { Program, type Running } from "../program/program.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 

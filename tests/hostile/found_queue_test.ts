@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { isThere } from "../temporary_queue.ts";
-import { DENO_DIR, Program, type Result } from "../program/program.ts";
+import type { Result } from "../program/in_process.ts";
+import { DENO_DIR, Program } from "../program/program.ts";
 
 /** Calls that stand in a folder and name no queue. */
 function callsIn(program: Program, folder: string) {

@@ -2,7 +2,8 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { stripLauncher, undoLauncher } from "../../src/process/launcher.ts";
-import { Program, PROGRAM_TEXT, type Result } from "./program.ts";
+import type { Result } from "./in_process.ts";
+import { Program, PROGRAM_TEXT } from "./program.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 

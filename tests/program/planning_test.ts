@@ -75,7 +75,10 @@ Deno.test("of programs that enqueue --unique at once one adds a job, and the oth
   await using program = new Program();
   await program.answer("queue", "path");
   const calls = await Promise.all(
-    Array.from({ length: 4 }, () => program.run(["enqueue", "--unique", "nightly", "true"])),
+    Array.from(
+      { length: 4 },
+      () => program.spawn(["enqueue", "--unique", "nightly", "true"]).ended,
+    ),
   );
   assertEquals(calls.map(({ code }) => code), [0, 0, 0, 0]);
   assertEquals(new Set(calls.map(({ stdout }) => stdout)).size, 1);

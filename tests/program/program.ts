@@ -7,6 +7,7 @@
 import { PERMISSIONS } from "../../src/cli/commands/workers/permissions.ts";
 import { PARTS } from "../../src/store/trust.ts";
 import { eventually, processesWith } from "../temporary_queue.ts";
+import { callMain, type Result } from "./in_process.ts";
 
 const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
 
@@ -19,13 +20,6 @@ export const PROGRAM_TEXT = PROGRAM.join(" ");
 /** Where the runtime keeps what it downloaded, for a call whose home is another. */
 export const DENO_DIR = Deno.env.get("DENO_DIR") ??
   `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
-
-/** How a call ended, and what it wrote. */
-export interface Result {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 /** What a call is given besides its words. */
 export interface CallOptions {
@@ -141,9 +135,11 @@ export class Program implements AsyncDisposable {
     return running;
   }
 
-  /** Makes a call and gives its end. */
-  run(args: readonly string[], options: CallOptions = {}): Promise<Result> {
-    return this.spawn(args, options).ended;
+  /** Makes a call and gives its end; in this process where that proves the same. */
+  run(args: readonly string[], options?: CallOptions): Promise<Result> {
+    return options !== undefined || needsProcess(args)
+      ? this.spawn(args, options).ended
+      : callMain(["--dir", this.dir, ...args], false, this.home);
   }
 
   /** Runs a script with bash, `"$@"` in it being queuectl, and gives its end. */
@@ -186,6 +182,16 @@ export class Program implements AsyncDisposable {
     }
     await Deno.remove(this.home, { recursive: true });
   }
+}
+
+/** Whether a call is of a process of its own: it lives on, reads stdin or files by name, or is told where. */
+function needsProcess(args: readonly string[]): boolean {
+  const [command, inner] = args[0] === "--json" ? args.slice(1) : args;
+  return args.some((word) => word.startsWith("--dir")) ||
+    /^(run|wait|cancel|edit|-.*)$/.test(command!) ||
+    (command === "worker" && /^(start|stop)$/.test(inner ?? "")) ||
+    (command === "logs" && args.some((word) => /^(-f|--follow)$/.test(word))) ||
+    (command === "enqueue" && args.some((word) => /^(-f|--file|--stdin)/.test(word)));
 }
 
 /** Makes an empty queue as docs/protocol.md has it. */

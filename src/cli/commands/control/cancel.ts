@@ -12,7 +12,7 @@ import { noteAfter, print, printJson } from "../../terminal/output.ts";
 import { eachOf, namedJobs } from "./each_of.ts";
 
 /** How long to wait before saying for what, in milliseconds. */
-const NOTE_AFTER = 3000;
+const NOTE_AFTER = 1000;
 
 /** Cancels jobs that wait or run; prints their IDs once they are dead. */
 export async function cancel(call: Invocation): Promise<number> {

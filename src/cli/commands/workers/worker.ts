@@ -18,7 +18,7 @@ import { eachOf } from "../control/each_of.ts";
 /** How often to check whether a worker has exited, in milliseconds. */
 const LOOK_EVERY = 50;
 /** How long to wait before saying for what, in milliseconds. */
-const NOTE_AFTER = 3000;
+const NOTE_AFTER = 1000;
 
 /** Lists the live workers and the jobs that each runs. */
 export async function workerList(call: Invocation): Promise<void> {

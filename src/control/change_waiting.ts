@@ -25,7 +25,7 @@ import {
   flush,
   flushChange,
   pathIn,
-  removeIfThere,
+  removeIfPossible,
   renameIfThere,
   type Store,
 } from "../store/store.ts";
@@ -209,12 +209,8 @@ export async function cancelWaiting(store: Store, entry: WaitingEntry): Promise<
   });
 }
 
-function dropEmptyBatch(store: Store, entry: WaitingEntry): void {
-  const slash = entry.path.indexOf("/");
-  if (slash < 0) return;
-  try {
-    removeIfThere(store, pathIn(store, entry.state, entry.path.slice(0, slash)));
-  } catch {
-    // There are jobs left in it.
-  }
+/** Removes the batch that a job came from, unless other jobs are left in it. */
+function dropEmptyBatch(store: Store, { state, path }: WaitingEntry): void {
+  const slash = path.indexOf("/");
+  if (slash >= 0) removeIfPossible(store, pathIn(store, state, path.slice(0, slash)));
 }

@@ -12,7 +12,7 @@ import {
   removeStaleInput,
   staleInputs,
 } from "../contents/inputs.ts";
-import { ifThere, pathIn } from "../store/store.ts";
+import { pathIn } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
@@ -52,13 +52,7 @@ async function checkNames(examination: Examination): Promise<void> {
         `${shown} is not trusted: ${fileDistrust(stat, store.owner)}`,
         "check its content; if it is yours, run: chmod 600",
       );
-    } else if ((stat.mode & 0o022) !== 0) {
-      await examination.fix(
-        `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
-        "sets mode 600",
-        () => ifThere(() => store.files.setMode(inputPath(store, id), 0o600)),
-      );
-    }
+    } else await examination.close(shown, inputPath(store, id), stat.mode);
   }
 }
 

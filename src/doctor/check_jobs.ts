@@ -96,7 +96,8 @@ async function checkNames(examination: Examination, state: JobState): Promise<vo
     const entry = parseEntryName(name);
     if (kind === "directory" && state === "pending" && parseBatchName(name)) {
       if (isEmpty(store, name)) {
-        const remove = () => removeEmpty(store, name);
+        // Fails if a job was dropped into it meanwhile.
+        const remove = () => removeIfThere(store, pathIn(store, "pending", name));
         await examination.fix(`${shown} is an empty batch`, "removes it", remove);
       }
     } else if (!entry) {
@@ -120,10 +121,6 @@ function isEmpty(store: Store, batch: string): boolean {
   }) ?? false;
 }
 
-function removeEmpty(store: Store, batch: string): void {
-  if (isEmpty(store, batch)) removeIfThere(store, pathIn(store, "pending", batch));
-}
-
 function waits({ state }: Entry): boolean {
   return state === "pending" || state === "failed";
 }
@@ -140,13 +137,7 @@ async function checkFile(
   if (!stat) return;
   const isTrusted = fileDistrust(stat, store.owner) === undefined;
   // A file that somebody else may have written must not become trusted.
-  if (stat.kind === "file" && isTrusted && (stat.mode & 0o022) !== 0) {
-    await examination.fix(
-      `${shown} can be written by group or others (mode ${stat.mode.toString(8)})`,
-      "sets mode 600",
-      () => ifThere(() => store.files.setMode(path, 0o600)),
-    );
-  }
+  if (stat.kind === "file" && isTrusted) await examination.close(shown, path, stat.mode);
   // A file that is not a job belongs in dead/; its log says why.
   if (entry.state === "dead") return;
   const { fault, job } = readSafely(store, entry);

@@ -11,6 +11,7 @@ import { type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
 import type { Job } from "../format/job.ts";
 import { AFTER_TIME, ID_PATTERN } from "../format/names.ts";
+import { isOpen } from "../constraints/unique.ts";
 import { removeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
 import { namesIn, removeMarkerFolder, removeStaleMarkers } from "../constraints/stale_notes.ts";
 import { pathIn, type Store } from "../store/store.ts";
@@ -41,7 +42,7 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
     noteHopeless(examination, jobs, parent, children);
     for (const child of children) {
       // Looked up only if the first pass did not see it: that reads the names of all jobs.
-      if (wasOpen(child) || (ID_PATTERN.test(child) && isOpen(store, child))) continue;
+      if (wasOpen(child) || (ID_PATTERN.test(child) && isOpen(store, child, undefined))) continue;
       const marker = `${parent}/${child}`;
       if (!store.files.exists(pathIn(store, "after", marker))) continue;
       await examination.fix(
@@ -123,7 +124,7 @@ function noteHopeless(
   for (const child of children) {
     const isOwn = parent === child;
     if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
-    if (!isOpen(store, child) || (!isOwn && isThereOrComing(store, parent))) continue;
+    if (!isOpen(store, child, undefined) || (!isOwn && isThereOrComing(store, parent))) continue;
     if (isOwn) {
       const remedy = `change what it waits for: queuectl edit ${quotedWord(child)}`;
       examination.note(`${child} waits for itself`, remedy);
@@ -145,11 +146,6 @@ function isThereOrComing(store: Store, id: string): boolean {
   lock.release();
   // The job may have been added before the lock was free.
   return isTaken();
-}
-
-function isOpen(store: Store, id: string): boolean {
-  const state = findTaken(store, new Set([id]))?.state;
-  return state !== undefined && state !== "done" && state !== "dead";
 }
 
 /** Acts under the queue's lock: keys and notes are made under it before their job is there. */

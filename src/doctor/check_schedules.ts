@@ -13,7 +13,7 @@ import {
   scheduleEntries,
 } from "../schedules/read_schedule.ts";
 import {
-  isPaused,
+  awaitsItsTime,
   madeJobFile,
   parseSchedule,
   parseScheduleFile,
@@ -58,7 +58,7 @@ export async function checkSchedules(examination: Examination): Promise<void> {
 /** Checks that a schedule's stamp is not later than its next time by the clock. */
 async function checkStamp(examination: Examination, entry: ScheduleEntry): Promise<void> {
   const { store } = examination;
-  if (isPaused(entry) || entry.worker !== undefined || entry.time <= store.now()) return;
+  if (!awaitsItsTime(entry) || entry.time <= store.now()) return;
   if (store.files.stat(pathIn(store, "schedules", entry.file))?.kind !== "file") return;
   const readTimetable = await loadTimetable();
   let read: ReadSchedule | undefined;

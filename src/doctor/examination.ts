@@ -5,7 +5,7 @@
  */
 
 import type { JobRun } from "../process/survivors.ts";
-import type { Store } from "../store/store.ts";
+import { ifThere, type Store } from "../store/store.ts";
 
 /** A problem that a check found. */
 export interface Finding {
@@ -82,6 +82,16 @@ export class Examination {
     } catch (error) {
       this.note(problem, `could not be fixed: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  /** Finds a file that others can write, and closes it to them. */
+  async close(shown: string, path: string, mode: number): Promise<void> {
+    if ((mode & 0o022) === 0) return;
+    await this.fix(
+      `${shown} can be written by group or others (mode ${mode.toString(8)})`,
+      "sets mode 600",
+      () => ifThere(() => this.store.files.setMode(path, 0o600)),
+    );
   }
 
   #isNew(name: string): boolean {

@@ -9,7 +9,7 @@ import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../stor
 import { QueueError } from "../text/errors.ts";
 import { readSchedule } from "./read_schedule.ts";
 import {
-  isPaused,
+  awaitsItsTime,
   madeJobFile,
   MISSED_AFTER,
   type Schedule,
@@ -61,7 +61,7 @@ export async function healSchedule(
   entry: ScheduleEntry,
   readTimetable: ReadTimetable,
 ): Promise<StampState> {
-  if (isPaused(entry) || entry.worker !== undefined) return { is: "right" };
+  if (!awaitsItsTime(entry)) return { is: "right" };
   let state: StampState;
   try {
     const read = readSchedule(store, entry, readTimetable);

@@ -11,7 +11,7 @@ import { jobWithId } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
 import { isUlid, newId, timeOfId } from "../format/ids.ts";
 import { HELD_TIME, JOB_STATES } from "../format/names.ts";
-import { isPaused, madeJobFile, type ScheduleEntry, scheduleFile } from "./schedule.ts";
+import { madeJobFile, type ScheduleEntry, scheduleFile } from "./schedule.ts";
 import {
   loadTimetable,
   readSchedule,
@@ -92,7 +92,7 @@ export async function pauseSchedule(
   const { store } = queue;
   const readTimetable = await loadTimetable();
   const change = await withEntry(store, name, (entry) => {
-    if (isPaused(entry) === paused) return "none";
+    if ((entry.time >= HELD_TIME) === paused) return "none";
     let time = HELD_TIME;
     // An invalid file can be paused, and cannot be resumed.
     if (!paused) {

@@ -112,9 +112,9 @@ export function madeJobFile({ name, time }: ScheduleEntry): string {
   return `${formatStamp(time)}-${name}.job`;
 }
 
-/** Whether a schedule waits until someone resumes it. */
-export function isPaused({ time }: ScheduleEntry): boolean {
-  return time >= HELD_TIME;
+/** Whether a schedule waits for its time: it is neither paused nor taken by a worker. */
+export function awaitsItsTime({ time, worker }: ScheduleEntry): boolean {
+  return time < HELD_TIME && worker === undefined;
 }
 
 /**

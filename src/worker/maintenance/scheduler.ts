@@ -8,7 +8,7 @@
 import { reasonOf } from "../../text/errors.ts";
 import { healSchedule } from "../../schedules/heal_schedule.ts";
 import { scheduleEntries } from "../../schedules/read_schedule.ts";
-import { isPaused } from "../../schedules/schedule.ts";
+import { awaitsItsTime } from "../../schedules/schedule.ts";
 import { pathIn, type Store } from "../../store/store.ts";
 import { turnSchedule } from "../../schedules/turn_schedule.ts";
 import { watchQueue } from "../../fs/watch.ts";
@@ -124,7 +124,7 @@ export class Scheduler {
     const checked = new Set<string>();
     for (const entry of entries) {
       // One that another worker has comes back under a new name, of which an event or a poll tells.
-      if (isPaused(entry) || entry.worker !== undefined) continue;
+      if (!awaitsItsTime(entry)) continue;
       if (this.#closed) return;
       try {
         let isDue = entry.time <= now();

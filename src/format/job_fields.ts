@@ -205,10 +205,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
     value: "LIST",
     help: "retry only after these exit statuses: 2,64-78",
   },
-  tempfail: {
-    ...flag,
-    help: "exit status 75 means: retry, and do not count this attempt",
-  },
+  tempfail: { ...flag, help: "exit status 75 means: retry, and do not count this attempt" },
   shell: {
     ...shellPath,
     value: "PATH",

@@ -151,11 +151,7 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     help: "time between SIGTERM and SIGKILL",
     default: 5,
   },
-  shell: {
-    ...asInJobs("shell"),
-    help: "shell that runs commands and hooks",
-    default: "/bin/sh",
-  },
+  shell: { ...asInJobs("shell"), help: "shell that runs commands and hooks", default: "/bin/sh" },
   fsync: {
     ...flag,
     value: "true|false",
@@ -175,24 +171,9 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     help: "done jobs to keep: 1000, 7d, or none to keep all",
     default: null,
   },
-  keep_dead: {
-    ...retention,
-    value: "N|DUR",
-    help: "dead jobs to keep, likewise",
-    default: null,
-  },
-  on_done: {
-    ...hook,
-    value: "CMD",
-    help: "shell text to run after a job is done",
-    default: null,
-  },
-  on_dead: {
-    ...hook,
-    value: "CMD",
-    help: "shell text to run after a job is dead",
-    default: null,
-  },
+  keep_dead: { ...retention, value: "N|DUR", help: "dead jobs to keep, likewise", default: null },
+  on_done: { ...hook, value: "CMD", help: "shell text to run after a job is done", default: null },
+  on_dead: { ...hook, value: "CMD", help: "shell text to run after a job is dead", default: null },
 };
 
 /** The names of all settings but those of resources, in the order they are shown. */

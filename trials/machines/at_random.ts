@@ -58,7 +58,10 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Any host; one that serves no more seldom than others. The first holds the only list of names of some engines. */
+/**
+ * Any host; one that serves no more seldom than others. The first holds the only list of names of
+ * some engines.
+ */
 function anyHost({ rig }: Scene, random: Random): Host {
   return rig.hosts[whole(random, 1, rig.hosts.length - 1)]!;
 }
@@ -91,7 +94,9 @@ export const atRandom: Play = async (scene, { random, minutes }) => {
   scene.figures.push(`two runs of a job at once: ${overlaps(scene.notes()).length}`);
 };
 
-/** Keeps a worker alive on a host. One that was declared dead ends by itself, and another starts. */
+/**
+ * Keeps a worker alive on a host. One that was declared dead ends by itself, and another starts.
+ */
 async function keepWorker(scene: Scene, host: Host, isOver: () => boolean): Promise<void> {
   let worker: Program | undefined;
   while (!isOver()) {

@@ -11,12 +11,15 @@ import { pause, until, uptime } from "./processes.ts";
 /** How many jobs each host adds, one at a time. */
 const JOBS = 6;
 
-/** How late a job may begin beside idle workers, in seconds: a poll, and what a busy machine needs for a program. */
+/**
+ * How late a job may begin beside idle workers, in seconds: a poll, and what a busy machine needs
+ * for a program.
+ */
 const LATEST = 10;
 
 /**
- * The last host's clock is ahead (or behind, if negative). A job that is added for now runs now where clocks agree, and
- * a clock that is ahead delays nothing that others add.
+ * The last host's clock is ahead (or behind, if negative). A job that is added for now runs now
+ * where clocks agree, and a clock that is ahead delays nothing that others add.
  */
 export const clocksApart = (seconds: number): Play => async (scene) => {
   const { rig } = scene;

@@ -17,7 +17,8 @@ const JOBS = 24;
 /**
  * Opens the queue; has a host run two long jobs, and then all hosts short ones.
  *
- * @param long How long these two are, in seconds: what runs on after the fault is seen beside the next run.
+ * @param long How long these two are, in seconds: what runs on after the fault is seen beside the
+ * next run.
  * @returns The beginnings of the long ones.
  */
 async function begin(scene: Scene, random: Random, host: Host, long: number): Promise<Note[]> {
@@ -44,7 +45,10 @@ async function begin(scene: Scene, random: Random, host: Host, long: number): Pr
   return running;
 }
 
-/** Says how long the jobs that a fault hit waited for their next run, and for how long two ran at once. */
+/**
+ * Says how long the jobs that a fault hit waited for their next run, and for how long two ran at
+ * once.
+ */
 function tell(scene: Scene, hit: readonly Note[], at: number): void {
   const notes = scene.notes();
   const waits = hit.map(({ id, attempt }) =>
@@ -56,7 +60,10 @@ function tell(scene: Scene, hit: readonly Note[], at: number): void {
   scene.figures.push(`two runs of a job at once: ${twice.join(", ") || "never"}`);
 }
 
-/** A worker is killed, and a fresh one starts on its host: another run begins only when the first command is dead. */
+/**
+ * A worker is killed, and a fresh one starts on its host: another run begins only when the first
+ * command is dead.
+ */
 export const workerKilled = (isReplaced: boolean): Play => async (scene, { random }) => {
   const host = scene.rig.host("n2");
   const hit = await begin(scene, random, host, 30);
@@ -103,7 +110,10 @@ export const hostCut = (seconds: number, name = "n4"): Play => async (scene, { r
   await scene.close(from, 60);
 };
 
-/** A worker that lives is listed, on whichever host one asks; one that does not has ended, and is not. */
+/**
+ * A worker that lives is listed, on whichever host one asks; one that does not has ended, and is
+ * not.
+ */
 async function checkLists(scene: Scene, hit: Host): Promise<void> {
   const alive = () => scene.workers.filter(({ end }) => end === undefined);
   // One that finds that it was declared dead takes a moment to end.

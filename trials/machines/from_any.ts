@@ -1,6 +1,6 @@
 /**
- * Commands that promise to work from any machine: each is given on one host, for what happens on another, and how late
- * it takes hold is measured.
+ * Commands that promise to work from any machine: each is given on one host, for what happens on
+ * another, and how late it takes hold is measured.
  *
  * @module
  */
@@ -12,7 +12,10 @@ import { type Note, timeOf } from "./noted_jobs.ts";
 import { pause, processes, until, uptime } from "./processes.ts";
 import type { Scene } from "./scene.ts";
 
-/** How late anything may be, in seconds: a poll, caches of a second, and what a busy machine needs for a program. */
+/**
+ * How late anything may be, in seconds: a poll, caches of a second, and what a busy machine needs
+ * for a program.
+ */
 export const LATEST = 8;
 
 /** How often what is a matter of luck is tried. */

@@ -21,7 +21,8 @@ export interface Planned {
 /**
  * Plans a job.
  *
- * @param work Shell text: what it does between its two notes; `last='exit 1'` has it fail after them.
+ * @param work Shell text: what it does between its two notes; `last='exit 1'` has it fail after
+ * them.
  * @param ledger The file of its notes.
  */
 export function plan(

@@ -124,7 +124,10 @@ export class Scene {
     return ids;
   }
 
-  /** Likewise, where it may fail, because the host does: what was not acknowledged may be there or not. */
+  /**
+   * Likewise, where it may fail, because the host does: what was not acknowledged may be there or
+   * not.
+   */
   async tryEnqueue(
     host: Host,
     planned: readonly Planned[],

@@ -67,7 +67,9 @@ export const limits = (what: "concurrency" | "resources"): Play => async (scene)
   scene.figures.push(`at most ${most} at once, where 2 may`);
 };
 
-/** Of hosts that add a job with the same key at once, one adds it, and the others are given its ID. */
+/**
+ * Of hosts that add a job with the same key at once, one adds it, and the others are given its ID.
+ */
 export const keys: Play = async (scene) => {
   await work(scene, ALL);
   for (let n = 0; n < ROUNDS; n++) {
@@ -83,7 +85,10 @@ export const keys: Play = async (scene) => {
   await scene.close();
 };
 
-/** Of hosts that add a job with the same ID at once, one adds it; nor can it be added again when it is done. */
+/**
+ * Of hosts that add a job with the same ID at once, one adds it; nor can it be added again when it
+ * is done.
+ */
 export const ids: Play = async (scene) => {
   await work(scene, ALL);
   const add = (id: string) => async (hosts: readonly string[]) => {

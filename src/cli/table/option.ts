@@ -155,8 +155,8 @@ function isOption(arg: string): boolean {
 }
 
 /**
- * Adds what a word says to `joined`: `--name`, or each letter of `-fnVALUE`, as `--name=value`. An unknown one stays as
- * it is.
+ * Adds an option to `joined` as `--name=value` or `--name`; the letters of `-yfnVALUE` one by one. An unknown one stays
+ * as it is, for `parseArgs()` to refuse.
  *
  * @returns Whether `next` is its value.
  */
@@ -166,30 +166,18 @@ function joinOption(
   known: readonly Option[],
   joined: string[],
 ): boolean {
-  if (arg.startsWith("--")) {
-    const name = arg.slice(2).split("=")[0]!;
-    const option = known.find((option) => option.name === name);
-    const takesNext = option?.value !== undefined && !arg.includes("=");
-    if (option && option.value === undefined && arg.includes("=")) {
-      throw new UsageError(`--${name} takes no value`);
-    }
-    joined.push(takesNext ? `${arg}=${valueOf(option, arg, next, known)}` : arg);
-    return takesNext;
+  const isLong = arg.startsWith("--");
+  const parts = isLong ? /^([^=]+)(?:=(.*))?$/s : /^(-.)(.+)?$/s;
+  const [, written, value] = parts.exec(arg) as unknown as [string, string, string?];
+  const option = known.find(({ name, short }) => [`--${name}`, `-${short}`].includes(written));
+  if (option?.value !== undefined) {
+    joined.push(`--${option.name}=${value ?? valueOf(option, written, next, known)}`);
+    return value === undefined;
   }
-  for (let index = 1; index < arg.length; index++) {
-    const option = known.find(({ short }) => short === arg[index]);
-    const rest = arg.slice(index + 1);
-    if (!option) joined.push(`-${arg.slice(index)}`);
-    else if (option.value === undefined) {
-      joined.push(`--${option.name}`);
-      continue;
-    } else {
-      const value = rest !== "" ? rest : valueOf(option, `-${arg[index]}`, next, known);
-      joined.push(`--${option.name}=${value}`);
-    }
-    return option?.value !== undefined && rest === "";
-  }
-  return false;
+  if (option && isLong && value !== undefined) throw new UsageError(`${written} takes no value`);
+  joined.push(option ? `--${option.name}` : arg);
+  return option !== undefined && !isLong && value !== undefined &&
+    joinOption(`-${value}`, next, known, joined);
 }
 
 /** The word behind an option as its value: `--timeout --priority 3` lacks one, `--command -x` does not. */

@@ -77,7 +77,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (!json && !SHOWS_NO_TIMES.has(found.name)) await warnOfZone();
   const run = found.name === "enqueue" ? enqueue : await loadCommand(found);
   return await run({
-    name: found.name,
+    command: found,
     options,
     words,
     separatedAt,

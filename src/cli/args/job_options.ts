@@ -1,5 +1,5 @@
 /**
- * From the options of `enqueue` and `run` to the fields of a job.
+ * From options to the fields of a job.
  *
  * @module
  */
@@ -14,67 +14,74 @@ import type { GivenOptions } from "../table/option.ts";
 import { parseTime } from "./when.ts";
 
 /**
- * The fields that options give a job; those not given are absent.
+ * The fields that options give a job.
  *
- * @param options What was given.
  * @param now Milliseconds since 1970, for `--delay` and `--at`.
- * @throws {UsageError} If a value is not what it may be.
+ * @throws {UsageError} If a value is invalid.
  */
 export function jobFields(options: GivenOptions, now: number): Partial<JobInput> {
-  if (options.has("after-any") && !options.has("after")) {
-    throw new UsageError("--after-any needs --after ID");
-  }
-  if (options.has("unique-fail") && !options.has("unique")) {
-    throw new UsageError("--unique-fail needs --unique KEY");
+  for (
+    const [option, needed] of [["after-any", "after ID"], ["unique-fail", "unique KEY"]] as const
+  ) {
+    if (options.has(option) && !options.has(needed.split(" ")[0]!)) {
+      throw new UsageError(`--${option} needs --${needed}`);
+    }
   }
   const fields: Partial<JobInput> = {};
   for (const name of JOB_FIELDS.keys()) {
     if (name === "command" || !options.has(optionName(name))) continue;
-    Object.assign(fields, SPECIAL[name]?.(options, now) ?? { [name]: optionValue(options, name) });
+    Object.assign(fields, OWN_WAYS[name]?.(options, now) ?? { [name]: optionValue(options, name) });
   }
   return fields;
 }
 
-/** The fields that options give which are more than one word, or not what the word says. */
-const SPECIAL: Readonly<
+const readyField = (options: GivenOptions, now: number) => ({
+  run_at: new Date(readyAtOf(options, now)!).toISOString(),
+});
+
+/** How options set fields whose value is not the option's own word. */
+const OWN_WAYS: Readonly<
   Record<string, (options: GivenOptions, now: number) => Partial<JobInput>>
 > = {
-  delay: (options, now) => ({ run_at: new Date(readyAtOf(options, now)!).toISOString() }),
-  at: (options, now) => ({ run_at: new Date(readyAtOf(options, now)!).toISOString() }),
-  resource: (options) => needsOfOptions(options.all("resource")),
-  after: (options) => ({ after: afterOf(options.all("after")) }),
+  delay: readyField,
+  at: readyField,
+  resource: (options) => resourceFields(options.all("resource")),
+  after: (options) => ({ after: jobIds(options.all("after")) }),
   shell: (options) => ({ shell: shellHere(options.text("shell")!, "--shell") }),
   cwd: (options) => ({ cwd: workingDirectory(options.text("cwd")!) }),
   env: (options) => ({ env: environmentOf(options.all("env")) }),
 };
 
 /**
- * What an option says that sets a field by one word; `undefined` if it was not given.
+ * The value of the option that sets a field by one word; `undefined` if it was not given.
  *
- * @param field The name of the field.
- * @throws {UsageError} If the word is no number or span where there should be one, or out of its bounds.
+ * @throws {UsageError} If a number or span is invalid or out of bounds. The check of the whole job names an invalid text.
  */
 export function optionValue(options: GivenOptions, field: string): unknown {
   const { type, check } = JOB_FIELDS.get(field)!;
   const name = optionName(field);
   if (type === "flag") return options.has(name) || undefined;
   const word = options.text(name);
-  // Of a text the check of the whole job says what is wrong, wherever it comes from.
   if (word === undefined || type === "text") return word;
-  const value = type === "number"
-    ? /^\d+(\.\d+)?$/.test(word) ? Number(word) : NaN
-    : word === "none"
-    ? null
-    : parseDuration(word, `--${name}`);
+  const value = type === "span"
+    ? spanOrNone(word, `--${name}`)
+    : /^\d+(\.\d+)?$/.test(word)
+    ? Number(word)
+    : NaN;
   const fault = check(value);
   if (fault) throw new UsageError(`--${name} ${fault}, not "${word}"`);
   return value;
 }
 
+/** The seconds in a span, or `null` for `none`. */
+export function spanOrNone(word: string, what: string): number | null {
+  return word === "none" ? null : parseDuration(word, what);
+}
+
 /**
- * The path of a shell, if that is a program on this machine. What is no absolute path is left to the check of the field.
+ * The path of a shell, if that is a program on this machine. The check of the field names a path that is not absolute.
  *
- * @throws {UsageError} If it is none.
+ * @throws {UsageError} If there is no such program.
  */
 export function shellHere(path: string, what: string): string {
   if (!isAbsolute(path)) return path;
@@ -82,9 +89,11 @@ export function shellHere(path: string, what: string): string {
     const { isFile, mode } = Deno.statSync(path);
     if (isFile && ((mode ?? 0o111) & 0o111) !== 0) return path;
   } catch {
-    // Then it is none.
+    // Nothing is there.
   }
-  throw new UsageError(`${what} must be a shell that is there, such as /bin/bash, not "${path}"`);
+  throw new UsageError(
+    `${what} must be a shell on this machine, such as /bin/bash, not "${path}"`,
+  );
 }
 
 function workingDirectory(path: string): string {
@@ -92,26 +101,27 @@ function workingDirectory(path: string): string {
   return absolutePath(path, "--cwd");
 }
 
-/**
- * What `--resource NAME` and `--resource NAME=N` say: one place of one resource as ever, in `resource`; whatever is
- * more in `resources`.
- */
-export function needsOfOptions(given: readonly string[]): Pick<JobInput, "resource" | "resources"> {
+/** The field `resource` for one place of one resource; `resources` for more. */
+export function resourceFields(given: readonly string[]): Pick<JobInput, "resource" | "resources"> {
   const needs = new Map<string, number>();
   for (const text of given) {
-    const [, name, places] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
-    const count = places === undefined ? 1 : /^\d{1,4}$/.test(places) ? Number(places) : NaN;
+    const [, name, places = "1"] = /^([^=]*)(?:=(.*))?$/s.exec(text) as unknown as [
+      string,
+      string,
+      string?,
+    ];
+    const count = /^\d{1,4}$/.test(places) ? Number(places) : NaN;
     if (!(count >= 1 && count <= 1024)) {
       throw new UsageError(
         `--resource ${text}: the number of places must be a whole number from 1 to 1024`,
       );
     }
-    if (needs.has(name!)) {
+    if (needs.has(name)) {
       throw new UsageError(
         `--resource ${name} is given twice (for two places of it: --resource ${name}=2)`,
       );
     }
-    needs.set(name!, count);
+    needs.set(name, count);
   }
   const [first] = needs;
   if (!first) return {};
@@ -121,49 +131,53 @@ export function needsOfOptions(given: readonly string[]): Pick<JobInput, "resour
 }
 
 /**
- * IDs, or beginnings or ends of them, with commas between or one option each.
+ * The IDs, or parts of IDs, in lists with commas between.
  *
- * @param what What to call it in the error.
  * @throws {UsageError} If one is empty.
  */
-export function afterOf(lists: readonly string[], what: string = "--after"): string[] {
+export function jobIds(lists: readonly string[], what: string = "--after"): string[] {
   const ids = lists.flatMap((list) => list.split(",")).map((id) => id.trim());
   if (ids.includes("")) throw new UsageError(`${what} needs an ID, or several with commas between`);
   return [...new Set(ids)];
 }
 
 /**
- * The time that `--at` or `--delay` says; `undefined` if neither was given.
+ * The time that `--at` or `--delay` gives, in milliseconds since 1970 as `now` is; `undefined` if neither was given.
  *
- * @param now Milliseconds since 1970, as is the answer.
- * @throws {UsageError} If it is none, or both were given.
+ * @throws {UsageError} If it is invalid, or both were given.
  */
 export function readyAtOf(options: GivenOptions, now: number): number | undefined {
   const at = options.text("at");
-  const delay = optionValue(options, "delay") as number | null | undefined;
+  const delay = optionValue(options, "delay") as number | undefined;
   if (at !== undefined && delay !== undefined) {
-    throw new UsageError("--at and --delay both say when; give one of them");
+    throw new UsageError("--at and --delay both give the time; remove one of them");
   }
-  if (at === "now") return now;
-  if (at !== undefined) return parseTime(at, now, "--at");
-  if (delay !== undefined) return now + Math.round(delay! * 1000);
+  if (at !== undefined) return timeAt(at, now, "--at");
+  if (delay !== undefined) return now + Math.round(delay * 1000);
+}
+
+function timeAt(text: string, now: number, what: string): number {
+  return text === "now" ? now : parseTime(text, now, what);
+}
+
+/** The time that a text names, or `now`, as the file of a job has it. */
+export function isoAt(text: string, now: number, what: string): string {
+  return new Date(timeAt(text, now, what)).toISOString();
 }
 
 function environmentOf(settings: readonly string[]): Record<string, string> {
-  const env: [string, string][] = [];
-  for (const setting of settings) {
+  return Object.fromEntries(settings.map((setting) => {
     const equals = setting.indexOf("=");
     if (equals === 0 || setting === "") {
       throw new UsageError(`--env must be NAME=VALUE or NAME, not "${setting}"`);
     }
-    if (equals < 0) env.push([setting, ownVariable(setting)]);
-    else env.push([setting.slice(0, equals), setting.slice(equals + 1)]);
-  }
-  return Object.fromEntries(env);
+    if (equals < 0) return [setting, ownVariable(setting)];
+    return [setting.slice(0, equals), setting.slice(equals + 1)];
+  }));
 }
 
 /**
- * A variable of this program's own environment: on the command line others could read it.
+ * A variable of this program's environment: on the command line other users could read it.
  *
  * @throws {UsageError} If it is not set, or not UTF-8.
  */

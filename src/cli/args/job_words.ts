@@ -1,5 +1,5 @@
 /**
- * From the words after `enqueue` or `run` to a job.
+ * From the words after `enqueue`, `run` or `schedule add` to a job.
  *
  * @module
  */
@@ -7,37 +7,35 @@
 import { UsageError } from "../../text/errors.ts";
 import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
-import { GLOBAL_OPTIONS, type Invocation, later } from "../table/command.ts";
-import { ENQUEUE_OPTIONS, FILE_OPTIONS, RUN_OPTIONS } from "../table/add_commands.ts";
+import { type Invocation, later, optionsOf } from "../table/command.ts";
 import { refuseReplaced } from "../table/option.ts";
 
 /**
- * The job that a call of `enqueue` or `run` describes. What its options say wins over a JSON job's own
- * fields; it runs in the current directory unless told otherwise.
+ * The job that a call describes. Options win over the fields of a JSON job; the current directory is the default.
  *
- * @throws {UsageError} If it describes none.
+ * @throws {UsageError} If it describes no job.
  */
 export async function jobOfCall(call: Invocation): Promise<JobInput> {
-  const { options } = call;
-  const job = await wordsJob(call);
-  // A call without options is the most frequent one, and is not made to load what reads them.
-  const able = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS];
-  if (!able.some(({ name }) => name !== "command" && options.has(name))) {
+  const { command, options } = call;
+  const job = await jobOfWords(call);
+  // Most calls have no options, and need not load what reads them.
+  if (!command.options?.some(({ name }) => name !== "command" && options.has(name))) {
     return mergeJobs(job, {});
   }
-  const module = await import(later("./job_options.ts")) as typeof import("./job_options.ts");
-  return mergeJobs(job, module.jobFields(options, Date.now()));
+  const { jobFields } = await import(
+    later("./job_options.ts")
+  ) as typeof import("./job_options.ts");
+  return mergeJobs(job, jobFields(options, Date.now()));
 }
 
 /** One job of two: where both have a field, `over` wins; environments are joined name by name. */
 export function mergeJobs(under: Partial<JobInput>, over: Partial<JobInput>): JobInput {
   const merged = { ...under, ...over } as JobInput;
-  // The two say the same thing in two ways: where one says it anew, what the other had said holds no more.
+  // The two fields are one demand in two forms: a new one replaces both.
   if (over.resource !== undefined && over.resources === undefined) delete merged.resources;
   if (over.resources !== undefined && over.resource === undefined) delete merged.resource;
-  // What is not an environment is left for the check of the whole job to name.
+  // The check of the whole job names an environment, or a directory, that is invalid.
   if (isObject(under.env) && isObject(over.env)) merged.env = { ...under.env, ...over.env };
-  // An empty one is left for the check of the whole job, like what is no path at all.
   merged.cwd = typeof merged.cwd === "string" && merged.cwd !== ""
     ? absolutePath(merged.cwd, "cwd")
     : merged.cwd ?? Deno.cwd();
@@ -48,65 +46,50 @@ function isObject(value: unknown): value is Record<string, string> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-async function wordsJob(call: Invocation): Promise<Partial<JobInput>> {
-  const { name, options, words } = call;
+async function jobOfWords(call: Invocation): Promise<Partial<JobInput>> {
+  const { command: { name, takes }, options, words } = call;
   const command = options.text("command");
   for (const word of command === undefined ? words : [command]) {
-    refuseReplaced(word, "the command", "; with that character it is taken from --file");
+    refuseReplaced(word, "the command", "; --file takes it with that character");
   }
+  const [first] = words;
   if (command !== undefined) {
-    if (words.length > 0) {
-      throw new UsageError(`the command is given twice: by --command and by "${words[0]}"`);
-    }
-    return { command };
+    if (first === undefined) return { command };
+    throw new UsageError(`the command is given twice: by --command and by "${first}"`);
   }
-  if (words.length === 0) {
-    const takes = name === "schedule add" ? "NAME WHEN COMMAND…" : "COMMAND…";
+  if (first === undefined) {
     throw new UsageError(`${name} needs COMMAND (usage: queuectl ${name} [options] ${takes})`);
   }
-  if (call.separatedAt === undefined) refuseMisplaced(name, words);
-  if (looksLikeJson(words[0]!)) {
-    if (words.length > 1) throw new UsageError("a JSON job stands alone, as one word in quotes");
+  if (call.separatedAt === undefined) refuseMisplaced(call);
+  if (looksLikeJson(first)) {
+    if (words.length > 1) throw new UsageError("a JSON job must be one word, in quotes");
     const module = await import(later("./json_job.ts")) as typeof import("./json_job.ts");
     const unknown = new module.UnknownFields();
-    const job = module.readJsonJob(words[0]!, Date.now(), (field) => unknown.add(field));
-    unknown.tell(options.has("strict"));
+    const job = module.readJsonJob(first, Date.now(), (field) => unknown.add(field));
+    unknown.report(options.has("strict"));
     return job;
   }
-  if (words.length === 1) return { command: words[0]! };
-  const module = await import(
+  if (words.length === 1) return { command: first };
+  const { shellQuote } = await import(
     later("../../text/shell_quote.ts")
   ) as typeof import("../../text/shell_quote.ts");
-  return { command: module.shellQuote(words) };
+  return { command: shellQuote(words) };
 }
 
-/** Whether a text is meant as a JSON job: `{"…` or `{}`. `{ echo a; }` is shell text. */
+/** Whether a text is a JSON job: `{"…` or `{}`. `{ echo a; }` is shell text. */
 export function looksLikeJson(text: string): boolean {
   return /^\s*\{\s*["}]/.test(text);
 }
 
-/**
- * An option of ours behind the command would silently become part of it.
- *
- * @throws {UsageError} If there is one.
- */
-function refuseMisplaced(name: string, words: readonly string[]): void {
-  const own = [
-    ...ENQUEUE_OPTIONS,
-    ...FILE_OPTIONS,
-    ...(name === "run" ? RUN_OPTIONS : []),
-    ...GLOBAL_OPTIONS,
-  ];
-  for (const word of words.slice(1)) {
-    if (word === "--") return;
-    const option = own.find((option) =>
-      word === `--${option.name}` || word.startsWith(`--${option.name}=`)
-    );
-    if (!option) continue;
-    const value = option.value === undefined ? "" : ` ${option.value}`;
-    throw new UsageError(
-      `--${option.name} goes before the command: queuectl ${name} --${option.name}${value} COMMAND… ` +
-        `(if it is meant for the command itself: queuectl ${name} -- COMMAND…)`,
-    );
-  }
+/** @throws {UsageError} If an option of queuectl stands behind the command, and would become part of it. */
+function refuseMisplaced({ command, words }: Invocation): void {
+  const end = words.indexOf("--");
+  const names = words.slice(1, end < 0 ? undefined : end).map((word) => word.split("=")[0]);
+  const option = optionsOf(command).find(({ name }) => names.includes(`--${name}`));
+  if (!option) return;
+  const written = [`--${option.name}`, option.value].filter(Boolean).join(" ");
+  throw new UsageError(
+    `--${option.name} goes before the command: queuectl ${command.name} ${written} COMMAND… ` +
+      `(if it is meant for the command itself: queuectl ${command.name} -- COMMAND…)`,
+  );
 }

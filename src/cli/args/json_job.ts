@@ -1,5 +1,5 @@
 /**
- * Jobs that are written in JSON: their fields by the names of options too, and what is told of those that nobody knows.
+ * Jobs in JSON, whose fields may also have the names and values of options, and the report of unknown fields.
  *
  * @module
  */
@@ -9,22 +9,20 @@ import type { JobInput } from "../../format/job.ts";
 import { CHECKS_OF_FILE, VIEW_FIELDS } from "../../format/check_job.ts";
 import { JOB_FIELDS } from "../../format/job_fields.ts";
 import { commandText } from "../../text/shell_quote.ts";
-import { parseDuration } from "../terminal/duration.ts";
-import { afterOf, needsOfOptions } from "./job_options.ts";
-import { say } from "../terminal/output.ts";
+import { isoAt, jobIds, resourceFields, spanOrNone } from "./job_options.ts";
+import { note } from "../terminal/output.ts";
 import { nearestWord } from "./spelling.ts";
 import { visibleText } from "../../text/shown_text.ts";
-import { parseTime } from "./when.ts";
 
-/** What `--json` shows besides the fields of a job's file: who adds a job that was shown has not misspelled anything. */
+/** What `--json` shows beyond the file of a job: a job that was shown can be added again without a warning. */
 const SHOWN: ReadonlySet<string> = new Set([...VIEW_FIELDS, "existed"]);
 
 /**
  * Reads a JSON job.
  *
  * @param now Milliseconds since 1970, for `delay` and `at`.
- * @param unknown Called with the name of each field that means nothing to queuectl; it is kept.
- * @throws {UsageError} If it is not JSON, or says one thing in two ways.
+ * @param unknown Called with the name of each unknown field; the field is kept.
+ * @throws {UsageError} If it is not JSON, or {@linkcode fieldsOfJson} refuses it.
  *
  * @example
  * ```ts
@@ -39,7 +37,7 @@ export function readJsonJob(
   now: number,
   unknown: (name: string) => void,
 ): Partial<JobInput> {
-  let parsed: unknown;
+  let parsed: Record<string, unknown>;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
@@ -48,16 +46,15 @@ export function readJsonJob(
       `this begins like a JSON job, but is not JSON: ${reason} (shell text goes in --command)`,
     );
   }
-  return fieldsOfJson(parsed as Record<string, unknown>, now, unknown);
+  return fieldsOfJson(parsed, now, unknown);
 }
 
 /**
- * The fields of a JSON object by the names, and with the values, that a job's file has.
+ * The fields of a JSON object with the names and values that they have in the file of a job.
  *
- * @param given The object.
  * @param now Milliseconds since 1970, for `delay` and `at`.
- * @param unknown Called with the name of each field that means nothing to queuectl.
- * @throws {UsageError} If it says one thing in two ways, or a span, time or list of IDs is none.
+ * @param unknown Called with the name of each unknown field.
+ * @throws {UsageError} If a field is given in two ways, or a span, time or list of IDs is invalid.
  */
 export function fieldsOfJson(
   given: Record<string, unknown>,
@@ -65,53 +62,43 @@ export function fieldsOfJson(
   unknown: (name: string) => void,
 ): Partial<JobInput> {
   const fields = new Map<string, unknown>();
-  const saidBy = new Map<string, string>();
+  const givenBy = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
-    const known = name.replaceAll("-", "_");
-    const field = JOB_FIELDS.get(known);
+    const key = name.replaceAll("-", "_");
+    const field = JOB_FIELDS.get(key);
     if (!field) {
-      const isKept = CHECKS_OF_FILE.has(known) || SHOWN.has(name);
-      if (!isKept) unknown(name);
+      if (!CHECKS_OF_FILE.has(key) && !SHOWN.has(name)) unknown(name);
       fields.set(name, value);
       continue;
     }
-    const own = field.sets ?? known;
-    const before = saidBy.get(own);
+    const { sets = key } = field;
+    const before = givenBy.get(sets);
     if (before !== undefined) {
       throw new UsageError(`"${before}" and "${name}" say the same; give one of them`);
     }
-    saidBy.set(own, name);
-    for (const [key, meant] of Object.entries(meantBy(known, name, value, now))) {
-      fields.set(key, meant);
-    }
+    givenBy.set(sets, name);
+    Object.entries(fieldOfJson(key, name, value, now)).forEach((entry) => fields.set(...entry));
   }
   return Object.fromEntries(fields) as Partial<JobInput>;
 }
 
-/** What a field says; what it cannot say is left for the check of the whole job to name. */
-function meantBy(
-  known: string,
+/** A field as the file of a job has it. An invalid value stays for the check of the whole job to name. */
+function fieldOfJson(
+  key: string,
   name: string,
   value: unknown,
   now: number,
 ): Record<string, unknown> {
-  const { type, check } = JOB_FIELDS.get(known)!;
-  if (known === "command" && Array.isArray(value)) return { command: argvText(value) };
-  if (known === "at" && typeof value === "string") {
-    const at = value === "now" ? now : parseTime(value, now, name);
-    return { run_at: new Date(at).toISOString() };
+  const { type, check, sets = key } = JOB_FIELDS.get(key)!;
+  if (key === "command" && Array.isArray(value)) return { command: argvText(value) };
+  if (key === "at" && typeof value === "string") return { run_at: isoAt(value, now, name) };
+  if (key === "after" && typeof value === "string") return { after: jobIds([value], name) };
+  if (key === "resource" && (Array.isArray(value) || String(value).includes("="))) {
+    return { ...resourceFields([value].flat().map(String)) };
   }
-  if (known === "after" && typeof value === "string") return { after: afterOf([value], name) };
-  if (known === "resource" && (Array.isArray(value) || String(value).includes("="))) {
-    return needsOfOptions([value].flat().map(String)) as Record<string, unknown>;
-  }
-  if (type !== "span") return { [known === "at" ? "run_at" : known]: value };
-  const seconds = typeof value !== "string"
-    ? value
-    : value === "none"
-    ? null
-    : parseDuration(value, name);
-  if (known !== "delay") return { [known]: seconds };
+  if (type !== "span") return { [sets]: value };
+  const seconds = typeof value === "string" ? spanOrNone(value, name) : value;
+  if (key !== "delay") return { [key]: seconds };
   const fault = check(seconds);
   if (fault) throw new UsageError(`a job's ${name} ${fault}`);
   return { run_at: new Date(now + Math.round((seconds as number) * 1000)).toISOString() };
@@ -125,15 +112,11 @@ function argvText(argv: readonly unknown[]): unknown {
   );
 }
 
-/** The fields that were given and mean nothing to queuectl, each with the places where it stands. */
+/** The unknown fields of one job or of many, each with the first place where it stands. */
 export class UnknownFields {
   readonly #places = new Map<string, { first: string; count: number }>();
 
-  /**
-   * Notes a field.
-   *
-   * @param place Where it stands, such as `jobs, line 3: `; empty if there is but one job.
-   */
+  /** Adds a field; `place` is such as `jobs, line 3: `, or empty if there is one job only. */
   add(name: string, place: string = ""): void {
     const seen = this.#places.get(name);
     if (seen) seen.count++;
@@ -141,27 +124,26 @@ export class UnknownFields {
   }
 
   /**
-   * Says on stderr what each probably should have been, once.
+   * Says once on stderr which fields are unknown, and which was probably meant.
    *
-   * @param isStrict Whether to refuse them instead.
-   * @throws {UsageError} If so, and there is one.
+   * @throws {UsageError} If `isStrict` and there is one.
    */
-  tell(isStrict: boolean): void {
+  report(isStrict: boolean): void {
     for (const [name, { first, count }] of this.#places) {
-      const meant = meantField(name);
-      const guess = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+      const near = nearestField(name);
+      const guess = near === undefined ? "" : ` (did you mean "${near}"?)`;
       const what = `${first}unknown field "${name}"${guess}`;
       if (isStrict) throw new UsageError(`${what}; nothing was added`);
       const more = count === 1 ? "" : `, in ${count} jobs`;
-      say(visibleText(`queuectl: ${what}${more}; it is kept, and changes nothing`));
+      note(`${what}${more}; it is kept, and changes nothing`);
     }
   }
 }
 
-/** The field that was probably meant: another way to write it, or a slip away. */
-function meantField(name: string): string | undefined {
-  const bare = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+/** The field that was probably meant: the same letters, or almost. */
+function nearestField(name: string): string | undefined {
+  const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   const known = [...JOB_FIELDS.keys()];
-  return known.find((field) => bare(field) === bare(name)) ??
+  return known.find((field) => letters(field) === letters(name)) ??
     nearestWord(name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase(), known);
 }

@@ -8,9 +8,9 @@ import type { GivenOptions, Option } from "./option.ts";
 
 /** A command as it was called. */
 export interface Invocation {
-  /** Its name, such as `worker start`. */
-  readonly name: string;
-  /** The options, the global ones included. */
+  /** Its row in the table. */
+  readonly command: Command;
+  /** The options that were given, the global ones included. */
   readonly options: GivenOptions;
   /** The plain words. */
   readonly words: readonly string[];

@@ -50,7 +50,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   };
   const defaults = jobFields(options, Date.now());
   const { inputs, lines, unknown } = readJobLines(content, source, defaults, written);
-  unknown.tell(options.has("strict"));
+  unknown.report(options.has("strict"));
   const placeOf = (index: number) => `${source}, ${placeName(lines[index]!, written)}`;
   const chosen = skip === 0 ? inputs : inputs.slice(skip);
 

@@ -55,7 +55,7 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
   const job = fieldsOfJson(edited as Record<string, unknown>, Date.now(), (name) => {
     if (!Object.hasOwn(fields, name)) unknown.add(name);
   });
-  unknown.tell(false);
+  unknown.report(false);
   return job as JobInput;
 }
 

@@ -16,7 +16,6 @@ import { formatDue } from "../../terminal/relative_time.ts";
 export async function scheduleAdd(call: Invocation): Promise<void> {
   const { options, words } = call;
   const [name, when, ...command] = words as [string, string, ...string[]];
-  refuseLate(command, call.separatedAt);
   const separatedAt = call.separatedAt && Math.max(0, call.separatedAt - 2);
   const job = await jobOfCall({ ...call, words: command, separatedAt });
   const input = {
@@ -32,16 +31,6 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
   const due = formatDue(schedule.next[0]!, schedule.tz, Date.now());
   printAnswer(call.json, schedule, `${name}: next ${due}`);
   if (!queue.isAttended()) note("no worker is alive to run the schedule (queuectl worker start)");
-}
-
-/** @throws {UsageError} If an option of the schedule stands in the command. */
-function refuseLate(command: readonly string[], separatedAt: number | undefined): void {
-  if (separatedAt !== undefined) return;
-  const late = command.slice(1).find((word) => /^--(tz|catch-up|overlap)(=|$)/.test(word));
-  if (late === undefined) return;
-  throw new UsageError(
-    `${late} goes before the command (if it is the command's own: put -- before the command)`,
-  );
 }
 
 function choice<T extends string>(

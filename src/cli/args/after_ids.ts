@@ -1,5 +1,5 @@
 /**
- * The jobs that a new one is to wait for, as users name them.
+ * The jobs that a new job depends on, as users name them.
  *
  * @module
  */
@@ -11,25 +11,24 @@ import type { Queue } from "../../queue.ts";
 /**
  * Replaces each beginning or end of an ID in `after` by the whole ID.
  *
- * @param inputs Jobs that are about to be added; they are changed.
+ * @param inputs Jobs that are about to be added, and may name one another; they are changed.
  * @param where Names the place of an input in errors, such as `jobs.txt, line 3: `.
- * @throws {QueueError} If no job matches, or several do.
- * @throws {UsageError} The same, where the input stands in a file.
+ * @throws {QueueError} If no job matches, or several do; a {@linkcode UsageError} if the input stands in a file.
  */
 export function resolveAfter(
   queue: Queue,
   inputs: readonly JobInput[],
   where?: (index: number) => string,
 ): void {
-  let ours: Set<unknown> | undefined;
   const known = new Map<string, string>();
+  let added: Set<unknown> | undefined;
   for (const [index, input] of inputs.entries()) {
-    // What is no list of texts is left for the check of the whole job to name.
+    // The check of the whole job names an `after` that is no list of texts.
     if (!Array.isArray(input.after)) continue;
-    ours ??= new Set(inputs.map(({ id }) => id));
+    added ??= new Set(inputs.map(({ id }) => id));
     try {
       input.after = input.after.map((text) => {
-        if (typeof text !== "string" || ours!.has(text)) return text;
+        if (typeof text !== "string" || added!.has(text)) return text;
         const id = known.get(text) ?? queue.find(text).id;
         known.set(text, id);
         return id;

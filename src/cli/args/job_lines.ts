@@ -13,15 +13,15 @@ import { readJsonJob, UnknownFields } from "./json_job.ts";
 export interface JobLines {
   /** The jobs, in order. */
   inputs: JobInput[];
-  /** The line that each stands on, from 1; with `null` which of all jobs it is, empty ones included. */
+  /** The line of each, from 1; of jobs that end with NUL its place among all, empty ones included. */
   lines: number[];
-  /** The fields in them that are not known. */
+  /** Their unknown fields. */
   unknown: UnknownFields;
 }
 
 /** How the jobs of a file are written. */
 export interface LineOptions {
-  /** Whether they end with NUL rather than with a newline; then none is a comment. Default: no. */
+  /** Whether they end with NUL, not with a newline; then none is a comment. Default: no. */
   isNull?: boolean;
   /** Whether lines that begin with `#` are jobs too. Default: no. */
   noComments?: boolean;
@@ -29,7 +29,7 @@ export interface LineOptions {
   now?: number;
 }
 
-/** What a place in a file is called, such as `line 3` or, of jobs that end with NUL, `job 3`. */
+/** The name of a place in a file: `line 3`, or `job 3` of jobs that end with NUL. */
 export function placeName(number: number | string, { isNull }: LineOptions): string {
   return `${isNull ? "job" : "line"} ${number}`;
 }
@@ -40,8 +40,7 @@ export function placeName(number: number | string, { isNull }: LineOptions): str
  * @param content The bytes of the file.
  * @param source What to call it in errors.
  * @param defaults The fields of a job that does not have them itself.
- * @throws {UsageError} If a line is not UTF-8, or begins like JSON and is not. Whether each is a job is
- * for the queue to say.
+ * @throws {UsageError} If a line is not UTF-8, or begins like JSON and is not. The queue checks each job itself.
  */
 export function readJobLines(
   content: Uint8Array,

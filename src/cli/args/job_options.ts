@@ -20,12 +20,11 @@ import { parseTime } from "./when.ts";
  * @throws {UsageError} If a value is invalid.
  */
 export function jobFields(options: GivenOptions, now: number): Partial<JobInput> {
-  for (
-    const [option, needed] of [["after-any", "after ID"], ["unique-fail", "unique KEY"]] as const
-  ) {
-    if (options.has(option) && !options.has(needed.split(" ")[0]!)) {
-      throw new UsageError(`--${option} needs --${needed}`);
-    }
+  if (options.has("after-any") && !options.has("after")) {
+    throw new UsageError("--after-any needs --after ID");
+  }
+  if (options.has("unique-fail") && !options.has("unique")) {
+    throw new UsageError("--unique-fail needs --unique KEY");
   }
   const fields: Partial<JobInput> = {};
   for (const name of JOB_FIELDS.keys()) {
@@ -48,7 +47,11 @@ const OWN_WAYS: Readonly<
   resource: (options) => resourceFields(options.all("resource")),
   after: (options) => ({ after: jobIds(options.all("after")) }),
   shell: (options) => ({ shell: shellHere(options.text("shell")!, "--shell") }),
-  cwd: (options) => ({ cwd: workingDirectory(options.text("cwd")!) }),
+  cwd(options) {
+    const path = options.text("cwd")!;
+    if (path === "") throw new UsageError("--cwd needs a directory, not an empty word");
+    return { cwd: absolutePath(path, "--cwd") };
+  },
   env: (options) => ({ env: environmentOf(options.all("env")) }),
 };
 
@@ -94,11 +97,6 @@ export function shellHere(path: string, what: string): string {
   throw new UsageError(
     `${what} must be a shell on this machine, such as /bin/bash, not "${path}"`,
   );
-}
-
-function workingDirectory(path: string): string {
-  if (path === "") throw new UsageError("--cwd needs a directory, not an empty word");
-  return absolutePath(path, "--cwd");
 }
 
 /** The field `resource` for one place of one resource; `resources` for more. */
@@ -156,13 +154,9 @@ export function readyAtOf(options: GivenOptions, now: number): number | undefine
   if (delay !== undefined) return now + Math.round(delay * 1000);
 }
 
-function timeAt(text: string, now: number, what: string): number {
+/** The time that a text names, which may be `now`, in milliseconds since 1970. */
+export function timeAt(text: string, now: number, what: string): number {
   return text === "now" ? now : parseTime(text, now, what);
-}
-
-/** The time that a text names, or `now`, as the file of a job has it. */
-export function isoAt(text: string, now: number, what: string): string {
-  return new Date(timeAt(text, now, what)).toISOString();
 }
 
 function environmentOf(settings: readonly string[]): Record<string, string> {

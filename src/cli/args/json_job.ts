@@ -9,10 +9,9 @@ import type { JobInput } from "../../format/job.ts";
 import { CHECKS_OF_FILE, VIEW_FIELDS } from "../../format/check_job.ts";
 import { JOB_FIELDS } from "../../format/job_fields.ts";
 import { commandText } from "../../text/shell_quote.ts";
-import { isoAt, jobIds, resourceFields, spanOrNone } from "./job_options.ts";
+import { jobIds, resourceFields, spanOrNone, timeAt } from "./job_options.ts";
 import { note } from "../terminal/output.ts";
 import { nearestWord } from "./spelling.ts";
-import { visibleText } from "../../text/shown_text.ts";
 
 /** What `--json` shows beyond the file of a job: a job that was shown can be added again without a warning. */
 const SHOWN: ReadonlySet<string> = new Set([...VIEW_FIELDS, "existed"]);
@@ -91,7 +90,8 @@ function fieldOfJson(
 ): Record<string, unknown> {
   const { type, check, sets = key } = JOB_FIELDS.get(key)!;
   if (key === "command" && Array.isArray(value)) return { command: argvText(value) };
-  if (key === "at" && typeof value === "string") return { run_at: isoAt(value, now, name) };
+  const iso = (time: number) => new Date(time).toISOString();
+  if (key === "at" && typeof value === "string") return { run_at: iso(timeAt(value, now, name)) };
   if (key === "after" && typeof value === "string") return { after: jobIds([value], name) };
   if (key === "resource" && (Array.isArray(value) || String(value).includes("="))) {
     return { ...resourceFields([value].flat().map(String)) };
@@ -101,7 +101,7 @@ function fieldOfJson(
   if (key !== "delay") return { [key]: seconds };
   const fault = check(seconds);
   if (fault) throw new UsageError(`a job's ${name} ${fault}`);
-  return { run_at: new Date(now + Math.round((seconds as number) * 1000)).toISOString() };
+  return { run_at: iso(now + Math.round((seconds as number) * 1000)) };
 }
 
 function argvText(argv: readonly unknown[]): unknown {

@@ -10,7 +10,7 @@ import { locateQueue } from "../../../store/locate_queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { quotedWord } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { parseState } from "../../args/state_name.ts";
+import { parseState } from "../../table/shared_options.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, printAnswer, printJson, printText, say } from "../../terminal/output.ts";
 

@@ -7,7 +7,7 @@
 import { type EndedState, pruneJobs } from "../../../moves/prune.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { parseState } from "../../args/state_name.ts";
+import { parseState } from "../../table/shared_options.ts";
 import type { Invocation } from "../../table/command.ts";
 import { parseDuration } from "../../terminal/duration.ts";
 import { print, printJson } from "../../terminal/output.ts";

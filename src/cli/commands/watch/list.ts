@@ -8,7 +8,7 @@ import type { JobView } from "../../../format/job.ts";
 import { JOB_STATES } from "../../../format/names.ts";
 import type { Queue } from "../../../queue.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { parseState } from "../../args/state_name.ts";
+import { parseState } from "../../table/shared_options.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printJobs } from "../../text/print_job.ts";
 

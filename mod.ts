@@ -113,6 +113,7 @@ export { commandText, shellQuote } from "./src/text/shell_quote.ts";
 export type { Counts } from "./src/contents/listing.ts";
 export { LockWaitError } from "./src/store/queue_lock.ts";
 export {
+  jobsBeyond,
   type Need,
   type Needing,
   needsOf,
@@ -172,7 +173,6 @@ export {
   visibleText,
 } from "./src/text/shown_text.ts";
 export { localZone, zoneFault } from "./src/schedules/local_zone.ts";
-export { jobsBeyond } from "./src/constraints/unmet_jobs.ts";
 export { secondsInSpan } from "./src/text/time_span.ts";
 export { waitingFiles } from "./src/fs/portable_files.ts";
 export { VERSION } from "./src/version.ts";

@@ -389,7 +389,7 @@ const PLACES: readonly Plant[] = [
     "",
   ]),
   plant("turn-of-a-dead-worker-is-left", "constraints/turns.ts", ["place_race", "takers-all"], [
-    "    removeIfThere(store, path);\n",
+    "  removeIfThere(store, path);\n",
     "",
   ]),
   plant("places-stay-when-the-disk-refuses-one", "constraints/limits.ts", [

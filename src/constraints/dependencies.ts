@@ -1,16 +1,17 @@
 /**
- * Jobs that wait for other jobs.
+ * What may keep a job from being added, run or removed: this room holds dependencies, unique keys
+ * and limits. Here: jobs that wait for other jobs.
  *
- * A job with `after` lies in pending/ under a name whose time no clock reaches (99990101T…), so it costs
- * nothing while it waits. For each job that it waits for there is an empty file `after/PARENT/CHILD`, which
- * stays until the child is claimed or removed. Whoever settles the parent reads `after/PARENT/` and
- * renames each child that waits for nothing else to a name that is ready now. Whether the parents
- * succeeded is judged by the worker that claims the child.
+ * A job with `after` lies in pending/ under a name whose time no clock reaches (99990101T…), so it
+ * costs nothing while it waits. For each of its parents there is an empty file
+ * `after/PARENT/CHILD`, the marker, until the child is claimed or removed. Whoever settles the
+ * parent reads `after/PARENT/` and renames each child that waits for nothing else to a name that is
+ * ready now. The worker that claims the child judges whether the parents succeeded.
  *
- * No crash loses a release. The markers are there before the child is, and the child is looked at once more
- * after it is there: a parent that ended before has been seen to have ended, one that ends later finds the
- * child. A worker that dies between settling a parent and releasing its children is made good by
- * {@linkcode releaseOverlooked}, which every recovery calls.
+ * No crash loses a release. The markers are there before the child is, and whoever adds the child
+ * looks at its parents once more afterwards: that look sees a parent that ended before; one that
+ * ends later finds the child. If a worker dies between settling a parent and releasing its
+ * children, {@linkcode releaseOverlooked} releases them: every recovery calls it.
  *
  * @module
  */
@@ -18,31 +19,34 @@
 import type { Job } from "../format/job.ts";
 import { AFTER_TIME, ID_PATTERN, waitingName } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import {
+  flush,
+  ifThere,
+  listIfThere,
+  makeDirectory,
+  pathIn,
+  readIfThere,
+  removeIfPossible,
+  removeIfThere,
+  renameIfThere,
+  type Store,
+} from "../store/store.ts";
 import { findTaken, presentIds } from "../contents/taken_ids.ts";
 import { endOf } from "../contents/entries.ts";
 
-/**
- * Notes what jobs are to wait for, durably, before the jobs themselves are published.
- *
- * @param children The jobs, with `after`.
- */
+/** Makes the markers of jobs with `after`, durably: to be called before the jobs are published. */
 export async function markChildren(store: Store, children: readonly Job[]): Promise<void> {
   if (!children.some((child) => parentsOf(child).length > 0)) return;
-  makeIfMissing(store, pathIn(store, "after"));
+  makeDirectory(store, pathIn(store, "after"));
   const folders = new Set<string>();
   for (const child of children) {
     for (const parent of parentsOf(child)) {
       const folder = pathIn(store, "after", parent);
       // The folder goes when its last child does, perhaps between these two calls.
       for (let tries = 0;; tries++) {
-        if (!folders.has(folder) || tries > 0) makeIfMissing(store, folder);
-        try {
-          store.files.append(`${folder}/${child.id}`, new Uint8Array());
-          break;
-        } catch (error) {
-          if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
-        }
+        if (!folders.has(folder) || tries > 0) makeDirectory(store, folder);
+        const mark = () => (store.files.append(`${folder}/${child.id}`, new Uint8Array()), true);
+        if (tries === 10 ? mark() : ifThere(mark)) break;
       }
       folders.add(folder);
     }
@@ -50,16 +54,16 @@ export async function markChildren(store: Store, children: readonly Job[]): Prom
   try {
     await flush(store, [...folders, pathIn(store, "after"), store.dir]);
   } catch (error) {
-    // One that is there already would not be made anew by who asks again.
+    // The next try must make each anew: one that exists counts as flushed.
     for (const child of children) unmarkChild(store, child);
     throw error;
   }
 }
 
 /**
- * Removes the markers of a job that waits no more: it was claimed, or removed.
+ * Removes the markers of a job that no longer waits: it was claimed, or removed.
  *
- * @param parents Those that it waits for no more. Default: all that it waited for.
+ * @param parents Those that it no longer waits for. Default: all of them.
  */
 export function unmarkChild(
   store: Store,
@@ -69,11 +73,8 @@ export function unmarkChild(
   for (const parent of parents) {
     // The folder also where the marker is gone: a worker may have been killed between the two.
     removeIfThere(store, pathIn(store, "after", `${parent}/${child.id}`));
-    try {
-      removeIfThere(store, pathIn(store, "after", parent));
-    } catch {
-      // Others still wait for this parent.
-    }
+    // Stays while others wait for this parent.
+    removeIfPossible(store, pathIn(store, "after", parent));
   }
 }
 
@@ -82,42 +83,30 @@ export function parentsOf(job: Job): string[] {
   return job.after ?? [];
 }
 
-/** The jobs that wait for one, by the markers. */
+/** The jobs that wait for a job, by the markers. */
 export function childrenOf(store: Store, parent: string): string[] {
-  const folder = pathIn(store, "after", parent);
-  if (!ID_PATTERN.test(parent) || !store.files.exists(folder)) return [];
-  const children: string[] = [];
-  try {
-    for (const { name } of store.files.list(folder)) {
-      if (ID_PATTERN.test(name)) children.push(name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return children.sort();
+  if (!ID_PATTERN.test(parent)) return [];
+  return [...listIfThere(store, pathIn(store, "after", parent))].map(({ name }) => name)
+    .filter((name) => ID_PATTERN.test(name)).sort();
 }
 
 /** Those of some jobs that others wait for, by the markers. */
 export function parentsAmong(store: Store, ids: readonly string[]): string[] {
-  const some = new Set(ids);
-  const among: string[] = [];
+  const wanted = new Set(ids);
+  const parents: string[] = [];
   let read = 0;
-  try {
-    // To read a name costs a fraction of a look; but there may be thousands of them.
-    for (const { name } of store.files.list(pathIn(store, "after"))) {
-      if (++read > 4 * some.size) break;
-      if (some.has(name)) among.push(name);
+  for (const { name } of listIfThere(store, pathIn(store, "after"))) {
+    // Reading a name costs a fraction of a look for one, but there may be thousands of names.
+    if (++read > 4 * wanted.size) {
+      return ids.filter((id) => store.files.exists(pathIn(store, "after", id)));
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (wanted.has(name)) parents.push(name);
   }
-  return read > 4 * some.size
-    ? ids.filter((id) => store.files.exists(pathIn(store, "after", id)))
-    : among;
+  return parents;
 }
 
 /**
- * Releases the children of a job that has just ended, and waits for nothing else.
+ * Releases those children of a job that wait for nothing else.
  *
  * @param parent The job, now in done/ or dead/.
  * @returns Whether any was released.
@@ -137,26 +126,20 @@ export async function releaseChildren(store: Store, parent: string): Promise<boo
 }
 
 /**
- * Makes a waiting job ready if all that it waits for has ended, or if one has ended badly and it
- * can only die of that.
+ * Makes a waiting job ready if all its parents have ended, or if one is dead and so must be the
+ * job.
  *
- * @param end How the one has ended that is the reason to look; the others that ended badly were a reason to look
- * then. Without it all are looked at.
+ * @param end How the parent ended that is the reason to look. Default: looks at how each one ended.
  * @returns Whether this call released it.
  */
 export function releaseIfReady(store: Store, child: string, end?: "done" | "dead"): boolean {
   const name = waitingChildName(store, child);
   if (name === undefined) return false;
   const path = pathIn(store, "pending", name);
-  let content: Uint8Array;
-  try {
-    content = store.files.read(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  const content = readIfThere(store, path);
+  if (!content) return false;
   const { job } = parseJob(content, child, store.config, store.now());
-  // What is no job does not wait: whoever claims it moves it to dead/ and says why.
+  // A malformed file does not wait: whoever claims it moves it to dead/ and says why.
   const mayGo = job === undefined ||
     (end === undefined
       ? isReady(store, job)
@@ -167,7 +150,7 @@ export function releaseIfReady(store: Store, child: string, end?: "done" | "dead
   return renameIfThere(store, path, pathIn(store, "pending", ready));
 }
 
-/** Whether a job waits for nothing any more, or can only die. */
+/** Whether all parents of a job have ended, or one is dead and so must be the job. */
 export function isReady(store: Store, job: Job): boolean {
   const ends = parentsOf(job).map((parent) => endOf(store, parent));
   if (!job.after_any && ends.includes("dead")) return true;
@@ -175,8 +158,8 @@ export function isReady(store: Store, job: Job): boolean {
 }
 
 /**
- * Whether all that a job waits for has ended. Those named last are looked at first, as they mostly end last: so a
- * job that waits for a thousand is not a thousand times as long in the looking.
+ * Whether all parents have ended. Looks from the last one on, which mostly ends last: a job may
+ * have a thousand.
  */
 function haveEnded(store: Store, job: Job): boolean {
   return parentsOf(job).toReversed().every((parent) => endOf(store, parent) !== undefined);
@@ -196,9 +179,8 @@ function waitingChildName(store: Store, child: string): string | undefined {
  * @returns Whether any was released.
  */
 export async function releaseOverlooked(store: Store): Promise<boolean> {
-  if (!store.files.exists(pathIn(store, "after"))) return false;
   let released = false;
-  for (const { name } of [...store.files.list(pathIn(store, "after"))]) {
+  for (const { name } of [...listIfThere(store, pathIn(store, "after"))]) {
     if (ID_PATTERN.test(name) && endOf(store, name)) {
       released = await releaseChildren(store, name) || released;
     }
@@ -206,7 +188,7 @@ export async function releaseOverlooked(store: Store): Promise<boolean> {
   return released;
 }
 
-/** Why a job that has been released cannot run: one that it waited for has ended badly. */
+/** Why a released job cannot run: one of its parents is dead. */
 export function lostParent(store: Store, job: Job): string | undefined {
   if (job.after_any) return undefined;
   const dead = parentsOf(job).find((parent) => endOf(store, parent) === "dead");
@@ -214,16 +196,21 @@ export function lostParent(store: Store, job: Job): string | undefined {
 }
 
 /**
- * Whether a job that is about to run has to wait all the same: it was dropped by hand, or run again, while
- * one that it comes after has yet to end. One that is no longer in the queue is not waited for.
+ * Whether a claimed job must wait all the same: it was dropped by hand, or retried, before a parent
+ * ended.
  */
 export function stillWaits(store: Store, job: Job): boolean {
-  const open = parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
+  const open = unendedParents(store, job);
   return open.length > 0 && findTaken(store, new Set(open)) !== undefined;
 }
 
+/** The parents of a job that have not ended; some may be missing, and are not waited for. */
+function unendedParents(store: Store, job: Job): string[] {
+  return parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
+}
+
 /**
- * Lets a job that its worker has claimed wait for others again.
+ * Makes a claimed job wait for its parents again.
  *
  * @param claimed The path of its file in processing/.
  */
@@ -234,18 +221,7 @@ export async function waitAgain(store: Store, job: Job, claimed: string): Promis
   releaseIfReady(store, job.id);
 }
 
-function makeIfMissing(store: Store, path: string): void {
-  try {
-    store.files.makeDirectory(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-}
-
-/**
- * When a job is ready that nobody holds: at its `run_at`, now, or once those that it waits for have ended. One
- * that is no longer in the queue is not waited for.
- */
+/** When a job that nobody holds is ready: at its `run_at`, now, or once its parents have ended. */
 export function readyTime(store: Store, job: Job): number {
   const waits = openParents(store, job).length > 0 && !isReady(store, job);
   return waits ? AFTER_TIME : Math.max(store.now(), Date.parse(job.run_at));
@@ -254,7 +230,7 @@ export function readyTime(store: Store, job: Job): number {
 /** The jobs in the queue that a job has to wait for. */
 export function openParents(store: Store, job: Job): string[] {
   if (job.attempts > 0) return [];
-  const open = parentsOf(job).filter((parent) => endOf(store, parent) === undefined);
+  const open = unendedParents(store, job);
   if (open.length === 0) return open;
   const present = presentIds(store, new Set(open));
   return open.filter((parent) => present.has(parent));

@@ -1,5 +1,5 @@
 /**
- * What jobs may not wait for: jobs that do not exist, and in a circle.
+ * Dependencies that are refused: on jobs that do not exist, and in a circle.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { entries, readEntry } from "../contents/entries.ts";
 import { HELD_TIME } from "../format/names.ts";
 import type { Store } from "../store/store.ts";
 
-/** A job, and what it is to wait for. */
+/** A job and its dependencies. */
 export interface Dependent {
-  /** Its ID; empty if it has none yet, so that no other can wait for it. */
+  /** Its ID; empty if it has none yet, so that no other can name it. */
   id: string;
   /** The IDs that it waits for. */
   after?: readonly string[];
@@ -20,16 +20,16 @@ export interface Dependent {
 export interface DependencyFault {
   /** Which job, from 0. */
   index: number;
-  /** Whether a job that it is to wait for does not exist; else they would wait in a circle. */
+  /** Whether a job that it is to wait for is missing; else the jobs would wait in a circle. */
   unknown: boolean;
   /** One sentence for the user. */
   message: string;
 }
 
 /**
- * Looks for what is wrong with the dependencies of jobs that are about to be added together.
+ * Finds a fault in the dependencies of jobs that are about to be added together.
  *
- * @param jobs Those that wait for others; they may wait for each other.
+ * @param jobs The dependent ones; they may wait for each other.
  * @param exists Whether a job of this ID is in the queue, or is added with them.
  */
 export function dependencyFault(
@@ -92,7 +92,7 @@ export function circleAmong(
 }
 
 /**
- * Looks whether a job that is in the queue can be made to wait for others that are.
+ * Finds a fault in the new dependencies of a job that is in the queue.
  *
  * @param exists Whether a job of this ID is in the queue.
  */
@@ -103,7 +103,7 @@ export function changedDependencyFault(
 ): DependencyFault | undefined {
   const fault = dependencyFault([changed], exists);
   if (fault || !changed.after?.length) return fault;
-  // Only what waits under a name that no clock reaches can be a link of a circle.
+  // Only jobs under a name that no clock reaches can be links of a circle.
   const links: Dependent[] = [];
   for (const entry of entries(store, "pending")) {
     if (entry.time < HELD_TIME || entry.id === changed.id) continue;

@@ -1,55 +1,60 @@
 /**
- * How many jobs run at once over all workers and machines. A limit of N is N files that are locked, as many as it
- * needs by each job while it runs: `limits/concurrency.0` to `limits/concurrency.N-1`, and `limits/gpu.0` … for a
- * resource.
- * The kernel drops the lock of a worker that dies.
+ * The places of one limit: how many jobs run at once over all workers and machines. A limit of N is
+ * N files, `limits/concurrency.0` to `limits/concurrency.N-1`, and `limits/gpu.0` … for a resource.
+ * A running job has as many of them locked as it needs. The kernel drops the lock of a worker that
+ * dies.
  *
- * A lock that fell free that way does not mean that the dead worker's command has ended. So a holder
- * writes its name beside its lock, `limits/gpu.0.holder`, and takes it away before it lets go: who finds the name of
- * a worker that still has a presence file leaves the lock alone, for whoever recovers that worker kills its
- * commands first and takes the presence file away last.
+ * A lock that fell free that way does not mean that the dead worker's command has ended. So a
+ * holder writes its name beside its lock, `limits/gpu.0.holder`, and removes it before it releases
+ * the lock. Whoever finds the name of a worker that still has a presence file leaves the place
+ * alone: its recovery kills its commands first and removes the presence file last.
  *
  * @module
  */
 
 import { type Config, resourceKey } from "../format/settings.ts";
 import type { FileLock } from "../fs/file_port.ts";
-import { lockIfThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import {
+  listIfThere,
+  lockIfThere,
+  makeDirectory,
+  pathIn,
+  removeIfThere,
+  type ScopedLock,
+  type Store,
+} from "../store/store.ts";
 import { hasPresence } from "../contents/presence.ts";
 
-/** What limits jobs: `concurrency` all of them, any other name those that need that resource. */
+/**
+ * What is limited: with `concurrency` all jobs, with any other name those that need that resource.
+ */
 export type LimitName = string;
 
 /** A place within a limit, held until it is released or this process dies. */
 export interface HeldPlace {
   /**
-   * Lets the next one in. Calling it again does nothing.
+   * Frees the place. Calling it again does nothing.
    *
-   * @param declaredDead Whether this worker was recovered: the place may be another's by now, and so the name.
+   * @param declaredDead Whether this worker was recovered: the place, and the name in it, may be
+   * another's by now.
    */
   release(declaredDead?: boolean): void;
 }
 
-/** What came of asking for a place: one, or why not. */
+/** A place, or why there is none. */
 export type PlaceAnswer =
   | HeldPlace
-  /** All are taken, or there are none. */
+  /** All are taken, or the limit is 0. */
   | "full"
-  /** The last to have one died, and has yet to be recovered. */
+  /** The last holder of one died, and has yet to be recovered. */
   | "unrecovered";
 
-/** How many places a limit has; `Infinity` if it is not set and lets all in. */
+/** How many places a limit has; `Infinity` for `concurrency` that is not set. */
 export function placesOf(config: Config, limit: LimitName): number {
   return limit === "concurrency" ? config.concurrency ?? Infinity : config[resourceKey(limit)] ?? 0;
 }
 
-/**
- * Asks for a place within a limit.
- *
- * @param self The worker that asks; its presence file must be there.
- * @param first Where to begin, as a whole number from 0 up: those who begin elsewhere meet less.
- * @param most The most places to try.
- */
+/** As {@linkcode takePlaces}, for one place. */
 export function takePlace(
   store: Store,
   limit: LimitName,
@@ -61,7 +66,13 @@ export function takePlace(
   return typeof answer === "string" ? answer : answer[0]!;
 }
 
-/** As {@linkcode takePlace}, for `count` places: all of them, or none. */
+/**
+ * Takes `count` places within a limit, or none.
+ *
+ * @param self The worker that asks; its presence file must be there.
+ * @param first Where to begin, a whole number from 0 up: workers that begin elsewhere collide less.
+ * @param most How many places to try at most.
+ */
 export function takePlaces(
   store: Store,
   limit: LimitName,
@@ -107,7 +118,7 @@ function takeAt(store: Store, name: string, self: string): PlaceAnswer {
   return heldPlace(store, path, lock);
 }
 
-/** Lets the next ones in, in the reverse of the order in which the places were taken. */
+/** Frees places, the last taken first. */
 export function releaseAll(places: readonly HeldPlace[], declaredDead = false): void {
   for (const place of places.toReversed()) place.release(declaredDead);
 }
@@ -121,7 +132,7 @@ function heldPlace(store: Store, path: string, lock: FileLock): HeldPlace {
       try {
         if (!declaredDead) removeIfThere(store, holderPath(path));
       } catch {
-        // The name is ours: it keeps others out until we have left, and us not at all.
+        // A name that stays keeps others out until this worker exits.
       }
       lock.release();
     },
@@ -133,26 +144,18 @@ function holderPath(path: string): string {
 }
 
 /** Locks a file in limits/, made if it is missing; `undefined` if another has it. */
-export function lockPlace(store: Store, path: string): FileLock | undefined {
+export function lockPlace(store: Store, path: string): ScopedLock | undefined {
   if (!store.files.exists(path)) {
-    if (!store.files.exists(pathIn(store, "limits"))) makeLimits(store);
+    makeDirectory(store, pathIn(store, "limits"));
     store.files.append(path, new Uint8Array());
   }
-  // It may be removed by hand, or for being one too many, meanwhile.
+  // It may be removed meanwhile, by hand or because the limit was lowered.
   return lockIfThere(store, path);
 }
 
-function makeLimits(store: Store): void {
-  try {
-    store.files.makeDirectory(pathIn(store, "limits"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-}
-
 /**
- * Whether the last to hold a place, whose lock is ours now, died and has not been recovered. The name of one that
- * has been is removed.
+ * Whether the last holder of a place, whose lock is ours now, died and has not been recovered. Else
+ * removes its name.
  */
 function isUnrecovered(store: Store, path: string, self: string): boolean {
   const name = holderPath(path);
@@ -165,16 +168,12 @@ function isUnrecovered(store: Store, path: string, self: string): boolean {
 }
 
 /**
- * The places that a limit had before it was lowered and that may still be held: until they are free the
- * limit lets nobody in. Those that are free are removed.
- *
- * @returns Their paths.
+ * The paths of places that are still held, of limits that have been lowered since: until they are
+ * free such a limit lets nobody in. Removes those that are free.
  */
 export function surplusPlaces(store: Store): string[] {
-  const limits = pathIn(store, "limits");
-  if (!store.files.exists(limits)) return [];
   const surplus: string[] = [];
-  for (const { name } of [...store.files.list(limits)]) {
+  for (const { name } of [...listIfThere(store, pathIn(store, "limits"))]) {
     const match = /^([A-Za-z0-9_-]+)\.(\d+)$/.exec(name);
     if (!match || Number(match[2]) < placesOf(store.config, match[1]!)) continue;
     const path = pathIn(store, "limits", name);
@@ -183,27 +182,23 @@ export function surplusPlaces(store: Store): string[] {
   return surplus;
 }
 
-/** Removes the file of a place that is no more; `false` if it is still held. */
+/** Removes the file of a surplus place; `false` if it is still held. */
 export function removePlace(store: Store, path: string): boolean {
   if (!store.files.exists(path)) return true;
-  const lock = lockPlace(store, path);
+  using lock = lockPlace(store, path);
   if (!lock) return !store.files.exists(path);
-  try {
-    if (isUnrecovered(store, path, "")) return false;
-    removeIfThere(store, path);
-    return true;
-  } finally {
-    lock.release();
-  }
+  if (isUnrecovered(store, path, "")) return false;
+  removeIfThere(store, path);
+  return true;
 }
 
-/** How many places of a limit are held, as far as a look tells. */
+/** How many places of a limit seem to be held. */
 export function placesTaken(store: Store, limit: LimitName): number {
   const places = placesOf(store.config, limit);
   if (places === Infinity) return 0;
   let taken = 0;
   for (let place = 0; place < places; place++) {
-    // The name says who; only a lock would say for sure, and asking for it can keep a worker out.
+    // Only a lock would say for sure, and trying it could keep a worker out.
     const holder = pathIn(store, "limits", `${limit}.${place}.holder`);
     if (store.files.exists(holder)) taken++;
   }

@@ -1,5 +1,5 @@
 /**
- * What a job needs while it runs, and whether there is as much: places of resources.
+ * What a job needs while it runs, places of resources, and whether there are as many.
  *
  * @module
  */
@@ -10,8 +10,9 @@ import type { JobInput } from "../format/job.ts";
 import { type LimitName, placesOf, placesTaken } from "./limits.ts";
 import { readConfig } from "../store/config_file.ts";
 import type { Store } from "../store/store.ts";
+import { entries, readEntry } from "../contents/entries.ts";
 
-/** So many places of one resource. */
+/** A number of places of one resource. */
 export interface Need {
   /** Its name, as in the setting `resources.NAME`. */
   readonly resource: string;
@@ -22,11 +23,10 @@ export interface Need {
 /** The fields of a job that say what it needs. */
 export type Needing = Pick<JobInput, "resource" | "resources">;
 
-const NOTHING: readonly Need[] = [];
-
 /**
- * What a job needs, in the order in which everybody takes it: by name. `resource` is one place of that resource;
- * `resources` says how many of each; of a name that both have, the greater number counts.
+ * What a job needs, in the order in which every worker takes it: by name. `resource` is one place
+ * of that resource; `resources` says how many of each; of a name in both, the greater number
+ * counts.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ const NOTHING: readonly Need[] = [];
  */
 export function needsOf({ resource, resources }: Needing): readonly Need[] {
   if (resources === undefined) {
-    return resource === undefined ? NOTHING : [{ resource, places: 1 }];
+    return resource === undefined ? [] : [{ resource, places: 1 }];
   }
   const places = new Map(Object.entries(resources));
   if (resource !== undefined) places.set(resource, Math.max(1, places.get(resource) ?? 0));
@@ -45,28 +45,28 @@ export function needsOf({ resource, resources }: Needing): readonly Need[] {
     .sort((a, b) => a.resource < b.resource ? -1 : 1);
 }
 
-/** What a job needs, as one text: the same for jobs that need the same, empty for nothing. Such as `db,gpu=2`. */
+/** What a job needs, as a text such as `db,gpu=2`: equal for equal needs, empty for none. */
 export function needsText(needs: readonly Need[]): string {
   return needs.map(({ resource, places }) => places === 1 ? resource : `${resource}=${places}`)
     .join();
 }
 
-/** Whether a job needs more than one place, and so has to get them all or none. */
+/** Whether a job needs more than one place, and so gets all of them or none. */
 export function needsSeveral(needs: readonly Need[]): boolean {
   return needs.length > 1 || (needs[0]?.places ?? 0) > 1;
 }
 
-/** How many places of a resource there are. `concurrency` is none: its places are those of all jobs. */
+/** How many places of a resource there are; 0 for `concurrency`, which is no resource. */
 export function placesOfResource(config: Config, resource: string): number {
   return isResourceKey(resourceKey(resource)) ? placesOf(config, resource) : 0;
 }
 
-/** The first need that can never be met as the settings are; `undefined` if all can. */
+/** The first need that cannot be met with these settings; `undefined` if all can. */
 export function unmeetable(store: Store, needs: readonly Need[]): Need | undefined {
   return needs.find(({ resource, places }) => placesOfResource(store.config, resource) < places);
 }
 
-/** Why a need cannot be met, and what to type: the end of a sentence, without a full stop. */
+/** Why a need cannot be met, and what to type: a sentence without a full stop. */
 export function unmeetableText(store: Store, { resource, places }: Need): string {
   const there = placesOfResource(store.config, resource);
   const key = resourceKey(resource);
@@ -79,9 +79,8 @@ export function unmeetableText(store: Store, { resource, places }: Need): string
 }
 
 /**
- * Refuses a job that can never run, as it needs a resource of which there are not so many places.
- *
- * @throws {QueueError} If `resources.NAME` is not set, or is less than the job needs.
+ * @throws {QueueError} If `resources.NAME` is not set, or is less than a job needs, so that it
+ * could never run.
  */
 export function refuseUnmeetable(store: Store, job: Needing): void {
   const needs = needsOf(job);
@@ -96,7 +95,7 @@ export function refuseUnmeetable(store: Store, job: Needing): void {
   if (need) throw new QueueError(unmeetableText(store, need));
 }
 
-/** The limit that keeps a job that is ready from running, as far as a look tells; `undefined` if none does. */
+/** The limit that seems to keep a ready job from running; `undefined` if none does. */
 export function limitOn(store: Store, job: Needing): LimitName | undefined {
   const needs = needsOf(job);
   const never = unmeetable(store, needs);
@@ -104,4 +103,24 @@ export function limitOn(store: Store, job: Needing): LimitName | undefined {
   return [...needs, { resource: "concurrency", places: 1 }].find(({ resource, places }) =>
     placesOf(store.config, resource) - placesTaken(store, resource) < places
   )?.resource;
+}
+
+/** How many waiting jobs {@linkcode jobsBeyond} reads: a million would take minutes. */
+const MOST_LOOKED_AT = 10_000;
+
+/** The IDs of those of 10,000 waiting jobs that need more places of a resource than there are. */
+export function jobsBeyond(store: Store, resource: string): string[] {
+  const there = placesOfResource(store.config, resource);
+  const beyond: string[] = [];
+  let looked = 0;
+  for (const state of ["pending", "failed"] as const) {
+    for (const entry of entries(store, state)) {
+      if (++looked > MOST_LOOKED_AT) return beyond;
+      const job = readEntry(store, entry);
+      if (!job || job.malformed !== undefined) continue;
+      const need = needsOf(job).find((need) => need.resource === resource);
+      if (need && need.places > there) beyond.push(entry.id);
+    }
+  }
+  return beyond;
 }

@@ -1,58 +1,59 @@
 /**
- * What was noted for jobs that are no more, or wait no more: keys in unique/, and in after/ who waits for whom. A program
- * that is killed between the note and its job leaves such; it counts for nothing.
+ * Notes without a waiting job: keys in unique/, and markers in after/ that say which job waits for
+ * which. A program that is killed between the note and its job leaves them; nothing goes by them.
  *
  * @module
  */
 
 import { releaseIfReady } from "./dependencies.ts";
-import { entries } from "../contents/entries.ts";
 import { ID_PATTERN } from "../format/names.ts";
-import { removeStaleKeys, staleKeys } from "./stale_keys.ts";
-import { pathIn, removeIfThere, type Store } from "../store/store.ts";
+import {
+  listIfThere,
+  pathIn,
+  removeIfPossible,
+  removeIfThere,
+  type Store,
+} from "../store/store.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";
+import { removeStaleKeys, staleKeys } from "./unique.ts";
+import { openIds } from "../contents/taken_ids.ts";
 
 /** A note in after/: that one job waits for another. */
 export interface Marker {
-  /** The name of the folder: the job that is waited for. */
+  /** The name of the folder: the job that the other waits for. */
   parent: string;
   /** The name in it: the job that waits. */
   child: string;
 }
 
 /**
- * Removes the notes of jobs that are no more or wait no more, unless jobs are being added just now: then some of them may
- * be of those.
+ * Removes the notes of jobs that are missing or no longer wait. Does nothing while a program adds
+ * jobs, which may be those of the notes.
  */
 export async function clearStaleNotes(store: Store): Promise<void> {
   const keys = await staleKeys(store);
   const parents = namesIn(store, pathIn(store, "after"));
   const markers = parents.flatMap((parent) => markersOf(store, parent));
-  const open = openIds(store, markers.map(({ child }) => child));
+  const open = openIds(store, childIds(markers));
   const stale = markers.filter(({ child }) => !open.has(child));
   const marked = new Set(markers.map(({ parent }) => parent));
   const empty = parents.filter((parent) => !marked.has(parent));
   if (keys.length + stale.length + empty.length === 0) return;
-  const lock = tryLockQueue(store);
+  using lock = tryLockQueue(store);
   if (!lock) return;
-  try {
-    removeStaleKeys(store, keys);
-    removeStaleMarkers(store, stale);
-    for (const parent of empty) removeMarkerFolder(store, parent);
-  } finally {
-    lock.release();
-  }
+  removeStaleKeys(store, keys);
+  removeStaleMarkers(store, stale);
+  for (const parent of empty) removeMarkerFolder(store, parent);
 }
 
-/** Those of some notes are removed whose jobs do not wait. The queue's lock must be held. */
+/** Removes those markers whose jobs do not wait. The queue's lock must be held. */
 export function removeStaleMarkers(store: Store, markers: readonly Marker[]): void {
-  const children = markers.map(({ child }) => child);
-  const before = openIds(store, children);
+  const before = openIds(store, childIds(markers));
   const removed = markers.filter(({ parent, child }) =>
     !before.has(child) && removeIfThere(store, pathIn(store, "after", `${parent}/${child}`))
   );
-  // Should a job wait again since we looked, it must not be forgotten.
-  const since = openIds(store, removed.map(({ child }) => child));
+  // A job that waits again since the first look gets its marker back.
+  const since = openIds(store, childIds(removed));
   for (const { parent, child } of removed) {
     if (since.has(child)) {
       store.files.append(pathIn(store, "after", `${parent}/${child}`), new Uint8Array());
@@ -61,39 +62,21 @@ export function removeStaleMarkers(store: Store, markers: readonly Marker[]): vo
   }
 }
 
-/** Removes a folder in after/ that has no note in it any more. */
+/** Removes a folder in after/, if it has no marker in it any more. */
 export function removeMarkerFolder(store: Store, parent: string): void {
-  try {
-    removeIfThere(store, pathIn(store, "after", parent));
-  } catch {
-    // Others wait for it.
-  }
+  removeIfPossible(store, pathIn(store, "after", parent));
 }
 
 function markersOf(store: Store, parent: string): Marker[] {
   return namesIn(store, pathIn(store, "after", parent)).map((child) => ({ parent, child }));
 }
 
-/** The names in a directory of the queue; none if it is not there, or is no directory. */
-export function namesIn(store: Store, directory: string): string[] {
-  if (store.files.stat(directory)?.kind !== "directory") return [];
-  try {
-    return [...store.files.list(directory)].map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+function childIds(markers: readonly Marker[]): string[] {
+  return markers.map(({ child }) => child).filter((id) => ID_PATTERN.test(id));
 }
 
-/** Those of some IDs whose jobs have yet to end. */
-function openIds(store: Store, ids: readonly string[]): Set<string> {
-  const open = new Set<string>();
-  const left = new Set(ids.filter((id) => ID_PATTERN.test(id)));
-  // Twice around: one that goes back while we look is met in the second round.
-  for (let round = 0; round < 2 && left.size > 0; round++) {
-    for (const state of ["pending", "failed", "processing"] as const) {
-      for (const { id } of entries(store, state)) if (left.delete(id)) open.add(id);
-    }
-  }
-  return open;
+/** The names in a directory of the queue; none if it is missing, or is no directory. */
+export function namesIn(store: Store, directory: string): string[] {
+  if (store.files.stat(directory)?.kind !== "directory") return [];
+  return [...listIfThere(store, directory)].map(({ name }) => name);
 }

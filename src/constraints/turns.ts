@@ -1,14 +1,16 @@
 /**
- * The turn of a resource, `limits/gpu.turn`: a file that is locked by the worker that is about to take several
- * places, of that resource or of several. While somebody has it nobody else takes a place of the resource.
+ * Taking all the places that a job needs. The turn of a resource, `limits/gpu.turn`, is a file that
+ * a worker locks before it takes several places, of that resource or of several. While one worker
+ * has it no other takes a place of the resource.
  *
- * So two workers that each need two places never stand with one each; and a job that needs two does not wait for
- * ever behind a stream of jobs that need one: after a while its worker keeps the turn until enough places
- * have fallen free. Nothing else is held meanwhile, turns are taken in the order of names, and who holds places runs
- * a job that waits for nothing: so nobody waits in a circle.
+ * So two workers that each need two places never end up with one each. And a job that needs two
+ * does not wait forever behind a stream of jobs that need one: after a while its worker keeps the
+ * turn until enough places have fallen free. It holds nothing else meanwhile, turns are taken in
+ * the order of names, and whoever holds places runs a job that waits for nothing: so no workers
+ * wait in a circle.
  *
- * The kernel drops the lock of a worker that dies; the file that it leaves means nothing, and the next one who
- * takes a place removes it.
+ * The kernel drops the lock of a worker that dies. The file that it leaves means nothing; whoever
+ * takes a place next removes it.
  *
  * @module
  */
@@ -18,27 +20,27 @@ import { type HeldPlace, lockPlace, releaseAll, takePlaces } from "./limits.ts";
 import { type Need, needsSeveral } from "./needs.ts";
 import { lockIfThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 
-/** Turns that a worker has. */
+/** The turns that a worker holds. */
 export class Turns {
   readonly #store: Store;
   readonly #others: Turns | undefined;
   readonly #held = new Map<string, FileLock>();
 
-  /** @param others Turns that the same worker has already, and that need not be taken again. */
+  /** @param others Turns that the same worker already holds. */
   constructor(store: Store, others?: Turns) {
     this.#store = store;
     this.#others = others;
   }
 
-  /** Whether the turn of a resource is among these. */
+  /** Whether the worker holds the turn of a resource. */
   has(resource: string): boolean {
     return this.#held.has(resource) || (this.#others?.has(resource) ?? false);
   }
 
   /**
-   * Takes the turn of each resource, in their order, up to the first that another has.
+   * Takes the turn of each resource, in order, up to the first that another holds.
    *
-   * @returns The need that it stopped at; `undefined` if it has all.
+   * @returns The need that it stopped at; `undefined` if it took all.
    */
   take(needs: readonly Need[]): Need | undefined {
     for (const need of needs) {
@@ -50,17 +52,17 @@ export class Turns {
   }
 
   /**
-   * Lets others take their turns. Calling it again does nothing.
+   * Releases these turns. Calling it again does nothing.
    *
    * @param declaredDead Whether this worker was recovered: a turn may be another's by now.
    */
   release(declaredDead = false): void {
     for (const [resource, lock] of this.#held) {
       try {
-        // Before the lock is released: what has the name afterwards is another's.
+        // Before the lock is released: afterwards the name may be another's.
         if (!declaredDead) removeIfThere(this.#store, turnPath(this.#store, resource));
       } catch {
-        // Unlocked it means nothing.
+        // An unlocked file means nothing.
       }
       lock.release();
     }
@@ -72,42 +74,38 @@ function turnPath(store: Store, resource: string): string {
   return pathIn(store, "limits", `${resource}.turn`);
 }
 
-/** Whether another worker has the turn of a resource. A file that one left that died is removed. */
+/** Whether another worker holds the turn of a resource. Removes the file that a dead one left. */
 export function isAnothersTurn(store: Store, resource: string): boolean {
   const path = turnPath(store, resource);
-  // Hardly ever is there one.
   if (!store.files.exists(path)) return false;
-  const lock = lockIfThere(store, path);
+  using lock = lockIfThere(store, path);
   if (!lock) return store.files.exists(path);
-  try {
-    removeIfThere(store, path);
-  } finally {
-    lock.release();
-  }
+  removeIfThere(store, path);
   return false;
 }
 
 /** Why a job did not get what it needs. */
 export interface Shortage {
-  /** What there is not enough of, of all that it needs. */
+  /** The need that could not be met. */
   short: Need;
-  /** Whether that is because the last to have it died, and has yet to be recovered. */
+  /** Whether the last holder of a place died, and has yet to be recovered. */
   unrecovered: boolean;
 }
 
-/** How to ask for all that a job needs. */
+/** How {@linkcode takeNeeds} looks for places. */
 export interface TakeOptions {
   /** The worker that asks; its presence file must be there. */
   self: string;
-  /** Where to begin, and the most places to try, for a job that needs one place. */
+  /** Where to begin, for a job that needs one place. */
   first: number;
+  /** How many places to try at most, for a job that needs one place. */
   most: number;
-  /** Turns that the worker has. */
+  /** The turns that the worker holds. */
   turns?: Turns;
 }
 
 /**
- * Takes all the places that a job needs, or none, and leaves nothing behind if it cannot.
+ * Takes all the places that a job needs, or none.
  *
  * @param needs In the order of names, as `needsOf` gives them.
  */
@@ -133,7 +131,7 @@ export function takeNeeds(
     const late = own.take(needs);
     if (late) return { short: late, unrecovered: false };
     for (const need of needs) {
-      // All of them are tried, from the first on: nobody else takes several meanwhile.
+      // Tries all, from the first on: no other worker takes several meanwhile.
       const places = takePlaces(store, need.resource, need.places, self, 0, Infinity);
       if (typeof places === "string") {
         return { short: need, unrecovered: places === "unrecovered" };

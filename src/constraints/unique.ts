@@ -1,67 +1,78 @@
 /**
- * Jobs of which there is to be only one at a time. `unique/KEY` names the job that has the key; it counts
- * only while that job is in the queue, is neither done nor dead, and says itself that it has the key: so a stale one
- * heals itself. Read and written under the queue's lock, before the job it names is published.
+ * Unique keys: of the jobs with one key only one waits or runs at a time. `unique/KEY` names the
+ * job that has the key. It counts only while that job is in the queue, is neither done nor dead,
+ * and says itself that it has the key: so a stale one heals itself. Read and written under the
+ * queue's lock, before the job it names is published.
  *
  * @module
  */
 
-import { QueueError } from "../text/errors.ts";
-import { entryAt, readEntry } from "../contents/entries.ts";
-import type { Job } from "../format/job.ts";
+import { endOf, entryAt, readEntry } from "../contents/entries.ts";
 import { matchingEntries } from "../contents/listing.ts";
-import { newId } from "../format/ids.ts";
+import { openIds, presentIds } from "../contents/taken_ids.ts";
+import type { Job } from "../format/job.ts";
 import { ID_PATTERN, parseEntryName } from "../format/names.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
-import { findTaken } from "../contents/taken_ids.ts";
+import { tryLockQueue } from "../store/queue_lock.ts";
+import {
+  flush,
+  listIfThere,
+  makeDirectory,
+  pathIn,
+  readIfThere,
+  removeIfThere,
+  type Store,
+  temporaryPath,
+} from "../store/store.ts";
+import { QueueError } from "../text/errors.ts";
+
+/** How many keys are read before other work has a turn. */
+const SLICE = 200;
 
 /**
- * The file name of a key: the key itself where it is a plain word, else what `encodeURIComponent`
- * makes of it; of a long one a digest.
+ * The file of a key, named by the key where it is a plain word, else percent-encoded; a long one
+ * ends in a digest.
  */
-async function keyName(key: string): Promise<string> {
+async function keyPath(store: Store, key: string): Promise<string> {
   const plain = encodeURIComponent(key).replaceAll(".", "%2E");
-  if (plain.length <= 150) return plain;
+  if (plain.length <= 150) return pathIn(store, "unique", plain);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
-  return `${plain.slice(0, 60).replace(/%.?$/, "")}-${hex.join("")}`;
+  const hex = new Uint8Array(digest).toHex();
+  return pathIn(store, "unique", `${plain.slice(0, 60).replace(/%.?$/, "")}-${hex}`);
+}
+
+/** What a key's file says: the ID of the job that has it, and its name in pending/. */
+function readKey(store: Store, path: string): string[] | undefined {
+  const content = readIfThere(store, path);
+  return content && new TextDecoder().decode(content).split("\n");
 }
 
 /**
- * The job that has a key now. The queue's lock must be held.
+ * The ID of the job that has a key and has not ended. The queue's lock must be held.
  *
- * @returns Its ID, or `undefined` if no job that is yet to end has the key.
+ * @throws {QueueError} If something that is no file lies in the key's place.
  */
 export async function holderOf(store: Store, key: string): Promise<string | undefined> {
-  let content: Uint8Array;
-  try {
-    content = store.files.read(pathIn(store, "unique", await keyName(key)));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    const path = pathIn(store, "unique", await keyName(key));
-    if ((store.files.stat(path)?.kind ?? "file") === "file") throw error;
+  const path = await keyPath(store, key);
+  if ((store.files.stat(path)?.kind ?? "file") !== "file") {
     throw new QueueError(
-      `${path} is not a regular file, so nothing tells who has the key; ` +
+      `cannot read who has the key "${key}": ${path} is not a regular file; ` +
         "queuectl doctor --repair moves it aside",
     );
   }
-  const [id, name] = new TextDecoder().decode(content).split("\n");
+  const [id, name] = readKey(store, path) ?? [];
   if (!id || !ID_PATTERN.test(id)) return undefined;
-  // A path is made of it, so it must be the name of a job's file: of this job's.
+  // A path is made of it, so it must be the name of this job's file.
   const waiting = name && parseEntryName(name)?.id === id ? name : undefined;
   if (!isOpen(store, id, waiting)) return undefined;
-  // The job that took the key may be gone, and another, which did not, have been given its ID. One that moves away as
-  // we read it is the job that was open just now.
-  const job = jobOf(store, id, waiting);
+  // The ID may since have been reused by a job without this key. A job that moves away while it is
+  // read is the one that was open just now.
+  const job = readOpenJob(store, id, waiting);
   return job && job.unique !== key ? undefined : id;
 }
 
-/** A job, looked for first where it was published: of a long backlog that spares the reading. */
-function jobOf(store: Store, id: string, waiting: string | undefined): Job | undefined {
-  if (waiting) {
-    const job = readEntry(store, entryAt("pending", waiting));
-    if (job) return job;
-  }
+function readOpenJob(store: Store, id: string, waiting: string | undefined): Job | undefined {
+  const job = waiting && readEntry(store, entryAt("pending", waiting));
+  if (job) return job;
   const entry = matchingEntries(store, id).find((match) => match.id === id);
   return entry && readEntry(store, entry);
 }
@@ -69,17 +80,14 @@ function jobOf(store: Store, id: string, waiting: string | undefined): Job | und
 /**
  * Whether a job is in the queue and has not ended.
  *
- * @param waiting The name in pending/ that it was published under: of a long backlog that spares the reading.
+ * @param waiting Its first name in pending/: looked for first, which spares the reading of a long
+ * backlog.
  */
 export function isOpen(store: Store, id: string, waiting: string | undefined): boolean {
-  // A job that moves is met all the same: it leaves done/ and dead/ only by hand or by a requeue, which holds the
-  // lock, and all other moves are followed by the last look.
+  // No move hides a job: it leaves done/ and dead/ only by hand or by a requeue, which holds the
+  // lock.
   if (waiting && store.files.exists(pathIn(store, "pending", waiting))) return true;
-  if (["done", "dead"].some((state) => store.files.exists(`${store.dir}/${state}/${id}.json`))) {
-    return false;
-  }
-  const state = findTaken(store, new Set([id]))?.state;
-  return state !== undefined && state !== "done" && state !== "dead";
+  return endOf(store, id) === undefined && openIds(store, [id]).size > 0;
 }
 
 /** A job that is to have a key. */
@@ -88,33 +96,30 @@ export interface KeyTaker {
   key: string;
   /** The job's ID. */
   id: string;
-  /** The name that it is to have in pending/. */
+  /** The name that it is about to have in pending/. */
   waiting: string;
 }
 
 /**
- * Gives keys to jobs that are about to be published, with two flushes for all of them. The queue's lock must be held.
+ * Gives keys to jobs that are about to be published, with two flushes for all. The queue's lock
+ * must be held.
  *
  * @param takers The jobs, no two of them with one key.
  */
 export async function takeKeys(store: Store, takers: readonly KeyTaker[]): Promise<void> {
   if (takers.length === 0) return;
-  try {
-    store.files.makeDirectory(pathIn(store, "unique"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
+  makeDirectory(store, pathIn(store, "unique"));
   const written: string[] = [];
   try {
     for (const { id, waiting } of takers) {
-      const temporary = pathIn(store, "tmp", `unique-${newId()}${NEW_SUFFIX}`);
-      // Noted before it is written: what the disk had no room for is there in part.
+      const temporary = temporaryPath(store, "unique-");
+      // Noted before it is written: a full disk can leave part of it.
       written.push(temporary);
       store.files.create(temporary, new TextEncoder().encode(`${id}\n${waiting}\n`));
     }
     await flush(store, written);
     for (const [index, { key }] of takers.entries()) {
-      store.files.rename(written[index]!, pathIn(store, "unique", await keyName(key)));
+      store.files.rename(written[index]!, await keyPath(store, key));
     }
   } catch (error) {
     for (const temporary of written) removeIfThere(store, temporary);
@@ -123,11 +128,64 @@ export async function takeKeys(store: Store, takers: readonly KeyTaker[]): Promi
   await flush(store, [pathIn(store, "unique"), store.dir]);
 }
 
-/** Frees the key of a job that has been removed, unless another has it by now. The queue's lock must be held. */
+/** Frees the key of a removed job, unless another has it by now. The queue's lock must be held. */
 export async function forgetKey(store: Store, key: string, id: string): Promise<void> {
-  const path = pathIn(store, "unique", await keyName(key));
-  // What is no file names no holder.
+  const path = await keyPath(store, key);
+  // Something that is no file names no job.
   if (store.files.stat(path)?.kind !== "file") return;
-  const [holder] = new TextDecoder().decode(store.files.read(path)).split("\n");
-  if (holder === id) removeIfThere(store, path);
+  if (readKey(store, path)?.[0] === id) removeIfThere(store, path);
+}
+
+/**
+ * The names in unique/ of keys whose job was removed, or never added because the program died. Look
+ * again under the queue's lock before you believe them: a key is taken before its job is added.
+ *
+ * @param stop Asked now and then: whether to give up.
+ */
+export async function staleKeys(
+  store: Store,
+  stop: () => boolean = () => false,
+): Promise<string[]> {
+  const holders = new Map<string, string>();
+  let looked = 0;
+  for (const { name, kind } of listIfThere(store, pathIn(store, "unique"))) {
+    if (kind === "file") noteHolder(store, name, holders);
+    if (++looked % SLICE > 0) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (stop()) return [];
+  }
+  return staleAmong(store, holders);
+}
+
+/**
+ * Frees the keys of missing jobs.
+ *
+ * @param names Names in unique/.
+ * @returns `false` if another holds the queue's lock; then nothing was done.
+ */
+export function freeStaleKeys(store: Store, names: readonly string[]): boolean {
+  if (names.length === 0) return true;
+  using lock = tryLockQueue(store);
+  if (lock) removeStaleKeys(store, names);
+  return lock !== undefined;
+}
+
+/** As {@linkcode freeStaleKeys}, for a caller that holds the queue's lock. */
+export function removeStaleKeys(store: Store, names: readonly string[]): void {
+  const holders = new Map<string, string>();
+  for (const name of names) noteHolder(store, name, holders);
+  for (const name of staleAmong(store, holders)) {
+    removeIfThere(store, pathIn(store, "unique", name));
+  }
+}
+
+function noteHolder(store: Store, name: string, holders: Map<string, string>): void {
+  const id = readKey(store, pathIn(store, "unique", name))?.[0];
+  if (id !== undefined) holders.set(name, id);
+}
+
+function staleAmong(store: Store, holders: ReadonlyMap<string, string>): string[] {
+  const ids = [...holders.values()].filter((id) => ID_PATTERN.test(id));
+  const present = presentIds(store, new Set(ids));
+  return [...holders].filter(([, id]) => !present.has(id)).map(([name]) => name);
 }

@@ -1,5 +1,5 @@
 /**
- * Who waits for whom, for those who look, and for those who are about to remove what others wait for.
+ * Which jobs wait for a job, for readers and for those who are about to remove it.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import { childrenOf, parentsOf, unmarkChild } from "./dependencies.ts";
 import { entries, type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
-import { pathIn, type Store } from "../store/store.ts";
+import { listIfThere, pathIn, type Store } from "../store/store.ts";
 
-/** A job was not removed, as others wait for it. */
+/** A job was not removed, because others wait for it. */
 export class WaitedForError extends QueueError {
   /**
    * Makes the error.
@@ -18,16 +18,18 @@ export class WaitedForError extends QueueError {
    * @param children Those that wait for it.
    */
   constructor(readonly id: string, readonly children: readonly string[]) {
-    const shown = children.slice(0, 5).join(", ");
+    const shown = children.slice(0, 5).map((child) => `"${child}"`).join(", ");
     const more = children.length > 5 ? ` and ${children.length - 5} more` : "";
-    const wait = children.length === 1 ? "waits" : "wait";
-    const first = children.length === 1 ? "that" : "those";
-    super(`job ${id} was not removed, as ${shown}${more} ${wait} for it; remove ${first} first`);
+    super(
+      children.length === 1
+        ? `cannot remove ${id}: job ${shown} depends on it; remove ${shown} first`
+        : `cannot remove ${id}: jobs ${shown}${more} depend on it; remove them first`,
+    );
   }
 }
 
 /**
- * The IDs of the jobs that wait for one to end, or have yet to see how it has ended.
+ * The IDs of the jobs that wait for a job to end, or have not been claimed since it did.
  *
  * @param id The job's whole ID.
  */
@@ -36,20 +38,20 @@ export function waitersOf(store: Store, id: string): string[] {
   return marked.length > 0 ? amongWaiting(store)(marked) : marked;
 }
 
-/** Those of some jobs that others wait for, which are not among them. */
+/** Those of some jobs that a job outside these waits for. */
 export function waitedFor(store: Store, removing: readonly Entry[]): Set<string> {
   const kept = new Set<string>();
   if (!store.files.exists(pathIn(store, "after"))) return kept;
   const ids = new Set(removing.map(({ id }) => id));
   const waiting = amongWaiting(store);
-  for (const { name } of [...store.files.list(pathIn(store, "after"))]) {
+  for (const { name } of listIfThere(store, pathIn(store, "after"))) {
     if (!ids.has(name)) continue;
     if (waiting(childrenOf(store, name)).some((child) => !ids.has(child))) kept.add(name);
   }
   return kept;
 }
 
-/** Gives those of some IDs whose jobs wait: a marker can outlive its job, if that was removed by hand. */
+/** Picks the IDs whose jobs wait: a marker outlives a job that was removed by hand. */
 function amongWaiting(store: Store): (ids: string[]) => string[] {
   const waiting = new Set<string>();
   for (const { id } of entries(store, "pending")) waiting.add(id);
@@ -57,7 +59,8 @@ function amongWaiting(store: Store): (ids: string[]) => string[] {
 }
 
 /**
- * What a job's removal leaves to be done: its markers go after it, so that none that waits lacks its own.
+ * Prepares the removal of a job's markers, which go after the job, so that no waiting job lacks its
+ * own.
  *
  * @param entry The job, still there.
  * @returns To be called when it is gone.

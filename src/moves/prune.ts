@@ -12,10 +12,10 @@ import { logName } from "../contents/logs.ts";
 import { isUlid, timeOfId } from "../format/ids.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import { WORKER_PATTERN } from "../format/worker_names.ts";
-import { freeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
 import { hasPresence } from "../contents/presence.ts";
 import { flush, flushChange, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";
+import { freeStaleKeys, staleKeys } from "../constraints/unique.ts";
 
 /** A state that jobs can be pruned from. */
 export type EndedState = "done" | "dead";

@@ -13,7 +13,6 @@ import { leftByWaiting } from "../contents/left_directories.ts";
 import { newestEntries } from "../contents/listing.ts";
 import { findLog } from "../contents/logs.ts";
 import type { JobState } from "../format/names.ts";
-import { removeStaleKeys, staleKeys } from "../constraints/stale_keys.ts";
 import {
   flush,
   flushChange,
@@ -23,7 +22,7 @@ import {
   type Store,
 } from "../store/store.ts";
 import { lockQueue } from "../store/queue_lock.ts";
-import { forgetKey } from "../constraints/unique.ts";
+import { forgetKey, removeStaleKeys, staleKeys } from "../constraints/unique.ts";
 import { forgetWaiting, waitedFor, WaitedForError, waitersOf } from "../constraints/waiters.ts";
 
 /**

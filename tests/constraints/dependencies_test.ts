@@ -170,7 +170,7 @@ Deno.test("a job that others wait for is not removed, and one that is takes its 
   const { queue, dir } = temporary;
   await queue.enqueue({ id: "a", command: "true" });
   await queue.enqueue({ id: "b", command: "true", after: ["a"] });
-  await assertRejects(() => queue.remove("a"), WaitedForError, "as b waits for it");
+  await assertRejects(() => queue.remove("a"), WaitedForError, 'job "b" depends on it');
   await queue.remove("b");
   assertEquals(namesIn(dir, "after"), []);
   await queue.remove("a");

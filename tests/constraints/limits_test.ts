@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { claim } from "../../src/moves/claim.ts";
+import { claim, putBackUnrun } from "../../src/moves/claim.ts";
 import { configKey, parseConfigValue } from "../../src/format/settings.ts";
 import { entries } from "../../src/contents/entries.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
@@ -16,7 +16,6 @@ import type { Store } from "../../src/store/store.ts";
 import { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
-import { putBackUnrun } from "../../src/moves/claim.ts";
 
 function held(answer: ReturnType<typeof takePlace>): HeldPlace {
   assert(typeof answer === "object", `${answer}`);

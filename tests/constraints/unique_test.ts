@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KeyTakenError } from "../../src/moves/enqueue.ts";
-import { enqueue } from "../../src/moves/enqueue.ts";
+import { enqueue, KeyTakenError } from "../../src/moves/enqueue.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import { pruneJobs } from "../../src/moves/prune.ts";
 import { cancelJob } from "../../src/control/cancel_job.ts";

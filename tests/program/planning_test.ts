@@ -272,7 +272,7 @@ Deno.test("rm refuses a job that others wait for, unless they go too, in whateve
   const { code, stderr } = await program.run(["rm", "a"]);
   assertEquals([code, stderr], [
     1,
-    "queuectl: job a was not removed, as b waits for it; remove that first\n",
+    'queuectl: cannot remove a: job "b" depends on it; remove "b" first\n',
   ]);
   assertEquals(await program.answer("rm", "a", "b"), "b\na");
 });

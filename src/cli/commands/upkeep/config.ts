@@ -4,7 +4,6 @@
  * @module
  */
 
-import { jobsBeyond } from "../../../constraints/unmet_jobs.ts";
 import {
   type Config,
   CONFIG_KEYS,
@@ -21,6 +20,7 @@ import type { Invocation } from "../../table/command.ts";
 import { refuseReplaced } from "../../table/option.ts";
 import { note, printJson, printText } from "../../terminal/output.ts";
 import { printTable } from "../../terminal/table.ts";
+import { jobsBeyond } from "../../../constraints/needs.ts";
 
 /** Prints the settings in force. */
 export async function configShow(call: Invocation): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Fails if a file of src/ imports from a room above its own, or if a room has no number here. What
- * the rooms are is in ARCHITECTURE.md. Imports on demand count too, except for the command line's.
+ * Fails if a file of src/ imports from a room above its own, or lies in no room of this list.
+ * ARCHITECTURE.md describes the rooms. Imports on demand count too, but for the command line's.
  */
 
 import { importsOf, report, ROOT, sourceFiles } from "./source_files.ts";

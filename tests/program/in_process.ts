@@ -20,7 +20,8 @@ let last: Promise<unknown> = Promise.resolve();
  * Makes a call of the program and gives its end, and all that it wrote.
  *
  * @param isTerminal Whether what it writes to is to seem a terminal.
- * @param cwd Where it is to seem to stand, for what it looks up by name; paths of files stay those of the test.
+ * @param cwd Where it is to seem to stand, for what it looks up by name; paths of files stay those
+ * of the test.
  */
 export function callMain(
   args: readonly string[],

@@ -1,20 +1,38 @@
 /**
- * How a worker makes itself known.
+ * How a worker comes to be: its presence, and its parts.
  *
  * @module
  */
 
-import { QueueError, reasonWithin } from "../text/errors.ts";
 import { arrive, type Presence } from "../contents/presence.ts";
+import type { JobState } from "../format/names.ts";
+import { type Change, watchQueue } from "../fs/watch.ts";
+import type { Settlement } from "../moves/settle.ts";
+import { userOpenFiles } from "../process/launcher.ts";
+import { newSpawner } from "../process/spawn.ts";
+import type { Spawner } from "../process/spawner.ts";
 import type { Store } from "../store/store.ts";
+import { QueueError, reasonWithin } from "../text/errors.ts";
 import { VERSION } from "../version.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { troubleText, type WorkerEvent } from "./events.ts";
+import { Finder } from "./fetching/finder.ts";
+import { ParkedJobs } from "./fetching/parked_jobs.ts";
+import { JobOutput } from "./job_output.ts";
+import { Aftermath } from "./maintenance/aftermath.ts";
+import { Pruner } from "./maintenance/pruner.ts";
+import { Recoverer } from "./maintenance/recoverer.ts";
+import { Scheduler } from "./maintenance/scheduler.ts";
 
-/** What others are told of a worker beside its slots. */
-export interface Arrival {
-  /** The only job that it works, if so. */
-  only?: string;
-  /** The worker in whose slot it works, if so. */
-  partOf?: string;
+/** How a worker is to work. */
+export interface ArrivalOptions {
+  readonly store: Store;
+  /** How many jobs run at once. */
+  readonly slots: number;
+  /** The ID of the only job that it works, if so. */
+  readonly only?: string;
+  /** The ID of the running job that its jobs are part of, if so. */
+  readonly partOf?: string;
 }
 
 /**
@@ -22,7 +40,7 @@ export interface Arrival {
  *
  * @throws {QueueError} If the queue's disk takes no file.
  */
-export function arriveToWork(store: Store, slots: number, { only, partOf }: Arrival): Presence {
+export function arriveToWork({ store, slots, only, partOf }: ArrivalOptions): Presence {
   try {
     return arrive(store, {
       host: Deno.hostname(),
@@ -36,4 +54,81 @@ export function arriveToWork(store: Store, slots: number, { only, partOf }: Arri
   } catch (error) {
     throw new QueueError(`cannot work the queue ${store.dir}: ${reasonWithin(error)}`);
   }
+}
+
+/** What the parts of a worker work with. */
+export interface PartsOptions extends ArrivalOptions {
+  readonly worker: string;
+  /** Asked before each claim whether a state's directory is still safe. */
+  mayClaimFrom(state: JobState): boolean;
+  /** Told what happens. */
+  emit(event: WorkerEvent): void;
+  /** Called when the worker may be able to go on. */
+  changed(): void;
+  /** Called for each change in the queue that an event tells of. */
+  heard(change: Change): void;
+}
+
+/** The parts of a worker. */
+export interface Parts {
+  readonly spawner: Spawner;
+  readonly output: JobOutput;
+  readonly finder: Finder;
+  readonly parked: ParkedJobs;
+  readonly dispatcher: Dispatcher;
+  readonly recoverer: Recoverer;
+  readonly pruner: Pruner;
+  readonly aftermath: Aftermath;
+  /** Missing in a worker that works only one job. */
+  readonly scheduler?: Scheduler;
+  /** Ends the watching of the queue. */
+  unwatch(): void;
+}
+
+/** What to hear of: most that leaves pending/ and failed/ was claimed here. */
+const INTERESTS = {
+  "": "names",
+  pending: "arrivals",
+  failed: "arrivals",
+  workers: "names",
+} as const;
+
+/** Makes the parts of a worker that has arrived. Only the first can fail. */
+export function makeParts(options: PartsOptions): Parts {
+  const { store, worker, slots, only, emit, changed } = options;
+  const output = new JobOutput(store, worker);
+  const report = (message: string) => emit({ kind: "trouble", message });
+  const trouble = (error: unknown) => report(troubleText(error));
+  const settled = (settlement: Settlement) => {
+    const { progress, state } = settlement;
+    aftermath.settled(settlement);
+    if (progress === "settled" && (state === "done" || state === "dead")) pruner.count();
+  };
+  // With one slot nothing else is to be started during the start of a job.
+  const spawner = newSpawner({ inline: slots === 1, openFiles: userOpenFiles() });
+  const aftermath = new Aftermath({ store, spawner, worker, trouble: report });
+  const pruner = new Pruner(store, trouble);
+  const recoverer = new Recoverer({
+    store,
+    worker,
+    settled,
+    recovered: (recovery) => emit({ kind: "recovered", ...recovery }),
+    trouble,
+  });
+  const parked = new ParkedJobs(store);
+  const finder = new Finder({ store, only, parked, found: changed, trouble });
+  const unrecovered = () => void recoverer.look().then(changed);
+  const dispatcher = new Dispatcher({
+    ...options,
+    ...{ spawner, finder, parked, output, settled, unrecovered },
+  });
+  // A worker of only one job leaves the schedules alone.
+  const scheduler = only === undefined
+    ? new Scheduler({ store, worker, changed, trouble: report })
+    : undefined;
+  const unwatch = watchQueue(store.dir, Object.keys(INTERESTS), options.heard, INTERESTS);
+  return {
+    ...{ spawner, output, finder, parked, dispatcher },
+    ...{ recoverer, pruner, aftermath, scheduler, unwatch },
+  };
 }

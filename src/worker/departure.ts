@@ -1,72 +1,57 @@
 /**
- * The way out of a worker: one step after the other, of which none can keep it.
+ * How a worker leaves: one step after the other, none of which can keep it.
  *
  * @module
  */
 
+import { isAtRest } from "../contents/listing.ts";
 import type { Presence } from "../contents/presence.ts";
-import type { Aftermath } from "./maintenance/aftermath.ts";
-import type { Dispatcher } from "./dispatcher.ts";
-import type { Finder } from "./fetching/finder.ts";
-import type { Pruner } from "./maintenance/pruner.ts";
-import type { Recoverer } from "./maintenance/recoverer.ts";
-import type { Scheduler } from "./maintenance/scheduler.ts";
-import type { Spawner } from "../process/spawner.ts";
 import { killSurvivors } from "../process/survivors.ts";
+import type { Store } from "../store/store.ts";
+import type { Parts } from "./arrival.ts";
 
 /**
- * Why a worker finished: it was asked to; nothing was left to do (`drain`); its one job has ended
- * (`only`); it was declared dead by another, and gave up its jobs; or its queue was swapped or opened to other users,
- * so that it left it as it was.
+ * Why a worker finished: it was asked to (`stopped`); nothing was left to do (`drained`); its one
+ * job has ended (`ended`); another declared it dead, so it gave up its jobs (`fenced`); or its
+ * queue was swapped or opened to other users, so it left everything as it was (`unsafe`).
  */
 export type FinishReason = "stopped" | "drained" | "ended" | "fenced" | "unsafe";
 
-/** The parts of a worker. One that could not begin has not all of them. */
-export interface Parts {
-  readonly presence: Presence;
-  /** Holds the queue open. */
-  readonly guard: Disposable;
-  readonly spawner?: Spawner;
-  readonly dispatcher?: Dispatcher;
-  readonly finder?: Finder;
-  readonly scheduler?: Scheduler;
-  readonly pruner?: Pruner;
-  readonly recoverer?: Recoverer;
-  readonly aftermath?: Aftermath;
-  unwatch(): void;
+/**
+ * Whether no job is ready, running anywhere, or waiting for a retry, but for those that this worker
+ * cannot run.
+ */
+export function isDrained(store: Store, { dispatcher, parked }: Parts): boolean {
+  return isAtRest(store, ({ state, path }) => {
+    if (state !== "pending" && state !== "failed") return false;
+    return parked.has({ state, path }) || dispatcher.claimer.isRefused({ state, path });
+  });
 }
 
-/** How often a worker that leaves looks whether it is asked to do so at once, in milliseconds. */
+/** How often a worker that leaves looks whether it is asked to leave at once, in milliseconds. */
 const LOOK_EVERY = 500;
 
-/** How long a step may take once that was asked, in milliseconds. */
+/** How long a step may take from then on, in milliseconds. */
 const HURRIED_WITHIN = 1000;
 
-/** What a {@linkcode Departure} asks and tells. */
+/** What a {@linkcode Departure} asks and reports. */
 export interface DepartureEvents {
   /** Whether somebody has asked, in the queue, to leave at once. May throw. */
   isAskedToHurry(): boolean;
-  /** Something could not be done; it leaves all the same. */
+  /** Something could not be done; the worker leaves all the same. */
   trouble(error: unknown): void;
 }
 
-/** The steps of a worker that leaves. */
+/** A worker's leaving. */
 export class Departure {
   readonly #events: DepartureEvents;
-  readonly #looking: ReturnType<typeof setInterval>;
+  #looking: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #giveUp: (() => void) | undefined;
   #isHurried = false;
 
   constructor(events: DepartureEvents) {
     this.#events = events;
-    this.#looking = setInterval(() => {
-      try {
-        if (events.isAskedToHurry()) this.hurry();
-      } catch {
-        // A disk that refuses even this: the steps say so themselves.
-      }
-    }, LOOK_EVERY);
   }
 
   /** From now on no step takes longer than a second. */
@@ -77,16 +62,60 @@ export class Departure {
   }
 
   /**
-   * Takes a step, and tells what fails.
+   * Brings all parts of a worker to rest, then takes its presence away.
    *
-   * @returns Whether it was done.
+   * @param guard Holds the queue open.
+   * @param parts Missing if the worker could not begin.
+   * @param givesUp Whether to leave what cannot be recorded to whoever recovers this worker.
    */
-  async step(action: () => unknown): Promise<boolean> {
+  async leave(
+    reason: FinishReason,
+    presence: Presence,
+    guard: Disposable,
+    parts: Parts | undefined,
+    givesUp: boolean,
+  ): Promise<void> {
+    const step = (action: () => unknown) => this.#step(action);
+    const { dispatcher, recoverer } = parts ?? {};
+    // A queue that is unsafe must be neither read nor written any more.
+    const isSafe = reason !== "unsafe";
+    const isAnothers = reason === "fenced" || !isSafe;
+    if (isSafe) this.#looking = setInterval(() => this.#look(), LOOK_EVERY);
+    await step(() => parts?.unwatch());
+    await step(() => parts?.finder.close());
+    if (isAnothers || givesUp) await step(() => dispatcher?.abandon());
+    // A worker that comes only to drain the queue would otherwise never prune it.
+    const isHalfWay = reason !== "drained";
+    const resting = Promise.all([parts?.scheduler?.close(), parts?.pruner.close(isHalfWay)]);
+    resting.catch(() => {});
+    let isSettled = false;
+    if (isSafe) {
+      isSettled = await step(() => dispatcher?.idle());
+      await step(() => recoverer?.idle());
+      await step(() => resting);
+      await step(() => parts?.aftermath.close());
+    }
+    // Whoever recovers its jobs may be another machine, which cannot end what left its group here.
+    const abandoned = isAnothers ? dispatcher?.abandonedRuns ?? [] : [];
+    await step(() => killSurvivors(presence.name, abandoned));
+    await step(() => parts?.spawner.close());
+    await step(() => dispatcher?.close());
+    if (isSafe) await step(() => parts?.output.close());
+    await step(() => guard[Symbol.dispose]());
+    // Where its file stays, unlocked, the next worker recovers what is left.
+    const leavesJobs = !isSafe || givesUp || !isSettled || recoverer?.hasUnsettled;
+    await step(() => leavesJobs ? presence.abandon() : presence.leave());
+    clearInterval(this.#looking);
+    clearTimeout(this.#timer);
+  }
+
+  /** Takes a step and reports what fails; returns whether it was done. */
+  async #step(action: () => unknown): Promise<boolean> {
     const late = Promise.withResolvers<"late">();
     this.#giveUp = () => late.resolve("late");
     if (this.#isHurried) this.#limit();
     const done = Promise.try(action);
-    // Should it fail after it was given up, that has been told.
+    // A failure after it was given up needs no report.
     done.catch(() => {});
     try {
       if (await Promise.race([done, late.promise]) !== "late") return true;
@@ -104,59 +133,11 @@ export class Departure {
     this.#timer = setTimeout(() => this.#giveUp?.(), HURRIED_WITHIN);
   }
 
-  /** The last step is taken. */
-  over(): void {
-    clearInterval(this.#looking);
-    clearTimeout(this.#timer);
+  #look(): void {
+    try {
+      if (this.#events.isAskedToHurry()) this.hurry();
+    } catch {
+      // A disk that refuses even this: the steps report that themselves.
+    }
   }
-}
-
-/**
- * Brings all parts of a worker to rest, then takes its presence away.
- *
- * @param givesUp Whether to leave what cannot be recorded to whoever recovers this worker.
- */
-export async function leaveBy(
-  departure: Departure,
-  reason: FinishReason,
-  givesUp: boolean,
-  parts: Parts,
-): Promise<void> {
-  const { presence, guard, spawner, dispatcher, finder, scheduler, pruner, recoverer, aftermath } =
-    parts;
-  const step = (action: () => unknown) => departure.step(action);
-  await step(parts.unwatch);
-  await step(() => finder?.close());
-  if (reason === "fenced" || givesUp) await step(() => dispatcher?.abandon());
-  // Who comes only to drain the queue would never prune it else.
-  const resting = Promise.all([scheduler?.close(), pruner?.close(reason !== "drained")]);
-  resting.catch(() => {});
-  const isSettled = await step(() => dispatcher?.idle());
-  await step(() => recoverer?.idle());
-  await step(() => resting);
-  await step(() => aftermath?.close());
-  // Whoever recovers its jobs may be another machine, which cannot end what left its group here.
-  const abandoned = reason === "fenced" ? dispatcher?.abandonedRuns ?? [] : [];
-  await step(() => killSurvivors(presence.name, abandoned));
-  await step(() => spawner?.close());
-  for (const close of dispatcher?.closings ?? []) await step(close);
-  await step(() => guard[Symbol.dispose]());
-  const leavesJobs = givesUp || !isSettled || recoverer?.hasUnsettled;
-  // Where its file stays, unlocked, the next worker recovers what is left.
-  await step(() => leavesJobs ? presence.abandon() : presence.leave());
-  departure.over();
-}
-
-/** Ends what runs and leaves the queue as it is: it is no longer safe to read or write anything in it. */
-export async function desertBy(departure: Departure, parts: Parts): Promise<void> {
-  const { presence, guard, spawner, dispatcher, finder } = parts;
-  const step = (action: () => unknown) => departure.step(action);
-  await step(parts.unwatch);
-  await step(() => finder?.close());
-  await step(() => dispatcher?.abandon());
-  await step(() => killSurvivors(presence.name, dispatcher?.abandonedRuns ?? []));
-  await step(() => spawner?.close());
-  await step(() => guard[Symbol.dispose]());
-  await step(() => presence.abandon());
-  departure.over();
 }

@@ -19,9 +19,9 @@ export type WorkerEvent =
   /** A command was started; `pid` is 0 if it could not be. */
   | { kind: "started"; id: string; attempt: number; pid: number; command: string }
   /**
-   * A job is settled: an attempt ended, or it cannot run at all (`reason` says why); `readyAt` is when it is ready
-   * again, in milliseconds since 1970. `charged` says which of how many attempts that it may have this was: since
-   * it was last retried, and without those that are not charged.
+   * A job is settled: an attempt ended, or it cannot run at all (`reason` says why); `readyAt` is
+   * when it is ready again, in milliseconds since 1970. `charged` says which of how many attempts
+   * that it may have this was: since it was last retried, and without those that are not charged.
    */
   | {
     kind: "ended";
@@ -33,8 +33,8 @@ export type WorkerEvent =
     readyAt?: number;
   }
   /**
-   * A job waits for a resource, the first to need just what it needs: `needs` places of it, of which there are
-   * `places`, 0 if none is set.
+   * A job waits for a resource, the first to need just what it needs: `needs` places of it, of
+   * which there are `places`, 0 if none is set.
    */
   | { kind: "waits"; id: string; resource: string; needs: number; places: number }
   /** A file in pending/ was no job and now lies in dead/. */

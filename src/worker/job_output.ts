@@ -19,10 +19,16 @@ import { pathIn, type Store } from "../store/store.ts";
 /** The longest result that is kept, in bytes. */
 export const MOST_RESULT_BYTES = 64 * 1024;
 
-/** How long a folder must have been unchanged for its time of change to be trusted, in milliseconds: clocks are coarse. */
+/**
+ * How long a folder must have been unchanged for its time of change to be trusted, in milliseconds:
+ * clocks are coarse.
+ */
 const TRUSTED_AFTER = 2000;
 
-/** A time that no clock gives, in milliseconds since 1970: nothing was made in a folder that still has it. */
+/**
+ * A time that no clock gives, in milliseconds since 1970: nothing was made in a folder that still
+ * has it.
+ */
 const UNTOUCHED = 1000;
 
 /** A job's result, as its file is to have it. */
@@ -35,7 +41,10 @@ export interface JobResult {
   note?: string;
 }
 
-/** The folder in which a worker's jobs tell of themselves. All that end together and do not cost one look at it. */
+/**
+ * The folder in which a worker's jobs tell of themselves. All that end together and do not cost one
+ * look at it.
+ */
 export class JobOutput {
   readonly #store: Store;
   readonly #worker: string;
@@ -133,8 +142,8 @@ function readBeginning(path: string, length: number): Uint8Array {
 }
 
 /**
- * A result of the bytes that a job left: as text if it is UTF-8, else in base64; cut if it is too long, though not
- * within a character.
+ * A result of the bytes that a job left: as text if it is UTF-8, else in base64; cut if it is too
+ * long, though not within a character.
  *
  * @param bytes The first bytes of it: 4 more than may be kept, if there are.
  * @param size How many there are in all.

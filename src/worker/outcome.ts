@@ -23,7 +23,9 @@ export interface AttemptResult {
   duration: number;
   /** How the command ended; `undefined` if it could not be started. */
   exit?: Exit;
-  /** Whether the worker ended it: it took too long, it is to be put back, or someone cancelled it. */
+  /**
+   * Whether the worker ended it: it took too long, it is to be put back, or someone cancelled it.
+   */
   stopped?: "timeout" | "put back" | "cancelled";
   /** Why it could not be started. */
   reason?: string;
@@ -33,8 +35,8 @@ export interface AttemptResult {
 
 /**
  * Decides where a job goes after an attempt. Success: done/. Failure: failed/ until the delay of
- * {@linkcode retryDelay} is over, or dead/ after `max_retries + 1` attempts or an exit status that it
- * gives up on. Put back: pending/, not charged. Cancelled: dead/.
+ * {@linkcode retryDelay} is over, or dead/ after `max_retries + 1` attempts or an exit status that
+ * it gives up on. Put back: pending/, not charged. Cancelled: dead/.
  *
  * @param random From 0 to 1; places a delay within its jitter.
  */

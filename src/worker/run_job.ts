@@ -1,5 +1,6 @@
 /**
- * One attempt at one job: start its command, wait, end it when its time is up.
+ * One attempt at one job: starts its command, waits for it, ends it when its time is up or it is
+ * cancelled.
  *
  * @module
  */
@@ -11,27 +12,21 @@ import { userEnvironment } from "../process/launcher.ts";
 import { progressPath, resultPath } from "../contents/job_output_files.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { pathIn, putAside, type Store } from "../store/store.ts";
+import { startLongTimer } from "./fetching/long_timer.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "../process/signals.ts";
 import { SpawnError } from "../process/spawn_error.ts";
 import type { Child, Spawner } from "../process/spawner.ts";
 import { groupRuns, killSurvivors } from "../process/survivors.ts";
 
-/** The longest that one timer of the runtime waits, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** A job whose command runs. */
+/** A command that runs. */
 export interface RunningJob {
-  /** The job. */
-  readonly claim: Claim;
   /** The process ID of its shell; 0 if it could not be started. */
   readonly pid: number;
-  /** Resolves when the attempt has ended and nothing of it that was to be ended is left. */
+  /** Resolves when the attempt has ended, and no process is left that was to end with it. */
   readonly ended: Promise<AttemptResult>;
-  /** Ends the command, so that its job can be put back. */
-  putBack(): void;
-  /** Ends the command for good. */
-  cancel(): void;
+  /** Ends the command: SIGTERM, then SIGKILL after `kill_grace`. The first reason counts. */
+  end(why: "put back" | "cancelled"): void;
   /** Kills the command at once, and waits for nothing. */
   kill(): void;
 }
@@ -41,7 +36,7 @@ export function runOf({ id, job }: Claim): JobRun {
   return { id, attempt: job.history.length + 1 };
 }
 
-/** The environment that every job of a worker gets: the user's, and what tells whose job it is. */
+/** The environment that every job of a worker gets: the user's, and whose job it is. */
 export function sharedEnvironment(store: Store, worker: string): Record<string, string> {
   return { ...userEnvironment(), ...whereItRuns(store, worker) };
 }
@@ -67,7 +62,7 @@ export async function startJob(
   const startedAt = store.now();
   const begun = performance.now();
   const env: Record<string, string> = {
-    // What tells whose a job is wins over what the job says.
+    // Whose job it is wins over what the job says.
     ...(job.env && { ...job.env, ...whereItRuns(store, worker) }),
     QUEUECTL_JOB_ID: claim.id,
     QUEUECTL_ATTEMPT: String(runOf(claim).attempt),
@@ -97,10 +92,10 @@ export async function startJob(
     try {
       store.files.append(log, ownLine(error.message));
     } catch {
-      // Something else than a file lies in the log's place: then the history alone has the reason.
+      // Something that is no file lies in the log's place: then the history alone has the reason.
     }
     const ended = Promise.resolve(result({ reason: error.message }));
-    return { claim, pid: 0, ended, putBack() {}, cancel() {}, kill() {} };
+    return { pid: 0, ended, end() {}, kill() {} };
   }
 
   let stopped: AttemptResult["stopped"];
@@ -112,35 +107,22 @@ export async function startJob(
   };
   const disarm = job.timeout === null
     ? () => {}
-    : armTimeout(job.timeout * 1000, () => end("timeout"));
+    : startLongTimer(job.timeout * 1000, () => end("timeout"));
   const ended = child.exited.then(async (exit) => {
     disarm();
     await ending;
     const succeeded = exit.code === 0 && stopped === undefined;
-    // Where the output ended matters only if another attempt may follow.
+    // Where the output ended matters only to a further attempt.
     const logEnd = succeeded ? 0 : store.files.stat(log)?.size ?? 0;
     return result({ exit, stopped, logEnd });
   });
   return {
-    claim,
     pid: child.pid,
     ended,
-    putBack: () => end("put back"),
-    cancel: () => end("cancelled"),
+    end,
     kill() {
       disarm();
       signalGroup(child.pid, "SIGKILL");
     },
   };
-}
-
-/** A timer for any number of milliseconds; returns what stops it. */
-function armTimeout(delay: number, expired: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  const arm = (left: number) => {
-    const wait = Math.min(left, LONGEST_TIMER);
-    timer = setTimeout(() => left > wait ? arm(left - wait) : expired(), wait);
-  };
-  arm(delay);
-  return () => clearTimeout(timer);
 }

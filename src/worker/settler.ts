@@ -1,6 +1,6 @@
 /**
- * Settling what has ended, as fast as the disk flushes. While one flush is under way further jobs
- * end; the next takes all of them together.
+ * Settling jobs that have ended, as fast as the disk flushes. Jobs that end during one flush share
+ * the next.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { settle, type Settlement } from "../moves/settle.ts";
 import type { Store } from "../store/store.ts";
 
-/** While jobs end this close together, in milliseconds, they are gathered before they are settled … */
+/** While jobs end this close together, in milliseconds, they are gathered before settling … */
 const GATHER_WHEN_WITHIN = 20;
 /** … for at most this long … */
 const GATHER_FOR = 20;
@@ -18,32 +18,30 @@ const GATHER_UP_TO = 16;
 /** How long to wait before a disk that failed is tried again, in milliseconds. */
 const RETRY_AFTER = 1000;
 
-/** What a {@linkcode Settler} tells its worker. */
+/** What a {@linkcode Settler} asks and reports. */
 export interface SettlerEvents {
   /** Whether other jobs may end soon. */
   busy(): boolean;
-  /** Some jobs are about to be settled; gives them as they are to be. Asked once of each. */
+  /** Completes jobs that are about to be settled. Asked once for each. */
   completed(settlements: readonly Settlement[]): Settlement[];
-  /** Jobs are settled, durably, or were taken away. */
+  /** Jobs are durably settled, or were taken away. */
   settled(settlements: readonly Settlement[]): void;
-  /** The disk refuses to have these jobs settled; the settler goes on trying. */
+  /** The disk refused to have these jobs settled; the settler goes on trying. */
   trouble(error: unknown, refused: readonly Settlement[]): void;
 }
 
-/** Settles jobs in the background, together where that is possible, and again where the disk refused. */
+/** Settles jobs in the background, together where possible, and again where the disk refused. */
 export class Settler {
   readonly #store: Store;
   readonly #events: SettlerEvents;
   #waiting: Settlement[] = [];
-  /** What the disk refused last time: completed already. */
+  /** Jobs that the disk refused last time: completed already. */
   #refused: Settlement[] = [];
-  /** What is being settled just now. */
-  #group: Settlement[] = [];
   #working: Promise<void> | undefined;
   #abandoned = false;
   #lastSettled = -Infinity;
   #gathered: () => void = () => {};
-  /** Whether the disk refused last time: until it does not, nothing new should be begun. */
+  /** Whether the disk refused last time: then nothing new should be started. */
   stuck = false;
 
   constructor(store: Store, events: SettlerEvents) {
@@ -64,14 +62,9 @@ export class Settler {
     while (this.#working) await this.#working;
   }
 
-  /**
-   * Drops what is not settled: it is someone else's now.
-   *
-   * @returns What that is.
-   */
-  abandon(): Settlement[] {
+  /** Drops what is not settled: the jobs are another worker's now. */
+  abandon(): void {
     this.#abandoned = true;
-    return [...this.#waiting, ...this.#refused, ...this.#group].filter((each) => !isOver(each));
   }
 
   async #work(): Promise<void> {
@@ -79,17 +72,17 @@ export class Settler {
       if (this.#waiting.length + this.#refused.length === 0) break;
       if (this.#isWorthGathering()) await this.#gather();
       const group = [...this.#refused, ...this.#events.completed(this.#waiting)];
-      this.#group = group;
       this.#waiting = [];
       this.#refused = [];
-      // A job that cannot be settled must not hold up the others, so after a failure each goes alone.
+      // A job that cannot be settled must not hold up the others, so after a failure each goes
+      // alone.
       const parts = this.stuck ? group.map((settlement) => [settlement]) : [group];
       this.stuck = false;
       for (const part of parts) await this.#settle(part);
       this.#lastSettled = performance.now();
       if (this.stuck) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
     }
-    // In the same step as the last look: what is added from now on begins anew.
+    // In the same step as the last look, so that whatever is added from now on begins anew.
     this.#working = undefined;
   }
 
@@ -99,9 +92,9 @@ export class Settler {
   }
 
   /**
-   * Short jobs in quick succession: some milliseconds' worth of them share their flushes, and the turns of
-   * the event loop. Nothing waits for that: the slots are filled meanwhile, and with the last job of all
-   * the gathering is over.
+   * Lets short jobs in quick succession share their flushes, and the turns of the event loop.
+   * Nothing waits for that: the slots are filled meanwhile, and gathering is over with the last job
+   * of all.
    */
   #gather(): Promise<void> {
     return new Promise((resolve) => {

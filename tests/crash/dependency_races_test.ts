@@ -6,7 +6,7 @@ import { entries } from "../../src/contents/entries.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { settle } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
-import { followUp } from "../../src/worker/maintenance/follow_up.ts";
+import { releaseWaiting } from "../../src/worker/maintenance/aftermath.ts";
 import { type Actor, everyPair } from "../simulation/interleave.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { openAt, queueDisk, START } from "./queue_disk.ts";
@@ -37,7 +37,7 @@ const running = (id: string): Actor => async (files: FilePort) => {
   assert(result.kind === "claimed");
   const settlement = endRun(store, result.claim, "done");
   await settle(store, [settlement]);
-  await followUp(store, [id]);
+  await releaseWaiting(store, [id]);
 };
 
 /** Whether the job waits under a name that is ready. */

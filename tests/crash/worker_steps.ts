@@ -13,7 +13,7 @@ import { logName } from "../../src/contents/logs.ts";
 import { arrive, type Presence } from "../../src/contents/presence.ts";
 import { settle, type Settlement, unrunSettlement } from "../../src/moves/settle.ts";
 import { pathIn, removeIfThere, type Store } from "../../src/store/store.ts";
-import { followUp } from "../../src/worker/maintenance/follow_up.ts";
+import { releaseWaiting } from "../../src/worker/maintenance/aftermath.ts";
 import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
 
 /** How a command ended: with status 0, with another, or it was to be put back. */
@@ -69,7 +69,7 @@ export async function settleAndTell(store: Store, settlements: Settlement[]): Pr
   const ended = settlements.filter(({ progress, state }) =>
     progress === "settled" && (state === "done" || state === "dead")
   );
-  if (ended.length > 0) await followUp(store, ended.map(({ claim }) => claim.id));
+  if (ended.length > 0) await releaseWaiting(store, ended.map(({ claim }) => claim.id));
 }
 
 /** What the doctor finds, and if that is wanted mends. */

@@ -98,5 +98,5 @@ Deno.test("a worker does not wait for a fifo in the place of what hooks print", 
   new Deno.Command("mkfifo", { args: [`${program.dir}/hooks.log`] }).outputSync();
   const { code, stdout } = await program.run(["worker", "start", "--drain"]);
   assertEquals(code, 0);
-  assertStringIncludes(stdout, "hooks.log is no file");
+  assertStringIncludes(stdout, "hooks.log is not a file");
 });

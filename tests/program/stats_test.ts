@@ -123,7 +123,7 @@ Deno.test("a history that cannot be written fails no job", async () => {
     Deno.mkdirSync(`${program.dir}/history/${day}.${name}.jsonl`, { recursive: true, mode: 0o700 });
   }
   const id = await program.answer("enqueue", "true");
-  await worker.says(/the history could not be written/);
+  await worker.says(/cannot write the history/);
   assertEquals((await program.json("show", id)).state, "done");
   await program.answer("worker", "stop");
   assertEquals((await worker.ended).code, 0);

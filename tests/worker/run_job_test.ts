@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/ass
 import { type Claim, claim } from "../../src/moves/claim.ts";
 import type { JobInput } from "../../src/format/job.ts";
 import { parseEntryName } from "../../src/format/names.ts";
-import { sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
+import { type RunningJob, sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
 import { newSpawner } from "../../src/process/spawn.ts";
 import {
   eventually,
@@ -30,7 +30,10 @@ for (const portable of [false, true]) {
     name: string,
     settings: Parameters<typeof temporaryQueue>[0],
     fn: (
-      run: (input: JobInput, env?: Record<string, string>) => ReturnType<typeof startJob>,
+      run: (
+        input: JobInput,
+        env?: Record<string, string>,
+      ) => Promise<RunningJob & { worker: string }>,
       temporary: TemporaryQueue,
     ) => Promise<void>,
   ) =>
@@ -40,8 +43,9 @@ for (const portable of [false, true]) {
       await fn(async (input, env = {}) => {
         const claimed = await claimOne(temporary, input);
         const { store } = temporary.queue;
-        const shared = sharedEnvironment(store, claimed.worker);
-        return startJob(store, spawner, claimed, { ...shared, ...env });
+        const { worker } = claimed;
+        const shared = { ...sharedEnvironment(store, worker), ...env };
+        return { ...await startJob(store, spawner, claimed, shared), worker };
       }, temporary);
       spawner.close();
     });
@@ -66,7 +70,7 @@ for (const portable of [false, true]) {
         QUEUECTL_JOB_ID: "x",
         QUEUECTL_ATTEMPT: "1",
         QUEUECTL_DIR: dir,
-        QUEUECTL_WORKER: job.claim.worker,
+        QUEUECTL_WORKER: job.worker,
       };
       for (const pair of Object.entries(expected)) {
         assert(lines.includes(pair.join("=")), `${pair}`);
@@ -102,7 +106,7 @@ for (const portable of [false, true]) {
       assertEquals([job.pid, exit], [0, undefined]);
       assertStringIncludes(reason ?? "", "cannot enter /nowhere/at/all");
       assertEquals(Deno.readTextFileSync(`${dir}/processing/x.log`), `queuectl: ${reason}\n`);
-      job.putBack();
+      job.end("put back");
       job.kill();
     },
   );
@@ -146,7 +150,7 @@ for (const portable of [false, true]) {
       await eventually("the child runs", () => isThere(`${dir}/ready`));
       const { stopped, exit } = await job.ended;
       assertEquals([stopped, exit], ["timeout", { code: null, signal: "SIGKILL" }]);
-      assertEquals(processesWith(`QUEUECTL_WORKER=${job.claim.worker}`), []);
+      assertEquals(processesWith(`QUEUECTL_WORKER=${job.worker}`), []);
     },
   );
 
@@ -160,7 +164,7 @@ for (const portable of [false, true]) {
       await eventually("the child runs", () => isThere(`${dir}/ready`));
       const { exit } = await job.ended;
       assertEquals(exit?.signal, "SIGTERM");
-      assertEquals(processesWith(`QUEUECTL_WORKER=${job.claim.worker}`), []);
+      assertEquals(processesWith(`QUEUECTL_WORKER=${job.worker}`), []);
     },
   );
 
@@ -184,8 +188,8 @@ for (const portable of [false, true]) {
   test("putting a job back ends its command", { kill_grace: 0.2 }, async (run, { dir }) => {
     const job = await run({ command: `trap '' TERM; touch ${dir}/ready; ${stubborn}` });
     await eventually("it runs", () => isThere(`${dir}/ready`));
-    job.putBack();
-    job.putBack();
+    job.end("put back");
+    job.end("put back");
     const { stopped, exit } = await job.ended;
     assertEquals([stopped, exit?.signal], ["put back", "SIGKILL"]);
   });

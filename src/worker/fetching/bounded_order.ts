@@ -9,8 +9,9 @@ import { BinaryHeap } from "@std/data-structures/binary-heap";
 /**
  * Gives entries out foremost first, and when it grows too large drops those that come last.
  *
- * Most come in by the thousand, from a directory, and are sorted: giving one out then costs nothing. What comes
- * one by one afterwards goes into a heap beside them, and when that has become a sixteenth as large, in among them.
+ * Most come in by the thousand, from a directory, and are sorted: giving one out then costs
+ * nothing. What comes one by one afterwards goes into a heap beside them, and when that has become
+ * a sixteenth as large, in among them.
  */
 export class BoundedOrder<T> {
   readonly #order: (a: T, b: T) => number;

@@ -1,6 +1,7 @@
 /**
- * Finding the next job: keeps the index filled, by events, by a timer for what becomes ready later, and by
- * reading the directories where neither suffices.
+ * Finding the next job to claim. Keeps an index of the waiting jobs filled: by events, by a timer
+ * for what becomes ready later, and by reading the directories where neither suffices. What a limit
+ * holds back is in limiter.ts.
  *
  * @module
  */
@@ -8,6 +9,8 @@
 import { batchEntries } from "../../contents/entries.ts";
 import { HELD_TIME } from "../../format/names.ts";
 import { pathIn, removeIfThere, type Store } from "../../store/store.ts";
+import { startLongTimer } from "./long_timer.ts";
+import type { ParkedJobs } from "./parked_jobs.ts";
 import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
 import { indexEntry, scanWaiting, WAITING_STATES } from "./scan.ts";
 
@@ -17,85 +20,91 @@ const SCAN_SHARE = 0.1;
 /** How long an entry that could not be claimed is left alone, in milliseconds. */
 const PUT_ASIDE = 5000;
 
-/** The longest that one timer of the runtime waits, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/**
+ * The time of change of what changed less than this ago may stay the same at the next change, in
+ * milliseconds.
+ */
+const CLOCK_GRAIN = 1000;
 
-/** Keeps a {@linkcode ReadyIndex} true to the disk, and gives out what is most urgent. */
+/** What a {@linkcode Finder} works with. */
+export interface FinderOptions {
+  readonly store: Store;
+  /** The ID of the only job that it gives out, if so. */
+  readonly only?: string;
+  /** The jobs that wait for resources: it gives out none of them. */
+  readonly parked: Pick<ParkedJobs, "has">;
+  /** Called when a job may have become ready. */
+  found(): void;
+  /** Called when the directories cannot be read; they are read again later. */
+  trouble(error: unknown): void;
+}
+
+/** Keeps a {@linkcode ReadyIndex} true to the disk, and gives out the most urgent job. */
 export class Finder {
-  /** Says which jobs are known to wait for something else, and not to be given out. */
-  isParked: (entry: IndexEntry) => boolean = () => false;
+  readonly #options: FinderOptions;
   readonly #store: Store;
-  readonly #only: string | undefined;
-  readonly #found: () => void;
-  readonly #trouble: (error: unknown) => void;
   readonly #index = new ReadyIndex();
-  /** Batches whose jobs are in the index: how many of them have not been given out. */
+  /**
+   * How many jobs of each batch are in the index and not given out; `Infinity` while it is being
+   * read.
+   */
   readonly #opened = new Map<string, number>();
-  /** Folders of a batch's name that hold no job and cannot be removed, and when they had last changed. */
+  /**
+   * Folders named like a batch that hold no job and cannot be removed, and when each last changed.
+   */
   readonly #barren = new Map<string, number>();
   #contended = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer = () => {};
   #timerFor = Infinity;
   #scanning: Promise<void> | undefined;
+  /** When the directories had last changed as they were read. */
   #seen = "";
   #nextScan = 0;
   #closed = false;
 
-  /**
-   * @param only Gives out just the job of this ID.
-   * @param found Called when something may have become ready.
-   * @param trouble Called when the directories cannot be read; they are read again later.
-   */
-  constructor(
-    store: Store,
-    only: string | undefined,
-    found: () => void,
-    trouble: (error: unknown) => void,
-  ) {
-    this.#store = store;
-    this.#only = only;
-    this.#found = found;
-    this.#trouble = trouble;
+  constructor(options: FinderOptions) {
+    this.#options = options;
+    this.#store = options.store;
   }
 
   /** Takes in a name that appeared in pending/ or failed/. */
   hear(directory: "pending" | "failed", name: string): void {
-    // A job's name ends in .json, so only what does not can be a batch: no need to look.
+    // A job's name ends in .json, so only another name can be a batch's: no need to look.
     const entry = indexEntry(directory, name, !name.endsWith(".json"));
     if (!entry) return;
     this.#add(entry);
-    this.#found();
+    this.#options.found();
   }
 
   /** Takes out the most urgent job that is ready; `undefined` if there is none. */
   take(): IndexEntry | undefined {
     const entry = this.#next();
-    if (this.#index.low && !this.#scanning) void this.refill().then(this.#found);
+    if (this.#index.low && !this.#scanning) void this.refill().then(this.#options.found);
     return entry;
   }
 
   #next(): IndexEntry | undefined {
     let passedOver = false;
-    for (;;) {
-      const entry = this.#index.take(this.#store.now());
-      if (!entry) break;
-      if (entry.batch) this.#open(entry.path);
-      else {
-        this.#givenOut(entry.path);
-        if (!this.#contended || this.#isThere(entry)) {
-          this.#contended &&= passedOver;
-          return entry;
-        }
-        passedOver = true;
-        this.left(entry.path);
+    for (let entry; (entry = this.#index.take(this.#store.now()));) {
+      if (entry.batch) {
+        this.#open(entry.path);
+        continue;
       }
+      const { state, path } = entry;
+      this.#givenOut(path);
+      if (!this.#contended || this.#store.files.exists(pathIn(this.#store, state, path))) {
+        this.#contended &&= passedOver;
+        return entry;
+      }
+      passedOver = true;
+      this.left(path);
     }
     this.#setTimer();
   }
 
   /**
-   * Called when another had claimed what was given out. While others are ahead like that, entries are
-   * looked at before they are given out: that costs a tenth of trying to claim.
+   * Another worker claimed the job that was given out. While others are ahead like that, each entry
+   * is looked at before it is given out: that costs a tenth of trying to claim it.
    */
   lost(): void {
     this.#contended = true;
@@ -119,23 +128,26 @@ export class Finder {
     this.putBack({ ...entry, time: this.#store.now() + PUT_ASIDE });
   }
 
-  /** Reads the waiting directories; a call while one is under way waits for that one. */
+  /** Reads the waiting directories; a call while they are being read waits for that. */
   refill(): Promise<void> {
-    return this.#scanning ??= this.#scan().catch((error) => this.#later(error))
+    return this.#scanning ??= this.#scan().catch((error) => this.#scanLater(error))
       .finally(() => this.#scanning = undefined);
   }
 
-  /** Reads the waiting directories if they have changed since, and if that does not take too much of the time. */
+  /**
+   * Reads the waiting directories if they have changed, and if that does not take too much of the
+   * time.
+   */
   async refillIfChanged(): Promise<void> {
     if (this.#store.now() < this.#nextScan || !this.#hasChanged()) return;
     await this.refill();
-    if (!this.#closed) this.#found();
+    if (!this.#closed) this.#options.found();
   }
 
   /** Stops the timer. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
   }
 
   async #scan(): Promise<void> {
@@ -149,27 +161,23 @@ export class Finder {
     await scanWaiting(
       this.#store,
       (entry) => this.#add(entry),
-      () => this.#only === undefined ? this.#index.unwanted(this.#store.now()) : () => false,
+      () => this.#options.only ? () => false : this.#index.unwanted(this.#store.now()),
     );
     this.#nextScan = this.#store.now() + (performance.now() - begun) / SCAN_SHARE;
     this.#setTimer();
   }
 
-  #isThere({ state, path }: IndexEntry): boolean {
-    return this.#store.files.exists(pathIn(this.#store, state, path));
-  }
-
-  /** What could not be read is looked for again at the next look for changes. */
-  #later(error: unknown): void {
+  /** What could not be read is read at the next look for changes. */
+  #scanLater(error: unknown): void {
     this.#seen = "";
-    this.#trouble(error);
+    this.#options.trouble(error);
   }
 
   #hasChanged(): boolean {
     try {
       return this.#modified() !== this.#seen;
     } catch (error) {
-      this.#later(error);
+      this.#scanLater(error);
       return false;
     }
   }
@@ -180,11 +188,12 @@ export class Finder {
   }
 
   #add(entry: IndexEntry): void {
+    const { only, parked } = this.#options;
     if (entry.batch) {
       if (this.#opened.has(entry.path) || this.#isBarren(entry.path)) return;
-    } else if (this.#only !== undefined && entry.id !== this.#only) return;
-    // No clock reaches these: they come back under another name when they are released.
-    if (entry.time >= HELD_TIME || this.isParked(entry)) return;
+    } else if (only !== undefined && entry.id !== only) return;
+    // A job that is held or waits for another comes back under another name when it is released.
+    if (entry.time >= HELD_TIME || parked.has(entry)) return;
     this.#index.add(entry, this.#store.now());
     if (entry.time < this.#timerFor) this.#setTimer();
   }
@@ -195,19 +204,17 @@ export class Finder {
     try {
       const changed = this.#changedAt(batch);
       for (const entry of batchEntries(this.#store, batch)) {
-        const indexed = { ...entry, batch: false };
-        if (this.isParked(indexed)) continue;
+        if (this.#options.parked.has(entry)) continue;
         count++;
-        this.#add(indexed);
+        this.#add({ ...entry, batch: false });
       }
       this.#opened.set(batch, count);
       if (count > 0 || this.#closeBatch(batch)) return;
-      // What changed just now may change again within the clock's grain: only then look again.
-      if (Math.abs(this.#store.now() - changed) > 1000) this.#barren.set(batch, changed);
+      if (Math.abs(this.#store.now() - changed) > CLOCK_GRAIN) this.#barren.set(batch, changed);
       else this.#seen = "";
     } catch (error) {
       this.#opened.delete(batch);
-      this.#later(error);
+      this.#scanLater(error);
     }
   }
 
@@ -229,23 +236,23 @@ export class Finder {
     if (left !== undefined) this.#opened.set(batch!, left - 1);
   }
 
-  /** Called when a job of a batch has left it: whoever finds the folder empty removes it. */
+  /** A job has left its place; if it was the last of its batch, the folder is removed. */
   left(path: string): void {
     const batch = batchOf(path);
     if (batch === undefined || this.#opened.get(batch) !== 0) return;
-    // Not empty after all: someone put a job in, or the index had no room for the rest. A later
-    // reading of pending/ finds it again.
+    // Not empty after all: a job was put in, or the index had no room for the rest. Read pending/
+    // again later.
     if (!this.#closeBatch(batch)) this.#seen = "";
   }
 
-  /** Removes a batch's folder, and says whether it is gone. */
+  /** Removes a batch's folder; returns whether it is gone. */
   #closeBatch(batch: string): boolean {
     this.#opened.delete(batch);
     const folder = pathIn(this.#store, "pending", batch);
     try {
       const stat = this.#store.files.stat(folder);
       if (!stat) return true;
-      // An event does not say what has the name: a file that has it is someone's, and is left alone.
+      // A file that is named like a batch is somebody's, and is left alone.
       if (stat.kind !== "directory") return false;
       removeIfThere(this.#store, folder);
       return true;
@@ -257,15 +264,14 @@ export class Finder {
   #setTimer(): void {
     const next = this.#index.nextTime(this.#store.now()) ?? Infinity;
     if (next === this.#timerFor || this.#closed) return;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#timerFor = next;
     if (next === Infinity) return;
-    const wait = Math.min(Math.max(0, next - this.#store.now()), LONGEST_TIMER);
-    this.#timer = setTimeout(() => {
+    this.#stopTimer = startLongTimer(next - this.#store.now(), () => {
       this.#timerFor = Infinity;
       this.#setTimer();
-      this.#found();
-    }, wait);
+      this.#options.found();
+    });
   }
 }
 

@@ -1,21 +1,20 @@
 /**
- * Which job a worker may claim next, and what it must hold while that runs: see src/constraints/limits.ts and
- * src/constraints/turns.ts. With no limit set nothing is asked.
+ * Which jobs may run within the queue's limits, and what each holds while it runs: see
+ * src/constraints/limits.ts and src/constraints/turns.ts.
  *
- * A job that needs several places waits like any other at first, and others go past it that need less. Once
- * a worker has known it for {@linkcode PATIENCE}, and it is the most urgent that this worker could run so, the worker
- * reserves: it keeps the turns of what the job needs, so that no other worker takes a place, and a slot free.
+ * A job that needs several places waits like any other at first, and jobs that need less go past
+ * it. Once a worker has known the job for {@linkcode PATIENCE}, and it is the most urgent that this
+ * worker could run so, the worker reserves: it keeps the turns of what the job needs, so that no
+ * other worker takes a place, and a slot free.
  *
  * @module
  */
 
 import {
   type HeldPlace,
-  type LimitName,
   releaseAll,
   removePlace,
   surplusPlaces,
-  takePlace,
 } from "../../constraints/limits.ts";
 import {
   type Need,
@@ -24,98 +23,89 @@ import {
   placesOfResource,
   unmeetable,
 } from "../../constraints/needs.ts";
-import { pathIn, type Store } from "../../store/store.ts";
 import { takeNeeds, Turns } from "../../constraints/turns.ts";
+import { pathIn, type Store } from "../../store/store.ts";
 import type { Finder } from "./finder.ts";
-import { type ParkedGroup, ParkedJobs } from "./parked_jobs.ts";
+import type { ParkedGroup, ParkedJobs } from "./parked_jobs.ts";
 import { byUrgency, type IndexEntry } from "./ready_index.ts";
 
-/** How often to ask for what another worker had when it was last asked for, in milliseconds. */
+/** How often to ask again for places that were taken, in milliseconds. */
 const ASK_EVERY = 150;
 
 /** How many places of one limit are tried each time. */
 const MOST_TRIES = 32;
 
-/** How long a job that needs several places lets others by that need less, in milliseconds. */
-export const PATIENCE = 5000;
+/** How long a job that needs several places lets others go past it, in milliseconds. */
+const PATIENCE = 5000;
 
-/** What a job holds while it runs. */
+/** What a job holds of the queue's limits while it runs. */
 export interface HeldPlaces {
   /** Its place among all jobs, if `concurrency` is set. */
-  among?: HeldPlace;
+  concurrency?: HeldPlace;
   /** What it needs, as one text; missing if it needs nothing. */
   needs?: string;
   /** Its places of that. */
   places?: readonly HeldPlace[];
 }
 
-/** A job to be claimed, and what is held for it. */
-export interface Admitted {
+/** A job to be claimed, and what it holds already. */
+export interface Chosen {
   entry: IndexEntry;
   held: HeldPlaces;
 }
 
-/** What a {@linkcode Limiter} tells its worker. */
-export interface LimiterEvents {
-  /** Something may have become free. */
+/** What a {@linkcode Limiter} works with. */
+export interface LimiterOptions {
+  readonly store: Store;
+  readonly worker: string;
+  /** The jobs that wait for places; the limiter fills and empties it. */
+  readonly parked: ParkedJobs;
+  /** The ID of the running job that its jobs are part of, if so: they take no place among all. */
+  readonly partOf?: string;
+  /** Called when a place may have become free. */
   changed(): void;
-  /** A worker died that held something, and has yet to be recovered. */
+  /** Called when a worker that held a place died, and has yet to be recovered. */
   unrecovered(): void;
-  /** A job waits for places of a resource, the first of this worker's to need just these; `places` there are. */
+  /** Called when a job waits, the first here to need just this; the resource has `places`. */
   waits(id: string, need: Need, places: number): void;
 }
 
 /** Keeps a worker within the queue's limits. */
 export class Limiter {
-  /** Whether its jobs are part of one that has its place among all: they take none of their own. */
-  isPart = false;
+  readonly #options: LimiterOptions;
   readonly #store: Store;
-  readonly #worker: string;
-  readonly #events: LimiterEvents;
-  readonly #clock: () => number;
-  readonly #parked = new ParkedJobs();
-  /** What could not be had when it was last asked for: `concurrency`, or what jobs need, as one text. */
+  readonly #parked: ParkedJobs;
+  /** What was taken when it was last asked for: `concurrency`, or what jobs need, as one text. */
   readonly #full = new Set<string>();
-  /** Where to begin to ask. */
-  readonly #first = new Map<LimitName, number>();
+  /** Which place of a limit to try first. */
+  readonly #first = new Map<string, number>();
   /** The turns that are kept for the first of the parked jobs that need this. */
   #reserved: { text: string; needs: readonly Need[]; turns: Turns } | undefined;
+  /** Places beyond a limit that was lowered, still held. */
   #surplus: string[] = [];
   #settings = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** @param clock One that nobody sets, in milliseconds. */
-  constructor(
-    store: Store,
-    worker: string,
-    events: LimiterEvents,
-    clock: () => number = () => performance.now(),
-  ) {
-    this.#store = store;
-    this.#worker = worker;
-    this.#events = events;
-    this.#clock = clock;
+  constructor(options: LimiterOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#parked = options.parked;
   }
 
-  /** Whether a job waits for resources of which there are as many places, as far as this worker has met them. */
-  get hasParked(): boolean {
-    return this.#parked.size > 0 &&
-      this.#parked.groups().some(({ needs }) => unmeetable(this.#store, needs) === undefined);
+  /** Whether a limit may hold jobs back: if not, any ready job can be claimed. */
+  get isInForce(): boolean {
+    return this.#limitsAll || this.#parked.size > 0;
   }
 
-  /** Whether a job is known to wait for a resource. */
-  isParked(entry: Pick<IndexEntry, "state" | "path">): boolean {
-    return this.#parked.has(entry);
+  get #limitsAll(): boolean {
+    return this.#options.partOf === undefined && this.#store.config.concurrency !== null;
   }
 
-  /** Takes notice of the settings, which may have changed. */
-  heed(): void {
-    const { config } = this.#store;
-    const limits = Object.entries(config).filter(([key]) =>
-      key === "concurrency" || key.startsWith("resources.")
-    );
-    const settings = JSON.stringify(limits);
+  /** Reads the limits, which may have changed. */
+  readSettings(): void {
+    const isLimit = ([key]: [string, unknown]) => /^concurrency$|^resources\./.test(key);
+    const settings = JSON.stringify(Object.entries(this.#store.config).filter(isLimit));
     if (settings === this.#settings) return;
     this.#settings = settings;
     this.#surplus = surplusPlaces(this.#store);
@@ -125,79 +115,65 @@ export class Limiter {
   /**
    * The next job that may be claimed; `undefined` if there is none now.
    *
-   * @param slots How many the worker could start now.
+   * @param freeSlots How many jobs the worker could start now.
    */
-  next(finder: Finder, slots: number): Admitted | undefined {
-    const limited = !this.isPart && this.#store.config.concurrency !== null;
-    if (!limited && this.#parked.size === 0) {
-      const entry = finder.take();
-      return entry && { entry, held: {} };
-    }
-    if (!finder.hasReady() && !this.#mayUnpark()) {
-      // Nothing is to be had: but the finder is to know that it was asked.
+  next(finder: Finder, freeSlots: number): Chosen | undefined {
+    if (!finder.hasReady() && this.#parked.groups().every(({ text }) => this.#full.has(text))) {
+      // No job can run now. Ask the finder anyway, so that it refills and sets its timer.
       const entry = finder.take();
       if (entry) finder.putBack(entry);
       return undefined;
     }
-    const among = limited ? this.#takeAmong() : undefined;
-    if (limited && !among) return undefined;
-    let chosen: Admitted | undefined;
+    const concurrency = this.#limitsAll ? this.#takeConcurrency() : undefined;
+    if (this.#limitsAll && !concurrency) return undefined;
+    let chosen: Chosen | undefined;
     try {
-      chosen = this.#unpark() ?? this.#fresh(finder, slots);
+      chosen = this.#unpark();
+      // The job that places are reserved for must find a slot when they are free.
+      const isKeptFree = this.#parked.full || (this.#reserved && freeSlots <= 1);
+      const entry = chosen || isKeptFree ? undefined : finder.take();
+      if (entry) chosen = { entry, held: {} };
     } finally {
-      if (!chosen) among?.release();
+      if (!chosen) concurrency?.release();
     }
-    return chosen && { entry: chosen.entry, held: { ...chosen.held, among } };
+    return chosen && { entry: chosen.entry, held: { ...chosen.held, concurrency } };
   }
 
-  #fresh(finder: Finder, slots: number): Admitted | undefined {
-    if (this.#parked.full) return undefined;
-    // What is reserved for must find a slot when its places are free.
-    if (this.#reserved && slots <= 1) return undefined;
-    const entry = finder.take();
-    return entry && { entry, held: {} };
-  }
-
-  #mayUnpark(): boolean {
-    return this.#parked.groups().some(({ text }) => !this.#full.has(text));
-  }
-
-  /** A parked job, and the places that it waited for. The most urgent comes first, if there are places for it. */
-  #unpark(): Admitted | undefined {
-    if (this.#reserved && !this.#parked.waitsFor(this.#reserved.text)) this.rest();
+  /** The most urgent parked job that there are places for, and these places. */
+  #unpark(): Chosen | undefined {
+    if (this.#reserved && !this.#parked.waitsFor(this.#reserved.text)) this.dropReservation();
     for (const group of this.#parked.groups()) {
       const { text, needs } = group;
       if (unmeetable(this.#store, needs)) {
-        this.#forgetGone(text);
+        this.#parked.forgetGone(text);
         continue;
       }
       if (this.#full.has(text)) continue;
       const isReserving = this.#reserves(group);
       if (!this.#parked.waitsFor(text)) continue;
-      // Those before it in this order may take what is reserved for it; those after it may not.
+      // Only a more urgent job may take what is reserved.
       if (!isReserving && this.#isReservedFrom(group)) continue;
       const taken = this.#take(needs, text);
       if (!Array.isArray(taken)) continue;
-      if (isReserving) this.rest();
+      if (isReserving) this.dropReservation();
       return { entry: this.#parked.take(text)!, held: { needs: text, places: taken } };
     }
   }
 
   /** Whether the turns of what a group needs are kept for its first job, from now on or already. */
   #reserves({ text, needs, since }: ParkedGroup): boolean {
-    if (this.#reserved?.text === text) {
-      this.#forgetGone(text);
-      if (!this.#parked.waitsFor(text)) this.rest();
-      return this.#reserved !== undefined;
-    }
-    if (this.#reserved || !needsSeveral(needs) || this.#clock() - since < PATIENCE) return false;
-    this.#forgetGone(text);
-    if (!this.#parked.waitsFor(text)) return false;
-    this.#reserved = { text, needs, turns: new Turns(this.#store) };
-    return true;
+    const isReserved = this.#reserved?.text === text;
+    const mayReserve = !this.#reserved && needsSeveral(needs) &&
+      performance.now() - since >= PATIENCE;
+    if (!isReserved && !mayReserve) return false;
+    this.#parked.forgetGone(text);
+    if (this.#parked.waitsFor(text)) {
+      this.#reserved ??= { text, needs, turns: new Turns(this.#store) };
+    } else this.dropReservation();
+    return this.#reserved !== undefined;
   }
 
-  /** Whether a group needs what is reserved for a job that is more urgent. */
+  /** Whether a group needs what is reserved for a more urgent job. */
   #isReservedFrom({ first, needs }: ParkedGroup): boolean {
     if (!this.#reserved || !this.#sharesReserved(needs)) return false;
     const reserving = this.#parked.peek(this.#reserved.text);
@@ -210,36 +186,24 @@ export class Limiter {
     );
   }
 
-  /** Forgets the first of the jobs that need this while they are none: removed, cancelled, changed or claimed. */
-  #forgetGone(text: string): void {
-    for (let entry; (entry = this.#parked.peek(text));) {
-      if (this.#store.files.exists(pathIn(this.#store, entry.state, entry.path))) break;
-      this.#parked.take(text);
-    }
-  }
-
   /**
-   * Whether a job that has been claimed may run.
+   * Gets a job that has been claimed what it needs to run.
    *
-   * @param needs What it needs.
-   * @param held What is held for it; from now on also what it needs.
-   * @returns `undefined` if it may; else what there is not enough of.
+   * @param held What it holds; from now on also what it needs.
+   * @returns What there is not enough of; `undefined` if the job may run.
    */
   admit(needs: readonly Need[], held: HeldPlaces): Need | undefined {
     const text = needsText(needs);
     if ((held.needs ?? "") === text) return undefined;
-    if (held.places) {
-      // It was parked, and has been changed since.
-      this.#letGo(held.places);
-      held.places = held.needs = undefined;
-    }
+    // It may have been parked, and edited since.
+    this.giveBack({ places: held.places });
+    held.places = held.needs = undefined;
     const [first] = needs;
-    if (!first) return undefined;
     const never = unmeetable(this.#store, needs);
-    if (never) return never;
-    // Those that have waited longer are first.
-    if (this.#parked.waitsFor(text) || this.#full.has(text)) return first;
-    if (this.#sharesReserved(needs)) return first;
+    if (!first || never) return never;
+    // Jobs that have waited longer come first.
+    const mustWait = this.#parked.waitsFor(text) || this.#full.has(text);
+    if (mustWait || this.#sharesReserved(needs)) return first;
     const taken = this.#take(needs, text);
     if (!Array.isArray(taken)) return taken;
     held.needs = text;
@@ -247,92 +211,76 @@ export class Limiter {
   }
 
   /**
-   * Notes a job that waits for what it needs, once it has been put back.
+   * Parks a job that has been put back, until it can have what it needs.
    *
    * @param short What there is not enough of.
    */
   park(needs: readonly Need[], entry: IndexEntry, short: Need): void {
     const isFirst = !this.#parked.waitsFor(needsText(needs));
-    this.#parked.add(needs, entry, this.#clock());
+    this.#parked.add(needs, entry);
     const places = placesOfResource(this.#store.config, short.resource);
-    if (isFirst) this.#events.waits(entry.id, short, places);
+    if (isFirst) this.#options.waits(entry.id, short, places);
     this.#askLater();
   }
 
   /**
-   * Lets go of what was held for a job that has been settled, or is not to run.
+   * Gives back what a job holds that is settled, or is not to run.
    *
    * @param declaredDead Whether this worker was recovered, and the job with it.
    */
-  release(held: HeldPlaces, declaredDead = false): void {
-    if (held.among) this.#full.delete("concurrency");
-    held.among?.release(declaredDead);
-    if (held.places) this.#letGo(held.places, declaredDead);
-  }
-
-  #letGo(places: readonly HeldPlace[], declaredDead = false): void {
+  giveBack({ concurrency, places }: HeldPlaces, declaredDead = false): void {
+    if (concurrency) this.#full.delete("concurrency");
+    concurrency?.release(declaredDead);
+    if (!places) return;
     releaseAll(places, declaredDead);
-    // Some of them may be what others need, among other things.
+    // Several groups may need some of these places.
     for (const text of this.#full) if (text !== "concurrency") this.#full.delete(text);
   }
 
-  /** Called while the worker can start nothing: it reserves nothing either, lest others wait for it. */
-  rest(declaredDead = false): void {
+  /** Reserves nothing while this worker can start no job, so that no other worker waits for it. */
+  dropReservation(declaredDead = false): void {
     this.#reserved?.turns.release(declaredDead);
     this.#reserved = undefined;
   }
 
-  /** Asks no more. */
-  close(declaredDead = false): void {
+  /** Asks no more, and reserves nothing. */
+  close(declaredDead: boolean): void {
     this.#closed = true;
-    this.rest(declaredDead);
+    this.dropReservation(declaredDead);
     clearTimeout(this.#timer);
   }
 
-  #takeAmong(): HeldPlace | undefined {
-    const limit = "concurrency";
-    if (this.#full.has(limit) || !this.#isWithin(limit)) return this.#isFull(limit);
-    const answer = takePlace(this.#store, limit, this.#worker, this.#begin(limit), MOST_TRIES);
-    if (typeof answer === "object") return answer;
-    if (answer === "unrecovered") this.#events.unrecovered();
-    this.#first.set(limit, this.#begin(limit) + MOST_TRIES);
-    return this.#isFull(limit);
+  #takeConcurrency(): HeldPlace | undefined {
+    if (this.#full.has("concurrency")) return undefined;
+    const taken = this.#take([{ resource: "concurrency", places: 1 }], "concurrency");
+    return Array.isArray(taken) ? taken[0] : undefined;
   }
 
-  /** All that a job needs, or the need that cannot be met now. */
+  /** All the places that a job needs, or the need that cannot be met now. */
   #take(needs: readonly Need[], text: string): HeldPlace[] | Need {
-    const over = needs.find(({ resource }) => !this.#isWithin(resource));
-    if (over) {
-      this.#isFull(text);
-      return over;
+    let short = needs.find(({ resource }) => !this.#isWithin(resource));
+    if (!short) {
+      const [{ resource }] = needs as [Need];
+      const first = this.#first.get(resource) ?? 0;
+      const turns = this.#reserved?.turns;
+      if (this.#reserved?.text === text) turns?.take(needs);
+      const self = this.#options.worker;
+      const answer = takeNeeds(this.#store, needs, { self, first, most: MOST_TRIES, turns });
+      if (Array.isArray(answer)) return answer;
+      if (answer.unrecovered) this.#options.unrecovered();
+      if (!needsSeveral(needs)) this.#first.set(resource, first + MOST_TRIES);
+      short = answer.short;
     }
-    const [{ resource }] = needs as [Need];
-    const reserved = this.#reserved;
-    if (reserved?.text === text) reserved.turns.take(needs);
-    const answer = takeNeeds(this.#store, needs, {
-      self: this.#worker,
-      first: this.#begin(resource),
-      most: MOST_TRIES,
-      turns: reserved?.turns,
-    });
-    if (Array.isArray(answer)) return answer;
-    if (answer.unrecovered) this.#events.unrecovered();
-    if (!needsSeveral(needs)) this.#first.set(resource, this.#begin(resource) + MOST_TRIES);
-    this.#isFull(text);
-    return answer.short;
-  }
-
-  #begin(limit: LimitName): number {
-    return this.#first.get(limit) ?? 0;
-  }
-
-  #isFull(text: string): undefined {
     this.#full.add(text);
     this.#askLater();
+    return short;
   }
 
-  /** Whether none is left of those that a limit had let in before it was lowered. */
-  #isWithin(limit: LimitName): boolean {
+  /**
+   * Whether the jobs that a limit let in before it was lowered have given back the places that are
+   * too many.
+   */
+  #isWithin(limit: string): boolean {
     if (this.#surplus.length === 0) return true;
     const own = pathIn(this.#store, "limits", `${limit}.`);
     this.#surplus = this.#surplus.filter((path) =>
@@ -346,7 +294,7 @@ export class Limiter {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#full.clear();
-      this.#events.changed();
+      this.#options.changed();
     }, ASK_EVERY);
   }
 }

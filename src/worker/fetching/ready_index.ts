@@ -20,7 +20,8 @@ export const INDEX_CAPACITY = 20_000;
 
 /**
  * The order in which ready jobs run: by priority, the higher first; then by the time they were
- * ready; then by ID. A batch comes before a job that is its equal, as it may hold one that is earlier.
+ * ready; then by ID. A batch comes before a job that is its equal, as it may hold one that is
+ * earlier.
  */
 export function byUrgency(a: IndexEntry, b: IndexEntry): number {
   return b.priority - a.priority || a.time - b.time || Number(b.batch) - Number(a.batch) ||
@@ -33,8 +34,8 @@ export function byTime(a: IndexEntry, b: IndexEntry): number {
 }
 
 /**
- * The waiting jobs of a queue: those that are ready, and those that will be. Holds at most the most urgent
- * tens of thousands; {@linkcode ReadyIndex.spilled} says that there are more on disk.
+ * The waiting jobs of a queue: those that are ready, and those that will be. Holds at most the most
+ * urgent tens of thousands; {@linkcode ReadyIndex.spilled} says that there are more on disk.
  */
 export class ReadyIndex {
   readonly #ready: BoundedOrder<IndexEntry>;
@@ -62,9 +63,9 @@ export class ReadyIndex {
   }
 
   /**
-   * A quick look at names, for a directory of a million of them: tells of most that {@linkcode ReadyIndex.add}
-   * would not take in, as there are more urgent ones than it holds. To be made anew whenever
-   * something else may have happened.
+   * A quick look at names, for a directory of a million of them: tells of most that {@linkcode
+   * ReadyIndex.add} would not take in, as there are more urgent ones than it holds. To be made anew
+   * whenever something else may have happened.
    *
    * @returns Whether a name in pending/ or failed/ is surely not wanted.
    */

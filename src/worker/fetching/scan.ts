@@ -1,6 +1,6 @@
 /**
- * Filling the index from the disk: all of it at the start, and again where something changed that no
- * event told of.
+ * Filling the index from the disk: all of it at the start, and again where something changed that
+ * no event told of.
  *
  * @module
  */
@@ -37,8 +37,8 @@ export function indexEntry(
 }
 
 /**
- * Reads the waiting directories and hands over each entry, a slice at a time, so that a directory of a million
- * names holds nothing else up.
+ * Reads the waiting directories and hands over each entry, a slice at a time, so that a directory
+ * of a million names holds nothing else up.
  *
  * @param unwanted Asked before each slice for what tells of a name that it need not be handed over.
  */

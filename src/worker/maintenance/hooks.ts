@@ -1,10 +1,11 @@
 /**
- * The commands of the settings `on_done` and `on_dead`, run after a job has ended. A job neither waits for
- * one nor hears of it; what they print goes to `hooks.log` in the queue.
+ * Hooks: the commands of the settings `on_done` and `on_dead`, run after a job has ended. No job
+ * waits for a hook; what hooks print goes to `hooks.log` in the queue.
  *
  * @module
  */
 
+import { reasonOf } from "../../text/errors.ts";
 import { userEnvironment } from "../../process/launcher.ts";
 import { findLog } from "../../contents/logs.ts";
 import type { Settlement } from "../../moves/settle.ts";
@@ -12,19 +13,22 @@ import type { Store } from "../../store/store.ts";
 import { signalGroup } from "../../process/signals.ts";
 import type { Spawner } from "../../process/spawner.ts";
 
-/** How many of them run at once; the others wait. */
+/** How many hooks run at once; the others wait. */
 const AT_ONCE = 8;
 
-/** How many may wait; of what ends beyond that nobody is told. */
+/** How many hooks may wait; those beyond are skipped. */
 const MOST_WAITING = 10_000;
 
-/** The longest that one may take, in milliseconds. */
+/** The longest that a hook may run, in milliseconds. */
 const LONGEST = 60_000;
 
-/** The longest value of a variable, in bytes: as long as a command may be, and shorter than the kernel allows. */
+/**
+ * The longest value of a variable, in bytes: as long as a command may be, less than the kernel
+ * allows.
+ */
 const LONGEST_VALUE = 100 * 1024;
 
-/** Starts hooks. */
+/** Runs hooks. */
 export class Hooks {
   readonly #store: Store;
   readonly #spawner: Spawner;
@@ -35,21 +39,21 @@ export class Hooks {
   #waiting: { command: string; settlement: Settlement }[] = [];
   #rested: () => void = () => {};
 
-  /** @param trouble Called when one cannot be started, or takes too long. */
+  /** @param trouble Called when a hook cannot be run, or takes too long. */
   constructor(store: Store, spawner: Spawner, trouble: (message: string) => void) {
     this.#store = store;
     this.#spawner = spawner;
     this.#trouble = trouble;
   }
 
-  /** Starts what is set for a job that has just been settled; does nothing where nothing is set. */
+  /** Runs the hook for a job that has just been settled, if one is set. */
   run(settlement: Settlement): void {
     const { on_done, on_dead } = this.#store.config;
     const { state } = settlement;
     const command = state === "done" ? on_done : state === "dead" ? on_dead : null;
     if (command === null) return;
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#trouble(`too many hooks wait; none is run for job ${settlement.job.id}`);
+      this.#trouble(`hook queue full; skipped hook for ${settlement.job.id}`);
       return;
     }
     this.#waiting.push({ command, settlement });
@@ -57,9 +61,9 @@ export class Hooks {
   }
 
   /**
-   * Resolves when all have ended.
+   * Resolves when all hooks have ended.
    *
-   * @param grace After so many seconds what still runs is killed, and what waits is dropped.
+   * @param grace After so many seconds, kills hooks that run and drops hooks that wait.
    */
   async close(grace: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -70,7 +74,7 @@ export class Hooks {
       this.#waiting = [];
       const killed = this.#running.size;
       this.#trouble(
-        `the worker leaves before all hooks have ended: ${killed} killed, ${dropped} not run`,
+        `the worker exits before all hooks have ended: ${killed} killed, ${dropped} not run`,
       );
       for (const group of this.#running) signalGroup(group, "SIGKILL");
     }, grace * 1000);
@@ -96,9 +100,9 @@ export class Hooks {
     const { id } = settlement.job;
     const log = `${this.#store.dir}/hooks.log`;
     try {
-      // To open a fifo is to wait for whoever reads it.
+      // Opening a fifo would wait for its reader.
       if ((this.#store.files.stat(log)?.kind ?? "file") !== "file") {
-        throw new Error("hooks.log is no file");
+        throw new Error("hooks.log is not a file");
       }
       const child = await this.#spawner.spawn({
         command,
@@ -110,7 +114,7 @@ export class Hooks {
       this.#starting--;
       this.#running.add(child.pid);
       const timer = setTimeout(() => {
-        this.#trouble(`the hook for job ${id} was killed after ${LONGEST / 1000} s`);
+        this.#trouble(`killed the hook for job ${id} after ${LONGEST / 1000} s`);
         signalGroup(child.pid, "SIGKILL");
       }, LONGEST);
       await child.exited;
@@ -118,19 +122,15 @@ export class Hooks {
       this.#running.delete(child.pid);
     } catch (error) {
       this.#starting--;
-      this.#trouble(
-        `the hook for job ${id} cannot be started: ${
-          error instanceof Error ? error.message : error
-        }`,
-      );
+      this.#trouble(`cannot start the hook for job ${id}: ${reasonOf(error)}`);
     }
     this.#fill();
   }
 }
 
 /**
- * What a hook is told of its job. Not QUEUECTL_WORKER: what carries that and the job's ID is killed as a
- * remainder of the job should it run again.
+ * The environment of a hook. QUEUECTL_WORKER is empty: a process that has it and the job's ID
+ * counts as the job's, and is killed should the job run again.
  */
 function hookEnvironment(store: Store, { job, state }: Settlement): Record<string, string> {
   const attempt = job.history.at(-1);
@@ -151,7 +151,10 @@ function hookEnvironment(store: Store, { job, state }: Settlement): Record<strin
   return told;
 }
 
-/** A text that an environment can hold: a NUL replaced, and cut where it is too long. A job's file can say anything. */
+/**
+ * A text that an environment can hold: NULs replaced, and not too long. A job's file can hold
+ * anything.
+ */
 function fitted(value: string): string {
   const text = value.replaceAll("\0", "\ufffd");
   if (text.length * 3 <= LONGEST_VALUE) return text;

@@ -1,6 +1,5 @@
 /**
- * Looking after what others left: the jobs of workers that died, releases that a crash cut off, stray
- * files.
+ * Recovering what crashed workers and programs left: jobs, releases that were cut off, stray files.
  *
  * @module
  */
@@ -14,7 +13,7 @@ import type { Store } from "../../store/store.ts";
 import { removeStrays } from "../../recovery/strays.ts";
 import { killSurvivors } from "../../process/survivors.ts";
 
-/** How often to look for jobs whose release a crash cut off, in milliseconds. */
+/** How often to look for jobs whose release was cut off, in milliseconds. */
 const SWEEP_EVERY = 30_000;
 
 /** How often to look for inputs without a job, in milliseconds. */
@@ -23,21 +22,22 @@ const INPUTS_EVERY = 600_000;
 /** How long to wait before a disk that refused is tried again, in milliseconds. */
 const RETRY_AFTER = 1000;
 
-/** What a {@linkcode Recoverer} tells its worker. */
-export interface RecovererEvents {
-  /** A job of a dead worker is settled. */
+/** What a {@linkcode Recoverer} works with. */
+export interface RecovererOptions {
+  readonly store: Store;
+  /** The worker that owns the recovered jobs from then on. */
+  readonly worker: string;
+  /** Called for each job of a dead worker that is settled. */
   settled(settlement: Settlement): void;
-  /** A dead worker's jobs have been taken over. */
+  /** Called when a dead worker's jobs have been taken over. */
   recovered(recovery: Recovery): void;
-  /** Something could not be read or written; the next look tries again. */
+  /** Called when something could not be read or written; the next look tries again. */
   trouble(error: unknown): void;
 }
 
-/** Recovers the dead, one look at a time. */
+/** Recovers dead workers, one look at a time. */
 export class Recoverer {
-  readonly #store: Store;
-  readonly #worker: string;
-  readonly #events: RecovererEvents;
+  readonly #options: RecovererOptions;
   /** Jobs of dead workers that the disk has not yet let us settle. */
   readonly #unsettled: Settlement[] = [];
   #looking: Promise<void> | undefined;
@@ -45,22 +45,19 @@ export class Recoverer {
   #nextInputs = -Infinity;
   #nextClearing = -Infinity;
 
-  /** @param worker Whose the jobs are from then on. */
-  constructor(store: Store, worker: string, events: RecovererEvents) {
-    this.#store = store;
-    this.#worker = worker;
-    this.#events = events;
+  constructor(options: RecovererOptions) {
+    this.#options = options;
   }
 
-  /** Whether jobs of dead workers are in the hands of this one that the disk has not yet let it settle. */
+  /** Whether this worker has jobs of dead workers that the disk has not yet let it settle. */
   get hasUnsettled(): boolean {
     return this.#unsettled.length > 0;
   }
 
-  /** Looks for the dead; a second call while one is under way waits for that one. */
+  /** Looks for dead workers; a call during a look waits for that one. */
   look(): Promise<void> {
     return this.#looking ??= this.#recover()
-      .catch((error) => this.#events.trouble(error))
+      .catch((error) => this.#options.trouble(error))
       .finally(() => this.#looking = undefined);
   }
 
@@ -70,53 +67,52 @@ export class Recoverer {
   }
 
   async #recover(): Promise<void> {
+    const { store, worker, settled, recovered } = this.#options;
     const recoveries = await recoverDeadWorkers(
-      this.#store,
-      this.#worker,
+      store,
+      worker,
       killSurvivors,
       this.#unsettled,
-      (settlement) => this.#events.settled(settlement),
+      settled,
     );
-    for (const recovery of recoveries) this.#events.recovered(recovery);
+    for (const recovery of recoveries) recovered(recovery);
     if (recoveries.length > 0 || performance.now() >= this.#nextSweep) {
-      await releaseOverlooked(this.#store);
+      await releaseOverlooked(store);
       this.#nextSweep = performance.now() + SWEEP_EVERY;
     }
-    removeStrays(this.#store);
-    this.#removeInputs();
+    removeStrays(store);
+    if (performance.now() >= this.#nextInputs) {
+      this.#nextInputs = performance.now() + INPUTS_EVERY;
+      removeStaleInputs(store);
+    }
     await this.#clearNotes();
   }
 
-  #removeInputs(): void {
-    if (performance.now() < this.#nextInputs) return;
-    this.#nextInputs = performance.now() + INPUTS_EVERY;
-    removeStaleInputs(this.#store);
-  }
-
-  /** Not with the first look, for which all else waits; and in at most a fiftieth of the time. */
+  /** Skips the first look, for which all else waits; takes at most a fiftieth of the time. */
   async #clearNotes(): Promise<void> {
     const begun = performance.now();
     const isFirst = this.#nextClearing === -Infinity;
     if (begun < this.#nextClearing) return;
-    if (!isFirst) await clearStaleNotes(this.#store);
+    if (!isFirst) await clearStaleNotes(this.#options.store);
     const now = performance.now();
     this.#nextClearing = isFirst ? now : now + Math.max(SWEEP_EVERY, 50 * (now - begun));
   }
 
   /**
-   * Does what a refusal of the disk has left undone, for a worker that is about to leave as nothing is left to do.
+   * Does what the disk refused earlier, for a worker that is about to leave a drained queue.
    *
-   * @returns Whether there was none such; else it is to be asked again.
+   * @returns Whether nothing was left to do; if not, ask again.
    */
   async hasDoneAll(): Promise<boolean> {
+    const { store, trouble } = this.#options;
     try {
-      if (await releaseOverlooked(this.#store)) return false;
+      if (await releaseOverlooked(store)) return false;
     } catch (error) {
-      this.#events.trouble(error);
+      trouble(error);
       await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
       return false;
     }
-    await clearStaleNotes(this.#store).catch(this.#events.trouble);
+    await clearStaleNotes(store).catch(trouble);
     return !this.hasUnsettled;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A worker's part in the schedules: a timer for the one that is due first, and turning those that are due
- * into jobs. Where there is no schedule it costs one look each poll.
+ * A worker's part in the schedules: waits for the first that is due, and turns each that is due
+ * into a job. A queue without schedules costs one look each poll.
  *
  * @module
  */
@@ -12,46 +12,47 @@ import { awaitsItsTime } from "../../schedules/schedule.ts";
 import { pathIn, type Store } from "../../store/store.ts";
 import { turnSchedule } from "../../schedules/turn_schedule.ts";
 import { watchQueue } from "../../fs/watch.ts";
+import { startLongTimer } from "../fetching/long_timer.ts";
 
-/** The longest that one timer of the runtime waits, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** A clock that differs by so much from what a steady one has counted was set, in milliseconds. */
+/**
+ * A clock that differs from a steady one by this much more than before was set, in milliseconds.
+ */
 const CLOCK_WAS_SET = 1000;
 
 /** How long to wait after a disk refused, in milliseconds. */
 const RETRY_AFTER = 1000;
 
-/** What a {@linkcode Scheduler} tells its worker. */
-export interface SchedulerEvents {
-  /** It has come to rest. */
-  rested(): void;
-  /** A schedule cannot be turned into a job now, and why. */
+/** What a {@linkcode Scheduler} works with. */
+export interface SchedulerOptions {
+  readonly store: Store;
+  /** The worker's name; its lock must be held while the scheduler is open. */
+  readonly worker: string;
+  /** Called when no schedule is being turned into a job any more. */
+  changed(): void;
+  /** Called when a schedule cannot be turned into a job now; says why. */
   trouble(message: string): void;
 }
 
 /** Turns schedules into jobs while its worker lives. */
 export class Scheduler {
+  readonly #options: SchedulerOptions;
   readonly #store: Store;
-  readonly #worker: string;
-  readonly #events: SchedulerEvents;
   #working: Promise<void> | undefined;
   #again = false;
+  /** When the folder had last changed as it was read. */
   #seen: number | undefined;
-  /** The files whose stamps do not lie beyond the next time by the clock. */
+  /** The files whose stamps are known not to lie beyond the next time by the clock. */
   #checked = new Set<string>();
-  /** The clock's lead over the steady one when it was looked at last. */
+  /** By how much the clock was ahead of a steady one at the last look. */
   #lead: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer = () => {};
   #unwatch: (() => void) | undefined;
   #closed = false;
 
-  /** @param worker The worker's name; its lock must be held while this is open. */
-  constructor(store: Store, worker: string, events: SchedulerEvents) {
-    this.#store = store;
-    this.#worker = worker;
-    this.#events = events;
-    this.#lead = store.now() - performance.now();
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#lead = this.#store.now() - performance.now();
   }
 
   /** Whether a schedule is being turned into a job. */
@@ -59,29 +60,32 @@ export class Scheduler {
     return this.#working !== undefined;
   }
 
-  /** Looks at the schedules if they have changed since: for where no event tells of it. */
+  /** Looks at the schedules if they have changed, for where no event says so. */
   look(): void {
     if (this.#closed) return;
     const folder = pathIn(this.#store, "schedules");
     try {
       if (!this.#store.files.exists(folder)) return;
       this.#unwatch ??= watchQueue(this.#store.dir, ["schedules"], () => this.#wake());
-      if (this.#clockWasSet()) this.#wake();
-      else if (this.#store.files.stat(folder)?.mtime !== this.#seen) this.#wake();
+      const wasSet = this.#clockWasSet();
+      if (wasSet || this.#store.files.stat(folder)?.mtime !== this.#seen) this.#wake();
     } catch (error) {
-      this.#events.trouble(reasonOf(error));
+      this.#options.trouble(reasonOf(error));
     }
   }
 
   /** Turns nothing more into jobs; resolves when what is under way is done. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#unwatch?.();
     await this.#working;
   }
 
-  /** Whether the clock was set since last asked: then no timer is right, and perhaps no stamp. */
+  /**
+   * Whether the clock was set since this was last asked: then the timer and the stamps may be
+   * wrong.
+   */
   #clockWasSet(): boolean {
     const lead = this.#store.now() - performance.now();
     if (Math.abs(lead - this.#lead) < CLOCK_WAS_SET) return false;
@@ -95,7 +99,7 @@ export class Scheduler {
     if (this.#closed) return;
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
-      this.#events.rested();
+      this.#options.changed();
     });
   }
 
@@ -105,7 +109,7 @@ export class Scheduler {
       try {
         await this.#turnAll();
       } catch (error) {
-        this.#events.trouble(reasonOf(error));
+        this.#options.trouble(reasonOf(error));
         this.#setTimer(this.#store.now() + RETRY_AFTER);
       }
     }
@@ -118,12 +122,12 @@ export class Scheduler {
     this.#seen = Math.abs(now() - changed) > 1000 ? changed : undefined;
     const entries = scheduleEntries(this.#store);
     if (entries.length === 0) return;
-    // Loaded before something is due, so that the first job does not wait for it.
+    // Loaded before a schedule is due, so that its first job does not wait for it.
     const { timetable } = await import("../../schedules/timetable.ts");
     let next = Infinity;
     const checked = new Set<string>();
     for (const entry of entries) {
-      // One that another worker has comes back under a new name, of which an event or a poll tells.
+      // A schedule that another worker has comes back under a new name, by an event or a poll.
       if (!awaitsItsTime(entry)) continue;
       if (this.#closed) return;
       try {
@@ -140,11 +144,12 @@ export class Scheduler {
           next = Math.min(next, entry.time);
           continue;
         }
-        // What it is due at next is read from its new name.
-        if (await turnSchedule(this.#store, entry, this.#worker, timetable)) this.#again = true;
+        const { worker } = this.#options;
+        // When it is due next is read from its new name.
+        if (await turnSchedule(this.#store, entry, worker, timetable)) this.#again = true;
       } catch (error) {
         // One schedule that fails holds up no other.
-        this.#events.trouble(reasonOf(error));
+        this.#options.trouble(reasonOf(error));
         next = Math.min(next, now() + RETRY_AFTER);
       }
     }
@@ -153,9 +158,8 @@ export class Scheduler {
   }
 
   #setTimer(time: number): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     if (time === Infinity || this.#closed) return;
-    const wait = Math.min(Math.max(0, time - this.#store.now()), LONGEST_TIMER);
-    this.#timer = setTimeout(() => this.#wake(), wait);
+    this.#stopTimer = startLongTimer(time - this.#store.now(), () => this.#wake());
   }
 }

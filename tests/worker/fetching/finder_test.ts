@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { nativeFiles } from "../../../src/fs/native_files.ts";
 import { Queue } from "../../../src/queue.ts";
 import { Finder } from "../../../src/worker/fetching/finder.ts";
+import { ParkedJobs } from "../../../src/worker/fetching/parked_jobs.ts";
 import { drop, eventually, isThere, namesIn, temporaryQueue } from "../../temporary_queue.ts";
 
 const JOB = '{"command":"true"}';
@@ -9,12 +10,13 @@ const stamped = (id: string, time = "20200101T000000.000Z") => `${time}-5-${id}.
 
 function finderOf(queue: Queue, only?: string) {
   const told = { found: 0, troubles: [] as string[] };
-  const finder = new Finder(
-    queue.store,
+  const finder = new Finder({
+    store: queue.store,
     only,
-    () => told.found++,
-    (error) => told.troubles.push((error as Error).message),
-  );
+    parked: new ParkedJobs(queue.store),
+    found: () => told.found++,
+    trouble: (error) => told.troubles.push((error as Error).message),
+  });
   return Object.assign(told, {
     finder,
     takeAll(): string[] {

@@ -15,8 +15,12 @@ Deno.test("a worker heeds a clock that is set while it waits, forward and back",
   const job = { command: "true" };
   await addSchedule(queue, { name: "h", when: "@hourly", tz: "UTC", job });
   const troubles: string[] = [];
-  const events = { rested() {}, trouble: (message: string) => troubles.push(message) };
-  const scheduler = new Scheduler(queue.store, "w-1-aa", events);
+  const scheduler = new Scheduler({
+    store: queue.store,
+    worker: "w-1-aa",
+    changed() {},
+    trouble: (message) => troubles.push(message),
+  });
   const stands = (stamp: string) =>
     eventually(`it is due at ${stamp}`, () => {
       // As each poll of a worker does.

@@ -7,7 +7,8 @@
 import type { Queue } from "../../src/queue.ts";
 import type { WorkerEvent } from "../../src/worker/events.ts";
 import { type FinishReason, Worker, type WorkerOptions } from "../../src/worker/worker.ts";
-import { PATIENCE } from "../temporary_queue.ts";
+import { requestCancel } from "../../src/contents/presence.ts";
+import { eventually, isThere, PATIENCE } from "../temporary_queue.ts";
 
 type EventOf<K extends WorkerEvent["kind"]> = Extract<WorkerEvent, { kind: K }>;
 
@@ -17,9 +18,11 @@ export class ObservedWorker implements AsyncDisposable {
   readonly events: WorkerEvent[] = [];
   /** The worker. */
   readonly worker: Worker;
+  readonly #queue: Queue;
   #look: () => void = () => {};
 
   private constructor(queue: Queue, options: WorkerOptions) {
+    this.#queue = queue;
     this.worker = new Worker(queue, {
       ...options,
       onEvent: (event) => {
@@ -62,6 +65,15 @@ export class ObservedWorker implements AsyncDisposable {
       clearTimeout(timer);
     }
     return this.all(kind, id)[n - 1]!;
+  }
+
+  /** Waits until the worker has heard of all that has changed in its queue so far. */
+  async caughtUp(): Promise<void> {
+    const { store } = this.#queue;
+    // Events come in order, and the worker takes a request as soon as it hears of it.
+    requestCancel(store, this.worker.name, "nobody");
+    const path = `${store.dir}/workers/${this.worker.name}.cancel.nobody`;
+    await eventually("the worker hears of a request", () => !isThere(path));
   }
 
   /** Waits until the worker has finished, and gives why. */

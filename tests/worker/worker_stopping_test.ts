@@ -166,13 +166,12 @@ Deno.test("a worker that drains waits for what another runs", async () => {
   await queue.enqueue({ command: untilGo(dir), id: "x" });
   await using other = await ObservedWorker.start(queue);
   await other.next("started", "x");
-  let drained = false;
-  const draining = drain(queue).finally(() => drained = true);
-  await eventually("both are here", () => queue.workers().length === 2);
-  await new Promise((resolve) => setTimeout(resolve, 250));
-  assertEquals(drained, false);
+  let looks = 0;
+  const watched = await watchedQueue(dir, (part) => part === "processing" && looks++);
+  const draining = drain(watched).then(() => looks);
+  await eventually("it has looked again and again", () => looks > 10);
   Deno.writeTextFileSync(`${dir}/go`, "");
-  await draining;
+  assert(await draining > 10);
   assertEquals(queue.get("x")?.state, "done");
 });
 
@@ -224,11 +223,15 @@ Deno.test("a worker that drains looks at the disk no more often for all that it 
     drop(dir, `failed/29990101T000000.000Z-5-y${n}.json`, "");
     if (n % 10 === 0) await eventually("it looks", () => looks > n / 10);
   }
-  // What it does for the events themselves is over after a moment.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // What it does for the events themselves is over soon after it has heard of them.
+  await observed.caughtUp();
   looks = 0;
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  assert(looks > 0 && looks < 30, `${looks} in a second`);
+  await eventually("it looks", () => looks > 0);
+  looks = 0;
+  const begun = performance.now();
+  await eventually("it has looked again and again", () => looks > 12);
+  const took = performance.now() - begun;
+  assert(took > 300, `${looks} looks in ${took} ms`);
   observed.worker.stop();
   await observed.finished();
   other.leave();
@@ -310,14 +313,14 @@ Deno.test("a worker that cannot begin, though it has arrived, leaves", async () 
 
 for (const way of ["signal", "file"]) {
   Deno.test(`a worker that waits for a hook as it leaves, asked by ${way} to leave at once, does so`, async () => {
-    const hook = "sleep 60";
-    await using temporary = await temporaryQueue({ ...NO_POLL, kill_grace: 3600, on_done: hook });
+    await using temporary = await temporaryQueue({ ...NO_POLL, kill_grace: 3600 });
     const { queue, dir } = temporary;
+    await queue.configure({ on_done: `touch ${dir}/hook; sleep 60` });
     await queue.enqueue({ command: "true" });
     await using observed = await ObservedWorker.start(queue);
     await observed.next("ended");
     observed.worker.stop();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually("the hook runs", () => isThere(`${dir}/hook`));
     assertEquals(queue.workers().length, 1, "it waits for the hook");
     if (way === "signal") observed.worker.stop({ now: true });
     else queue.stopWorker(observed.worker.name, true);

@@ -46,14 +46,20 @@ Deno.test("a finder gives out what it reads and what it hears, each once", async
 
 Deno.test("a finder says by a timer when something has become ready", async () => {
   await using temporary = await temporaryQueue();
-  const queue = await Queue.open(temporary.dir);
+  const begun = Date.now();
+  let now = begun;
+  const queue = await Queue.open(temporary.dir, { now: () => now });
   using told = finderOf(queue);
-  await queue.enqueue({ command: "a", id: "a", run_at: new Date(Date.now() + 300).toISOString() });
-  await queue.enqueue({ command: "a", id: "b", run_at: new Date(Date.now() + 100).toISOString() });
+  const at = (time: number) => new Date(begun + time).toISOString();
+  await queue.enqueue({ command: "a", id: "a", run_at: at(100) });
+  await queue.enqueue({ command: "a", id: "b", run_at: at(50) });
   await told.finder.refill();
   assertEquals(told.takeAll(), []);
+  // The timers run by themselves; what is ready when they fire is up to this clock.
+  now = begun + 50;
   await eventually("the first is ready", () => told.found > 0);
   assertEquals(told.takeAll(), ["b"]);
+  now = begun + 100;
   await eventually("the second is ready", () => told.found > 1);
   assertEquals(told.found, 2, "once for each, also while nobody takes it");
   assertEquals(told.takeAll(), ["a"]);
@@ -222,6 +228,7 @@ Deno.test("a finder holds no more than has room, and gives out all in the end, i
         }
       },
       stat: (path) => nativeFiles.stat(folderAt(path) ? temporary.dir : path),
+      exists: (path) => nativeFiles.exists(folderAt(path) ? temporary.dir : path),
       remove: (path) => {
         if (folderAt(path)!.size > 0) throw new Error("Directory not empty");
         folders.delete(path.slice(path.lastIndexOf("/") + 1));

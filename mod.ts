@@ -75,7 +75,26 @@
  * @module
  */
 
+export { VERSION } from "./src/version.ts";
+export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/text/errors.ts";
+export { absolutePath, homePath } from "./src/text/home_path.ts";
+export { commandText, shellQuote } from "./src/text/shell_quote.ts";
+export {
+  escapeOf,
+  hex,
+  quotedPath,
+  quotedWord,
+  UNSAFE_CHARACTERS,
+  visibleText,
+} from "./src/text/shown_text.ts";
+export { secondsInSpan } from "./src/text/time_span.ts";
 export { type Backoff, retryDelay } from "./src/format/backoff.ts";
+export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
+export { type Check, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
+export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
+export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";
+export { ID_PATTERN, JOB_STATES, type JobState, type SettledState } from "./src/format/names.ts";
+export { parseProgress, type Progress } from "./src/format/progress.ts";
 export {
   type Config,
   CONFIG_KEYS,
@@ -89,13 +108,6 @@ export {
   type Setting,
   SETTINGS,
 } from "./src/format/settings.ts";
-export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";
-export { examine } from "./src/doctor/examine.ts";
-export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
-export { enqueuePlain, isPlain } from "./src/moves/publish.ts";
-export { InvalidJobError, RefusedJobError } from "./src/moves/admit.ts";
-export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts";
-export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/text/errors.ts";
 export type {
   DirectoryEntry,
   EntryKind,
@@ -103,15 +115,17 @@ export type {
   FilePort,
   FileStat,
 } from "./src/fs/file_port.ts";
-export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
-export { absolutePath, homePath } from "./src/text/home_path.ts";
-export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
-export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
-export { type Check, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
-export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";
-export { commandText, shellQuote } from "./src/text/shell_quote.ts";
-export type { Counts } from "./src/contents/listing.ts";
+export { isDevice } from "./src/fs/libc_files.ts";
+export { waitingFiles } from "./src/fs/portable_files.ts";
+export { signalNumber } from "./src/process/signals.ts";
+export { type JobRun, killSurvivors } from "./src/process/survivors.ts";
+export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";
+export { NoQueueError, openStore, type StoreOptions } from "./src/store/open_store.ts";
 export { LockWaitError } from "./src/store/queue_lock.ts";
+export type { LockWait, OpenQueue, Store } from "./src/store/store.ts";
+export { trustQueue } from "./src/store/trusted_queues.ts";
+export type { Counts } from "./src/contents/listing.ts";
+export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
 export {
   jobsBeyond,
   type Need,
@@ -121,27 +135,24 @@ export {
   unmeetable,
   unmeetableText,
 } from "./src/constraints/needs.ts";
-export { isDevice } from "./src/fs/libc_files.ts";
-export { ID_PATTERN, JOB_STATES, type JobState } from "./src/format/names.ts";
-export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";
-export { NoQueueError, openStore, type StoreOptions } from "./src/store/open_store.ts";
-export { trustQueue } from "./src/store/trusted_queues.ts";
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
-export { editJob, holdJob, moveJob, releaseJob } from "./src/control/waiting_jobs.ts";
-export { cancelJob } from "./src/control/cancel_job.ts";
-export type { Outcomes, Percentiles, Stats } from "./src/inspect/stats.ts";
-export { queueStats } from "./src/inspect/stats.ts";
+export { AmbiguousIdError, progressOf } from "./src/inspect/find_job.ts";
+export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
+export { type Outcomes, type Percentiles, queueStats, type Stats } from "./src/inspect/stats.ts";
+export {
+  type FailureView,
+  type QueueView,
+  type RunningView,
+  WatchedQueue,
+  type WorkerView,
+} from "./src/inspect/watched_queue.ts";
+export { InvalidJobError, RefusedJobError } from "./src/moves/admit.ts";
+export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
+export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts";
 export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/moves/prune.ts";
-export type {
-  CatchUp,
-  LastJob,
-  Overlap,
-  Schedule,
-  Skipped,
-  Turn,
-} from "./src/schedules/schedule.ts";
+export { enqueuePlain, isPlain } from "./src/moves/publish.ts";
 export { addSchedule, type ScheduleInput } from "./src/schedules/add_schedule.ts";
-export type { ScheduleView } from "./src/schedules/read_schedule.ts";
+export { localZone, zoneFault } from "./src/schedules/local_zone.ts";
 export {
   findSchedule,
   lastRunByHand,
@@ -150,36 +161,21 @@ export {
   removeSchedule,
   runSchedule,
 } from "./src/schedules/manage_schedules.ts";
-export { parseProgress, type Progress } from "./src/format/progress.ts";
-export { progressOf } from "./src/inspect/find_job.ts";
-export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
+export type { ScheduleView } from "./src/schedules/read_schedule.ts";
+export type {
+  CatchUp,
+  LastJob,
+  Overlap,
+  Schedule,
+  Skipped,
+  Turn,
+} from "./src/schedules/schedule.ts";
 export { type ListOptions, Queue } from "./src/queue.ts";
-export { AmbiguousIdError } from "./src/inspect/find_job.ts";
-export type { SettledState } from "./src/format/names.ts";
-export type { LockWait, OpenQueue, Store } from "./src/store/store.ts";
-export {
-  type FailureView,
-  type QueueView,
-  type RunningView,
-  WatchedQueue,
-  type WorkerView,
-} from "./src/inspect/watched_queue.ts";
-export {
-  escapeOf,
-  hex,
-  quotedPath,
-  quotedWord,
-  UNSAFE_CHARACTERS,
-  visibleText,
-} from "./src/text/shown_text.ts";
-export { localZone, zoneFault } from "./src/schedules/local_zone.ts";
-export { secondsInSpan } from "./src/text/time_span.ts";
-export { waitingFiles } from "./src/fs/portable_files.ts";
-export { VERSION } from "./src/version.ts";
+export { cancelJob } from "./src/control/cancel_job.ts";
+export { editJob, holdJob, moveJob, releaseJob } from "./src/control/waiting_jobs.ts";
+export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";
+export { examine } from "./src/doctor/examine.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
-export { signalNumber } from "./src/process/signals.ts";
-export { killSurvivors } from "./src/process/survivors.ts";
-export type { JobRun } from "./src/process/survivors.ts";
 export { type FinishReason, Worker, type WorkerOptions } from "./src/worker/worker.ts";
 
 if (import.meta.main) {

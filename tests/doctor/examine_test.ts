@@ -145,7 +145,7 @@ Deno.test("a worker without a presence file is recovered too", async () => {
   assertEquals(temporary.queue.get("a")?.state, "failed");
 });
 
-Deno.test("progress of a worker that is no more is removed", async () => {
+Deno.test("progress of a missing worker is removed", async () => {
   await using temporary = await temporaryQueue();
   Deno.mkdirSync(`${temporary.dir}/progress/host-1-ab`, { recursive: true, mode: 0o700 });
   Deno.writeTextFileSync(`${temporary.dir}/progress/host-1-ab/a`, "5%");
@@ -259,7 +259,7 @@ Deno.test("a key is not freed while another program adds jobs", async () => {
   assertEquals(namesIn(dir, "unique"), ["key"]);
 });
 
-Deno.test("a note that a job waits which is no more is removed; that of one that waits stays", async () => {
+Deno.test("the note of a missing job is removed; that of a waiting one stays", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
   await queue.enqueue({ command: "true", id: "p", hold: true });
@@ -346,7 +346,7 @@ Deno.test("of two jobs of one ID neither gets the other's log", async () => {
   await says(temporary, /2 files have the ID "a"/);
 });
 
-Deno.test("a job that waits for one that is no more, or for itself, is told", async () => {
+Deno.test("a job that waits for a missing one, or for itself, is reported", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
   await queue.enqueue({ command: "true", id: "parent", hold: true });
@@ -397,7 +397,7 @@ async function withInput(): Promise<TemporaryQueue> {
   return temporary;
 }
 
-Deno.test("the input of a job that is no more is removed once it is an hour old", async () => {
+Deno.test("the input of a missing job is removed once it is an hour old", async () => {
   await using temporary = await withInput();
   const { dir } = temporary;
   Deno.removeSync(`${dir}/pending/${namesIn(dir, "pending")[0]}`);

@@ -1,5 +1,5 @@
 /**
- * The file config.json, which holds the settings that were changed from their defaults.
+ * The file config.json: the settings that differ from their defaults.
  *
  * @module
  */
@@ -12,16 +12,15 @@ import { syncPaths } from "./store.ts";
 import { fileDistrust } from "./trust.ts";
 
 /**
- * Reads what was set in a queue.
+ * Reads the settings of a queue that differ from their defaults.
  *
- * @param owner Whom the queue belongs to: what another user can write is not believed, for it names
- * commands to run.
- * @throws {QueueError} If config.json is not what `config set` writes.
+ * @param owner The owner of the queue: a file that another user can write is refused, for settings
+ * name commands to run.
+ * @throws {QueueError} If config.json is not such as `config set` writes.
  */
 export function readConfig(files: FilePort, dir: string, owner: number | null): Partial<Config> {
   const path = `${dir}/config.json`;
-  // Asked first, as each worker reads it again and again, and an exception costs more than the
-  // question.
+  // First, because each worker reads it again and again, and an exception costs more.
   const stat = files.stat(path);
   if (!stat) return {};
   const distrust = fileDistrust(stat, owner);
@@ -59,9 +58,9 @@ export function readConfig(files: FilePort, dir: string, owner: number | null): 
 }
 
 /**
- * Replaces what was set in a queue, whole or not at all.
+ * Replaces the settings of a queue, whole or not at all.
  *
- * @param set All that is to be set from now on; nothing else stays.
+ * @param set All settings that are to differ from their defaults.
  * @throws {UsageError} If a setting does not take its value; the sentence says what it takes.
  */
 export async function writeConfig(

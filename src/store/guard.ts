@@ -1,6 +1,6 @@
 /**
- * A worker's look at its queue while it lives: whether it is still the directory that was opened,
- * and still closed to others. Paths name whatever lies there now, and a worker lives for months.
+ * Whether a worker's queue is still the directory that was opened, and still closed to others. A
+ * path names whatever lies there now, and a worker lives for months.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { ancestorFault, PARTS } from "./trust.ts";
 import type { JobState } from "../format/names.ts";
 import type { Store } from "./store.ts";
 
-/** What a worker has to look after: the queue's own directory, and those of {@linkcode PARTS}. */
+/** The queue's own directory, or one of {@linkcode PARTS}. */
 type Part = "" | typeof PARTS[number];
 
-/** Watches over one queue. To be disposed of when the worker has left. */
+/** Watches one queue. To be disposed of when the worker exits. */
 export class Guard implements Disposable {
   readonly #store: Store;
   readonly #identities = new Map<Part, string>();
-  /** While it is open no other directory can get this one's inode number. */
+  /** While it is held no other directory can get its inode number. */
   readonly #held: Disposable | undefined;
 
-  /** Remembers what the queue's directories are now; they have been found to be safe. */
+  /** Remembers the queue's directories, which have been found to be safe. */
   constructor(store: Store) {
     this.#store = store;
     this.#held = store.files.keepOpen?.(store.dir);
@@ -33,12 +33,12 @@ export class Guard implements Disposable {
     return part === "" ? this.#store.dir : `${this.#store.dir}/${part}`;
   }
 
-  /** Why nothing must be claimed from a state's directory any more; two looks at most. */
+  /** Why no job may be claimed from a state's directory; takes two looks at most. */
   claimFault(state: JobState): string | undefined {
     return this.#fault("") ?? this.#fault(state);
   }
 
-  /** Why the queue must be left; looks at all of it and at the directories above it. */
+  /** Why the worker must exit; looks at the whole queue and at the directories above it. */
   fault(): string | undefined {
     for (const part of ["", ...PARTS] as const) {
       const fault = this.#fault(part);
@@ -51,8 +51,7 @@ export class Guard implements Disposable {
   #fault(part: Part): string | undefined {
     const path = this.#path(part);
     const stat = this.#store.files.stat(path);
-    // What is gone holds nothing to run; that the queue is gone the worker learns from its
-    // presence.
+    // A missing directory holds nothing to run; a missing queue the worker notices by its presence.
     if (!stat) return undefined;
     if (stat.kind !== "directory" || stat.identity !== this.#identities.get(part)) {
       return `${path} is no longer the directory that this worker opened`;

@@ -1,5 +1,5 @@
 /**
- * Which directory is the queue.
+ * Finds the directory of the queue.
  *
  * @module
  */
@@ -15,24 +15,24 @@ import { portableFiles } from "../fs/portable_files.ts";
 
 /** Where a queue is. */
 export interface QueuePlace {
-  /** Its directory, absolute; nothing need be there yet. */
+  /** Its directory, absolute; it may be missing. */
   dir: string;
-  /** Whether nobody named it: it was found here or above, or is the one at home. */
+  /** Whether nobody named it: it was found in this directory or above, or is the one at home. */
   found: boolean;
 }
 
 /**
- * The directory of the queue that is meant: `dir` if given, else `$QUEUECTL_DIR`, else the
- * nearest `.queuectl/` in the working directory or a parent of it, else `~/.queuectl`.
+ * The directory of the queue: `dir` if given, else `$QUEUECTL_DIR`, else the nearest `.queuectl/`
+ * in the working directory or a parent of it, else `~/.queuectl`.
  *
- * @param dir What `--dir` said.
+ * @param dir The value of `--dir`.
  * @returns Its directory, absolute, with every link followed, and whether it was named or found.
  * @throws {UsageError} If `dir` is empty, or begins with another user's home.
- * @throws {QueueError} If none is meant and there is no home directory, or it is a link that leads
- * nowhere.
+ * @throws {QueueError} If no queue is found and there is no home directory, or the queue is a link
+ * that leads nowhere.
  */
 export function locateQueue(dir?: string): QueuePlace {
-  // An unset variable in a script must not lead to another queue than the one that was meant.
+  // An unset variable in a script must not lead to another queue.
   if (dir === "") throw new UsageError("the queue's directory must not be empty (give --dir PATH)");
   const chosen = dir ?? Deno.env.get("QUEUECTL_DIR");
   const cwd = Deno.cwd();
@@ -44,7 +44,7 @@ export function locateQueue(dir?: string): QueuePlace {
     const candidate = join(at, ".queuectl");
     const stat = statIn(at, candidate);
     if (stat?.kind === "directory" || (stat?.kind === "other" && leadsToDirectory(candidate))) {
-      // Where others can write, one of them could lead the caller to another queue of the caller's.
+      // Where others can write, one of them could lead the caller to another of its own queues.
       if (stat.kind === "other" && stat.uid !== Deno.uid()) {
         throw new QueueError(
           `${candidate} is a link of another user (uid ${stat.uid}); name a queue with --dir PATH`,
@@ -78,9 +78,8 @@ function leadsToDirectory(path: string): boolean {
 }
 
 /**
- * A path with every link in it followed, as far as there is anything: a queue may lie behind a
- * link, on a larger disk say. Below the queue no link is followed, and what is above it is checked
- * as it is.
+ * Follows every link in a path, as far as it exists: a queue may lie behind a link, on a larger
+ * disk. Below the queue no link is followed, and the directories above it are checked as they are.
  */
 function followed(dir: string): string {
   try {

@@ -1,5 +1,5 @@
 /**
- * Opening a queue's directory.
+ * Opening a queue directory, and making one.
  *
  * @module
  */
@@ -9,11 +9,20 @@ import { type Config, withDefaults } from "../format/settings.ts";
 import { QueueError, reasonOf } from "../text/errors.ts";
 import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";
-import { newId } from "../format/ids.ts";
 import { JOB_STATES } from "../format/names.ts";
 import { portableFiles } from "../fs/portable_files.ts";
 import { quotedPath } from "../text/shown_text.ts";
-import { type LockWait, NEW_SUFFIX, type Store, syncPaths } from "./store.ts";
+import {
+  ifFree,
+  listIfThere,
+  type LockWait,
+  makeDirectory,
+  readIfThere,
+  removeIfPossible,
+  type Store,
+  syncPaths,
+  temporaryPath,
+} from "./store.ts";
 import {
   filesFor,
   LATER_PARTS,
@@ -30,49 +39,40 @@ const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...QUEUE_FIL
 /** The content of VERSION: the format that this code reads and writes. */
 const FORMAT = "1\n";
 
-/**
- * Only where something was set is there a need to know what each setting takes: it is read no
- * sooner than that.
- */
+/** Loaded only where something was set: what each setting takes is a long table. */
 const CONFIG_FILE: string = "./config_file.ts";
 
-/** Only a queue that nobody named has to be one that was made here. */
+/** Loaded only for a queue that nobody named, which must have been made here. */
 const TRUSTED_QUEUES: string = "./trusted_queues.ts";
 
-/** What can be set when a store is opened; all of it for tests. */
+/** How to open a store; all of it for tests. */
 export interface StoreOptions {
-  /**
-   * The file access. Default: the real disk; here by the runtime's own calls, in `Queue.open` by
-   * the faster way for many.
-   */
+  /** The file access. Default: the real disk, by the calls of the runtime. */
   files?: FilePort;
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
-  /**
-   * Whether to go by the defaults where config.json is broken: for who mends it, or needs none of
-   * it.
-   */
+  /** Whether a broken config.json counts as empty: for commands that repair it or need none. */
   evenMisconfigured?: boolean;
   /** How to wait for the queue's lock. Default: a minute, in silence. */
   lockWait?: LockWait;
-  /** Whether the parts of the queue may be missing: for who makes them again. */
+  /** Whether parts of the queue may be missing: for commands that make them. */
   evenIncomplete?: boolean;
-  /** Whether a directory that is missing or empty is made a queue. Default: yes. */
+  /** Whether to make a queue of a missing or empty directory. Default: yes. */
   create?: boolean;
-  /** Told that the directory was made a queue. */
+  /** Called when the directory was made a queue. */
   created?: () => void;
   /** Whether root may use the queue of another user. Default: no. */
   ofAnyUser?: boolean;
 }
 
 /**
- * Opens a queue directory, once it is known to be safe; makes it one if it is missing or empty. The
- * one way to a {@linkcode Store}, so that nothing is read, made or removed in a queue that fails
- * the rules of trust.ts.
+ * Opens a queue directory, once it is known to be safe; makes it a queue if it is missing or empty.
+ * The only way to a {@linkcode Store}: nothing is read, made or removed in a queue that fails the
+ * rules of trust.ts.
  *
- * @param place Its directory, absolute, or what {@linkcode locateQueue} gave.
+ * @param place Its directory, absolute, or the result of {@linkcode locateQueue}.
  * @throws {NoQueueError} If there is no queue, and none is to be made.
- * @throws {QueueError} If it is not safe, holds other things, is of another format, or cannot be
+ * @throws {QueueError} If it is unsafe, holds other things, is of another format, or cannot be
  * reached; or if the runtime is too old.
  */
 export async function openStore(
@@ -112,10 +112,10 @@ export async function openStore(
   }
 }
 
-/** There is no queue where one was looked for. */
+/** The directory is not a queue. */
 export class NoQueueError extends QueueError {
   /**
-   * Makes the sentence.
+   * Makes the error.
    *
    * @param entries What lies in the directory.
    */
@@ -131,7 +131,7 @@ export class NoQueueError extends QueueError {
 
 /** @throws {QueueError} If a queue that nobody named was not made here. */
 async function refuseUntrusted(dir: string, entries: readonly DirectoryEntry[]): Promise<void> {
-  // An empty directory holds nothing to be afraid of.
+  // An empty directory holds no commands.
   if (isEmpty(entries)) return;
   const { isTrusted } = await trustedQueues();
   if (isTrusted(dir)) return;
@@ -156,22 +156,14 @@ function isEmpty(entries: readonly DirectoryEntry[]): boolean {
   return entries.every(({ name }) => name.startsWith("."));
 }
 
-/** Whether all that makes a queue is there: it has lost its VERSION alone. */
+/** Whether all directories of a queue are there: only VERSION is missing. */
 function isWhole(entries: readonly DirectoryEntry[]): boolean {
   return JOB_STATES.every((state) => has(entries, state));
 }
 
-/**
- * What lies in a queue's directory; nothing if it is not there. A name looked for in vain costs the
- * runtime more.
- */
+/** The entries of a queue's directory; none if it is missing. */
 function entriesIn(files: FilePort, dir: string): DirectoryEntry[] {
-  try {
-    return [...files.list(dir)];
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return [];
-  }
+  return [...listIfThere({ files }, dir)];
 }
 
 async function readSettings(
@@ -190,14 +182,9 @@ async function readSettings(
 }
 
 function isQueue(files: FilePort, dir: string): boolean {
-  let content: Uint8Array;
-  try {
-    content = files.read(`${dir}/VERSION`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-  // Compared byte by byte: the first decoder of a process takes it as long as the flush of a job.
+  const content = readIfThere({ files }, `${dir}/VERSION`);
+  if (!content) return false;
+  // Byte by byte: the first decoder of a process costs as much as the flush of a job.
   if (
     content.length === FORMAT.length && content.every((byte, at) => byte === FORMAT.charCodeAt(at))
   ) {
@@ -217,15 +204,15 @@ async function initialise(
 ): Promise<void> {
   const made: string[] = [];
   const changed = makeParents(files, dir, made);
-  // What was there may have been made by another since it was looked for.
+  // Another may have made the directory since the first look.
   refuseUnsafePlace(files, dir, owner !== Deno.uid());
-  // What is there may be the beginning of a queue that another process is making right now.
+  // Another process may be making the queue right now.
   const entries = entriesIn(files, dir);
-  // One that has lost only its VERSION is made whole.
+  // A queue that has lost only its VERSION is made whole.
   const known = isWhole(entries) ? KNOWN : NEW;
   for (const { name } of entries) {
     if (!known.has(name) && !name.startsWith(".")) {
-      // It may have made it, and begun to use it, since we looked.
+      // The other process may have made it, and begun to use it, since.
       if (isQueue(files, dir)) return;
       throw new QueueError(
         `${dir} is not a queue and not empty (it holds "${name}"); choose another directory`,
@@ -234,43 +221,26 @@ async function initialise(
   }
   if (isEmpty(entries)) await noteAsOurs(dir, found);
   try {
-    for (const part of PARTS) {
-      makeIfMissing(files, `${dir}/${part}`, made);
-    }
-    const temporary = `${dir}/tmp/VERSION-${newId()}${NEW_SUFFIX}`;
+    for (const part of PARTS) makeIfMissing(files, `${dir}/${part}`, made);
+    const temporary = temporaryPath({ dir }, "VERSION-");
     made.push(temporary);
     files.create(temporary, new TextEncoder().encode(FORMAT));
-    // VERSION says that all the rest is there, so a power cut must not keep it alone.
+    // VERSION says that all the rest is there, so a power cut must not keep VERSION alone.
     await syncPaths(files, [temporary, dir]);
-    try {
-      files.renameNew(temporary, `${dir}/VERSION`);
-      made.push(`${dir}/VERSION`);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      files.remove(temporary);
-    }
-    // A job that is durable in a directory that is not would be lost with it.
+    if (ifFree(() => files.renameNew(temporary, `${dir}/VERSION`))) made.push(`${dir}/VERSION`);
+    else files.remove(temporary);
+    // A power cut that loses the directory would lose the jobs in it.
     await syncPaths(files, [...changed, dir]);
   } catch (error) {
-    // What could not be flushed must not be taken by the next for what has been.
-    for (const path of made.reverse()) removeIfEmpty(files, path);
+    // The next program must not take what could not be flushed for durable.
+    for (const path of made.reverse()) removeIfPossible({ files }, path);
     throw error;
   }
 }
 
-/** Removes a file or an empty directory, if it is there and the disk allows that. */
-function removeIfEmpty(files: FilePort, path: string): void {
-  try {
-    files.remove(path);
-  } catch {
-    // Another uses it by now, or has removed it.
-  }
-}
-
 /**
- * Notes that the queue about to be made in an empty directory was made here, if it can be found by
- * walking up. Before anything is in it, so that two who make it at once do not take the other's
- * beginning for a stranger's.
+ * Notes that the queue about to be made in an empty directory is the user's own, if it can be found
+ * by walking up. Before anything is in it: two who make it at once trust each other's beginning.
  */
 async function noteAsOurs(dir: string, found: boolean): Promise<void> {
   if (!found && !dir.endsWith("/.queuectl")) return;
@@ -278,7 +248,7 @@ async function noteAsOurs(dir: string, found: boolean): Promise<void> {
   try {
     trustQueue(dir);
   } catch (error) {
-    // Whoever named it can name it again.
+    // A queue that was named needs no note.
     if (found) throw error;
   }
 }
@@ -294,17 +264,10 @@ function makeParents(files: FilePort, dir: string, made: string[]): string[] {
 
 /** @param made Gets the path if it was missing. */
 function makeIfMissing(files: FilePort, path: string, made: string[]): void {
-  try {
-    files.makeDirectory(path);
-    made.push(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
+  if (makeDirectory({ files }, path)) made.push(path);
 }
 
-/**
- * Older ones free the buffer of a call on another thread while the C library still writes to it.
- */
+/** Older versions free the buffer of a call on another thread while libc still writes to it. */
 const OLDEST_DENO = [2, 7, 6] as const;
 
 /**

@@ -8,13 +8,10 @@
 import { QueueError } from "../text/errors.ts";
 import { ifFree, type LockWait, scoped, type ScopedLock, type Store } from "./store.ts";
 
-/** How long it is waited in silence, in milliseconds. */
+/** How long to wait in silence, in milliseconds. */
 const SILENT = 1000;
 
-/**
- * The lock of the queue was held by another for longer than this caller waits. Nothing was done
- * under it.
- */
+/** Another held the queue's lock for longer than this caller waits. Nothing was done under it. */
 export class LockWaitError extends QueueError {
   /**
    * Makes the error.
@@ -61,11 +58,11 @@ function makeLockFile(store: Store): void {
 }
 
 /**
- * Says who is waited for, and gives up in time.
+ * Names the holder of the lock after a second, and gives up in time.
  *
  * @param path The file that is locked.
- * @returns To be called now and then with how long it has been waited, in milliseconds; throws
- * {@linkcode LockWaitError} when that is too long.
+ * @returns To be called now and then with the time waited so far, in milliseconds; throws
+ * {@linkcode LockWaitError} when it is too long.
  */
 export function lockWaiter(path: string, wait: LockWait = {}): (waited: number) => void {
   let holder: string | undefined;
@@ -105,10 +102,10 @@ printf '%s ' "$found"
 tr '\\0' ' ' < "/proc/$found/cmdline"
 `;
 
-/** The most of a holder's command that is told, in UTF-16 units. */
+/** How much of a holder's command is shown, in UTF-16 units. */
 const MOST_COMMAND = 200;
 
-/** Who holds the lock of a file, as far as this machine can tell. */
+/** The holder of a lock, as far as this machine knows. */
 function holderText(path: string): string {
   try {
     const { ino, dev } = Deno.lstatSync(path);
@@ -128,7 +125,7 @@ function holderText(path: string): string {
   }
 }
 
-/** A device as /proc/locks has it: its two numbers in hexadecimal, of two digits or more. */
+/** A device in the form of /proc/locks: two hexadecimal numbers of two digits or more. */
 function deviceText(device: number): string {
   const [major, minor] = [(device >> 8) & 0xfff, (device & 0xff) | ((device >> 12) & 0xfff00)];
   return [major, minor].map((part) => part.toString(16).padStart(2, "0")).join(":");

@@ -1,7 +1,6 @@
 /**
- * An open queue directory: where it is, how its files are reached, its settings, and the steps that
- * all moves are made of. Each operation of the protocol is a function that takes a {@linkcode
- * Store}.
+ * An open queue directory: this room finds it, trusts it, locks it and reaches its files. Here: the
+ * {@linkcode Store} that each operation takes, and the steps on disk that all moves are made of.
  *
  * @module
  */
@@ -15,16 +14,11 @@ import type { JobState } from "../format/names.ts";
 import type { DirectoryEntry, FileLock, FilePort } from "../fs/file_port.ts";
 import { NotDurableError } from "../text/errors.ts";
 
-/**
- * How to wait for the queue's lock, which explicit IDs, keys, removals and changes of settings
- * need.
- */
+/** How to wait for the queue's lock, which explicit IDs, keys, removals and settings need. */
 export interface LockWait {
-  /** Seconds after which to give up; `Infinity` to wait for ever. Default: 60. */
+  /** Seconds after which to give up; `Infinity` to wait forever. Default: 60. */
   seconds?: number;
-  /**
-   * Called once if it takes more than a second, with a sentence that names the holder of the lock.
-   */
+  /** Called once if it takes more than a second, with a sentence that names the lock's holder. */
   waits?: (sentence: string) => void;
 }
 
@@ -121,10 +115,7 @@ export function removeIfThere({ files }: StoreFiles, path: string): boolean {
   return ifThere(() => (files.remove(path), true)) ?? false;
 }
 
-/**
- * Removes a file or an empty directory, unless the disk refuses: for what means nothing where it
- * lies.
- */
+/** `remove`, unless the disk refuses: for a file that means nothing where it lies. */
 export function removeIfPossible({ files }: StoreFiles, path: string): void {
   try {
     files.remove(path);
@@ -238,10 +229,7 @@ export function lockIfThere({ files }: StoreFiles, path: string): ScopedLock | u
   return isSame ? scoped(lock) : undefined;
 }
 
-/**
- * Renames anything in a file's place that is no file, a fifo or a folder, to a hidden name; whether
- * it did.
- */
+/** Renames what lies in the place of a file and is none to a hidden name; whether it did. */
 export function putAside(store: StoreFiles, path: string): boolean {
   const kind = store.files.stat(path)?.kind;
   if (kind === undefined || kind === "file") return false;

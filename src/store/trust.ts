@@ -1,5 +1,5 @@
 /**
- * Whether a queue may be used. A queue is a list of commands to run as its user, so whoever can
+ * Whether a queue is safe to use. A queue is a list of commands to run as its user, so whoever can
  * write in it, or put another directory in its place, can run anything as that user.
  *
  * The rule, for every command and every worker: the queue and each of its parts is a real directory
@@ -35,19 +35,19 @@ export const LATER_PARTS = [
 export const QUEUE_FILES = ["config.json", "paused", "lock", "hooks.log"] as const;
 
 const DIRECTORIES: ReadonlySet<string> = new Set([...PARTS, ...LATER_PARTS]);
-/** Without these nothing can be done; what else is no file is told by whatever needs it. */
+/** Nothing works without these; commands that need others report them. */
 const FILES: ReadonlySet<string> = new Set(["VERSION", "config.json", "lock"]);
 
 const OTHERS_WRITE = 0o022, STICKY = 0o1000;
 
 /**
- * Refuses a queue whose place or whose own directory is not safe. Nothing in it is looked at.
+ * Refuses a queue whose place or whose own directory is unsafe. Looks at nothing in it.
  *
- * @param dir Absolute, no link in place of the queue itself; nothing need be there yet.
+ * @param dir Absolute, no link in place of the queue itself; it may be missing.
  * @param ofAnyUser Whether root may use the queue of another user.
  * @returns The user that the queue and all in it must belong to; `null` where the system has no
  * users.
- * @throws {QueueError} If it is not safe; the sentence names the directory at fault and what to do.
+ * @throws {QueueError} If it is unsafe; the sentence names the directory at fault and what to do.
  */
 export function refuseUnsafePlace(
   files: FilePort,
@@ -63,15 +63,13 @@ export function refuseUnsafePlace(
   return owner;
 }
 
-/**
- * Why somebody else could put another directory in a queue's place; `undefined` if nobody could.
- */
+/** Why somebody else could replace the queue's directory; `undefined` if nobody could. */
 export function ancestorFault(files: FilePort, dir: string, owner: number): string | undefined {
   for (let at = dir; at !== "/";) {
     at = dirname(at);
     const stat = files.stat(at);
     if (stat === undefined) continue;
-    // The path has been resolved, so a link in it has come since.
+    // The path has been resolved, so any link in it is new.
     if (stat.kind !== "directory") return `${at} is not a directory, so ${dir} can be no queue`;
     if (stat.uid !== owner && stat.uid !== 0 && stat.uid !== Deno.uid()) {
       return `${at} belongs to another user (uid ${stat.uid}), who could put another directory in ` +
@@ -84,7 +82,7 @@ export function ancestorFault(files: FilePort, dir: string, owner: number): stri
   }
 }
 
-/** What is wrong with the queue's directory or one of its parts; `undefined` if nothing is. */
+/** Why the queue's directory or one of its parts is unsafe; `undefined` if it is safe. */
 function directoryFault(path: string, stat: FileStat, owner: number): string | undefined {
   if (stat.kind !== "directory") return `${path} is not a directory`;
   if (stat.uid !== owner) {
@@ -99,11 +97,11 @@ function directoryFault(path: string, stat: FileStat, owner: number): string | u
 }
 
 /**
- * Refuses a queue of which a part is a link, is another user's or can be written by others.
+ * Refuses a queue with a part that is a link, belongs to another user or can be written by others.
  *
  * @param names What lies in the queue's directory.
- * @param owner Whom it must belong to.
- * @throws {QueueError} If one is.
+ * @param owner Its owner.
+ * @throws {QueueError} If there is such a part.
  */
 export function refuseUnsafeParts(
   files: FilePort,
@@ -127,10 +125,10 @@ export function refuseUnsafeParts(
 }
 
 /**
- * As {@linkcode refuseUnsafePlace} and {@linkcode refuseUnsafeParts}, for a queue that was opened a
- * while ago and is to be worked now.
+ * As {@linkcode refuseUnsafePlace} and {@linkcode refuseUnsafeParts}, for a queue that was opened
+ * earlier.
  *
- * @throws {QueueError} If it is not safe, or one of {@linkcode PARTS} is missing.
+ * @throws {QueueError} If it is unsafe, or one of {@linkcode PARTS} is missing.
  */
 export function refuseUnsafe({ files, dir, owner }: Pick<Store, "files" | "dir" | "owner">): void {
   refuseUnsafePlace(files, dir, owner !== Deno.uid());
@@ -147,8 +145,7 @@ export function refuseIncomplete(dir: string, entries: readonly DirectoryEntry[]
 }
 
 /**
- * A port for root in the queue of another user: what it makes belongs to that user, who is to go on
- * with it.
+ * A port for root in the queue of another user: what it makes belongs to that user.
  *
  * @param owner The other user.
  */
@@ -172,20 +169,18 @@ export function filesFor(owner: number, files: FilePort): FilePort {
 }
 
 /**
- * Why a file in a queue is not to be believed: somebody else made it, or can change it. A queue is
+ * Why a file in a queue cannot be trusted: somebody else made it, or can change it. A queue is
  * closed to others, so such a file was moved into it.
  *
- * @param owner Whom the queue belongs to.
- * @returns A sentence's end such as `it belongs to another user (uid 1001)`; `undefined` if it may
- * be believed.
+ * @param owner The owner of the queue.
+ * @returns The end of a sentence, such as `it belongs to another user (uid 1001)`.
  */
 export function fileDistrust(stat: FileStat, owner: number | null): string | undefined {
   if (owner === null) return undefined;
   if (stat.uid !== owner && stat.uid !== Deno.uid()) {
     return `it belongs to another user (uid ${stat.uid})`;
   }
-  // With the umask of many systems, 002, all that a user makes can be written by the group that is
-  // theirs alone.
+  // With umask 002, usual on many systems, a file can be written by its user's own group.
   if (stat.mode & 0o002 || (stat.mode & 0o020 && stat.gid !== Deno.gid())) {
     return `group or others can write in it (mode ${stat.mode.toString(8)})`;
   }

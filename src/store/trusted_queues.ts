@@ -2,12 +2,12 @@
  * Which queues were made here by this user, or accepted with `queuectl trust`.
  *
  * A `.queuectl/` that is found by walking up from the working directory may have come with a clone
- * or an archive, jobs and hooks included. So one is used only if it is in this list, which lies
+ * or an archive, jobs and hooks included. So it is used only if it is in this list, which lies
  * outside every queue: `$XDG_STATE_HOME/queuectl/trusted`, by default in `~/.local/state`. A line
  * of it is a queue's path, its inode number and when that inode was made. A copy has another path
  * or another inode, and no program can set the time at which an inode was made. A mark within the
- * queue would do less: whoever makes the copy makes the mark too, and a device's number, which
- * would be part of it, can change whenever the machine starts.
+ * queue would prove less, as whoever makes the copy makes the mark too. The device's number is left
+ * out, as it can change whenever the machine starts.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { isAbsolute } from "@std/path/posix/is-absolute";
 import { join } from "@std/path/posix/join";
 import { QueueError, reasonWithin } from "../text/errors.ts";
 
-/** What tells a directory from its copies. */
+/** Tells a directory from its copies. */
 interface Mark {
   /** Its path, absolute and with no link in it. */
   dir: string;
@@ -32,10 +32,10 @@ function markOf(dir: string): Mark {
   return { dir: Deno.realPathSync(dir), inode: ino ?? 0, made: birthtime?.getTime() ?? 0 };
 }
 
-/** The list; `undefined` if there is no home to keep it in. */
+/** The path of the list; `undefined` if there is no home for it. */
 function listPath(): string | undefined {
   const state = Deno.env.get("XDG_STATE_HOME");
-  // As the XDG Base Directory Specification has it, a relative path is passed over.
+  // The XDG Base Directory Specification says to ignore a relative path.
   if (state && isAbsolute(state)) return join(state, "queuectl/trusted");
   const home = Deno.env.get("HOME");
   return home ? join(home, ".local/state/queuectl/trusted") : undefined;
@@ -76,7 +76,7 @@ export function trustQueue(dir: string): void {
     if (isTrusted(dir)) return;
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
-    // One write of a short line at the end: two who add to the list at once do not mix.
+    // One short write at the end: two who add to the list at once do not mix.
     file.writeSync(new TextEncoder().encode(JSON.stringify(markOf(dir)) + "\n"));
     file.syncSync();
   } catch (error) {

@@ -1,12 +1,12 @@
 /**
- * The program: finds the command and runs it. A failure becomes one sentence and an exit status: 1, or 2 for a call
- * that makes no sense.
+ * The program: finds the command and runs it. A failure becomes one sentence and an exit status: 1,
+ * or 2 for a call that makes no sense.
  *
  * @module
  */
 
 import { UsageError } from "../text/errors.ts";
-// Loaded from the start, as programs call it most; the table of all others would cost a tenth of its time.
+// Loaded from the start: programs call it most, and the table of the others costs a tenth more.
 import { ADD_COMMANDS } from "./table/add_commands.ts";
 import { enqueue } from "./commands/add/enqueue.ts";
 import {
@@ -108,7 +108,7 @@ async function help(): Promise<typeof import("./help.ts")> {
   return await import(later("./help.ts"));
 }
 
-/** A command, or the name of a group ("" for none), with the options before it and the words after it. */
+/** A command, or a group's name ("" for none), with what stood before and after it. */
 interface Found extends Pick<ReadWords, "options" | "joined"> {
   readonly found: Command | string;
   readonly rest: readonly string[];
@@ -137,7 +137,7 @@ async function findCommand(args: readonly string[]): Promise<Found> {
   return { ...inner, found: found ?? first, rest: inner.words.slice(found ? 1 : 0) };
 }
 
-/** `queuectl`, `queuectl --version`, `queuectl help [COMMAND]`, `queuectl worker --help`, or a mistake. */
+/** `queuectl`, `queuectl --version`, `queuectl help [COMMAND]`, a group's help, or a mistake. */
 async function withoutCommand(
   group: string,
   options: GivenOptions,

@@ -1,5 +1,5 @@
 /**
- * What the user is told when a command fails.
+ * The report of a failure.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import { nearestWord } from "./args/spelling.ts";
 import { systemFault } from "./system_fault.ts";
 
 /**
- * Says in one sentence what went wrong.
+ * Reports in one sentence what went wrong.
  *
- * @returns The exit status: 2 for what cannot be asked, 1 for what failed.
+ * @returns The exit status: 2 for a call that makes no sense, 1 for a failure.
  */
 export function report(error: unknown): number {
   if (error instanceof MisspelledError) {
@@ -30,7 +30,7 @@ export function report(error: unknown): number {
   const fault = systemFault(error);
   if (fault !== undefined) note(fault);
   else {
-    // Not the user's mistake but ours: all that helps to find it.
+    // A bug of ours: print all that helps to find it.
     const about = `${error instanceof Error ? error.stack : error}`;
     `queuectl: this is a fault in queuectl: ${about}`.split("\n").forEach(say);
   }

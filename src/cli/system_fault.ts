@@ -1,5 +1,5 @@
 /**
- * What the operating system refused, in a sentence.
+ * Errors of the operating system, in a sentence.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { placeOf, reasonOf, reasonWithin } from "../text/errors.ts";
 /**
  * A sentence for an error of the operating system.
  *
- * @returns `undefined` for any other error: that one is a fault of the program.
+ * @returns `undefined` for any other error: that is a bug of the program.
  */
 export function systemFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -19,7 +19,7 @@ export function systemFault(error: unknown): string | undefined {
   if (!known) return undefined;
   const unloaded = /^Import '[^]*' failed\.[^]*?([^:\n]*) \(os error \d+\)/.exec(error.message);
   if (unloaded) return `cannot load its own files: ${unloaded[1]!.trim()}`;
-  // What is not the runtime's own stays as it is.
+  // A message that is not the runtime's stays as it is.
   if (reasonOf(error) === error.message) return error.message;
   const [reason, place] = [reasonWithin(error), placeOf(error)];
   return place === undefined ? reason : `${place}: ${reason}`;

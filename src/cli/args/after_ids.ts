@@ -13,7 +13,8 @@ import type { Queue } from "../../queue.ts";
  *
  * @param inputs Jobs that are about to be added, and may name one another; they are changed.
  * @param where Names the place of an input in errors, such as `jobs.txt, line 3: `.
- * @throws {QueueError} If no job matches, or several do; a {@linkcode UsageError} if the input stands in a file.
+ * @throws {QueueError} If no job matches, or several do; a {@linkcode UsageError} if the input
+ * stands in a file.
  */
 export function resolveAfter(
   queue: Queue,

@@ -13,7 +13,7 @@ import { readJsonJob, UnknownFields } from "./json_job.ts";
 export interface JobLines {
   /** The jobs, in order. */
   inputs: JobInput[];
-  /** The line of each, from 1; of jobs that end with NUL its place among all, empty ones included. */
+  /** The line of each, from 1; of jobs that end with NUL the place among all. */
   lines: number[];
   /** Their unknown fields. */
   unknown: UnknownFields;
@@ -35,12 +35,14 @@ export function placeName(number: number | string, { isNull }: LineOptions): str
 }
 
 /**
- * Reads jobs, one a line: shell text or JSON. Blank lines are skipped, and those that begin with `#`.
+ * Reads jobs, one a line: shell text or JSON. Blank lines are skipped, and those that begin with
+ * `#`.
  *
  * @param content The bytes of the file.
  * @param source What to call it in errors.
  * @param defaults The fields of a job that does not have them itself.
- * @throws {UsageError} If a line is not UTF-8, or begins like JSON and is not. The queue checks each job itself.
+ * @throws {UsageError} If a line is not UTF-8, or begins like JSON and is not. The queue checks
+ * each job itself.
  */
 export function readJobLines(
   content: Uint8Array,

@@ -58,7 +58,8 @@ const OWN_WAYS: Readonly<
 /**
  * The value of the option that sets a field by one word; `undefined` if it was not given.
  *
- * @throws {UsageError} If a number or span is invalid or out of bounds. The check of the whole job names an invalid text.
+ * @throws {UsageError} If a number or span is invalid or out of bounds. The check of the whole job
+ * names an invalid text.
  */
 export function optionValue(options: GivenOptions, field: string): unknown {
   const { type, check } = JOB_FIELDS.get(field)!;
@@ -82,7 +83,8 @@ export function spanOrNone(word: string, what: string): number | null {
 }
 
 /**
- * The path of a shell, if that is a program on this machine. The check of the field names a path that is not absolute.
+ * The path of a shell, if that is a program on this machine. The check of the field names a path
+ * that is not absolute.
  *
  * @throws {UsageError} If there is no such program.
  */
@@ -140,7 +142,8 @@ export function jobIds(lists: readonly string[], what: string = "--after"): stri
 }
 
 /**
- * The time that `--at` or `--delay` gives, in milliseconds since 1970 as `now` is; `undefined` if neither was given.
+ * The time that `--at` or `--delay` gives, in milliseconds since 1970 as `now` is; `undefined` if
+ * neither was given.
  *
  * @throws {UsageError} If it is invalid, or both were given.
  */

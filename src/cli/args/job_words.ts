@@ -11,7 +11,8 @@ import { type Invocation, later, optionsOf } from "../table/command.ts";
 import { refuseReplaced } from "../table/option.ts";
 
 /**
- * The job that a call describes. Options win over the fields of a JSON job; the current directory is the default.
+ * The job that a call describes. Options win over the fields of a JSON job; the current directory
+ * is the default.
  *
  * @throws {UsageError} If it describes no job.
  */
@@ -81,7 +82,7 @@ export function looksLikeJson(text: string): boolean {
   return /^\s*\{\s*["}]/.test(text);
 }
 
-/** @throws {UsageError} If an option of queuectl stands behind the command, and would become part of it. */
+/** @throws {UsageError} If an option stands behind the command, and would become part of it. */
 function refuseMisplaced({ command, words }: Invocation): void {
   const end = words.indexOf("--");
   const names = words.slice(1, end < 0 ? undefined : end).map((word) => word.split("=")[0]);

@@ -1,5 +1,6 @@
 /**
- * Jobs in JSON, whose fields may also have the names and values of options, and the report of unknown fields.
+ * Jobs in JSON, whose fields may also have the names and values of options, and the report of
+ * unknown fields.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { jobIds, resourceFields, spanOrNone, timeAt } from "./job_options.ts";
 import { note } from "../terminal/output.ts";
 import { nearestWord } from "./spelling.ts";
 
-/** What `--json` shows beyond the file of a job: a job that was shown can be added again without a warning. */
+/** What `--json` also shows: a job that was shown can be added again without a warning. */
 const SHOWN: ReadonlySet<string> = new Set([...VIEW_FIELDS, "existed"]);
 
 /**
@@ -28,7 +29,8 @@ const SHOWN: ReadonlySet<string> = new Set([...VIEW_FIELDS, "existed"]);
  * import { readJsonJob } from "./json_job.ts";
  *
  * const text = '{"command": ["echo", "a b"], "max-retries": 0, "timeout": "5m"}';
- * readJsonJob(text, Date.now(), () => {}); // { command: "echo 'a b'", max_retries: 0, timeout: 300 }
+ * const job = readJsonJob(text, Date.now(), () => {});
+ * job; // { command: "echo 'a b'", max_retries: 0, timeout: 300 }
  * ```
  */
 export function readJsonJob(
@@ -81,7 +83,7 @@ export function fieldsOfJson(
   return Object.fromEntries(fields) as Partial<JobInput>;
 }
 
-/** A field as the file of a job has it. An invalid value stays for the check of the whole job to name. */
+/** A field as a job's file has it. The check of the whole job names an invalid value. */
 function fieldOfJson(
   key: string,
   name: string,

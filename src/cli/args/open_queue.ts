@@ -20,7 +20,7 @@ export function openQueue(call: Invocation, options?: StoreOptions): Promise<Que
   return Queue.open(locateQueue(call.dir), { create: false, ...accessOf(call), ...options });
 }
 
-/** Opens the queue of a command that adds something; if there is none it makes one and says so on stderr. */
+/** Opens the queue of a command that adds something; if there is none, makes one and says so. */
 export function openOrMakeQueue(call: Invocation): Promise<Queue> {
   const place = locateQueue(call.dir);
   const created = () => note(`made a new queue, ${place.dir}`);

@@ -8,8 +8,9 @@ import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
 /**
- * The known word nearest to a misspelled one, if it is near enough: at most three slips, and at most one for every
- * three letters. A word of three letters or more that begins just one known word means that one.
+ * The known word nearest to a misspelled one, if it is near enough: at most three slips, and at
+ * most one for every three letters. A word of three letters or more that begins just one known word
+ * means that one.
  *
  * @param known At least one word.
  *

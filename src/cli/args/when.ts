@@ -16,15 +16,16 @@ const ISO =
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /**
- * The time that a text names: ISO 8601 with an offset or else local (`2026-11-22T09:00+01:00`, `2026-11-22 09:00`,
- * `2026-11-22`); the next `18:30`, `6pm`, `noon` or `midnight`, or that of a day: `tomorrow 09:00`, `monday 9am`; or a
- * span from now: `+2h`, `in 5 minutes`.
+ * The time that a text names: ISO 8601 with an offset or else local (`2026-11-22T09:00+01:00`,
+ * `2026-11-22 09:00`, `2026-11-22`); the next `18:30`, `6pm`, `noon` or `midnight`, or that of a
+ * day: `tomorrow 09:00`, `monday 9am`; or a span from now: `+2h`, `in 5 minutes`.
  *
  * @param text What was given.
  * @param now Milliseconds since 1970.
  * @param what What to call it in the error, such as `--at`.
  * @returns Milliseconds since 1970.
- * @throws {UsageError} If it is not a time, if no calendar has that day or hour, or if its time zone is unknown.
+ * @throws {UsageError} If it is not a time, if no calendar has that day or hour, or if its time
+ * zone is unknown.
  *
  * @example
  * ```ts

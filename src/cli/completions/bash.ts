@@ -11,7 +11,7 @@ import { type Completable, completables, namesCommand, SHELLS } from "./completi
 export function bashCompletions(): string {
   const all = completables();
   return `# bash completion for queuectl: eval "$(queuectl completions bash)"
-# Nothing that is offered, or was typed, is ever expanded: compgen -W would do that.
+# compgen -W would expand what is offered or was typed; this never does.
 _queuectl_offer() {
   local word
   for word in "$@"; do
@@ -24,7 +24,7 @@ _queuectl_names() {
 }
 _queuectl_commands() {
   local name
-  # A path, and any other odd name, is left to the shell, which quotes it.
+  # Paths and odd names are left to the shell, which quotes them.
   while IFS= read -r name; do
     if [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9_.+-]*$ ]]; then _queuectl_offer "$name"; fi
   done <<< "$(compgen -c -- "$current")"
@@ -60,7 +60,7 @@ function caseOfPath({ path }: Completable): string {
   return `        "${before} ${words.at(-1)}") path="${path}" ;;`;
 }
 
-/** What follows an option that takes a value. */
+/** The values of each option that takes one. */
 function casesOfValues({ path, options }: Completable): string[] {
   return options.filter(({ value }) => value !== undefined).map(({ name, short, values }) => {
     const pattern = [`"${path}:--${name}"`, ...(short ? [`"${path}:-${short}"`] : [])].join("|");

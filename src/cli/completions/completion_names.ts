@@ -9,10 +9,10 @@ import { ID_PATTERN, type JobState } from "../../format/names.ts";
 import type { Queue } from "../../queue.ts";
 import { listSchedules } from "../../schedules/manage_schedules.ts";
 
-/** How many jobs are offered at most, the newest. */
+/** The most jobs to offer: the newest. */
 const MOST_JOBS = 100;
 
-/** A word that means nothing but itself to every shell. Files in a queue can have any name, these cannot. */
+/** A word that means only itself to every shell. A file in a queue can have any name. */
 const HARMLESS = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 const NAMES = {
@@ -27,12 +27,12 @@ const NAMES = {
 /** A kind of name in a queue. */
 export type NameKind = keyof typeof NAMES;
 
-/** Whether a word names such a kind. */
+/** Whether a word is the name of a kind. */
 export function isNameKind(word: string): word is NameKind {
   return Object.hasOwn(NAMES, word);
 }
 
-/** The names of a kind, as far as they are what may name such a thing: what else files are called is left out. */
+/** The names of a kind that are harmless to a shell. */
 export async function completionNames(queue: Queue, kind: NameKind): Promise<string[]> {
   return (await NAMES[kind](queue)).filter((name) => HARMLESS.test(name));
 }

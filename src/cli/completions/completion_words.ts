@@ -1,5 +1,5 @@
 /**
- * What can be completed where, made of the table of commands.
+ * What shells complete where, made from the table of commands.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { COMMANDS, GROUPS } from "../table/commands.ts";
 import type { NameKind } from "./completion_names.ts";
 import type { Option } from "../table/option.ts";
 
-/** What can follow a command. */
+/** queuectl, a group or a command, and what can follow it. */
 export interface Completable {
-  /** The command's words, such as `worker start`; empty for queuectl itself, one word for a group. */
+  /** The command's words, such as `worker start`; empty for queuectl itself. */
   readonly path: string;
   /** The commands that can follow, each with what it does. */
   readonly commands: readonly (readonly [name: string, summary: string])[];
@@ -33,38 +33,31 @@ const WORDS: Record<string, Completable["words"]> = {
   "COMMAND…": "command",
 };
 
-/** Every command and group, and what can follow it. */
+/** queuectl itself, every group and every command. */
 export function completables(): Completable[] {
-  const first = new Map<string, string>();
-  for (const { name, summary } of COMMANDS) {
-    const word = name.split(" ")[0]!;
-    first.set(word, GROUPS[word] ?? summary);
-  }
-  const top: Completable = {
-    path: "",
-    commands: [...first],
-    options: [...GLOBAL_OPTIONS, VERSION_OPTION],
-    words: undefined,
-  };
-  const groups = Object.keys(GROUPS).map((group): Completable => ({
-    path: group,
-    commands: COMMANDS.filter(({ name }) => name.startsWith(`${group} `))
-      .map(({ name, summary }) => [name.slice(group.length + 1), summary]),
-    options: GLOBAL_OPTIONS,
-    words: undefined,
-  }));
+  const groups = ["", ...Object.keys(GROUPS)].map((path): Completable => {
+    const isTop = path === "";
+    const start = isTop ? 0 : path.length + 1;
+    const inside = COMMANDS.filter(({ name }) => isTop || name.startsWith(`${path} `));
+    const commands = new Map(inside.map(({ name, summary }) => {
+      const word = name.slice(start).split(" ")[0]!;
+      return [word, isTop ? GROUPS[word] ?? summary : summary];
+    }));
+    const options = isTop ? [...GLOBAL_OPTIONS, VERSION_OPTION] : GLOBAL_OPTIONS;
+    return { path, commands: [...commands], options, words: undefined };
+  });
   const commands = COMMANDS.map((command): Completable => ({
     path: command.name,
     commands: [],
     options: optionsOf(command),
     words: wordsOf(command),
   }));
-  return [top, ...groups, ...commands];
+  return [...groups, ...commands];
 }
 
 function wordsOf({ name, takes = "" }: Command): Completable["words"] {
   const [group, verb] = name.split(" ");
-  // The name of a schedule to come is nobody's to guess.
+  // A new schedule has no name to offer.
   if (group === "schedule" && takes.startsWith("NAME")) {
     return verb === "add" ? undefined : "schedule";
   }
@@ -76,5 +69,5 @@ export function namesCommand(kind: string): string {
   return `queuectl completions names ${kind} 2>/dev/null`;
 }
 
-/** The shells there are completions for. */
+/** The shells that have completions. */
 export const SHELLS: readonly string[] = ["bash", "zsh", "fish"];

@@ -88,8 +88,9 @@ export function wordBounds({ takes = "", bounds }: Command): readonly [number, n
  * The path of a module for an `import` that loads it no sooner than it is reached:
  * `await import(later("../help.ts")) as typeof import("../help.ts")`.
  *
- * The runtime loads each path that stands in an `import` itself before the program begins. All commands together take
- * longer than an `enqueue`. `deno compile` cannot find these paths either, so its task names src/cli.
+ * The runtime loads each path that stands in an `import` itself before the program begins. All
+ * commands together take longer than an `enqueue`. `deno compile` cannot find these paths either,
+ * so its task names src/cli.
  */
 export const later = (path: string): string => path;
 

@@ -1,5 +1,6 @@
 /**
- * The table of commands, from which the dispatch, the help, the completions and docs/commands.md are made.
+ * The table of commands, from which the dispatch, the help, the completions and docs/commands.md
+ * are made.
  *
  * @module
  */

@@ -1,7 +1,8 @@
 /**
- * Reading the words of a command line. This file finds where the options end and the job's own words begin, and joins
- * each option with its value; `@std/cli/parse-args` reads those. Given the words as they stand it would change a job:
- * it drops a `--`, gives `--json true` the value true, and takes no value that begins with a dash (`--file -`).
+ * Reading the words of a command line. This file finds where the options end and the job's own
+ * words begin, and joins each option with its value; `@std/cli/parse-args` reads those. Given the
+ * words as they stand it would change a job: it drops a `--`, gives `--json true` the value true,
+ * and takes no value that begins with a dash (`--file -`).
  *
  * @module
  */
@@ -39,7 +40,8 @@ export class MisspelledError extends UsageError {
 }
 
 /**
- * Refuses a word that was not UTF-8: the runtime puts U+FFFD for such bytes, so two keys would become one.
+ * Refuses a word that was not UTF-8: the runtime puts U+FFFD for such bytes, so two keys would
+ * become one.
  *
  * @param what What to call it in the error.
  * @param otherwise What the sentence ends with, if there is another way to give it.
@@ -108,7 +110,7 @@ export interface ReadWords {
 export interface Reading {
   /** The options that there are. */
   readonly known: readonly Option[];
-  /** How many plain words end the options: what follows belongs to the job. Default: only `--` ends them. */
+  /** How many plain words end the options. Default: only `--` ends them. */
   readonly endAfter?: number;
   /** Where to read on, for the error about an unknown option. */
   readonly see: string;
@@ -119,7 +121,8 @@ export interface Reading {
 /**
  * Reads options and plain words.
  *
- * @throws {UsageError} If an option is unknown, lacks its value, has one and is a flag, or is given twice.
+ * @throws {UsageError} If an option is unknown, lacks its value, has one and is a flag, or is given
+ * twice.
  *
  * @example
  * ```ts
@@ -155,8 +158,8 @@ function isOption(arg: string): boolean {
 }
 
 /**
- * Adds an option to `joined` as `--name=value` or `--name`; the letters of `-yfnVALUE` one by one. An unknown one stays
- * as it is, for `parseArgs()` to refuse.
+ * Adds an option to `joined` as `--name=value` or `--name`; the letters of `-yfnVALUE` one by one.
+ * An unknown one stays as it is, for `parseArgs()` to refuse.
  *
  * @returns Whether `next` is its value.
  */
@@ -180,7 +183,7 @@ function joinOption(
     joinOption(`-${value}`, next, known, joined);
 }
 
-/** The word behind an option as its value: `--timeout --priority 3` lacks one, `--command -x` does not. */
+/** The word behind an option: `--timeout --priority 3` lacks a value, `--command -x` does not. */
 function valueOf(
   { value }: Option,
   written: string,

@@ -1,7 +1,7 @@
 /**
- * Recovery: puts right what dead processes left. Whoever holds a dead worker's lock settles the
- * jobs whose result that worker had written down, and charges each other job that it ran one
- * attempt.
+ * The recovery room: puts right what dead workers and power cuts left. Whoever holds a dead
+ * worker's lock settles the jobs whose result that worker had written down, and charges each other
+ * job that it ran one attempt.
  *
  * @module
  */

@@ -20,8 +20,7 @@ let last: Promise<unknown> = Promise.resolve();
  * Makes a call of the program and gives its end, and all that it wrote.
  *
  * @param isTerminal Whether what it writes to is to seem a terminal.
- * @param cwd Where it is to seem to stand, for what it looks up by name; paths of files stay those
- * of the test.
+ * @param cwd The directory that it seems to stand in; relative paths of files are still the test's.
  */
 export function callMain(
   args: readonly string[],

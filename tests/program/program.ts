@@ -184,10 +184,7 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/**
- * Whether a call is of a process of its own: it lives on, reads stdin or files by name, or is told
- * where.
- */
+/** Whether a call needs a process: it lives on, reads stdin or files, or has its own --dir. */
 function needsProcess(args: readonly string[]): boolean {
   const [command, inner] = args[0] === "--json" ? args.slice(1) : args;
   return args.some((word) => word.startsWith("--dir")) ||

@@ -7,8 +7,8 @@
 import { formatDuration } from "./relative_time.ts";
 
 /**
- * `20000 of 100000 jobs, 21300/s, 4s left` on stderr, rewritten in place and removed at the end. Shows
- * nothing unless a person watches stderr and stdout goes elsewhere.
+ * `20000 of 100000 jobs, 21300/s, 4s left` on stderr, rewritten in place and removed at the end.
+ * Shows nothing unless a person watches stderr and stdout goes elsewhere.
  */
 export class EnqueueProgress {
   readonly #total: number;

@@ -8,7 +8,7 @@ import { safeLine } from "./output.ts";
 
 const encoder = new TextEncoder();
 
-/** To the alternate screen, which keeps the shell's history; cursor hidden; long lines not wrapped. */
+/** The alternate screen, so that the shell's stays as it was; no cursor; long lines not wrapped. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 
@@ -33,7 +33,7 @@ export class FullScreen implements Disposable {
     void this.#read(pressed);
   }
 
-  /** Shows these lines from the top and nothing below them; writes only those that changed, in one write. */
+  /** Shows these lines and nothing below them; writes only those that changed, in one write. */
   draw(lines: readonly string[]): void {
     if (!this.#open) return;
     const text = changedLines(this.#last, lines);

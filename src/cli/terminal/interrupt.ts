@@ -6,7 +6,7 @@
 
 import { QueueError } from "../../text/errors.ts";
 
-/** A signal that asks a program to exit. SIGHUP, of a closed terminal, asks a worker to reload instead. */
+/** A signal that asks a program to exit; SIGHUP, of a closed terminal, asks a worker to reload. */
 export type Interrupt = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** The exit status of a program that such a signal ended. */
@@ -30,12 +30,12 @@ export class InterruptedError extends QueueError {
 export const PIPE_STATUS = 141;
 
 /**
- * Two signals of a kind within this time are one, in milliseconds: the terminal sends Ctrl-C to every process,
- * and a parent such as `deno task` passes it on once more.
+ * Two signals of a kind within this time are one, in milliseconds: the terminal sends Ctrl-C to
+ * every process, and a parent such as `deno task` passes it on once more.
  */
 const SAME_WITHIN = 200;
 
-/** A function that says whether a signal that just came is a new one, by a clock in milliseconds. */
+/** A function that says whether a signal that came now is a new one, by a clock in milliseconds. */
 export function newSignals(now: () => number): (signal: Interrupt) => boolean {
   const last = new Map<Interrupt, number>();
   return (signal) => {

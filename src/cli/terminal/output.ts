@@ -1,8 +1,8 @@
 /**
  * Writing: the answer to stdout, notes to stderr.
  *
- * All that queuectl writes passes here, where every character that a terminal would obey becomes an escape. Only a
- * job's own output goes out as it is, through {@linkcode writeOut}.
+ * All that queuectl writes passes here, where every character that a terminal would obey becomes an
+ * escape. Only a job's own output goes out as it is, through {@linkcode writeOut}.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export function writeOut(bytes: Uint8Array): void {
   }
 }
 
-/** Matches most lines, and faster than the search for an unsafe character. Tabs part the cells of a table. */
+/** Matches most lines, faster than the search for unsafe characters. Tabs part a table's cells. */
 const PLAIN_LINE = /^[\t\x20-\x7e]*$/;
 
 /** A colour that queuectl itself uses, or a character that must not reach a terminal. */
@@ -53,8 +53,8 @@ const COLOUR_OR_UNSAFE = new RegExp(
 /**
  * A line in which a terminal obeys nothing but tabs.
  *
- * @param isColoured Keep queuectl's own colours. Texts in it must have been made safe before the line was
- * coloured, or they could bring colours of their own.
+ * @param isColoured Keep queuectl's own colours. Texts in the line must have been made safe before
+ * it was coloured, or they could bring colours of their own.
  */
 export function safeLine(line: string, isColoured = false): string {
   if (PLAIN_LINE.test(line)) return line;
@@ -64,7 +64,7 @@ export function safeLine(line: string, isColoured = false): string {
   );
 }
 
-/** Writes lines to stdout; a line break within one becomes an escape. `areColoured` as for {@linkcode safeLine}. */
+/** Writes lines to stdout; a line break within one becomes an escape. */
 export function printLines(lines: readonly string[], areColoured = false): void {
   if (lines.length === 0) return;
   const safe = lines.map((line) => safeLine(line, areColoured));
@@ -138,7 +138,7 @@ export function note(sentence: string): void {
   say(`queuectl: ${visibleText(sentence)}`);
 }
 
-/** Notes a sentence after `wait` milliseconds, unless the function that it returns is called first. */
+/** Notes a sentence after `wait` milliseconds, unless the returned function is called first. */
 export function noteAfter(wait: number, sentence: () => string): () => void {
   const timer = setTimeout(() => note(sentence()), wait);
   return () => clearTimeout(timer);

@@ -7,7 +7,7 @@
 /** The shortest time between two writes, in milliseconds: too short for a person to notice. */
 const PACE = 20;
 
-/** Writes a line at once, unless the last write was just now: then lines collect until the pace is over. */
+/** Writes a line at once, unless the last write was just now: then lines collect for the pace. */
 export class PacedOutput {
   readonly #write: (lines: readonly string[]) => void;
   #waiting: string[] = [];

@@ -17,8 +17,8 @@ const LOOK_EVERY = 250;
 const NEWLINE = 10;
 
 /**
- * The progress of one job as a bar on stderr, always on the last line of the terminal. Shows nothing while
- * the last line that the job printed is incomplete.
+ * The progress of one job as a bar on stderr, always on the last line of the terminal. Shows
+ * nothing while the last line that the job printed is incomplete.
  */
 export class ProgressLine {
   readonly #timer: ReturnType<typeof setInterval>;

@@ -28,7 +28,7 @@ export interface TableStyle {
   paint?: (padded: string, row: number, column: number) => string;
 }
 
-/** The last cell has at least `LEAST_OF_LAST` columns, and `WANTED_OF_LAST` if flexible cells can be cut. */
+/** The columns that the last cell gets if flexible cells can be cut for it, and always. */
 const WANTED_OF_LAST = 12, LEAST_OF_LAST = 6;
 
 /** The least width of a flexible cell. */

@@ -6,7 +6,7 @@
 
 const EIGHTHS = " ▁▂▃▄▅▆▇█";
 
-/** A chart `height` lines high, with a column for each value: `["▂▄█"]`. Every value above 0 is visible. */
+/** A chart with a column for each value: `["▂▄█"]`. Every value above 0 is visible. */
 export function chartLines(values: readonly number[], height: number): string[] {
   const highest = Math.max(...values, 1);
   const eighths = values.map((value) =>

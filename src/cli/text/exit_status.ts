@@ -8,8 +8,8 @@ import type { JobView } from "../../format/job.ts";
 import { signalNumber } from "../../process/signals.ts";
 
 /**
- * The exit status that stands for how a job ended: 0 if it is done, else that of its last attempt, with
- * 128 + N for signal N as in shells, 124 for a timeout as with `timeout(1)`, and 1 for the rest.
+ * The exit status that stands for how a job ended: 0 if it is done, else that of its last attempt,
+ * with 128 + N for signal N as in shells, 124 for a timeout as in `timeout(1)`, and 1 for the rest.
  *
  * @param job The job once it is done or dead; `undefined` if it was removed.
  */

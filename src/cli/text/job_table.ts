@@ -17,7 +17,7 @@ export const STATE_COLUMN = 1;
 /**
  * A row for each job. PROGRESS is there if any job reports it, HOW if `how` says what is in it.
  *
- * @param forPerson Show progress as a bar, and leave out WAITS if no job waits; a program can rely on WAITS.
+ * @param forPerson Show progress as a bar, and no WAITS if no job waits: programs rely on WAITS.
  */
 export function jobTable(
   jobs: readonly JobView[],

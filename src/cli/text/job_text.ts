@@ -14,7 +14,7 @@ import { formatDuration, formatMoment } from "../terminal/relative_time.ts";
 import { alignedLines } from "../terminal/table.ts";
 import { outcomeText } from "./attempt_text.ts";
 
-/** The fields that have lines of their own. Any other field of the file gets a line under its name. */
+/** The fields that have lines of their own. Any other field gets a line under its name. */
 const KNOWN = new Set([
   ...["id", "state", "command", "shell", "cwd", "env", "priority", "max_retries", "timeout"],
   ...["backoff_base", "backoff_factor", "run_at", "created_at", "updated_at", "attempts"],

@@ -27,7 +27,7 @@ export interface ScreenStyle {
 /** On a smaller terminal nothing can be read. */
 const LEAST_COLUMNS = 20, LEAST_ROWS = 4;
 
-/** The least lines of a section that is cut: an empty one, its head, a row, and how many are left out. */
+/** The least lines of a section that is cut: an empty one, head, row, and count of the rest. */
 const LEAST_SECTION = 4;
 
 /** The foot says the age of a count that is older than this, in milliseconds. */
@@ -160,8 +160,8 @@ function cutRows(lines: string[], room: number): string[] {
 }
 
 /**
- * Shares lines among sections: small sections get what they want, and large ones share the rest equally. Where
- * that would leave a section too few lines to say anything, the last sections get none.
+ * Shares lines among sections: small ones get what they want, large ones share the rest equally.
+ * Where that would leave a section too few lines to say anything, the last sections get none.
  */
 export function shareRows(wanted: readonly number[], rows: number): number[] {
   const shares = wanted.map(() => 0);

@@ -11,8 +11,8 @@ import { formatAge } from "../terminal/relative_time.ts";
 const LONGEST_ID = 12;
 
 /**
- * What a waiting job waits for: `held`, the jobs that it comes after (`build, …X1D7HQ2M +3`), its resource (or
- * `concurrency`), or how long until its time; empty if it is ready, runs, or has ended.
+ * What a waiting job waits for: `held`, the jobs that it comes after (`build, …X1D7HQ2M +3`), its
+ * resource (or `concurrency`), or how long until it is due; empty if it is ready, runs or is over.
  */
 export function waitsText(job: JobView, now: number): string {
   if (job.state !== "pending" && job.state !== "failed") return "";

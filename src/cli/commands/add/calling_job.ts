@@ -10,8 +10,8 @@ import type { Queue } from "../../../queue.ts";
 import { QueueError } from "../../../text/errors.ts";
 
 /**
- * The running jobs of this queue that called this program: the nearest first, then the job that called that one,
- * and so on. A process that an ended job left behind has no caller.
+ * The running jobs of this queue that called this program: the nearest first, then the job that
+ * called that one, and so on. A process that an ended job left behind has no caller.
  */
 export function callingJobs(queue: Queue): JobView[] {
   const callers: JobView[] = [];
@@ -31,8 +31,8 @@ export function callingJobs(queue: Queue): JobView[] {
 /**
  * Refuses a job that could never run while its callers wait for it.
  *
- * @throws {QueueError} If the job waits for a caller, or both need resources: jobs that hold one resource and
- * wait for another can wait for each other for ever.
+ * @throws {QueueError} If the job waits for a caller, or both need resources: jobs that hold one
+ * resource and wait for another can wait for each other for ever.
  */
 export function refuseDeadlock(callers: readonly JobView[], input: JobInput): void {
   const [needed] = needsOf(input);

@@ -20,7 +20,7 @@ import { addedView, existingView, jsonText, note, printLines } from "../../termi
 const MOST_NAMED = 20;
 
 /**
- * Adds the jobs of a file and prints an ID a line as they become durable; with `--json` a job a line.
+ * Adds the jobs of a file; prints each ID, or with `--json` each job, on a line once it is durable.
  *
  * @throws {UsageError} If a line is no job; nothing was added.
  * @throws {QueueError} If it failed part way; the sentence says how to add the rest.

@@ -1,5 +1,6 @@
 /**
- * `enqueue` of a job for which other jobs matter, by its ID, key, dependencies or resources, or that has an input.
+ * `enqueue` of a job for which other jobs matter, by its ID, key, dependencies or resources, or of
+ * a job that has an input.
  *
  * @module
  */

@@ -22,8 +22,8 @@ const SILENCE = 1000;
 const PAUSE = 20;
 
 /**
- * Whether `run` gives its job its own stdin: with `--stdin`, or if stdin is a pipe, a socket or a file. A
- * device such as /dev/zero may have no end.
+ * Whether `run` gives its job its own stdin: with `--stdin`, or if stdin is a pipe, a socket or a
+ * file. A device such as /dev/zero may have no end.
  *
  * @throws {UsageError} With both --stdin and --no-stdin.
  */
@@ -38,7 +38,7 @@ export function takesStdin({ options }: Invocation, input: JobInput): boolean {
 /**
  * Adds a job whose input is what stdin holds up to its end.
  *
- * @param hint Added, in parentheses, to what is said while nothing comes: how to do without an input.
+ * @param hint Added to the note that says what is waited for: how to do without an input.
  * @throws {InterruptedError} If a signal comes first.
  * @throws {QueueError} If stdin cannot be read.
  */

@@ -13,8 +13,8 @@ import { note } from "../../terminal/output.ts";
 const LOOK_EVERY = 1000;
 
 /**
- * Runs one job itself as soon as no worker is alive that would. At once if a running job waits for it: that job may
- * hold the last slot of the worker that would run it.
+ * Runs one job itself as soon as no worker is alive that would. At once if a running job waits for
+ * it: that job may hold the last slot of the worker that would run it.
  */
 export class OwnWorker {
   readonly #queue: Queue;
@@ -27,7 +27,7 @@ export class OwnWorker {
 
   /**
    * @param caller The ID of the running job that waits for this one, if one does.
-   * @param stopped Called if the worker is stopped (`queuectl worker stop`) before the job has ended.
+   * @param stopped Called if `queuectl worker stop` ends the worker before the job has ended.
    */
   constructor(queue: Queue, id: string, caller: string | undefined, stopped: () => void) {
     this.#queue = queue;

@@ -106,7 +106,7 @@ async function show(
   }
 }
 
-/** Says how a job ended, unless it is done or its own exit status says so; returns the exit status. */
+/** Says how a job ended where the exit status, which it returns, does not. */
 function ended(id: string, job: JobView | undefined): number {
   const last = job?.history.at(-1);
   if (!job) note(`job ${id} was removed before it ended`);

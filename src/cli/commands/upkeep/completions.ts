@@ -13,7 +13,7 @@ import { zshCompletions } from "../../completions/zsh.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printLines, printText } from "../../terminal/output.ts";
 
-/** Prints the completion script of a shell; with `names KIND`, the names that the scripts offer, one a line. */
+/** Prints the script of a shell; with `names KIND`, the names that scripts offer, one a line. */
 export async function completions(call: Invocation): Promise<void> {
   const [shell, kind] = call.words as [string, string?];
   if (shell === "names" && kind !== undefined && isNameKind(kind)) {

@@ -54,7 +54,7 @@ export async function configReset(call: Invocation): Promise<void> {
   if (call.json) printJson(queue.config());
 }
 
-/** Changes settings, all that are given or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
+/** Changes all given settings or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */
 export async function configSet(call: Invocation): Promise<void> {
   const { options, words } = call;
   const given: [key: string, value: string][] = [];

@@ -11,7 +11,7 @@ import { trustQueue } from "../../../store/trusted_queues.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, printAnswer } from "../../terminal/output.ts";
 
-/** Accepts the queue at a path, or the nearest one; prints its directory and what a worker would run. */
+/** Accepts the queue at a path, or the nearest; prints its directory and what would run. */
 export async function trust(call: Invocation): Promise<void> {
   const { dir } = locateQueue(call.words[0] ?? call.dir);
   // `found: false`, because naming the queue stands for trust; every other check applies.

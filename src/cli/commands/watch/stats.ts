@@ -23,7 +23,7 @@ import { chartLines } from "../../text/chart.ts";
 /** The height of the chart, in lines. */
 const CHART_HEIGHT = 4;
 
-/** Sums up the attempts that ended in the last hour, or since `--since`; with a chart on a terminal. */
+/** Sums up the attempts that ended in the last hour or `--since`; with a chart on a terminal. */
 export async function stats(call: Invocation): Promise<void> {
   const text = call.options.text("since") ?? "1h";
   const span = parseDuration(text, "--since") * 1000;

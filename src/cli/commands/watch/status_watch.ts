@@ -15,7 +15,7 @@ import { INTERRUPT_STATUS, onInterrupt } from "../../terminal/interrupt.ts";
 import { coloursStdout, readsStdout, terminalSize } from "../../terminal/terminal.ts";
 import { screenLines } from "../../text/screen_lines.ts";
 
-/** The longest and the shortest time between two drawings, in milliseconds: ages change by themselves. */
+/** The longest and the shortest time between two drawings, in milliseconds. */
 const DRAW_EVERY = 1000, DRAW_AT_MOST_EVERY = 200;
 
 const ESCAPE = "\x1b", CTRL_C = "\x03";

@@ -14,7 +14,7 @@ import { outcomeText } from "../../text/attempt_text.ts";
 import { namedJobs } from "../control/each_of.ts";
 import { sayWhyTheyWait } from "./why_they_wait.ts";
 
-/** Waits until each job is done or dead; says which are not done, and exits with 0 only if all are. */
+/** Waits until each job is done or dead; exits with 0 only if all are done, else says which. */
 export async function wait(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
   const named = await namedJobs(queue, call.words);

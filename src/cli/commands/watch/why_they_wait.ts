@@ -11,7 +11,7 @@ import { quotedWord } from "../../../text/shown_text.ts";
 import { note } from "../../terminal/output.ts";
 import { formatMoment } from "../../terminal/relative_time.ts";
 
-/** How often to check, in milliseconds. A program, unlike a person, hears nothing before the first check. */
+/** How often to check, in milliseconds; before the first check only a person is told anything. */
 const LOOK_EVERY = 1000;
 
 /** The most jobs whose own reasons are said. */
@@ -21,8 +21,8 @@ const MOST_EXPLAINED = 5;
 const SOON = 5000;
 
 /**
- * Says on stderr, each reason once, why jobs do not run: no worker is alive, the queue is paused, or what a job
- * waits for.
+ * Says on stderr, each reason once, why jobs do not run: no worker is alive, the queue is paused,
+ * or what a job waits for.
  *
  * @param ids Their whole IDs.
  * @returns A function that ends it.

@@ -20,14 +20,14 @@ const LOOK_EVERY = 20;
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
 /**
- * Starts a worker that outlives this process and its terminal, and prints its name once it has started. Its log is
- * `workers/NAME.log` in the queue.
+ * Starts a worker that outlives this process and its terminal, and prints its name once it has
+ * started. Its log is `workers/NAME.log` in the queue.
  *
  * @throws {QueueError} If the worker exits before it has started, with the worker's own sentence.
  */
 export async function detach(queue: Queue, options: GivenOptions, json: boolean): Promise<number> {
   const workers = `${queue.dir}/workers`;
-  // The worker chooses its name, so until it has written that its log has a name that no worker can have.
+  // The worker chooses its name; until it has written it, the log has a name that no worker has.
   const early = `${workers}/.starting-${crypto.randomUUID()}.log`;
   Deno.openSync(early, { write: true, createNew: true, mode: 0o600 }).close();
   const child = spawn(queue.dir, options, early);

@@ -74,7 +74,7 @@ export async function workerStart(call: Invocation): Promise<number> {
   }
 }
 
-/** SIGHUP reloads the settings; any other signal stops the worker, and a second one stops it now. */
+/** SIGHUP reloads the settings; another signal stops the worker, and a second one stops it now. */
 function signalled(worker: Worker): (signal: Interrupt) => void {
   const onTerminal = Deno.stdout.isTerminal();
   let signals = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatDuration } from "./relative_time.ts";
+import { formatDuration } from "./format_duration.ts";
 
 /**
  * `20000 of 100000 jobs, 21300/s, 4s left` on stderr, rewritten in place and removed at the end.

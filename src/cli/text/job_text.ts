@@ -9,8 +9,9 @@ import type { Attempt, JobView } from "../../format/job.ts";
 import type { JobState } from "../../format/names.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import type { Paint } from "../terminal/colours.ts";
+import { formatDuration } from "../terminal/format_duration.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
-import { formatDuration, formatMoment } from "../terminal/relative_time.ts";
+import { formatMoment } from "../terminal/relative_time.ts";
 import { alignedLines } from "../terminal/table.ts";
 import { outcomeText } from "./attempt_text.ts";
 

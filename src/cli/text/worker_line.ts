@@ -7,7 +7,8 @@
 import { visibleText } from "../../text/shown_text.ts";
 import type { WorkerEvent } from "../../worker/events.ts";
 import { noPaint, type Paint } from "../terminal/colours.ts";
-import { formatClock, formatDay, formatDuration } from "../terminal/relative_time.ts";
+import { formatDuration } from "../terminal/format_duration.ts";
+import { formatClock, formatDay } from "../terminal/relative_time.ts";
 import { cutToWidth } from "../terminal/text_width.ts";
 import { againText, outcomeText } from "./attempt_text.ts";
 

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
   formatAge,
-  formatDuration,
   formatMoment,
   formatRelative,
 } from "../../../src/cli/terminal/relative_time.ts";
@@ -34,16 +33,4 @@ Deno.test("formatRelative() tells before from after", () => {
 Deno.test("formatMoment() tells the local day and time, and how far off it is", () => {
   const time = new Date(2026, 10, 2, 4, 5, 6).getTime();
   assertEquals(formatMoment(time, time + 5000), "2026-11-02 04:05:06 (5s ago)");
-});
-
-Deno.test("formatDuration() tells a span in its two largest units", () => {
-  const spans = { 0: "0ms", 850: "850ms", 999: "999ms", 1000: "1.0s", 59_900: "59.9s" };
-  for (const [span, text] of Object.entries(spans)) {
-    assertEquals(formatDuration(Number(span)), text);
-  }
-  assertEquals(formatDuration(59_990), "1m");
-  assertEquals(formatDuration(65_000), "1m 5s");
-  assertEquals(formatDuration(3_599_600), "1h");
-  assertEquals(formatDuration(7_380_000), "2h 3m");
-  assertEquals(formatDuration(100 * 3_600_000), "4d 4h");
 });

@@ -9,7 +9,6 @@ import { followLog } from "../../../inspect/follow.ts";
 import type { Queue } from "../../../queue.ts";
 import { QueueError } from "../../../text/errors.ts";
 import { writeOut } from "../../terminal/output.ts";
-import { ifThere } from "../../../store/store.ts";
 
 /** How often to check whether a followed attempt has ended, in milliseconds. */
 const LOOK_EVERY = 200;
@@ -34,8 +33,11 @@ function openLog(queue: Queue, id: string): Deno.FsFile | undefined {
   for (let tries = 0; tries < 5; tries++) {
     const path = queue.logPath(id);
     if (path === undefined) return undefined;
-    const log = ifThere(() => Deno.openSync(path));
-    if (log) return log;
+    try {
+      return Deno.openSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
   throw new QueueError(`the log of job ${id} keeps moving; try again`);
 }

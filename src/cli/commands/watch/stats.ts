@@ -10,12 +10,8 @@ import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { parseDuration } from "../../terminal/duration.ts";
 import { note, printJson, printLines } from "../../terminal/output.ts";
-import {
-  formatClock,
-  formatDay,
-  formatDuration,
-  formatMoment,
-} from "../../terminal/relative_time.ts";
+import { formatDuration } from "../../terminal/format_duration.ts";
+import { formatClock, formatDay, formatMoment } from "../../terminal/relative_time.ts";
 import { alignedLines } from "../../terminal/table.ts";
 import { readsStdout, terminalSize } from "../../terminal/terminal.ts";
 import { chartLines } from "../../text/chart.ts";

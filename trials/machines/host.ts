@@ -176,6 +176,7 @@ export class Host {
 
   /** Starts a program on this host; its output is appended to a file. */
   start(words: readonly string[], output: string): Program {
+    Deno.writeTextFileSync(output, "", { append: true });
     const child = new Deno.Command("/bin/sh", {
       args: ["-c", 'exec "$@" >>"$0" 2>&1', output, ...this.words(...words)],
       stdin: "null",

@@ -153,6 +153,7 @@ async function playCase(rig: Rig, { name, play }: Case): Promise<boolean> {
   for (const violation of violations.slice(0, 40)) console.log(`        ! ${violation}`);
   if (violations.length > 40) console.log(`        ! and ${violations.length - 40} more`);
   if (violations.length > 0) {
+    await scene.keep();
     Deno.writeTextFileSync(`${scene.evidence}/violations`, violations.join("\n") + "\n");
     await must(["cp", "-r", scene.evidence, flags.keep!]);
   }

@@ -10,7 +10,7 @@ import { VOLUME } from "./engine.ts";
 import type { Host, Program } from "./host.ts";
 import type { Judged } from "./judge_queue.ts";
 import { type Note, plan, type Planned, readNotes } from "./noted_jobs.ts";
-import { type Ended, pause, run, until, uptime } from "./processes.ts";
+import { type Ended, pause, until, uptime } from "./processes.ts";
 import type { Rig } from "./rig.ts";
 
 /** How long each look of a doctor that watches is apart from the one before, in seconds. */
@@ -140,6 +140,11 @@ export class Scene {
     return code === 0 ? { ids } : { ids, failure: `exit ${code}: ${stderr.trim()}` };
   }
 
+  /** Notes that a job is what is planned here from now on. */
+  become(id: string, planned: Planned): void {
+    this.#planned[id] = planned;
+  }
+
   /** How many jobs have been acknowledged. */
   get acknowledged(): number {
     return Object.keys(this.#planned).length;
@@ -147,7 +152,7 @@ export class Scene {
 
   /** Notes that the program has printed these IDs for the first of these jobs. */
   acknowledge(ids: readonly string[], planned: readonly Planned[]): void {
-    ids.forEach((id, n) => this.#planned[id] = planned[n]!);
+    ids.forEach((id, n) => this.become(id, planned[n]!));
     const told = ids.map((id) => `A ${id}\n`).join("");
     Deno.writeTextFileSync(`${this.evidence}/told`, told, { append: true });
   }
@@ -170,6 +175,11 @@ export class Scene {
     const { faults } = host;
     const { code, stdout, stderr } = await this.call(host, "doctor", "--json");
     if (code === 0 || host.faults !== faults) return;
+    const problems: { problem: string }[] = code === 1 && stdout !== "" ? JSON.parse(stdout) : [];
+    const areClocks = this.rig.hosts.some(({ clock }) => clock !== 0) &&
+      problems.length > 0 && problems.every(({ problem }) => /clock/.test(problem));
+    // It is to say so.
+    if (areClocks) return;
     const said = (stdout + stderr).replace(/\s+/g, " ").trim().slice(0, 400);
     this.fail(`doctor on ${host.name} at ${begun.toFixed(0)}: exit ${code}: ${said}`);
   }
@@ -199,7 +209,6 @@ export class Scene {
     const rested = await this.untilRest(from, rest);
     this.#working = false;
     await this.#doctors;
-    if (!rested) this.#keepState();
     await this.dismiss(from);
     if (!rested) return;
     // Unfinished files of dead programs are removed by a worker once they are ten seconds old.
@@ -210,7 +219,7 @@ export class Scene {
     Deno.writeTextFileSync(`${this.evidence}/planned.json`, JSON.stringify(this.#planned));
     Deno.writeTextFileSync(`${this.evidence}/hit.json`, JSON.stringify([...this.hit]));
     await this.#judge(typeof from === "string" ? this.rig.host(from) : from);
-    for (const host of this.rig.reachable) await this.expect(host, "doctor");
+    for (const host of this.rig.reachable) await this.#look(host);
     this.#readWorkers();
   }
 
@@ -239,10 +248,9 @@ export class Scene {
     );
   }
 
-  #keepState(): void {
-    const files = this.rig.hosts.find(({ isUp }) => isUp)!;
-    const words = files.words("cp", "-r", this.dir, `${this.evidence}/unrested`);
-    void run(words, { patience: 30 });
+  /** Copies the queue to the evidence, as far as that can be read. */
+  async keep(): Promise<void> {
+    await this.rig.reachable[0]?.run(["cp", "-r", this.dir, `${this.evidence}/queue`]);
   }
 
   /** A worker that crashed, or that was in trouble on a host that nothing was done to. */

@@ -157,7 +157,7 @@ export const changing: Play = async (scene) => {
     const words = ["env", `VISUAL=${editor}`, ...programWords("--dir", scene.dir, "edit", job)];
     const edited = await host.run(words);
     scene.check(edited.code === 0, `edit: exit ${edited.code}: ${edited.stderr.trim()}`);
-    scene.acknowledge([job], [after]);
+    scene.become(job, after);
     await scene.expect("n1", "release", job);
     await scene.expect("n2", "move", "--at", "now", "--priority", "9", job);
     const at = uptime();
@@ -181,11 +181,13 @@ export const retrying: Play = async (scene) => {
     });
     const [id] = await scene.enqueue("n1", [job]);
     await scene.call("n3", "wait", id ?? "none");
-    await scene.expect("n3", "dlq", "retry", id ?? "none");
     const at = uptime();
-    await when(noted(scene, "E", job.name));
-    delays.push(span(at, timeOf(scene.notes(), "E", job.name)));
+    await scene.expect("n3", "dlq", "retry", id ?? "none");
+    const second = () =>
+      scene.notes().findLast(({ what, name }) => what === "S" && name === job.name);
+    await when(() => (second()?.at ?? 0) > at);
+    delays.push(span(at, second()?.at));
   }
-  late(scene, "a job ends after dlq retry was typed", delays);
+  late(scene, "a job begins after dlq retry was typed", delays);
   await scene.close();
 };

@@ -29,6 +29,12 @@ const gluster = (host: Host, ...words: readonly string[]) =>
 const isServing = (host: Host) =>
   until(async () => (await host.run(["gluster", "peer", "status"])).code === 0, 30);
 
+/** Whether a host is connected to the two others that serve. */
+const seesOthers = async (host: Host) => {
+  const { stdout } = await host.run(["gluster", "peer", "status"]);
+  return stdout.match(/Peer in Cluster \(Connected\)/g)?.length === 2;
+};
+
 /** GlusterFS, as Debian has it. */
 export const glusterfs: Engine = {
   name: "glusterfs",
@@ -41,9 +47,11 @@ export const glusterfs: Engine = {
     const [first, ...others] = hosts.slice(0, 3) as [Host, Host, Host];
     for (const host of [first, ...others]) await this.serve(host);
     for (const { name } of others) await gluster(first, "peer", "probe", name);
-    const inCluster = async () =>
-      (await gluster(first, "peer", "status")).match(/State: Peer in Cluster/g)?.length === 2;
-    if (!(await until(inCluster, 30, 0.3))) throw new Error("no cluster came about");
+    for (const host of [first, ...others]) {
+      if (!(await until(() => seesOthers(host), 60, 0.3))) {
+        throw new Error(`${host.name} does not find the two other hosts that serve`);
+      }
+    }
     const bricks = [first, ...others].map(({ name, disk }) => `${name}:${disk}/brick`);
     await gluster(first, "volume", "create", NAME, "replica", "3", ...bricks, "force");
     await gluster(first, "volume", "set", NAME, ...Object.entries(OPTIONS).flat());

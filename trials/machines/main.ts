@@ -111,7 +111,11 @@ async function runEngines(): Promise<number> {
 
 async function playAll(engine: Engine): Promise<number> {
   const begun = performance.now();
-  const rig = await Rig.make(engine);
+  const rig = await Rig.make(engine).catch((error: Error) => error);
+  if (rig instanceof Error) {
+    console.error(`${engine.name}: the hosts cannot be set up: ${rig.message}`);
+    return 1;
+  }
   const made = ((performance.now() - begun) / 1000).toFixed(0);
   console.log(`${engine.name}: four hosts, in ${made} s, seed ${seed}`);
   const number = Number(flags.mount ?? (flags.case === undefined ? 0 : 1));

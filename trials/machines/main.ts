@@ -50,6 +50,9 @@ const cases = flags.case === undefined
   ? CASES.filter(({ isSmall }) => !flags.small || isSmall)
   : chosen(CASES, flags.case);
 
+/** Where the evidence of failed cases is kept, once there is some. */
+let evidence: string | undefined;
+
 Deno.exit(Deno.env.has("MACHINES_ROOT") ? await playAll(engines[0]!) : await runEngines());
 
 function readFlags() {
@@ -59,7 +62,7 @@ function readFlags() {
     return parseArgs({
       options: {
         ...{ engine: text, case: text, mount: text, jobs: text, minutes: text, seed: text },
-        ...{ small: yes, help: { ...yes, short: "h" }, keep: text },
+        ...{ small: yes, help: { ...yes, short: "h" } },
       },
     }).values;
   } catch (error) {
@@ -87,7 +90,6 @@ async function runEngines(): Promise<number> {
       console.log(`skipped: ${engine.name}: ${reason}`);
       continue;
     }
-    const keep = Deno.makeTempDirSync({ prefix: "queuectl-machines-evidence-" });
     const args = Object.entries(flags).flatMap(([name, value]) =>
       name === "engine" || name === "seed"
         ? []
@@ -95,15 +97,9 @@ async function runEngines(): Promise<number> {
         ? [`--${name}`]
         : [`--${name}`, `${value}`]
     );
-    const own = ["--engine", engine.name, "--seed", `${seed}`, "--keep", keep];
+    const own = ["--engine", engine.name, "--seed", `${seed}`];
     const code = await runApart(import.meta.filename!, [...args, ...own]);
     worst = Math.max(worst, code);
-    try {
-      // Only evidence keeps it.
-      Deno.removeSync(keep);
-    } catch {
-      console.log(`the evidence is in ${keep}`);
-    }
     if (code === 130) break;
   }
   return worst;
@@ -129,6 +125,7 @@ async function playAll(engine: Engine): Promise<number> {
   console.log(
     `${engine.name}: ${cases.length * ways.length} cases, ${failed} failed, ${minutes} min`,
   );
+  if (evidence !== undefined) console.log(`the evidence is in ${evidence}`);
   return failed === 0 ? 0 : 1;
 }
 
@@ -159,7 +156,9 @@ async function playCase(rig: Rig, { name, play }: Case): Promise<boolean> {
   if (violations.length > 0) {
     await scene.keep();
     Deno.writeTextFileSync(`${scene.evidence}/violations`, violations.join("\n") + "\n");
-    await must(["cp", "-r", scene.evidence, flags.keep!]);
+    // Outside of what only this trial sees, and only if there is any.
+    evidence ??= Deno.makeTempDirSync({ prefix: "queuectl-machines-evidence-" });
+    await must(["cp", "-r", scene.evidence, evidence]);
   }
   await rig.clear();
   return violations.length === 0;

@@ -126,13 +126,11 @@ const ORDERS: readonly Plant[] = [
   ]),
   plant("settle-moves-the-job-before-its-log", "moves/settle.ts", ["crash", "cancel"], [
     `  if (isFree && bringLog(store, job.id, "processing", state, target)) {
-    try {
-      store.files.renameNew(source, target);
+    const result = renameNew(store, source, target);
 `,
     `  if (isFree) {
-    try {
-      store.files.renameNew(source, target);
-      bringLog(store, job.id, "processing", state);
+    const result = renameNew(store, source, target);
+    if (result === "renamed") bringLog(store, job.id, "processing", state);
 `,
   ]),
   plant("claim-moves-the-log-before-its-job", "moves/claim.ts", ["fault", "claim-malformed"], [
@@ -276,8 +274,8 @@ const BELIEFS: readonly Plant[] = [
     "moves/settle.ts",
     ["recovery_race", "two-settlers-of-one-id"],
     [
-      "      store.files.renameNew(source, target);",
-      "      store.files.rename(source, target);",
+      "    const result = renameNew(store, source, target);",
+      `    const result = renameIfThere(store, source, target) ? "renamed" : "gone";`,
     ],
   ),
   plant("heal-forgets-what-was-decided", "schedules/heal_schedule.ts", ["schedule"], [
@@ -481,8 +479,8 @@ const INPUTS: readonly Plant[] = [
     "claim_race",
     "input-enqueuer-pruner",
   ], [
-    "  const lock = tryLockQueue(store);\n  try {\n    if (lock) await",
-    "  const lock = { release() {} };\n  try {\n    await",
+    "  using lock = tryLockQueue(store);\n  if (lock) await",
+    "  await",
   ]),
   plant("input-is-pruned-without-a-look", "contents/inputs.ts", [
     "claim_race",

@@ -1,6 +1,6 @@
 /**
- * What becomes of each input that is to be added, decided in one place for one job and for a million: whether it is a
- * job, whether its ID is free, which job has its key, and what it waits for.
+ * Deciding on each input that is to be added, for one job and for a million: whether it is a job,
+ * whether its ID is free, which job has its key, and what it waits for.
  *
  * @module
  */
@@ -30,8 +30,8 @@ export class InvalidJobError extends UsageError {
 }
 
 /**
- * An input that is a job, but not one for this queue as it is: its ID is taken, or a job or a resource that it needs
- * does not exist. Nothing was enqueued.
+ * An input that is a job, but that this queue cannot take as it is: its ID is taken, or a job or a
+ * resource that it needs is missing. Nothing was enqueued.
  */
 export class RefusedJobError extends QueueError {
   /**
@@ -45,23 +45,22 @@ export class RefusedJobError extends QueueError {
   }
 }
 
-/** What becomes of inputs that may be added. */
+/** The decision on some inputs. */
 export interface Admission {
-  /** The inputs; where others or the queue have a say, with the ID and the `after` that they get. */
+  /** The inputs; with the ID and the `after` that they get, if a key or another job matters. */
   readonly inputs: readonly JobInput[];
-  /** By the place of each input that is not added: the ID of the job that has its key. */
+  /** For the place of each input that is not added: the ID of the job that has its key. */
   readonly holders: ReadonlyMap<number, string>;
 }
 
 /**
- * Decides what becomes of inputs, and lets them be added while what was decided on holds.
- *
- * Of inputs with one `unique` key the first is added, unless a job in the queue has the key. Whoever waits for an
- * input that is not added waits for the job that has its key.
+ * Decides on inputs, and adds them while the decision holds. Of inputs with one `unique` key the
+ * first is added, unless a job in the queue has the key. Whatever waits for an input that is not
+ * added waits for the job that has its key.
  *
  * @param add Adds them; the queue's lock is held meanwhile if any of them needs it.
  * @throws {InvalidJobError} If one is no job, or they wait for each other in a circle.
- * @throws {RefusedJobError} If the queue has no room for one: see there.
+ * @throws {RefusedJobError} If the queue cannot take one.
  */
 export async function admit<T>(
   store: Store,
@@ -70,22 +69,18 @@ export async function admit<T>(
 ): Promise<T> {
   const chosen = checkEach(store, inputs);
   if (!inputs.some(concernsOthers)) return await add({ inputs, holders: new Map() });
-  // What they wait for must not be removed before it is seen to be waited for; of two who choose an ID or a key the
-  // second is to see that it is taken.
-  const lock = await lockQueue(store);
-  try {
-    const taken = chosen.size > 0 && findTaken(store, new Set(chosen.keys()));
-    if (taken) throw new RefusedJobError(takenMessage(taken), chosen.get(taken.id)!);
-    refuseFaulty(store, inputs);
-    const admission = await heedKeys(store, inputs, chosen);
-    if (admission.holders.size > 0) refuseCircles(admission);
-    return await add(admission);
-  } finally {
-    lock.release();
-  }
+  // Nobody may remove a parent before its child is there. And of two programs that choose an ID or
+  // a key the second must see that it is taken.
+  using _lock = await lockQueue(store);
+  const taken = chosen.size > 0 && findTaken(store, new Set(chosen.keys()));
+  if (taken) throw new RefusedJobError(takenMessage(taken), chosen.get(taken.id)!);
+  refuseFaulty(store, inputs);
+  const admission = await findHolders(store, inputs, chosen);
+  if (admission.holders.size > 0) refuseCircles(admission);
+  return await add(admission);
 }
 
-/** Why a job that says so itself is none: whoever writes an input says it of the job. */
+/** Nobody can give an input to a job that says so itself. */
 const NO_INPUT = 'a job with "stdin": true is added alone, with its input: ' +
   "queuectl enqueue --stdin COMMAND < FILE";
 
@@ -93,7 +88,7 @@ function concernsOthers({ id, unique, after }: JobInput): boolean {
   return id !== undefined || unique !== undefined || (after?.length ?? 0) > 0;
 }
 
-/** Refuses what no queue takes, or not this one. Returns the places of the IDs that were chosen. */
+/** Refuses inputs that are no jobs, or not for this queue. Returns the places of chosen IDs. */
 function checkEach(store: Store, inputs: readonly JobInput[]): Map<string, number> {
   const chosen = new Map<string, number>();
   for (const [index, input] of inputs.entries()) {
@@ -116,7 +111,7 @@ function checkEach(store: Store, inputs: readonly JobInput[]): Map<string, numbe
   return chosen;
 }
 
-/** Whether a job's file might be too large: a glance, as writing out a million of them twice takes long. */
+/** Whether a job's file may be too large: a guess, as it is costly to write out a million twice. */
 function mayBeLarge(input: JobInput): boolean {
   let length = 0;
   for (const field in input) {
@@ -128,7 +123,7 @@ function mayBeLarge(input: JobInput): boolean {
   return length > 100_000;
 }
 
-/** Refuses inputs that wait for a job that does not exist, or for each other in a circle. */
+/** Refuses inputs that wait for a missing job, or for each other in a circle. */
 function refuseFaulty(store: Store, inputs: readonly JobInput[]): void {
   const places = [...inputs.keys()].filter((index) => (inputs[index]!.after?.length ?? 0) > 0);
   if (places.length === 0) return;
@@ -147,15 +142,18 @@ function refuseFaulty(store: Store, inputs: readonly JobInput[]): void {
   );
 }
 
-/** Finds who has the key of each input, and lets what waits for an input that is not added wait for that job. */
-async function heedKeys(
+/**
+ * Finds the job that has the key of each input. Whatever waits for an input that is not added waits
+ * for that job.
+ */
+async function findHolders(
   store: Store,
   inputs: readonly JobInput[],
   chosen: ReadonlyMap<string, number>,
 ): Promise<Admission> {
   const holders = new Map<number, string>();
   if (!inputs.some(({ unique }) => unique !== undefined)) return { inputs, holders };
-  // All of them get their IDs now: so the IDs are in the order of the inputs, whoever has a key.
+  // All get their IDs now, so that these are in the order of the inputs.
   const ids = inputs.map(({ id }) => id ?? newId());
   const byKey = new Map<string, string>();
   for (const [index, { unique }] of inputs.entries()) {
@@ -173,7 +171,7 @@ async function heedKeys(
   return { inputs: admitted, holders };
 }
 
-/** Refuses inputs that wait for each other only since one job has the keys of several. */
+/** Refuses inputs that wait for each other only because one job has the keys of several. */
 function refuseCircles({ inputs, holders }: Admission): void {
   const places = [...inputs.keys()].filter((index) =>
     !holders.has(index) && (inputs[index]!.after?.length ?? 0) > 0

@@ -22,11 +22,11 @@ import {
 export interface Batch {
   /** Its jobs. */
   readonly jobs: readonly Job[];
-  /** Its path there. */
+  /** Its path in tmp/. */
   readonly path: string;
   /** The names of the files in it. */
   readonly files: string[];
-  /** The name that it is to have in pending/. */
+  /** The name that it is about to have in pending/. */
   readonly name: string;
   /** Marks it as being written. */
   mark?: FileLock;
@@ -45,7 +45,7 @@ export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
     jobs,
     path: pathIn(store, "tmp", id + NEW_SUFFIX),
     files: [],
-    // The folder is as urgent, and ready as early, as the foremost job in it.
+    // The folder is as urgent, and ready as early, as the first job to run in it.
     name: batchName(earliest, urgent, id),
   };
   try {
@@ -53,7 +53,7 @@ export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
     batch.mark = lockDirectory(store, batch.path);
     for (const job of jobs) {
       const name = newName(job);
-      // Noted before it is written: what the disk had no room for is there in part.
+      // Noted before it is written: a full disk can leave part of it.
       batch.files.push(name);
       store.files.create(`${batch.path}/${name}`, contentOf(job));
     }
@@ -64,7 +64,7 @@ export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
   return batch;
 }
 
-/** Removes a batch that is not to be published. */
+/** Removes an unpublished batch. */
 export function discardBatch(store: Store, { path, files, mark }: Batch): void {
   try {
     for (const name of files) removeIfThere(store, `${path}/${name}`);
@@ -77,7 +77,7 @@ export function discardBatch(store: Store, { path, files, mark }: Batch): void {
 /**
  * Publishes a batch: it is complete and durable before its name appears in pending/.
  *
- * @param accepted Called when its jobs are in the queue, which they may be even if this fails.
+ * @param accepted Called when its jobs are in the queue; they may be even if this fails.
  */
 export async function publishBatch(
   store: Store,
@@ -101,7 +101,7 @@ export async function publishBatch(
   accepted();
 }
 
-/** Takes back a batch that was not acknowledged, so that it is not run if that can be helped. */
+/** Takes back a batch that was not acknowledged, so that it does not run; whether it could. */
 function takeBack(store: Store, name: string): boolean {
   const path = pathIn(store, "tmp", `${newId()}${NEW_SUFFIX}`);
   try {
@@ -112,15 +112,16 @@ function takeBack(store: Store, name: string): boolean {
   try {
     removeTree(store, path);
   } catch {
-    // Whoever removes what dead programs have left in tmp/ removes it.
+    // Removed later, as a stray.
   }
   return true;
 }
 
 /**
- * The lock that marks a batch as still being written. Not every file system locks directories.
+ * Locks a directory in tmp/ that is being written. Not every file system locks directories.
  *
- * @throws {Error} If another has it: this program was stopped for so long that it is believed dead.
+ * @throws {Error} If another holds the lock: this program was stopped for so long that others
+ * believe it is dead.
  */
 export function lockDirectory(store: Store, path: string): FileLock | undefined {
   let lock: FileLock | undefined;

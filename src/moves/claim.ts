@@ -1,6 +1,6 @@
 /**
- * The move from waiting to running. The rename decides who has the job; everything after it is
- * done by its only owner.
+ * The move from waiting to running. The rename decides which worker has the job; its only owner
+ * does everything after it.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { basename } from "@std/path/posix/basename";
 import { dirname } from "@std/path/posix/dirname";
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "../constraints/dependencies.ts";
-import { entries, fileFault, nameOf, readingFault } from "../contents/entries.ts";
+import { endOf, entries, fileFault, nameOf, readingFault } from "../contents/entries.ts";
 import { inputFault, shareInput } from "../contents/inputs.ts";
 import { chargedAttempts, type Job } from "../format/job.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
@@ -23,10 +23,18 @@ import {
 } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
 import { isStale } from "../contents/same_job.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import {
+  flush,
+  ifFree,
+  pathIn,
+  removeIfThere,
+  renameIfThere,
+  renameNew,
+  type Store,
+} from "../store/store.ts";
 import { QueueError } from "../text/errors.ts";
 
-/** A job that waits, as a name on disk: reading its file is not needed to choose it. */
+/** A waiting job, known by its name alone: choosing it needs no look at its file. */
 export interface WaitingEntry extends EntryName {
   /** Where it lies. */
   state: "pending" | "failed";
@@ -46,24 +54,27 @@ export interface Claim {
   worker: string;
   /** The job as its file has it, its `attempts` begun anew if it was requeued. */
   job: Job;
-  /** The directory that it was claimed from; `undefined` if that is not known, as another worker claimed it. */
+  /** The directory that it was claimed from; `undefined` if another worker claimed it. */
   cameFrom?: string;
-  /** The size of its log so far, as far as that is known: where this attempt's output begins. */
+  /** The size of its log so far, if known: where the output of this attempt begins. */
   logOffset: number;
   /** Where to look for its log first, if it may have one from before: see {@linkcode takeLog}. */
   logFrom?: JobState;
 }
 
-/** What came of trying to claim a waiting entry. */
+/**
+ * The result of a try to claim a waiting entry. `fetched` says whether the file of a claimed one
+ * was not in memory and had to be fetched from the disk.
+ */
 export type ClaimResult =
   | { kind: "claimed"; claim: Claim }
   /** Another was first, or it was removed. Normal. */
   | { kind: "gone" }
-  /** A dropped file that is not due yet, or whose priority its name did not say: renamed so. */
+  /** A dropped file whose name did not say its time or priority: renamed so. */
   | { kind: "renamed" }
-  /** It must not run: one that it was to come after is dead, or its input is missing. To be settled as dead. */
+  /** It must not run, as a parent is dead or its input is missing. To be settled as dead. */
   | { kind: "hopeless"; claim: Claim; reason: string }
-  /** Not a job. It lies in dead/ as it was, the reason in its log. */
+  /** Malformed. It lies in dead/ as it was, the reason in its log. */
   | { kind: "malformed"; id: string; reason: string };
 
 /**
@@ -71,8 +82,8 @@ export type ClaimResult =
  *
  * @param entry What the worker found.
  * @param worker The worker's name; its lock must be held. It must own no job of this ID.
- * @param purpose What for. To be changed, a job need not be due or have anything to wait for.
- * @returns What came of it; only `claimed` leaves something in processing/.
+ * @param purpose To be changed, a job need not be due, and is not checked for parents or input.
+ * @returns Only `claimed` leaves a file in processing/.
  */
 export async function claim(
   store: Store,
@@ -82,7 +93,7 @@ export async function claim(
 ): Promise<ClaimResult> {
   const time = store.now();
   const id = claimableId(store, entry);
-  // First: whoever recovers this worker finds the job under its new ID alone.
+  // First: the recovery of this worker finds the job under its new ID alone.
   using _shared = id === entry.id ? undefined : await shareInput(store, entry.id, id);
   const name = claimedName(time, entry.priority, id, worker);
   const from = pathIn(store, entry.state, entry.path);
@@ -91,7 +102,7 @@ export async function claim(
     const cameFrom = dirname(from);
     return await examine(store, entry, { id, name, time, worker, cameFrom }, purpose);
   } catch (error) {
-    // What cannot be read now must not stay with a worker that does not run it.
+    // A file that cannot be read now must not stay with a worker that does not run it.
     const back = pathIn(store, entry.state, basename(entry.path));
     const isThere = renameIfThere(store, pathIn(store, "processing", name), back);
     if (!isThere && error instanceof Deno.errors.NotFound) return { kind: "gone" };
@@ -99,7 +110,7 @@ export async function claim(
   }
 }
 
-/** Reads what has been claimed, and decides what is to become of it. */
+/** Reads the claimed file, and decides what becomes of it. */
 async function examine(
   store: Store,
   entry: WaitingEntry,
@@ -112,23 +123,20 @@ async function examine(
     ? `its name, ${JSON.stringify(nameOf(entry.path))}, is not the ID of a job ` +
       "(1 to 64 letters, digits, - or _)"
     : undefined;
-  if (nameFault || read.fault !== undefined) {
-    const reason = nameFault ?? read.fault!;
+  const reason = nameFault ?? read.fault;
+  if (reason !== undefined) {
     const buried = await buryMalformed(store, name, id, reason, entry.state);
     return { kind: "malformed", id: buried, reason };
   }
-  const job = read.job;
+  const job = read.job!;
   if (isStale(store, entry, name, job)) {
     removeIfThere(store, pathIn(store, "processing", name));
     return { kind: "gone" };
   }
 
-  if (entry.bare) {
-    const runAt = Date.parse(job.run_at);
-    if (runAt > time || job.priority !== entry.priority) {
-      await putUnderRightName(store, name, id, runAt, job.priority);
-      return { kind: "renamed" };
-    }
+  if (entry.bare && (Date.parse(job.run_at) > time || job.priority !== entry.priority)) {
+    await putUnderRightName(store, name, id, job);
+    return { kind: "renamed" };
   }
 
   const claimed: Claim = { ...taken, job, logOffset: job.history.at(-1)?.log_end ?? 0 };
@@ -137,7 +145,7 @@ async function examine(
     claimed.logFrom = entry.id === id ? entry.state : "processing";
   }
   job.attempts = chargedAttempts(job);
-  // Once it has run, what it waited for may be long gone.
+  // A job that has run is not checked again: its parents may be long gone.
   const hasRun = job.attempts > 0 && job.history.some((attempt) => attempt.outcome !== "lost");
   if (job.after?.length && !hasRun && purpose === "to run it") {
     const reason = lostParent(store, job);
@@ -159,9 +167,9 @@ async function examine(
 }
 
 /**
- * Brings the log of a claimed job beside it; to be called right before its command is started, which makes one where
- * there is none. So a log in processing/ says that the command may have begun, and its absence that it has not: who
- * recovers a dead worker goes by that.
+ * Brings the log of a claimed job beside it: to be called right before its command is started,
+ * which makes a log where there is none. So a log in processing/ says that the command may have
+ * begun, and its absence that it has not: recovery goes by that.
  */
 export function takeLog(store: Store, claimed: Claim): void {
   const { id, logFrom } = claimed;
@@ -170,58 +178,40 @@ export function takeLog(store: Store, claimed: Claim): void {
   claimed.logOffset = store.files.stat(pathIn(store, "processing", logName(id)))?.size ?? 0;
 }
 
-async function putUnderRightName(
-  store: Store,
-  name: string,
-  id: string,
-  runAt: number,
-  priority: number,
-): Promise<void> {
+/** Gives a claimed file a name in pending/ that says its time and priority. */
+async function putUnderRightName(store: Store, name: string, id: string, job: Job): Promise<void> {
   const from = pathIn(store, "processing", name);
-  try {
-    store.files.renameNew(from, pathIn(store, "pending", waitingName(runAt, priority, id)));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    const fresh = freshIdLike(id);
-    using _shared = await shareInput(store, id, fresh);
-    await putUnderRightName(store, name, fresh, runAt, priority);
-  }
+  const to = pathIn(store, "pending", waitingName(Date.parse(job.run_at), job.priority, id));
+  if (ifFree(() => store.files.renameNew(from, to))) return;
+  const fresh = freshIdLike(id);
+  using _shared = await shareInput(store, id, fresh);
+  await putUnderRightName(store, name, fresh, job);
 }
 
 /**
- * The ID under which an entry is claimed: its own, unless its name was made by hand and is no ID, or is
- * that of another job that runs or has run. No job ever takes the place of another.
+ * The ID under which an entry is claimed: its own, unless its name was made by hand and is no ID,
+ * or is that of another job that runs or has run. No job ever takes the place of another.
  */
 function claimableId(store: Store, entry: WaitingEntry): string {
   if (!ID_PATTERN.test(entry.id)) return freshIdLike(entry.id);
   if (!entry.bare) return entry.id;
-  const ended = (["done", "dead"] as const).some((state) =>
-    store.files.exists(pathIn(store, state, `${entry.id}.json`))
-  );
-  const isTaken = ended || runs(store, entry.id) || waitsElsewhere(store, entry);
+  const isTaken = endOf(store, entry.id) !== undefined || waitsElsewhere(store, entry) ||
+    entries(store, "processing").some(({ id }) => id === entry.id);
   return isTaken ? freshIdLike(entry.id) : entry.id;
 }
 
-/** Whether another job of an entry's ID waits which has run, so that the log is its own. */
+/** Whether another job of this ID waits that has run, so that the log is its own. */
 function waitsElsewhere(store: Store, { id, path }: WaitingEntry): boolean {
   return (["pending", "failed"] as const).some((state) => {
-    // The names are read only where there is such a log: there may be a million.
+    // The names, perhaps a million, are read only where there is such a log.
     if (!store.files.exists(pathIn(store, state, logName(id)))) return false;
-    for (const other of entries(store, state)) {
-      if (other.id === id && other.path !== path) return true;
-    }
-    return false;
+    return entries(store, state).some((other) => other.id === id && other.path !== path);
   });
 }
 
-function runs(store: Store, id: string): boolean {
-  for (const entry of entries(store, "processing")) if (entry.id === id) return true;
-  return false;
-}
-
 /**
- * Reads a file in processing/ that this worker owns. Follows no link, and does not block: the file of a job that
- * has waited for long may be on the disk only.
+ * Reads a claimed file. Follows no link, and does not block the worker where the file has to be
+ * fetched from the disk.
  *
  * @throws {Deno.errors.NotFound} If it was taken away.
  */
@@ -243,10 +233,10 @@ export async function readClaimed(
 }
 
 /**
- * Moves what is not a job from processing/ to dead/, its bytes as they are.
+ * Moves a malformed file from processing/ to dead/, its bytes as they are.
  *
  * @param cameFrom Where it lay, and its log beside it if it has run.
- * @returns The ID under which it lies in dead/: another than the one given if that is taken.
+ * @returns The ID under which it lies in dead/: a new one if the given one is taken.
  */
 export async function buryMalformed(
   store: Store,
@@ -258,11 +248,11 @@ export async function buryMalformed(
   const grave = pathIn(store, "dead", `${id}.json`);
   const elsewhere = async () => {
     const fresh = freshIdLike(id);
-    // Once mended it may be a job that reads it.
+    // Once repaired, it may be a job that reads its input.
     using _shared = await shareInput(store, id, fresh);
     return await buryMalformed(store, name, fresh, reason, cameFrom);
   };
-  // A log in dead/ is that of the job beside it, so it is looked for before the log is written to.
+  // A log in dead/ belongs to the job beside it, so look for that before writing to the log.
   if (store.files.stat(grave)) return await elsewhere();
   const log = pathIn(store, "dead", logName(id));
   if ((store.files.stat(log)?.kind ?? "file") !== "file") return await elsewhere();
@@ -273,14 +263,11 @@ export async function buryMalformed(
   try {
     await flush(store, [log, pathIn(store, "dead")]);
   } catch (error) {
-    // To be made anew by the next try: this name counts as flushed from now on.
+    // The next try must make it anew: this name counts as flushed from now on.
     if (isNew) removeIfThere(store, log);
     throw error;
   }
-  try {
-    store.files.renameNew(pathIn(store, "processing", name), grave);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  if (!ifFree(() => store.files.renameNew(pathIn(store, "processing", name), grave))) {
     return await elsewhere();
   }
   await flush(store, [pathIn(store, "dead"), ...leftByWaiting(store)]);
@@ -288,8 +275,8 @@ export async function buryMalformed(
 }
 
 /**
- * Puts a job back that its worker has claimed and cannot run yet: under the name that it had, its content
- * as it was, nothing charged.
+ * Puts a claimed job back that cannot run yet: under its old name, its content as it was,
+ * uncharged.
  *
  * @param from The entry that was claimed.
  * @returns Its path below its state's directory, or `undefined` if it was taken away.
@@ -302,16 +289,10 @@ export function putBackUnrun(
   const source = pathIn(store, "processing", claimed);
   const own = basename(from.path);
   for (const path of [from.path, own, waitingName(Date.parse(job.run_at), job.priority, id)]) {
-    try {
-      store.files.renameNew(source, pathIn(store, from.state, path));
-      return path;
-    } catch (error) {
-      // A file of its name was dropped meanwhile.
-      if (error instanceof Deno.errors.AlreadyExists) continue;
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      // Its batch was removed meanwhile, or the job itself was taken away.
-      if (!store.files.exists(source)) return undefined;
-    }
+    const result = renameNew(store, source, pathIn(store, from.state, path));
+    if (result === "renamed") return path;
+    // Taken by a file dropped meanwhile; or gone is the batch, or the job itself.
+    if (result === "gone" && !store.files.exists(source)) return undefined;
   }
-  throw new QueueError(`job ${id} cannot be put back: another file has its name`);
+  throw new QueueError(`cannot put job ${id} back: another file has its name`);
 }

@@ -1,6 +1,6 @@
 /**
- * The move from nothing to waiting. A job is acknowledged once it is durable, and visible only
- * once it is complete.
+ * The move from nothing to waiting. A job is acknowledged once it is durable, and visible only once
+ * it is complete.
  *
  * @module
  */
@@ -30,9 +30,9 @@ export class KeyTakenError extends QueueError {
 /** What a job is added with, besides its fields. */
 export interface EnqueueOptions {
   /**
-   * What its command reads on standard input, from the beginning at each attempt: any size, of which
-   * no more than 1 MiB is in memory at once. It is copied to the queue's disk before the job is added.
-   * Default: nothing.
+   * What its command reads on standard input, from the beginning at each attempt: any size, of
+   * which at most 1 MiB is in memory at once. It is copied to the queue's disk before the job is
+   * added. Default: nothing.
    */
   stdin?: AsyncIterable<Uint8Array>;
   /** Aborted before `stdin` has been copied: nothing is added, and `enqueue` throws its reason. */
@@ -40,12 +40,11 @@ export interface EnqueueOptions {
 }
 
 /**
- * Adds a job. When this resolves the job survives whatever happens, and so does its input.
+ * Adds a job. When this resolves the job and its input survive every crash.
  *
  * @throws {UsageError} If the input is no job.
- * @throws {QueueError} If its ID is taken; the sentence says which state that job is in. If a job that it is
- * to wait for does not exist.
- * @throws {KeyTakenError} If its `unique` key is.
+ * @throws {QueueError} If its ID is taken, or a job or resource that it needs is missing.
+ * @throws {KeyTakenError} If its `unique` key is taken.
  */
 export async function enqueue(
   store: Store,
@@ -53,7 +52,7 @@ export async function enqueue(
   { stdin, signal }: EnqueueOptions = {},
 ): Promise<Job> {
   if (stdin === undefined) return await add(store, input);
-  // Looked at before it is read, which may take all day, and the lock is taken afterwards.
+  // Before the input is read, which may take all day; the lock is taken afterwards.
   const job = newJob(input, store.config, store.now());
   refuseUnmeetable(store, job);
   contentOf(job);

@@ -1,6 +1,6 @@
 /**
- * Adding jobs that each need a name of their own in pending/, to be released by or for their key to point to: a
- * batch's folder is ready when its foremost job is, and these may not be ready yet.
+ * Adding jobs that each need a name of their own in pending/: they are held, have a key, or wait
+ * for others. A batch would not do, as its folder is ready when its first job is.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { contentOf, newName, publish } from "./publish.ts";
 import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { takeKeys } from "../constraints/unique.ts";
 
-/** What {@linkcode publishApart} has done, also where it fails. */
+/** What {@linkcode publishApart} has done, even if it fails. */
 export interface AddedApart {
   /** The jobs that are in the queue, in order, from the first. */
   jobs: Job[];
@@ -38,12 +38,12 @@ interface Named {
 }
 
 /**
- * Publishes jobs each under a name of its own, with a few flushes for all of them. The queue's lock must be held if one
- * has a key or waits for others.
+ * Publishes jobs each under a name of its own, with a few flushes for all. The queue's lock must be
+ * held if one has a key or waits for others.
  *
  * @param inputs What was admitted; their keys are free.
  * @param added Gets what was done.
- * @param written The input of the job, if there is just one and it has one.
+ * @param written The input of the job, if there is just one.
  */
 export async function publishApart(
   store: Store,
@@ -56,7 +56,8 @@ export async function publishApart(
     return { job, name: newName(job, input.hold), isHeld: input.hold ?? false };
   });
   const jobs = named.map(({ job }) => job);
-  // Before the jobs: a key that names no job counts for nothing, but a job whose key is not noted would not be found.
+  // Before the jobs: a key without a job counts for nothing, but a job without its key would not be
+  // found.
   await takeKeys(
     store,
     named.flatMap(({ job: { id, unique: key }, name: waiting }) =>
@@ -64,7 +65,7 @@ export async function publishApart(
     ),
   );
   try {
-    // The markers too: whatever ends from now on finds the jobs that wait for it.
+    // The markers too: a parent that ends from now on finds its children.
     await markChildren(store, jobs);
     if (named.length === 1) await publishOne(store, named[0]!, added, written);
     else await publishFolder(store, named, added);
@@ -73,7 +74,7 @@ export async function publishApart(
   }
   let released = false;
   for (const { job, isHeld } of named) {
-    // What it waits for may have ended before it was there to be released.
+    // Its parents may have ended before it was there to be released.
     if (isHeld || parentsOf(job).length === 0 || !isReady(store, job)) continue;
     released = releaseIfReady(store, job.id) || released;
   }
@@ -90,7 +91,7 @@ async function publishOne(
     await written?.place(job.id);
     await publish(store, name, contentOf(job));
   } catch (error) {
-    // It was published and cannot be taken back: then it is not to die of its input.
+    // The job could not be taken back: it keeps its input.
     if (written && store.files.exists(pathIn(store, "pending", name))) written.keep();
     throw error;
   }
@@ -124,7 +125,9 @@ async function publishFolder(
   }
 }
 
-/** Flushes the names of jobs. If that fails they are taken back, those that are still there, from the last on. */
+/**
+ * Flushes the names of jobs. If that fails, takes back those that are still there, the last first.
+ */
 async function flushOrTakeBack(
   store: Store,
   named: readonly Named[],
@@ -134,7 +137,7 @@ async function flushOrTakeBack(
     await flush(store, [pathIn(store, "pending")]);
   } catch (error) {
     for (const { name } of named.slice(0, added.jobs.length).reverse()) {
-      // One that has gone on is in the queue, and so are those before it.
+      // A job that has gone on is in the queue, and so are those before it.
       if (!removeIfThere(store, pathIn(store, "pending", name))) break;
       added.jobs.pop();
     }
@@ -143,23 +146,23 @@ async function flushOrTakeBack(
 }
 
 /**
- * Removes the folder in tmp/, with the jobs that were not published. What the disk refuses to remove is removed by
- * whoever removes what dead programs have left there.
+ * Removes the folder in tmp/, with the jobs that were not published. What the disk refuses to
+ * remove is removed later, as a stray.
  */
 function discard(store: Store, temporary: string, unpublished: readonly Named[]): void {
   try {
     for (const { name } of unpublished) removeIfThere(store, `${temporary}/${name}`);
     removeIfThere(store, temporary);
   } catch {
-    // The jobs that are in the queue count, and the error that there may have been before.
+    // The result for the caller stays: the jobs in the queue, or an earlier error.
   }
 }
 
-/** Removes the notes of who was to wait for others and was not added. */
+/** Removes the markers of jobs that were not added. */
 function unmark(store: Store, jobs: readonly Job[]): void {
   try {
     for (const job of jobs) unmarkChild(store, job);
   } catch {
-    // Likewise; a note of a job that does not exist is one of no job.
+    // Likewise; a marker without a job counts for nothing.
   }
 }

@@ -15,9 +15,9 @@ import type { Store } from "../store/store.ts";
 export const MAX_BATCH = 10_000;
 
 /**
- * {@linkcode enqueueMany} failed part way. The first `accepted` inputs are in the queue, durably; no other is.
- * Where the disk refused both to flush a batch and to take it back, its jobs count as accepted: they are in
- * the queue, but a power cut may take them.
+ * {@linkcode enqueueMany} failed part way. The first `accepted` inputs are in the queue, durably,
+ * and no other is. A batch that the disk would neither flush nor take back counts as accepted: its
+ * jobs are in the queue, but a power cut may lose them.
  */
 export class PartialEnqueueError extends QueueError {
   /**
@@ -32,20 +32,22 @@ export class PartialEnqueueError extends QueueError {
 }
 
 /**
- * Called with jobs that follow one another among the inputs. Either they were added and are durable, or they `existed`:
- * they were not added, as their `unique` keys are taken, and each has the ID of the job that has its key.
+ * Called with jobs that follow one another among the inputs. They were added and are durable; or
+ * they `existed`: their `unique` keys are taken, and each has the ID of the job that has its key.
  */
 export type Published = (jobs: readonly Job[], existed: boolean) => void;
 
 /**
- * Adds many jobs, in batches of up to {@linkcode MAX_BATCH}, each published by one rename. What comes of each is what
- * would come of it if all were added one after the other; but they may also wait for jobs that stand further on.
+ * Adds many jobs, in batches of up to {@linkcode MAX_BATCH}, each published by one rename. The
+ * result for each is as if all were added one by one; but a job may also wait for one that comes
+ * later.
  *
  * @param inputs All of them are checked before the first is accepted.
- * @param published Called after each batch with what came of each input, in their order.
+ * @param published Called after each batch with the result for each input, in their order.
  * @param most The most jobs in one batch; fewer for tests.
  * @throws {InvalidJobError} If one is no job; nothing was enqueued.
- * @throws {RefusedJobError} If an ID is taken, or a job or resource that one needs does not exist; nothing was enqueued.
+ * @throws {RefusedJobError} If an ID is taken, or a job or resource that one needs is missing;
+ * nothing was enqueued.
  * @throws {PartialEnqueueError} If the disk failed part way.
  */
 export async function enqueueMany(
@@ -91,7 +93,7 @@ async function publishAll(
     }
     await underWay;
   } catch (error) {
-    // It may yet be accepted.
+    // The batch under way may yet be accepted.
     await underWay.catch(() => {});
     throw new PartialEnqueueError(error instanceof Error ? error.message : `${error}`, accepted);
   }
@@ -100,7 +102,7 @@ async function publishAll(
 /** How a job is published. */
 type Way = "in a batch" | "apart";
 
-/** One that is held, waits for others or has a key needs a name of its own in pending/. */
+/** A job that is held, waits for others or has a key needs a name of its own in pending/. */
 function wayOf({ hold, after, unique }: JobInput): Way {
   return hold || unique !== undefined || (after?.length ?? 0) > 0 ? "apart" : "in a batch";
 }
@@ -133,13 +135,16 @@ function* partsOf({ inputs, holders }: Admission, most: number): Generator<Part>
   }
 }
 
-/** Where the first input of a part stands that is neither decided nor among the first so many that were added. */
+/**
+ * The place of the first input of a part that is neither refused for its key nor among the first
+ * added ones.
+ */
 function reachOf({ holders }: Admission, { begin, end }: Part, added: number): number {
   for (let at = begin; at < end; at++) if (!holders.has(at) && added-- === 0) return at;
   return end;
 }
 
-/** Tells what came of the inputs of a part, as far as jobs were added, in their order. */
+/** Reports the result for the inputs of a part, in their order, as far as jobs were added. */
 function tellPart(
   store: Store,
   admission: Admission,

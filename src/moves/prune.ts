@@ -13,43 +13,53 @@ import { isUlid, timeOfId } from "../format/ids.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import { WORKER_PATTERN } from "../format/worker_names.ts";
 import { hasPresence } from "../contents/presence.ts";
-import { flush, flushChange, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import {
+  flush,
+  flushChange,
+  listIfThere,
+  pathIn,
+  removeIfThere,
+  type Store,
+} from "../store/store.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";
 import { freeStaleKeys, staleKeys } from "../constraints/unique.ts";
 
 /** A state that jobs can be pruned from. */
 export type EndedState = "done" | "dead";
 
-/** What is to be removed. With both `olderThan` and `keep`, a job must be old and not among the newest. */
+/** What to remove. With both `olderThan` and `keep`, a job must be old and not among the newest. */
 export interface PruneOptions {
   /** Where. Default: both. */
   states?: readonly EndedState[];
   /**
-   * Only what ended longer ago than so many milliseconds; and the history of days that did, and what workers told that
-   * left before.
+   * Only jobs that ended more than this many milliseconds ago; also history, and logs of exited
+   * workers.
    */
   olderThan?: number;
-  /** So many of each state, those that ended last, stay. */
+  /** How many of each state stay: those that ended last. */
   keep?: number;
   /** Whether only to count. */
   dryRun?: boolean;
-  /** Asked now and then: whether to stop half way. */
+  /** Asked now and then: whether to stop early. */
   stop?: () => boolean;
-  /** Told for each state, before anything is removed: how many stay, and how long looking took, in milliseconds. */
+  /**
+   * Called for each state before anything is removed, with how many stay and the milliseconds it
+   * took to look.
+   */
   looked?: (staying: number, took: number) => void;
 }
 
-/** What pruning came to. */
+/** What pruning removed. */
 export interface Pruned {
   /** Jobs removed, with their logs, by state. */
   removed: Record<EndedState, number>;
-  /** Jobs that would have been removed but for others that wait for them. */
+  /** Jobs that stay only because others wait for them. */
   awaited: number;
   /** Files of the history that were removed. */
   history: number;
-  /** Files that were removed of what workers told which have left. */
+  /** Log files removed, of workers that have exited. */
   worker_logs: number;
-  /** Of what stays, the time at which the oldest ended; `Infinity` if nothing stays. */
+  /** The time at which the oldest job that stays ended; `Infinity` if none stays. */
   oldest: number;
 }
 
@@ -60,10 +70,10 @@ const SLICE = 500;
 const REMOVED_AT_ONCE = 64;
 
 /**
- * Removes jobs that have ended, and their logs. When a job ended is told by when its file was written. A
- * job that others wait for stays.
+ * Removes jobs that have ended, and their logs, but no job that others wait for. A job ended when
+ * its file was written.
  *
- * @throws {QueueError} If neither `olderThan` nor `keep` says what may go.
+ * @throws {QueueError} If neither `olderThan` nor `keep` is given.
  *
  * @example
  * ```ts
@@ -86,8 +96,8 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
     worker_logs: 0,
     oldest: Infinity,
   };
-  // A power cut could bring back what settling a job has removed from tmp/, to be run again, and only the
-  // settled file that is about to go would tell that it has been run.
+  // A power cut could bring back what settling a job has removed from tmp/, to be run again, and
+  // only the settled file that is about to go would tell that it has been run.
   if (!dryRun) await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
   for (const state of states) await pruneState(store, state, before, options, pruned);
   if (pruned.removed.done + pruned.removed.dead > 0 && !dryRun) {
@@ -120,7 +130,7 @@ async function pruneState(
     const id = name.slice(0, -".json".length);
     if (!ID_PATTERN.test(id)) continue;
     const made = timeOfId(id);
-    // What was made since cannot have ended before, so most files need not be asked.
+    // A job made since cannot have ended before, so most files need no look.
     if (keep === 0 && made !== undefined && made >= before) {
       pruned.oldest = Math.min(pruned.oldest, made);
       staying++;
@@ -145,14 +155,14 @@ async function pruneState(
   else pruned.removed[state] += await removeEach(store, state, old, stop);
 }
 
-/** Removes what workers told that have left, if nothing was added to it since a time; gives how many files. */
+/** Removes the log files of exited workers that have not changed since a time; returns how many. */
 function pruneWorkerLogs(store: Store, before: number, dryRun: boolean): number {
   let removed = 0;
   for (const { name, kind } of [...store.files.list(pathIn(store, "workers"))]) {
     if (kind !== "file" || !name.endsWith(".log")) continue;
     const worker = name.slice(0, -".log".length);
     if (!WORKER_PATTERN.test(worker)) continue;
-    // Its log gets this name once it is live, so one without a presence has left.
+    // A log gets this name once its worker is live, so a worker without a presence has exited.
     if (hasPresence(store, worker)) continue;
     const path = pathIn(store, "workers", name);
     const time = store.files.stat(path)?.mtime;
@@ -162,7 +172,7 @@ function pruneWorkerLogs(store: Store, before: number, dryRun: boolean): number 
   return removed;
 }
 
-/** Removes jobs and their logs, a slice at a time; gives how many were still there. */
+/** Removes jobs and their logs, a slice at a time; returns how many were still there. */
 async function removeEach(
   store: Store,
   state: EndedState,
@@ -176,7 +186,7 @@ async function removeEach(
     const results = await store.files.removeEach(
       slice.map((id) => pathIn(store, state, `${id}.json`)),
     );
-    // The log of a job that was run again meanwhile is not ours to remove.
+    // The log of a job that was retried meanwhile is not ours to remove.
     const gone = slice.filter((_, index) => results[index] === true);
     await store.files.removeEach(gone.map((id) => pathIn(store, state, logName(id))));
     inputs.push(...withInput(store, gone));
@@ -195,20 +205,15 @@ async function removeTheirInputs(store: Store, ids: readonly string[]): Promise<
   await removeOwnInputs(store, ids);
   const chosen = ids.filter((id) => !isUlid(id));
   if (chosen.length === 0) return;
-  // Somebody may be choosing one of these IDs again just now. Then they are removed as stale, later.
-  const lock = tryLockQueue(store);
-  try {
-    if (lock) await removeInputs(store, chosen);
-  } finally {
-    lock?.release();
-  }
+  // If another program holds the lock it may be choosing one of these IDs: they are removed later,
+  // as stale.
+  using lock = tryLockQueue(store);
+  if (lock) await removeInputs(store, chosen);
 }
 
 /** The jobs that others wait for. */
 function parents(store: Store): Set<string> {
-  const folder = pathIn(store, "after");
-  if (!store.files.exists(folder)) return new Set();
-  return new Set([...store.files.list(folder)].map(({ name }) => name));
+  return new Set([...listIfThere(store, pathIn(store, "after"))].map(({ name }) => name));
 }
 
 function giveWay(): Promise<void> {

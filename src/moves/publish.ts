@@ -1,7 +1,6 @@
 /**
- * Making a job visible, complete and durable: the one step that every way of adding a job ends with.
- * Apart from what an explicit ID, a key or other jobs need, so that a plain `enqueue` loads no more
- * than this.
+ * Making a job visible, complete and durable: the last step of every way to add a job. In a file of
+ * its own, so that a plain `enqueue` loads no more than this.
  *
  * @module
  */
@@ -26,7 +25,9 @@ export function contentOf(job: Job): Uint8Array {
   return content;
 }
 
-/** The name in pending/ of a job that is about to wait: until it is ready, let go, or those it waits for have ended. */
+/**
+ * The name in pending/ of a new job, by the time at which it is ready: if held or waiting, never.
+ */
 export function newName(job: Job, hold: boolean = false): string {
   const time = hold ? HELD_TIME : job.after?.length ? AFTER_TIME : Date.parse(job.run_at);
   return waitingName(time, job.priority, job.id);
@@ -35,8 +36,8 @@ export function newName(job: Job, hold: boolean = false): string {
 /**
  * Writes a job's file in tmp/, flushes it, and renames it into pending/.
  *
- * @param name The name that it is to have in pending/.
- * @throws Whatever the disk throws; then the job is not there, if that can be helped.
+ * @param name The name that it gets in pending/.
+ * @throws Whatever the disk throws; then the job is not there, if possible.
  */
 export async function publish(
   store: Store,
@@ -44,25 +45,27 @@ export async function publish(
   content: Uint8Array,
 ): Promise<void> {
   const waiting = pathIn(store, "pending", name);
-  // The name holds the ID, and the ID is this job's alone: nothing can be there to be replaced.
+  // The name holds the ID, which is this job's alone: the rename replaces nothing.
   await publishFile(store, waiting, content);
   try {
     await flush(store, [pathIn(store, "pending")]);
   } catch (error) {
-    // Not acknowledged, so not to be run if that can be helped.
+    // Not acknowledged, so it must not run, if possible.
     removeIfThere(store, waiting);
     throw error;
   }
 }
 
-/** Whether a job can be added without a look at any other: it chose no ID and no key, and waits for none. */
+/**
+ * Whether a job can be added without a look at others: it has no chosen ID or key, and no parents.
+ */
 export function isPlain(input: JobInput): boolean {
   return input.id === undefined && input.unique === undefined && input.resource === undefined &&
     input.resources === undefined && input.stdin === undefined && !input.after?.length;
 }
 
 /**
- * Adds a job that {@linkcode isPlain}. When this resolves the job survives whatever happens.
+ * Adds a job that {@linkcode isPlain}. When this resolves the job survives every crash.
  *
  * @throws {UsageError} If the input is no job.
  *

@@ -1,5 +1,5 @@
 /**
- * Removing jobs that do not run, with their logs, their inputs and what is kept for them.
+ * Removing jobs that do not run, with their logs, inputs, keys and markers.
  *
  * @module
  */
@@ -29,20 +29,12 @@ import { forgetWaiting, waitedFor, WaitedForError, waitersOf } from "../constrai
  * Removes a job that does not run, and its log.
  *
  * @param id Its whole ID.
- * @throws {QueueError} If it runs, or is gone.
+ * @throws {QueueError} If it runs, or is missing.
  * @throws {WaitedForError} If other jobs wait for it.
  */
 export async function removeJob(store: Store, id: string): Promise<void> {
   // Nobody is to begin to wait for it meanwhile.
-  const lock = await lockQueue(store);
-  try {
-    await remove(store, id);
-  } finally {
-    lock.release();
-  }
-}
-
-async function remove(store: Store, id: string): Promise<void> {
+  using _lock = await lockQueue(store);
   for (let tries = 0; tries < 3; tries++) {
     const entry = entryWithId(store, id);
     if (entry.state === "processing") {
@@ -72,25 +64,21 @@ export async function clearJobs(
   state: Exclude<JobState, "processing">,
   kept: (ids: ReadonlySet<string>) => void,
 ): Promise<number> {
-  const lock = await lockQueue(store);
-  try {
-    await forgetSettling(store);
-    const all = newestEntries(store, [state]);
-    const waited = waitedFor(store, all);
-    const removed = all.filter((entry) => !waited.has(entry.id) && removeEntry(store, entry));
-    removeStaleKeys(store, await staleKeys(store));
-    await flushRemovals(store, removed, `${removed.length} jobs were removed`);
-    await removeInputs(store, removed.map(({ id }) => id));
-    if (waited.size > 0) kept(waited);
-    return removed.length;
-  } finally {
-    lock.release();
-  }
+  using _lock = await lockQueue(store);
+  await forgetSettling(store);
+  const all = newestEntries(store, [state]);
+  const waited = waitedFor(store, all);
+  const removed = all.filter((entry) => !waited.has(entry.id) && removeEntry(store, entry));
+  removeStaleKeys(store, await staleKeys(store));
+  await flushRemovals(store, removed, `${removed.length} jobs were removed`);
+  await removeInputs(store, removed.map(({ id }) => id));
+  if (waited.size > 0) kept(waited);
+  return removed.length;
 }
 
 /**
- * Flushes what settling a job has removed from tmp/. A power cut could bring it back, to be run again, and
- * only the settled file that is about to go would tell that it has been run.
+ * Flushes the removals from tmp/ by settling. A power cut could bring such a file back, to be run
+ * again, and only the settled file that is about to be removed would show that the job has run.
  */
 async function forgetSettling(store: Store): Promise<void> {
   await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
@@ -107,13 +95,13 @@ function removeEntry(store: Store, entry: Entry): boolean {
     try {
       removeIfThere(store, pathIn(store, entry.state, batch));
     } catch {
-      // There are jobs left in it.
+      // Other jobs are left in the batch.
     }
   }
   return true;
 }
 
-/** Makes removals durable: in the state's directory, and in the batches that still are there. */
+/** Makes removals durable, in the state's directory and in the batches that still exist. */
 async function flushRemovals(
   store: Store,
   entries: readonly Entry[],
@@ -129,7 +117,7 @@ async function flushRemovals(
       await flushChange(store, [...folders].filter((path) => store.files.exists(path)), change);
       return;
     } catch (error) {
-      // A batch that a worker has just emptied and removed.
+      // A worker has just emptied a batch and removed it.
       if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
     }
   }

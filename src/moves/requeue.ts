@@ -1,5 +1,5 @@
 /**
- * The move back: a job that has ended, or waits for its retry, is ready again.
+ * The move back to pending/: a job that has ended, or waits for its retry, is ready again.
  *
  * @module
  */
@@ -13,21 +13,13 @@ import { lockQueue } from "../store/queue_lock.ts";
 import { holderOf, takeKeys } from "../constraints/unique.ts";
 
 /**
- * Makes a job that has ended, or waits for its retry, ready now.
+ * Makes a job ready now that has ended, or waits for its retry.
  *
  * @param id Its whole ID.
- * @throws {QueueError} If it waits or runs already, or is gone, or another job has its `unique` key.
+ * @throws {QueueError} If it waits or runs already, or is missing, or another job has its key.
  */
 export async function requeueJob(store: Store, id: string): Promise<void> {
-  const lock = jobWithId(store, id)?.unique === undefined ? undefined : await lockQueue(store);
-  try {
-    await requeue(store, id);
-  } finally {
-    lock?.release();
-  }
-}
-
-async function requeue(store: Store, id: string): Promise<void> {
+  using _lock = jobWithId(store, id)?.unique === undefined ? undefined : await lockQueue(store);
   for (let tries = 0; tries < 3; tries++) {
     const entry = entryWithId(store, id);
     if (entry.state === "pending" || entry.state === "processing") {

@@ -4,19 +4,21 @@
  *
  * The order of calls, and the crash that each step survives:
  *
- * 1. `processing/N` is renamed to `tmp/N`. NotFound means that the job was taken away (this worker was
- *    believed dead): the result is dropped. A crash here: recovery finds tmp/N alone and charges
- *    the attempt as lost.
+ * 1. `processing/N` is renamed to `tmp/N`. NotFound means that the job was taken away (this worker
+ *    was believed dead): the result is dropped. A crash here: recovery finds tmp/N alone and
+ *    charges the attempt as lost.
  * 2. The new content is written to `tmp/FINAL@WORKER.STATE`. A crash here: recovery finds both,
  *    this one perhaps torn, and goes by tmp/N.
- * 3. It and tmp/ are flushed: from here on a power cut keeps both steps. Where the file system does not keep a rename
- *    as one, processing/ and the directory that the job was claimed from are flushed with them: else a power cut
- *    could bring back a name under which the job that has ended is run again.
- * 4. `tmp/N` is removed: only the content that is meant to become the job is left. NotFound
- *    means, as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
+ * 3. It and tmp/ are flushed: from here on a power cut keeps both steps. Where the file system does
+ *    not keep a rename as one, processing/ and the directory that the job was claimed from are
+ *    flushed with them: else a power cut could bring back a name under which the job that has ended
+ *    is run again.
+ * 4. `tmp/N` is removed: only the content that is meant to become the job is left. NotFound means,
+ *    as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
  * 5. The log moves, so that a settled job always has its log beside it.
- * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed. If that flush fails the name is taken
- *    back, and given anew: flushed once more, what failed to reach the disk counts as if it had.
+ * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed. If that flush fails
+ *    the name is taken back, and given anew: flushed once more, what failed to reach the disk
+ *    counts as if it had.
  *
  * @module
  */
@@ -34,9 +36,17 @@ import {
   type SettledState,
   waitingName,
 } from "../format/names.ts";
-import { flush, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import {
+  flush,
+  pathIn,
+  readIfThere,
+  removeIfThere,
+  renameIfThere,
+  renameNew,
+  type Store,
+} from "../store/store.ts";
 
-/** A running job and what is to become of it. Settling it again goes on where an error stopped it. */
+/** A running job and its outcome. Settling it again goes on where an error stopped it. */
 export interface Settlement {
   /** The job, owned by this worker. */
   readonly claim: Claim;
@@ -60,7 +70,7 @@ export interface Settlement {
 }
 
 /**
- * Sends a job that is not to run to dead/, uncharged.
+ * Sends a job to dead/ that is not to run, uncharged.
  *
  * @param reason Why, as a sentence.
  */
@@ -81,12 +91,12 @@ function finalName({ job, state, readyAt }: Settlement): string {
 }
 
 /**
- * Settles jobs that this worker owns. Each one's `progress` ends as `settled`, or as `gone` if it
- * was taken away meanwhile.
+ * Settles jobs that this worker owns. The `progress` of each ends as `settled`, or as `gone` if the
+ * job was taken away meanwhile.
  *
  * @param settlements Jobs of one worker, each with its outcome.
- * @throws Whatever the disk throws (no space, say). The settlements that did not get through can be
- * given again later; nothing is lost meanwhile.
+ * @throws Whatever the disk throws. Nothing is lost: the jobs that were not settled can be given
+ * again later.
  *
  * @example
  * ```ts ignore
@@ -107,7 +117,7 @@ export async function settle(
   }
   const olds = open.map(({ claim }) => pathIn(store, "tmp", claim.name));
   const removed = await store.files.removeEach(olds);
-  // All that is ours now is noted before anything else can fail.
+  // Notes all that is ours now before anything else can fail.
   for (const [index, settlement] of open.entries()) {
     if (removed[index] === true) settlement.progress = "owned";
   }
@@ -118,11 +128,11 @@ export async function settle(
   }
   for (const settlement of inStep(settlements, "owned")) {
     if (!publish(store, settlement)) {
-      // Under another ID nothing would tell a power cut's leftover in tmp/ from a job.
+      // Under another ID nothing would tell a leftover in tmp/, after a power cut, from a job.
       await flush(store, [pathIn(store, "tmp")]);
       await publishBesideAnother(store, settlement);
     }
-    // Not to be done again: from here on the job and its log may be another's.
+    // Not to be done again: from here on another may have the job and its log.
     settlement.progress = "published";
   }
   const published = inStep(settlements, "published");
@@ -161,7 +171,7 @@ function write(store: Store, settlement: Settlement): void {
     }
     settlement.progress = "taken";
   } else if (settlement.progress === "taken") {
-    // Some of it may be there, from a try that could not be undone.
+    // Part of it may be there, from a try that could not be undone.
     removeIfThere(store, meantPath(store, settlement));
   } else return;
   try {
@@ -181,15 +191,15 @@ async function flushOrUndo(
   try {
     await flush(store, paths);
   } catch (error) {
-    // What a failed flush left of a file is anyone's guess: it is to be written anew.
+    // After a failed flush nobody knows what the file holds: it must be written anew.
     for (const settlement of settlements) undoWrite(store, settlement);
     throw error;
   }
 }
 
 /**
- * Step 6 backwards, after a flush that failed. Who has taken the job from there meanwhile, for its retry say, flushes
- * what that changes.
+ * Step 6 backwards, after a failed flush. Whoever has claimed the job since flushes what that
+ * changes.
  */
 function takeBack(store: Store, settlement: Settlement): void {
   const { published, job, state } = settlement;
@@ -203,7 +213,7 @@ function takeBack(store: Store, settlement: Settlement): void {
   renameIfThere(store, log, pathIn(store, "processing", logName(job.id)));
 }
 
-/** Steps 2 and 1 backwards, as far as the disk lets us, for another try later. */
+/** Steps 2 and 1 backwards, as far as the disk allows, for another try later. */
 function undoWrite(store: Store, settlement: Settlement): void {
   settlement.progress = "taken";
   const { name } = settlement.claim;
@@ -211,45 +221,41 @@ function undoWrite(store: Store, settlement: Settlement): void {
     removeIfThere(store, meantPath(store, settlement));
     renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
   } catch {
-    // What refused the writing refuses this too; it stays the worker's.
+    // The disk refuses this too; the job stays with the worker.
     return;
   }
   settlement.progress = undefined;
 }
 
 /**
- * Steps 5 and 6. Recovery gives what a dead worker had written down to {@linkcode settle}, so either may
+ * Steps 5 and 6. Recovery gives a dead worker's results to {@linkcode settle} too, so either may
  * find the other's work done.
  *
- * @returns Whether it is done; not so if another job of this ID lies in its place.
+ * @returns Whether it is done; `false` if another job of this ID lies in its place.
  */
 function publish(store: Store, settlement: Settlement): boolean {
   const source = meantPath(store, settlement);
   const { job, state } = settlement;
   const target = pathIn(store, state, finalName(settlement));
-  // The log is not brought beside another's job.
+  // No log is brought beside another's job.
   const isFree = !store.files.exists(target);
-  // Asked last: another may have published it, and claimed it again, and then the log is no more ours than
-  // the job.
+  // Last: another may have published the job, and claimed it again; then its log is not ours.
   if (!store.files.exists(source)) return true;
   if (isFree && bringLog(store, job.id, "processing", state, target)) {
-    try {
-      store.files.renameNew(source, target);
-      settlement.published = target;
-      return true;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return true;
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
+    const result = renameNew(store, source, target);
+    if (result === "renamed") settlement.published = target;
+    if (result !== "taken") return true;
   }
   if (!store.files.stat(source)) return true;
   if (!haveSameContent(store, source, target)) return false;
-  // Published already: a power cut can bring back a name whose removal had not reached the disk.
+  // Published already: a power cut can bring back a name whose removal was not flushed.
   removeIfThere(store, source);
   return true;
 }
 
-/** Steps 5 and 6 for a job whose ID another has by now: two files of one ID were dropped by hand. Both are kept. */
+/**
+ * Steps 5 and 6 for a job whose ID another has: both files were dropped by hand, and both are kept.
+ */
 async function publishBesideAnother(store: Store, settlement: Settlement): Promise<void> {
   const { job: { id }, state } = settlement;
   const fresh = freshIdLike(id);
@@ -273,11 +279,6 @@ async function publishBesideAnother(store: Store, settlement: Settlement): Promi
 function haveSameContent(store: Store, a: string, b: string): boolean {
   const [one, other] = [store.files.stat(a), store.files.stat(b)];
   if (one?.kind !== "file" || other?.kind !== "file" || one.size !== other.size) return false;
-  try {
-    const [left, right] = [store.files.read(a), store.files.read(b)];
-    return left.every((byte, index) => byte === right[index]);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  const [left, right] = [readIfThere(store, a), readIfThere(store, b)];
+  return left?.every((byte, index) => byte === right?.[index]) ?? false;
 }

@@ -1,6 +1,6 @@
 /**
- * What may keep a job from being added, run or removed: this room holds dependencies, unique keys
- * and limits. Here: jobs that wait for other jobs.
+ * What may keep a job from being added, run or removed: dependencies, keys, limits. Here: jobs that
+ * wait for other jobs.
  *
  * A job with `after` lies in pending/ under a name whose time no clock reaches (99990101T…), so it
  * costs nothing while it waits. For each of its parents there is an empty file

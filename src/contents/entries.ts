@@ -1,6 +1,6 @@
 /**
- * What lies in an open queue: this room reads jobs, logs, inputs, history and workers' presence
- * files, and writes what lies beside jobs. Here: which jobs there are, by name, and their files.
+ * What lies in a queue: jobs by name, logs, inputs, history, live workers. Here: which jobs there are,
+ * by name, and their files.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * An open queue directory: this room finds it, trusts it, locks it and reaches its files. Here: the
+ * An open queue directory: finding it, trusting it, its settings, its lock. Here: the
  * {@linkcode Store} that each operation takes, and the steps on disk that all moves are made of.
  *
  * @module

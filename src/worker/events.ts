@@ -1,5 +1,5 @@
 /**
- * What a worker tells of its work.
+ * What a worker reports.
  *
  * @module
  */

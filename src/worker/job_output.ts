@@ -31,25 +31,25 @@ const TRUSTED_AFTER = 2000;
  */
 const UNTOUCHED = 1000;
 
-/** A job's result, as its file is to have it. */
+/** A job's result, as it goes into its file. */
 export interface JobResult {
   /** The text, or its bytes in base64. */
   result: string;
-  /** Set if the bytes are no UTF-8. */
+  /** Set if the bytes are not UTF-8. */
   result_encoding?: "base64";
   /** What is wrong with it, if anything is. */
   note?: string;
 }
 
 /**
- * The folder in which a worker's jobs tell of themselves. All that end together and do not cost one
- * look at it.
+ * The folder in which a worker's jobs leave their progress and results. Jobs that end together and
+ * left nothing cost one look at it.
  */
 export class JobOutput {
   readonly #store: Store;
   readonly #worker: string;
   readonly #folder: string;
-  /** When the folder had last changed while there was nothing in it for us. */
+  /** When the folder had last changed when it was empty. */
   #unusedSince = -1;
 
   constructor(store: Store, worker: string) {
@@ -61,15 +61,11 @@ export class JobOutput {
       Deno.utimeSync(this.#folder, UNTOUCHED / 1000, UNTOUCHED / 1000);
       this.#unusedSince = UNTOUCHED;
     } catch {
-      // Then it is looked into until its time of change can be trusted.
+      // Look into it until its time of change can be trusted.
     }
   }
 
-  /**
-   * Takes what jobs that have ended left there.
-   *
-   * @returns The settlements, each with what its job left.
-   */
+  /** Takes what jobs that have ended left there; returns their settlements with it. */
   addTo(settlements: readonly Settlement[]): Settlement[] {
     if (this.#isUnused()) return [...settlements];
     return settlements.map((settlement) => {
@@ -82,7 +78,7 @@ export class JobOutput {
     try {
       return this.#store.files.stat(this.#folder)?.mtime === this.#unusedSince;
     } catch {
-      // Each job's own look will say what is wrong.
+      // The look for each job reports what is wrong.
       return false;
     }
   }

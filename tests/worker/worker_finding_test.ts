@@ -136,7 +136,7 @@ Deno.test("a worker of only one job leaves the others alone, and ends with it", 
 });
 
 Deno.test("a worker of only one job ends too when another worker runs it, or it is removed", async () => {
-  await using temporary = await temporaryQueue();
+  await using temporary = await temporaryQueue({ poll_interval: 0.1 });
   const { queue, dir } = temporary;
   const command = `while ! test -e ${dir}/go; do sleep 0.02; done`;
   await queue.enqueue({ command, id: "x" });

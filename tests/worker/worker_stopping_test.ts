@@ -260,7 +260,7 @@ async function leaveWithFault(
   { queue }: TemporaryQueue,
   command: string,
 ): Promise<string[]> {
-  await queue.enqueue({ command });
+  await queue.enqueue({ command, max_retries: 0 });
   const observed = await drain(queue);
   assertEquals(queue.workers(), [], "its lock is free");
   return observed.all("trouble").map(({ message }) => message);

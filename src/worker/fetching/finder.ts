@@ -1,7 +1,7 @@
 /**
- * Finding the next job to claim. Keeps an index of the waiting jobs filled: by events, by a timer
- * for what becomes ready later, and by reading the directories where neither suffices. What a limit
- * holds back is in limiter.ts.
+ * Fetching: this room knows which jobs wait, and chooses the next to claim without reading a file.
+ * Here: keeps an index of the waiting jobs filled, by events, by a timer for what becomes ready
+ * later, and by reading the directories where neither suffices. Limits are in limiter.ts.
  *
  * @module
  */

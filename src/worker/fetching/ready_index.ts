@@ -5,17 +5,17 @@
  * @module
  */
 
+import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { WaitingEntry } from "../../moves/claim.ts";
 import { formatStamp, isWaitingName } from "../../format/names.ts";
-import { BoundedOrder } from "./bounded_order.ts";
 
-/** A waiting job, or a folder of them that stands for the foremost in it. */
+/** A waiting job, or a batch of them that stands for the first in it. */
 export interface IndexEntry extends WaitingEntry {
   /** Whether it is a batch, whose jobs are not in the index yet. */
   batch: boolean;
 }
 
-/** How many entries the index holds before it keeps only the most urgent. */
+/** How many ready entries the index surely holds, and how many that become ready later. */
 export const INDEX_CAPACITY = 20_000;
 
 /**
@@ -33,19 +33,69 @@ export function byTime(a: IndexEntry, b: IndexEntry): number {
   return a.time - b.time || byUrgency(a, b);
 }
 
+/** Gives entries out in an order; when they become too many, drops those that come last. */
+class BoundedOrder {
+  readonly #order: (a: IndexEntry, b: IndexEntry) => number;
+  readonly #capacity: number;
+  readonly #dropped: (entry: IndexEntry) => void;
+  readonly #heap: BinaryHeap<IndexEntry>;
+  /** The last entry that was kept when others were dropped: what comes after it is not taken in. */
+  limit: IndexEntry | undefined;
+
+  constructor(
+    order: (a: IndexEntry, b: IndexEntry) => number,
+    capacity: number,
+    dropped: (entry: IndexEntry) => void,
+  ) {
+    this.#order = order;
+    this.#capacity = capacity;
+    this.#dropped = dropped;
+    this.#heap = new BinaryHeap(order);
+  }
+
+  get length(): number {
+    return this.#heap.length;
+  }
+
+  /** Takes an entry in, unless it comes after what has been dropped; returns whether it did. */
+  push(entry: IndexEntry): boolean {
+    if (this.limit !== undefined && this.#order(entry, this.limit) > 0) return false;
+    this.#heap.push(entry);
+    if (this.#heap.length >= 2 * this.#capacity) this.#cut();
+    return true;
+  }
+
+  peek(): IndexEntry | undefined {
+    return this.#heap.peek();
+  }
+
+  pop(): IndexEntry | undefined {
+    return this.#heap.pop();
+  }
+
+  #cut(): void {
+    const all = this.#heap.toArray().sort(this.#order);
+    const kept = all.slice(0, this.#capacity);
+    this.limit = kept.at(-1);
+    this.#heap.clear();
+    this.#heap.push(...kept);
+    for (const entry of all.slice(this.#capacity)) this.#dropped(entry);
+  }
+}
+
 /**
- * The waiting jobs of a queue: those that are ready, and those that will be. Holds at most the most
+ * The waiting jobs of a queue: those that are ready, and those that will be. Holds only the most
  * urgent tens of thousands; {@linkcode ReadyIndex.spilled} says that there are more on disk.
  */
 export class ReadyIndex {
-  readonly #ready: BoundedOrder<IndexEntry>;
-  readonly #later: BoundedOrder<IndexEntry>;
-  /** The paths of the entries in either heap. */
+  readonly #ready: BoundedOrder;
+  readonly #later: BoundedOrder;
+  /** The paths of the entries in either. */
   readonly #known = new Set<string>();
-  /** What is left when it is time to read again: enough to go on with meanwhile. */
+  /** When so few are left it is time to read again: enough to go on with meanwhile. */
   readonly #lowest: number;
 
-  /** @param capacity Entries of each kind that are surely held. */
+  /** @param capacity How many entries of each kind are surely held. */
   constructor(capacity: number = INDEX_CAPACITY) {
     this.#lowest = capacity / 4;
     const drop = (entry: IndexEntry) => void this.#known.delete(pathOf(entry));
@@ -63,9 +113,9 @@ export class ReadyIndex {
   }
 
   /**
-   * A quick look at names, for a directory of a million of them: tells of most that {@linkcode
-   * ReadyIndex.add} would not take in, as there are more urgent ones than it holds. To be made anew
-   * whenever something else may have happened.
+   * A quick check of names, for a directory of a million: finds most that {@linkcode
+   * ReadyIndex.add} would refuse, because there are more urgent entries than the index holds. Make
+   * it anew whenever the index may have changed.
    *
    * @returns Whether a name in pending/ or failed/ is surely not wanted.
    */
@@ -108,20 +158,19 @@ export class ReadyIndex {
 
   /** Whether entries were left out for lack of room. */
   get spilled(): boolean {
-    return this.#ready.spilled || this.#later.spilled;
+    return this.#ready.limit !== undefined || this.#later.limit !== undefined;
   }
 
   /** Whether one of the two kinds will soon have run out here while there is more of it on disk. */
   get low(): boolean {
     return [this.#ready, this.#later].some((order) =>
-      order.spilled && order.length <= this.#lowest
+      order.limit !== undefined && order.length <= this.#lowest
     );
   }
 
   /** Makes room for what was left out; everything on disk is to be added again after this. */
   readmit(): void {
-    this.#ready.readmit();
-    this.#later.readmit();
+    this.#ready.limit = this.#later.limit = undefined;
   }
 
   #promote(now: number): void {

@@ -1,5 +1,7 @@
 /**
- * Recovering what crashed workers and programs left: jobs, releases that were cut off, stray files.
+ * Maintenance: this room does what a worker does beside running jobs, each part in the background:
+ * schedules, pruning, history, hooks. Here: recovers what crashed workers and programs left, which
+ * is jobs, releases that were cut off, and stray files.
  *
  * @module
  */

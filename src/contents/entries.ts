@@ -1,6 +1,6 @@
 /**
- * What lies in a queue: jobs by name, logs, inputs, history, live workers. Here: which jobs there are,
- * by name, and their files.
+ * What lies in a queue: jobs by name, logs, inputs, history, live workers. Here: which jobs there
+ * are, by name, and their files.
  *
  * @module
  */

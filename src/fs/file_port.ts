@@ -108,7 +108,7 @@ export interface FilePort {
   syncTree(directory: string): Promise<void>;
   /**
    * Whether flushing a new name's directory makes the whole rename durable, and all earlier ones.
-   * If not, a power cut can leave both names until the old directory is flushed. `false` if unknown.
+   * If not, or not known, a power cut can leave both names until the old directory is flushed.
    */
   renamesAsOne(directory: string): boolean;
   /**

@@ -10,8 +10,9 @@ export const EXT = 0xef53;
 export const XFS = 0x58465342, BTRFS = 0x9123683e, F2FS = 0xf2f52010, TMPFS = 0x01021994;
 
 /**
- * File systems whose `sync_fs` writes all changes to the disk and waits. FUSE does nothing, a network
- * file system's server may be out of reach, and overlayfs depends on an unknown file system below.
+ * File systems whose `sync_fs` writes all changes to the disk and waits. FUSE does nothing, a
+ * network file system's server may be out of reach, and overlayfs depends on an unknown file system
+ * below.
  */
 const SYNCFS: ReadonlySet<number> = new Set([EXT, XFS, BTRFS, F2FS, TMPFS]);
 

@@ -1,6 +1,6 @@
 /**
- * Each move of a job from one folder to another, a file for each. Here: from nothing to waiting. A job
- * is acknowledged once it is durable, and visible only once it is complete.
+ * Each move of a job from one folder to another, a file for each. Here: from nothing to waiting. A
+ * job is acknowledged once it is durable, and visible only once it is complete.
  *
  * @module
  */

@@ -80,7 +80,8 @@ const REMOVED_AT_ONCE = 64;
  * import { pruneJobs, Queue } from "../../mod.ts";
  *
  * const queue = await Queue.open("/tmp/example-queue");
- * const { removed } = await pruneJobs(queue.store, { states: ["done"], olderThan: 7 * 86_400_000 });
+ * const olderThan = 7 * 86_400_000;
+ * const { removed } = await pruneJobs(queue.store, { states: ["done"], olderThan });
  * ```
  */
 export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pruned> {

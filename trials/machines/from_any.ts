@@ -55,6 +55,27 @@ export function span(from: number | undefined, to: number | undefined): number |
 export const noted = (scene: Scene, what: Note["what"], name: string) => () =>
   timeOf(scene.notes(), what, name) !== undefined;
 
+/** A job that is added on one host begins on another, at whatever moment between two looks of an idle worker. */
+export const pickingUp: Play = async (scene, { random }) => {
+  await work(scene, ["n2"]);
+  const delays: number[] = [];
+  for (let n = 0; n < 40; n++) {
+    await pause(random() * 1.5);
+    const job = scene.plan(`picked-${n}`, ":");
+    await scene.enqueue(random() < 0.5 ? "n1" : "n3", [job]);
+    const at = uptime();
+    await when(noted(scene, "S", job.name), 2 * LATEST);
+    // Most begin before the program that added them has exited.
+    const delay = Math.max(0, (timeOf(scene.notes(), "S", job.name) ?? Infinity) - at);
+    delays.push(delay);
+    scene.check(delay <= LATEST, `${job.name} began ${delay.toFixed(1)} s after it was added`);
+  }
+  delays.sort((a, b) => a - b);
+  const [median, most] = [delays[20]!, delays.at(-1)!].map((delay) => delay.toFixed(2));
+  scene.figures.push(`begun after ${median} s in the median, ${most} s at most, of 40`);
+  await scene.close("n1", 30);
+};
+
 /** `run` prints all that the job prints, and exits with its status. */
 export const running: Play = async (scene) => {
   await work(scene, ["n2"]);

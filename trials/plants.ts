@@ -66,7 +66,7 @@ const FLUSHES: readonly Plant[] = [
       `[...written, pathIn(store, "tmp")]`,
     ],
   ),
-  plant("hold-does-not-flush-what-the-job-left", "control/change_waiting.ts", [
+  plant("hold-does-not-flush-what-the-job-left", "moves/change_waiting.ts", [
     "two_sided",
     "hold-put-back",
   ], [
@@ -89,7 +89,7 @@ const FLUSHES: readonly Plant[] = [
     "    await flushChange(store, changed, `job ${id} is to run again`);\n",
     "",
   ]),
-  plant("hold-does-not-flush", "control/change_waiting.ts", ["crash", "hold"], [
+  plant("hold-does-not-flush", "moves/change_waiting.ts", ["crash", "hold"], [
     "  await flushChange(store, [pathIn(store, entry.state)], change);\n",
     "",
   ]),
@@ -149,7 +149,7 @@ const ORDERS: readonly Plant[] = [
     "    released = releaseIfReady(store, job.id) || released;\n",
     "",
   ]),
-  plant("let-go-is-not-looked-at-again", "control/change_waiting.ts", ["dependency_races"], [
+  plant("let-go-is-not-looked-at-again", "moves/change_waiting.ts", ["dependency_races"], [
     "  if (time === AFTER_TIME) releaseIfReady(store, entry.id);\n",
     "",
   ]),

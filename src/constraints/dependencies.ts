@@ -1,6 +1,5 @@
 /**
- * What may keep a job from being added, run or removed: dependencies, keys, limits. Here: jobs that
- * wait for other jobs.
+ * Jobs that wait for other jobs.
  *
  * A job with `after` lies in pending/ under a name whose time no clock reaches (99990101T…), so it
  * costs nothing while it waits. For each of its parents there is an empty file
@@ -12,6 +11,8 @@
  * looks at its parents once more afterwards: that look sees a parent that ended before; one that
  * ends later finds the child. If a worker dies between settling a parent and releasing its
  * children, {@linkcode releaseOverlooked} releases them: every recovery calls it.
+ *
+ * The room: what may keep a job from being added, run or removed: dependencies, keys, limits.
  *
  * @module
  */

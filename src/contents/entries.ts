@@ -1,6 +1,7 @@
 /**
- * What lies in a queue: jobs by name, logs, inputs, history, live workers. Here: which jobs there
- * are, by name, and their files.
+ * Which jobs a queue has, by name, and reading their files.
+ *
+ * The room: what lies in a queue: jobs by name, logs, inputs, history, live workers.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Cancelling a job, whether it waits or runs, on whatever machine.
+ * Cancelling a job, on whatever machine. A waiting job moves to dead/ here. For a running one this
+ * leaves a request beside its worker's file in workers/; that worker reads it and kills the job.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { waitForMove } from "../inspect/follow.ts";
 import type { Queue } from "../queue.ts";
 import { recoverEditor } from "../recovery/recover.ts";
 import { QueueError } from "../text/errors.ts";
-import { cancelWaiting } from "./change_waiting.ts";
+import { cancelWaiting } from "../moves/change_waiting.ts";
 
 /** How often to wait, some two seconds each, for a command that is changing the job. */
 const MOST_WAITS = 3;

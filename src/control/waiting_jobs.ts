@@ -1,5 +1,5 @@
 /**
- * The control room: what people do to one job. Here: hold, release, move and edit a job that waits.
+ * What people do to a job that waits: hold, release, move and edit it.
  * Each takes a whole ID, and throws one sentence if the job is in no state for it.
  *
  * @module
@@ -19,7 +19,7 @@ import type { Queue } from "../queue.ts";
 import { recoverEditor } from "../recovery/recover.ts";
 import type { Store } from "../store/store.ts";
 import { QueueError, UsageError } from "../text/errors.ts";
-import { changeWaiting, setHeld } from "./change_waiting.ts";
+import { changeWaiting, setHeld } from "../moves/change_waiting.ts";
 
 /**
  * Holds a waiting job: it does not run until someone releases it.

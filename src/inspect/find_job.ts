@@ -1,6 +1,7 @@
 /**
- * The inspect room: reads the queue for people and programs, and changes nothing. Here: finding a
- * job wherever it is, even while it moves.
+ * Finding a job wherever it is, even while it moves.
+ *
+ * The room: reads the queue for people and programs, and changes nothing.
  *
  * @module
  */

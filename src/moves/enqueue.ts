@@ -1,6 +1,8 @@
 /**
- * Each move of a job from one folder to another, a file for each. Here: from nothing to waiting. A
- * job is acknowledged once it is durable, and visible only once it is complete.
+ * Adding one job. It is acknowledged once it is durable, and visible only once it is complete. A
+ * job without ID, key, parents or input takes the short way, `enqueuePlain` in publish.ts.
+ *
+ * The room: each move of a job from one folder to another, a file for each.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Signals: their names, and sending them to a process group.
+ * Signals: their names, and ending a process group: SIGTERM, a time of grace, SIGKILL.
  *
  * @module
  */

@@ -1,7 +1,8 @@
 /**
- * The recovery room: puts right what dead workers and power cuts left. Whoever holds a dead
- * worker's lock settles the jobs whose result that worker had written down, and charges each other
- * job that it ran one attempt.
+ * Recovering a dead worker. Whoever holds its lock settles the jobs whose result it had written
+ * down, and charges each other job that it ran one attempt (left_running.ts).
+ *
+ * The room: puts right what dead workers and power cuts left.
  *
  * @module
  */

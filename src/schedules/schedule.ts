@@ -1,6 +1,7 @@
 /**
- * The schedules room: files in schedules/ and how they become jobs. Here: a schedule's name and
- * content, as pure values.
+ * A schedule's name and content, as pure values.
+ *
+ * The room: files in schedules/ and how they become jobs.
  *
  *     schedules/STAMP-NAME.json           due at STAMP; paused: 99980101T…
  *     schedules/STAMP-NAME@WORKER.json    a worker is turning it into a job

@@ -1,6 +1,7 @@
 /**
- * An open queue directory: finding it, trusting it, its settings, its lock. Here: the
- * {@linkcode Store} that each operation takes, and the steps on disk that all moves are made of.
+ * The {@linkcode Store} that each operation takes, and the steps on disk that moves are made of.
+ *
+ * The room: an open queue directory: finding it, trusting it, its settings, its lock.
  *
  * @module
  */

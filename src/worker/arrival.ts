@@ -9,7 +9,7 @@ import type { JobState } from "../format/names.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
 import type { Settlement } from "../moves/settle.ts";
 import { userOpenFiles } from "../process/launcher.ts";
-import { newSpawner } from "../process/spawn.ts";
+import { newSpawner } from "../process/choose_spawner.ts";
 import type { Spawner } from "../process/spawner.ts";
 import type { Store } from "../store/store.ts";
 import { QueueError, reasonWithin } from "../text/errors.ts";

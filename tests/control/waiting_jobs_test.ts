@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { changeWaiting } from "../../src/control/change_waiting.ts";
+import { changeWaiting } from "../../src/moves/change_waiting.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
 import { matchingEntries } from "../../src/contents/listing.ts";
 import type { Queue } from "../../src/queue.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { WaitingEntry } from "../../src/moves/claim.ts";
-import { cancelWaiting, changeWaiting } from "../../src/control/change_waiting.ts";
+import { cancelWaiting, changeWaiting } from "../../src/moves/change_waiting.ts";
 import { releaseChildren } from "../../src/constraints/dependencies.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany } from "../../src/moves/enqueue_many.ts";

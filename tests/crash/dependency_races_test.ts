@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { claim } from "../../src/moves/claim.ts";
-import { setHeld } from "../../src/control/change_waiting.ts";
+import { setHeld } from "../../src/moves/change_waiting.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { entries } from "../../src/contents/entries.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { changeWaiting } from "../../src/control/change_waiting.ts";
+import { changeWaiting } from "../../src/moves/change_waiting.ts";
 import { readyTime } from "../../src/constraints/dependencies.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { QueueError } from "../../src/text/errors.ts";

@@ -6,7 +6,7 @@
  */
 
 import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
-import { cancelWaiting, setHeld } from "../../src/control/change_waiting.ts";
+import { cancelWaiting, setHeld } from "../../src/moves/change_waiting.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { entries } from "../../src/contents/entries.ts";
 import { QueueError } from "../../src/text/errors.ts";

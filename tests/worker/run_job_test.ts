@@ -3,7 +3,7 @@ import { type Claim, claim } from "../../src/moves/claim.ts";
 import type { JobInput } from "../../src/format/job.ts";
 import { parseEntryName } from "../../src/format/names.ts";
 import { type RunningJob, sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
-import { newSpawner } from "../../src/process/spawn.ts";
+import { newSpawner } from "../../src/process/choose_spawner.ts";
 import {
   eventually,
   isThere,

@@ -1,5 +1,5 @@
 /**
- * From options to the fields of a job.
+ * From options to the fields of a job. Their bounds and help stand in format/job_fields.ts.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { UsageError } from "../../text/errors.ts";
 import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
-import { parseDuration } from "../terminal/duration.ts";
+import { parseDuration } from "../terminal/duration_option.ts";
 import type { GivenOptions } from "../table/option.ts";
 import { parseTime } from "./when.ts";
 

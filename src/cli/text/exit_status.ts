@@ -1,5 +1,5 @@
 /**
- * The exit status of `queuectl run`.
+ * The exit status of `queuectl run` for a job that ended: that of its command.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Jobs as a table.
+ * The table of jobs that `queuectl list` and `dlq list` print: its columns.
  *
  * @module
  */

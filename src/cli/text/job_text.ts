@@ -1,5 +1,5 @@
 /**
- * A job in words.
+ * A job in words, as `queuectl show` prints it.
  *
  * @module
  */

@@ -3,7 +3,7 @@ import type { Claim } from "../../../src/moves/claim.ts";
 import type { Job } from "../../../src/format/job.ts";
 import { CStrings } from "../../../src/process/c_strings.ts";
 import { Hooks } from "../../../src/worker/maintenance/hooks.ts";
-import { newSpawner } from "../../../src/process/spawn.ts";
+import { newSpawner } from "../../../src/process/choose_spawner.ts";
 import { temporaryQueue } from "../../temporary_queue.ts";
 
 for (const portable of [false, true]) {

@@ -26,7 +26,7 @@ export interface SpawnerOptions {
  *
  * @example
  * ```ts
- * import { newSpawner } from "./spawn.ts";
+ * import { newSpawner } from "./choose_spawner.ts";
  *
  * const spawner = newSpawner();
  * const child = await spawner.spawn({ command: "date", env: {}, log: "/tmp/date.log" });

@@ -1,5 +1,5 @@
 /**
- * Spans of time in options.
+ * Reading a span of time that an option gives.
  *
  * @module
  */

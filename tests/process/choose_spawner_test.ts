@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MAX_COMMAND_BYTES } from "../../src/format/field_checks.ts";
-import { newSpawner, type SpawnerOptions } from "../../src/process/spawn.ts";
+import { newSpawner, type SpawnerOptions } from "../../src/process/choose_spawner.ts";
 import { SpawnError } from "../../src/process/spawn_error.ts";
 import type { Exit, SpawnRequest } from "../../src/process/spawner.ts";
 import { temporaryDirectory } from "../temporary_queue.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Claim, claim, type WaitingEntry } from "../moves/claim.ts";
+import { type Claim, claim, type WaitingEntry } from "./claim.ts";
 import {
   markChildren,
   parentsOf,
@@ -20,7 +20,7 @@ import type { Job } from "../format/job.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
 import { arriveAsEditor, type Presence } from "../contents/presence.ts";
-import { settle, type Settlement } from "../moves/settle.ts";
+import { settle, type Settlement } from "./settle.ts";
 import {
   flush,
   flushChange,

@@ -1,7 +1,7 @@
 /**
  * How workers know of each other. A worker has a file in workers/ that it keeps locked; the kernel
  * drops the lock the instant the process dies, and whoever can take it knows that the worker is
- * dead. Beside it lie the requests that other programs make of the worker: to stop, to cancel a job.
+ * dead. Beside it lie the requests that other programs make: to stop, to cancel a job.
  *
  * @module
  */

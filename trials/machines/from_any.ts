@@ -55,7 +55,10 @@ export function span(from: number | undefined, to: number | undefined): number |
 export const noted = (scene: Scene, what: Note["what"], name: string) => () =>
   timeOf(scene.notes(), what, name) !== undefined;
 
-/** A job that is added on one host begins on another, at whatever moment between two looks of an idle worker. */
+/**
+ * A job that is added on one host begins on another, at whatever moment between two looks of an
+ * idle worker.
+ */
 export const pickingUp: Play = async (scene, { random }) => {
   await work(scene, ["n2"]);
   const delays: number[] = [];

@@ -8,7 +8,8 @@
  * call takes it in this form.
  *
  * Errors are Deno's: `Deno.errors.NotFound`, `AlreadyExists`, `PermissionDenied`; any other is an
- * `Error` whose `code` is the errno name (`ENOSPC`, `EIO` …).
+ * `Error` whose `code` is the errno name (`ENOSPC`, `EIO` …). A stale handle (ESTALE) of a file that
+ * is gone is `NotFound`.
  *
  * @module
  */
@@ -57,8 +58,13 @@ export interface FilePort {
    * grow with the directory. An entry that is added or removed meanwhile may or may not appear.
    */
   list(directory: string): Iterable<DirectoryEntry>;
-  /** Describes the entry at a path; `undefined` if the path is free. */
-  stat(path: string): FileStat | undefined;
+  /**
+   * Describes the entry at a path; `undefined` if the path is free.
+   *
+   * @param how With `fresh`, asks the server where this machine would answer from its cache, as far
+   * as the system can.
+   */
+  stat(path: string, how?: "fresh"): FileStat | undefined;
   /** Whether a path is taken; cheaper than `stat` where it is free. */
   exists(path: string): boolean;
   /** Reads a whole regular file. Refuses anything else, without blocking. */

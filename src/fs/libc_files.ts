@@ -23,7 +23,7 @@ export const O_NOFOLLOW = isArm ? 0o100000 : 0o400000;
 /** For every open of what may be a file: opening a fifo must not wait for its other end. */
 const SAFELY = O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
-const STATX_BASIC_STATS = 0x7ff, RWF_NOWAIT = 8;
+const AT_STATX_FORCE_SYNC = 0x2000, STATX_BASIC_STATS = 0x7ff, RWF_NOWAIT = 8;
 
 const NO_PATH = new Uint8Array(1);
 /** A `struct statx`, which has the same layout on every machine. */
@@ -55,10 +55,16 @@ function deviceSeen(): number {
     (major >>> 12) * 2 ** 44;
 }
 
-/** Describes the entry at a path; `null` if the path is free. */
-export function statPath(c: Libc, path: string): FileStat | null | undefined {
+/**
+ * Describes the entry at a path; `null` if the path is free.
+ *
+ * @param how With `fresh`, as the server has it now, and not as it is remembered here: local file
+ * systems make no difference.
+ */
+export function statPath(c: Libc, path: string, how?: "fresh"): FileStat | null | undefined {
   const name = sharedPathBytes(path);
-  if (c.statx(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statx) !== 0) {
+  const flags = AT_SYMLINK_NOFOLLOW | (how === "fresh" ? AT_STATX_FORCE_SYNC : 0);
+  if (c.statx(AT_FDCWD, name, flags, STATX_BASIC_STATS, statx) !== 0) {
     return errno(c) === ENOENT ? null : undefined;
   }
   const seconds = fields.getInt32(116, littleEndian) * 2 ** 32 +

@@ -7,7 +7,7 @@
 
 import type { FilePort, FileStat } from "./file_port.ts";
 import { renamesAsOne } from "./file_systems.ts";
-import { EEXIST, ENOENT, errno, libc, libcFor, sharedPathBytes } from "./libc.ts";
+import { EEXIST, ENOENT, errno, ESTALE, libc, libcFor, sharedPathBytes } from "./libc.ts";
 import {
   createFile,
   fileSystemType,
@@ -32,9 +32,9 @@ const SYNCFS_FROM = 64;
  */
 const renameAnswers = new Map<string, boolean>();
 
-function stat(path: string): FileStat | undefined {
-  const c = libcFor(path);
-  const found = c && statPath(c, path);
+function stat(path: string, how?: "fresh"): FileStat | undefined {
+  const c = how === "fresh" ? libc() : libcFor(path);
+  const found = c && statPath(c, path, how);
   return found === undefined ? portableFiles.stat(path) : found ?? undefined;
 }
 
@@ -71,7 +71,10 @@ export const nativeFiles: FilePort = {
   exists(path) {
     const c = libcFor(path);
     // Each job asks this, and an exception costs the runtime more than the question.
-    if (c) return c.faccessat(AT_FDCWD, sharedPathBytes(path), 0, AT_SYMLINK_NOFOLLOW) === 0;
+    if (c) {
+      if (c.faccessat(AT_FDCWD, sharedPathBytes(path), 0, AT_SYMLINK_NOFOLLOW) === 0) return true;
+      if (errno(c) !== ESTALE) return false;
+    }
     return portableFiles.exists(path);
   },
 

@@ -7,6 +7,7 @@
 
 import { notFlushed, wrongKind } from "../text/errors.ts";
 import type { EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
+import { isStale, look, withoutStale } from "./stale.ts";
 import { syncEach, syncEntries } from "./sync_each.ts";
 
 function kindOf(info: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): EntryKind {
@@ -26,7 +27,12 @@ class HeldLock implements FileLock {
   }
 
   get identity(): string {
-    return this.#identity ??= identityOf(this.#file!.statSync());
+    try {
+      return this.#identity ??= identityOf(this.#file!.statSync());
+    } catch (error) {
+      if (isStale(error)) return "removed";
+      throw error;
+    }
   }
 
   release(): void {
@@ -84,6 +90,14 @@ export function openSafely(
   options: Deno.OpenOptions,
   wanted: "a regular file" | "a file or directory" = "a regular file",
 ): Deno.FsFile {
+  return look(() => openUnswapped(path, options, wanted));
+}
+
+function openUnswapped(
+  path: string,
+  options: Deno.OpenOptions,
+  wanted: "a regular file" | "a file or directory",
+): Deno.FsFile {
   for (let tries = 0; tries < MOST_SWAPS; tries++) {
     const seen = Deno.lstatSync(path);
     const isWanted = seen.isFile || (seen.isDirectory && wanted === "a file or directory");
@@ -132,17 +146,7 @@ async function syncOne(path: string): Promise<void> {
 /** The longest pause between two tries to take a lock, in milliseconds. */
 const LONGEST_PAUSE = 20;
 
-/**
- * The real disk.
- *
- * @example
- * ```ts
- * import { portableFiles } from "./portable_files.ts";
- *
- * console.log(portableFiles.stat("/tmp")?.kind); // "directory"
- * ```
- */
-export const portableFiles: FilePort = {
+const plainFiles: FilePort = {
   *list(directory) {
     if (Deno.lstatSync(directory).isSymlink) {
       throw new Deno.errors.NotADirectory(`${directory} is a link, and not a directory`);
@@ -254,6 +258,18 @@ export const portableFiles: FilePort = {
     }
   },
 };
+
+/**
+ * The real disk.
+ *
+ * @example
+ * ```ts
+ * import { portableFiles } from "./portable_files.ts";
+ *
+ * console.log(portableFiles.stat("/tmp")?.kind); // "directory"
+ * ```
+ */
+export const portableFiles: FilePort = withoutStale(plainFiles);
 
 /**
  * {@linkcode portableFiles} for a program that has nothing else to do while the disk flushes: it

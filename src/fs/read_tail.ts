@@ -4,6 +4,8 @@
  * @module
  */
 
+import { look } from "./stale.ts";
+
 /**
  * The last bytes of a file.
  *
@@ -12,6 +14,10 @@
  * @throws {Deno.errors.NotFound} If it is missing.
  */
 export function readTail(path: string, most: number): Uint8Array | undefined {
+  return look(() => readTailNow(path, most));
+}
+
+function readTailNow(path: string, most: number): Uint8Array | undefined {
   if (!Deno.lstatSync(path).isFile) return undefined;
   using file = Deno.openSync(path, { read: true });
   const end = file.seekSync(0, Deno.SeekMode.End);

@@ -28,7 +28,7 @@ export function* streamDirectory(c: Libc, directory: string): Generator<Director
       const length = Number(c.getdents64(fd, buffer, BigInt(buffer.length)));
       if (length < 0) {
         // Removed while it was being read: it has no more entries.
-        if (!statPath(c, directory)) return;
+        if (!portableFiles.exists(directory)) return;
         throw Object.assign(new Error(`${directory}: the disk failed to read it`), { code: "EIO" });
       }
       if (length === 0) return;

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fuseMount } from "./fuse_mount.ts";
 import { PROGRAM } from "./program.ts";
+import { whyNoStrace } from "./strace.ts";
 
 async function traced(
   trace: string,
@@ -16,18 +17,9 @@ async function traced(
   return Deno.readTextFileSync(trace).trimEnd().split("\n");
 }
 
-async function strace(): Promise<string | undefined> {
-  try {
-    const { success } = await new Deno.Command("strace", { args: ["-qq", "true"] }).output();
-    return success ? undefined : "strace may not trace here";
-  } catch {
-    return "there is no strace";
-  }
-}
-
 Deno.test("on a FUSE file system each of 64 jobs added at once is flushed, and each folder concerned", async (test) => {
   await using mount = await fuseMount();
-  const reason = mount.reason ?? await strace();
+  const reason = mount.reason ?? await whyNoStrace();
   if (mount.path === undefined || reason !== undefined) {
     // So that the report says that it was left out here, and why.
     await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });

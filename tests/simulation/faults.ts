@@ -47,6 +47,7 @@ const ERRORS = {
   EROFS: [30, "Read-only file system", Error],
   ENAMETOOLONG: [36, "File name too long", Error],
   ENOTEMPTY: [39, "Directory not empty", Error],
+  ESTALE: [116, "Stale file handle", Error],
   EDQUOT: [122, "Disk quota exceeded", Error],
 } as const;
 

@@ -22,11 +22,8 @@ export function leftByClaims(store: Store, cameFrom: Iterable<string | undefined
   for (const directory of cameFrom) {
     if (directory === undefined) return [...left, ...waitingDirectories(store)];
     left.add(directory);
-    // An empty batch is removed: then the flush of pending/ is what counts.
-    const pending = pathIn(store, "pending");
-    if (directory.startsWith(`${pending}/`)) left.add(pending);
   }
-  return [...left].filter((path) => store.files.exists(path));
+  return [...left];
 }
 
 /** The directories that a job and its log leave when it is settled. */

@@ -4,7 +4,11 @@ import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
+import { enqueueMany } from "../../src/moves/enqueue_many.ts";
+import { clock, openAt, START } from "../crash/queue_disk.ts";
+import { arriveAs, claimReady, run } from "../crash/worker_steps.ts";
 import { runningJob } from "../running_job.ts";
+import { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { drop, namesIn, temporaryQueue } from "../temporary_queue.ts";
 
 const READY = Date.UTC(2030, 0, 1);
@@ -154,3 +158,24 @@ Deno.test("a settlement goes on where an error stopped it, and loses nothing", a
 function fail(message: string): never {
   throw new Error(message);
 }
+
+Deno.test("a batch that another machine removes before it is flushed holds up no job, and stays gone", async () => {
+  clock.time = START;
+  const disk = new SimulatedDisk({ now: () => clock.time, twoSided: true });
+  const store = await openAt(disk.process("w1"), START);
+  await enqueueMany(store, [{ command: "true", id: "a" }]);
+  const [batch] = disk.names("/q/pending");
+  arriveAs(store, "w1");
+  disk.flush();
+  const settlements = (await claimReady(store, "w1")).map((claim) => run(store, claim, "done"));
+  let flushes = 0;
+  const process = disk.process("w1", ({ name }) => {
+    if (name === "sync" && flushes++ === 0) disk.process("w2").remove(`/q/pending/${batch}`);
+  });
+  await settle({ ...store, files: process }, settlements);
+  assertEquals(settlements.map(({ progress }) => progress), ["settled"]);
+  for (const after of disk.powerCutOutcomes()) {
+    assertEquals(after.names("/q/pending"), [], after.origin);
+    assertEquals(after.names("/q/done"), ["a.json", "a.log"], after.origin);
+  }
+});

@@ -71,11 +71,16 @@ export const pickingUp: Play = async (scene, { random }) => {
     // Most begin before the program that added them has exited.
     const delay = Math.max(0, (timeOf(scene.notes(), "S", job.name) ?? Infinity) - at);
     delays.push(delay);
-    scene.check(delay <= LATEST, `${job.name} began ${delay.toFixed(1)} s after it was added`);
+    const told = delay === Infinity ? "not" : `after ${delay.toFixed(1)} s`;
+    scene.check(delay <= LATEST, `${job.name} was added beside an idle worker, and begun ${told}`);
   }
   delays.sort((a, b) => a - b);
-  const [median, most] = [delays[20]!, delays.at(-1)!].map((delay) => delay.toFixed(2));
-  scene.figures.push(`begun after ${median} s in the median, ${most} s at most, of 40`);
+  const begun = delays.filter((delay) => delay < Infinity);
+  const [median, most] = [begun[begun.length >> 1] ?? NaN, begun.at(-1) ?? NaN];
+  scene.figures.push(
+    `${begun.length} of ${delays.length} begun, after ${median.toFixed(2)} s in the median, ` +
+      `${most.toFixed(2)} s at most`,
+  );
   await scene.close("n1", 30);
 };
 

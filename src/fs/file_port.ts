@@ -8,8 +8,8 @@
  * call takes it in this form.
  *
  * Errors are Deno's: `Deno.errors.NotFound`, `AlreadyExists`, `PermissionDenied`; any other is an
- * `Error` whose `code` is the errno name (`ENOSPC`, `EIO` …). A stale handle (ESTALE) of a file that
- * is gone is `NotFound`.
+ * `Error` whose `code` is the errno name (`ENOSPC`, `EIO` …). A stale handle (ESTALE) of a file
+ * that is gone is `NotFound`.
  *
  * @module
  */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { DirectoryEntry } from "./file_port.ts";
+import { dirname } from "@std/path/posix/dirname";
+import type { DirectoryEntry, FilePort } from "./file_port.ts";
 
 /** Enough to share one journal commit, and few enough for any limit of open files. */
 const FLUSHED_AT_ONCE = 64;
@@ -43,4 +44,29 @@ export async function syncEntries(
   const files = entries.filter(({ kind }) => kind === "file");
   await syncEach(files.map(({ name }) => `${directory}/${name}`), sync);
   await sync(directory);
+}
+
+/**
+ * Flushes paths; of a directory that may be removed meanwhile, and is, its removal.
+ *
+ * @throws The first error, once no flush is running.
+ */
+export async function syncLeft(
+  files: FilePort,
+  paths: readonly string[],
+  mayBeRemoved: (path: string) => boolean,
+): Promise<void> {
+  const syncOrRemoval = async (path: string) => {
+    try {
+      await files.sync([path]);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      await files.sync([dirname(path)]);
+    }
+  };
+  const results = await Promise.allSettled([
+    files.sync(paths.filter((path) => !mayBeRemoved(path))),
+    ...paths.filter(mayBeRemoved).map(syncOrRemoval),
+  ]);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }

@@ -13,6 +13,7 @@ import type { Config } from "../format/settings.ts";
 import { newId } from "../format/ids.ts";
 import { type JobState, parseBatchName } from "../format/names.ts";
 import type { DirectoryEntry, FileLock, FilePort } from "../fs/file_port.ts";
+import { syncLeft } from "../fs/sync_each.ts";
 import { NotDurableError } from "../text/errors.ts";
 
 /** How to wait for the queue's lock, which explicit IDs, keys, removals and settings need. */
@@ -255,25 +256,12 @@ export async function flush(store: Store, paths: readonly string[]): Promise<voi
  * must be written anew.
  */
 export async function syncPaths(files: FilePort, paths: readonly string[]): Promise<void> {
-  const isBatch = (path: string) => parseBatchName(basename(path)) !== undefined;
-  const flushes = await Promise.allSettled([
-    files.sync(paths.filter((path) => !isBatch(path))),
-    ...paths.filter(isBatch).map((batch) => syncBatch(files, batch)),
-  ]);
-  for (const flush of flushes) {
-    if (flush.status === "fulfilled") continue;
-    for (const path of paths) changeAgain(files, path);
-    throw flush.reason;
-  }
-}
-
-/** Flushes a batch's folder; once another worker has emptied and removed it, its removal. */
-async function syncBatch(files: FilePort, batch: string): Promise<void> {
   try {
-    await files.sync([batch]);
+    // Another worker removes a batch that it has emptied.
+    await syncLeft(files, paths, (path) => parseBatchName(basename(path)) !== undefined);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    await files.sync([dirname(batch)]);
+    for (const path of paths) changeAgain(files, path);
+    throw error;
   }
 }
 

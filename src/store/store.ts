@@ -253,11 +253,10 @@ export async function flush(store: Store, paths: readonly string[]): Promise<voi
  *
  * @throws Whatever the disk throws. The kernel reports a failed write once and forgets it, so each
  * directory has been changed again: its next flush, by whatever program, writes all of it. A file
- * must be written anew.
+ * must be written anew. A batch that another worker has emptied and removed counts as gone.
  */
 export async function syncPaths(files: FilePort, paths: readonly string[]): Promise<void> {
   try {
-    // Another worker removes a batch that it has emptied.
     await syncLeft(files, paths, (path) => parseBatchName(basename(path)) !== undefined);
   } catch (error) {
     for (const path of paths) changeAgain(files, path);

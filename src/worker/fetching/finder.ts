@@ -9,6 +9,7 @@
 import { batchEntries } from "../../contents/entries.ts";
 import { HELD_TIME } from "../../format/names.ts";
 import { pathIn, removeIfThere, type Store } from "../../store/store.ts";
+import { BELIEVED_FOR, CLOCK_GRAIN, FolderChanges } from "./folder_changes.ts";
 import { startLongTimer } from "./long_timer.ts";
 import type { ParkedJobs } from "./parked_jobs.ts";
 import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
@@ -19,12 +20,6 @@ const SCAN_SHARE = 0.1;
 
 /** How long an entry that could not be claimed is left alone, in milliseconds. */
 const PUT_ASIDE = 5000;
-
-/**
- * The time of change of what changed less than this ago may stay the same at the next change, in
- * milliseconds.
- */
-const CLOCK_GRAIN = 1000;
 
 /** What a {@linkcode Finder} works with. */
 export interface FinderOptions {
@@ -37,6 +32,8 @@ export interface FinderOptions {
   found(): void;
   /** Called when the directories cannot be read; they are read again later. */
   trouble(error: unknown): void;
+  /** A clock that nobody sets, in milliseconds. Default: `performance.now`. */
+  steady?(): number;
 }
 
 /** Keeps a {@linkcode ReadyIndex} true to the disk, and gives out the most urgent job. */
@@ -49,22 +46,22 @@ export class Finder {
    * read.
    */
   readonly #opened = new Map<string, number>();
-  /**
-   * Folders named like a batch that hold no job and cannot be removed, and when each last changed.
-   */
-  readonly #barren = new Map<string, number>();
+  /** Folders named like a batch that hold no job and cannot be removed. */
+  readonly #barren = new Map<string, { changed: number; opened: number }>();
   #contended = false;
   #stopTimer = () => {};
   #timerFor = Infinity;
   #scanning: Promise<void> | undefined;
-  /** When the directories had last changed as they were read. */
-  #seen = "";
-  #nextScan = 0;
+  readonly #changes: FolderChanges;
+  readonly #steady: () => number;
+  #nextScan = -Infinity;
   #closed = false;
 
   constructor(options: FinderOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#steady = options.steady ?? (() => performance.now());
+    this.#changes = new FolderChanges(this.#store, WAITING_STATES, this.#steady);
   }
 
   /** Takes in a name that appeared in pending/ or failed/. */
@@ -135,11 +132,11 @@ export class Finder {
   }
 
   /**
-   * Reads the waiting directories if they have changed, and if that does not take too much of the
-   * time.
+   * Reads the waiting directories if they may have changed, and if that does not take too much of
+   * the time.
    */
   async refillIfChanged(): Promise<void> {
-    if (this.#store.now() < this.#nextScan || !this.#hasChanged()) return;
+    if (this.#steady() < this.#nextScan || !this.#mayHaveChanged()) return;
     await this.refill();
     if (!this.#closed) this.#options.found();
   }
@@ -151,8 +148,8 @@ export class Finder {
   }
 
   async #scan(): Promise<void> {
-    this.#seen = this.#modified();
-    const begun = performance.now();
+    this.#changes.reading();
+    const begun = this.#steady();
     if (this.#index.spilled) {
       this.#index.readmit();
       // What was dropped may have been part of a batch: all of them are opened anew.
@@ -163,28 +160,24 @@ export class Finder {
       (entry) => this.#add(entry),
       () => this.#options.only ? () => false : this.#index.unwanted(this.#store.now()),
     );
-    this.#nextScan = this.#store.now() + (performance.now() - begun) / SCAN_SHARE;
+    const ended = this.#steady();
+    this.#nextScan = ended + (ended - begun) / SCAN_SHARE;
     this.#setTimer();
   }
 
   /** What could not be read is read at the next look for changes. */
   #scanLater(error: unknown): void {
-    this.#seen = "";
+    this.#changes.forget();
     this.#options.trouble(error);
   }
 
-  #hasChanged(): boolean {
+  #mayHaveChanged(): boolean {
     try {
-      return this.#modified() !== this.#seen;
+      return this.#changes.mayHaveChanged();
     } catch (error) {
       this.#scanLater(error);
       return false;
     }
-  }
-
-  #modified(): string {
-    return WAITING_STATES.map((state) => this.#store.files.stat(pathIn(this.#store, state))?.mtime)
-      .join();
   }
 
   #add(entry: IndexEntry): void {
@@ -210,8 +203,8 @@ export class Finder {
       }
       this.#opened.set(batch, count);
       if (count > 0 || this.#closeBatch(batch)) return;
-      if (Math.abs(this.#store.now() - changed) > CLOCK_GRAIN) this.#barren.set(batch, changed);
-      else this.#seen = "";
+      if (this.#store.now() - changed < CLOCK_GRAIN) this.#changes.forget();
+      else this.#barren.set(batch, { changed, opened: this.#steady() });
     } catch (error) {
       this.#opened.delete(batch);
       this.#scanLater(error);
@@ -219,13 +212,14 @@ export class Finder {
   }
 
   #changedAt(batch: string): number {
-    return this.#store.files.stat(pathIn(this.#store, "pending", batch))?.mtime ?? 0;
+    return this.#store.files.stat(pathIn(this.#store, "pending", batch), "fresh")?.mtime ?? 0;
   }
 
   #isBarren(batch: string): boolean {
-    const changed = this.#barren.get(batch);
-    if (changed === undefined) return false;
-    if (changed === this.#changedAt(batch)) return true;
+    const barren = this.#barren.get(batch);
+    if (!barren) return false;
+    const isFresh = this.#steady() - barren.opened < BELIEVED_FOR;
+    if (isFresh && barren.changed === this.#changedAt(batch)) return true;
     this.#barren.delete(batch);
     return false;
   }
@@ -242,7 +236,7 @@ export class Finder {
     if (batch === undefined || this.#opened.get(batch) !== 0) return;
     // Not empty after all: a job was put in, or the index had no room for the rest. Read pending/
     // again later.
-    if (!this.#closeBatch(batch)) this.#seen = "";
+    if (!this.#closeBatch(batch)) this.#changes.forget();
   }
 
   /** Removes a batch's folder; returns whether it is gone. */

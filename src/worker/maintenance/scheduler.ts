@@ -12,6 +12,7 @@ import { awaitsItsTime } from "../../schedules/schedule.ts";
 import { pathIn, type Store } from "../../store/store.ts";
 import { turnSchedule } from "../../schedules/turn_schedule.ts";
 import { watchQueue } from "../../fs/watch.ts";
+import { FolderChanges } from "../fetching/folder_changes.ts";
 import { startLongTimer } from "../fetching/long_timer.ts";
 
 /**
@@ -39,8 +40,7 @@ export class Scheduler {
   readonly #store: Store;
   #working: Promise<void> | undefined;
   #again = false;
-  /** When the folder had last changed as it was read. */
-  #seen: number | undefined;
+  readonly #changes: FolderChanges;
   /** The files whose stamps are known not to lie beyond the next time by the clock. */
   #checked = new Set<string>();
   /** By how much the clock was ahead of a steady one at the last look. */
@@ -52,6 +52,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#changes = new FolderChanges(this.#store, ["schedules"]);
     this.#lead = this.#store.now() - performance.now();
   }
 
@@ -68,7 +69,7 @@ export class Scheduler {
       if (!this.#store.files.exists(folder)) return;
       this.#unwatch ??= watchQueue(this.#store.dir, ["schedules"], () => this.#wake());
       const wasSet = this.#clockWasSet();
-      if (wasSet || this.#store.files.stat(folder)?.mtime !== this.#seen) this.#wake();
+      if (wasSet || this.#changes.mayHaveChanged()) this.#wake();
     } catch (error) {
       this.#options.trouble(reasonOf(error));
     }
@@ -116,10 +117,8 @@ export class Scheduler {
   }
 
   async #turnAll(): Promise<void> {
-    const { files, now } = this.#store;
-    const changed = files.stat(pathIn(this.#store, "schedules"))?.mtime ?? 0;
-    // What changed just now may change again within the clock's grain.
-    this.#seen = Math.abs(now() - changed) > 1000 ? changed : undefined;
+    const { now } = this.#store;
+    this.#changes.reading();
     const entries = scheduleEntries(this.#store);
     if (entries.length === 0) return;
     // Loaded before a schedule is due, so that its first job does not wait for it.

@@ -1,19 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
 import { nativeFiles } from "../../../src/fs/native_files.ts";
+import { enqueue } from "../../../src/moves/enqueue.ts";
 import { Queue } from "../../../src/queue.ts";
+import { openStore } from "../../../src/store/open_store.ts";
+import type { OpenQueue } from "../../../src/store/store.ts";
 import { Finder } from "../../../src/worker/fetching/finder.ts";
 import { ParkedJobs } from "../../../src/worker/fetching/parked_jobs.ts";
+import { START } from "../../crash/queue_disk.ts";
+import { SimulatedDisk } from "../../simulation/simulated_disk.ts";
 import { drop, eventually, isThere, namesIn, temporaryQueue } from "../../temporary_queue.ts";
 
 const JOB = '{"command":"true"}';
 const stamped = (id: string, time = "20200101T000000.000Z") => `${time}-5-${id}.json`;
 
-function finderOf(queue: Queue, only?: string) {
+function finderOf({ store }: OpenQueue, only?: string, steady?: () => number) {
   const told = { found: 0, troubles: [] as string[] };
   const finder = new Finder({
-    store: queue.store,
+    store,
     only,
-    parked: new ParkedJobs(queue.store),
+    steady,
+    parked: new ParkedJobs(store),
     found: () => told.found++,
     trouble: (error) => told.troubles.push((error as Error).message),
   });
@@ -150,12 +156,12 @@ Deno.test("an entry that could not be claimed is given out again, also one of a 
   assertEquals(namesIn(dir, "pending"), []);
 });
 
-Deno.test("a finder reads again only when a directory has changed", async () => {
+Deno.test("after two seconds of quiet a finder reads again only when a directory has changed", async () => {
   await using temporary = await temporaryQueue();
   let readings = 0;
-  let ahead = 0;
+  let passed = 0;
   const queue = await Queue.open(temporary.dir, {
-    now: () => Date.now() + ahead,
+    now: () => Date.now() + passed,
     files: {
       ...nativeFiles,
       list(directory) {
@@ -164,21 +170,96 @@ Deno.test("a finder reads again only when a directory has changed", async () => 
       },
     },
   });
-  using told = finderOf(queue);
+  using told = finderOf(queue, undefined, () => passed);
   await told.finder.refill();
-  const after = async (change: () => void) => {
-    // A reading takes at most a tenth of the time: the next is due in this long at the latest.
-    ahead += 60_000;
-    // The disk's clock is coarse: a change right after a reading could have the same time.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const after = async (milliseconds: number) => {
     readings = 0;
-    change();
-    for (let n = 0; n < 5; n++) await told.finder.refillIfChanged();
+    for (let polls = 0; polls < 5; polls++) {
+      passed += milliseconds / 5;
+      await told.finder.refillIfChanged();
+    }
     return readings;
   };
-  assertEquals(await after(() => {}), 0);
-  assertEquals(await after(() => drop(temporary.dir, "pending/a.json", JOB)), 2);
+  const perReading = 2;
+  assertEquals(await after(2000), 5 * perReading);
+  assertEquals(await after(2000), 0);
+  drop(temporary.dir, "pending/a.json", JOB);
+  passed += 500;
+  await told.finder.refillIfChanged();
   assertEquals(told.takeAll(), ["a"]);
+  assertEquals(await after(2500), 4 * perReading);
+  assertEquals(await after(19_000), 0);
+  assertEquals(await after(1000), perReading, "now and then whatever the directories say");
+});
+
+/** A queue on a disk of another machine: only polls tell of what is added. */
+async function remoteQueue(clock: { time: number }, mtime: () => number, ahead = 0) {
+  const disk = new SimulatedDisk({ now: mtime });
+  const from = clock.time;
+  const added = await openStore("/q", { files: disk.process("other"), now: () => clock.time });
+  const store = await openStore("/q", {
+    files: disk.process("worker"),
+    now: () => clock.time + ahead,
+  });
+  const told = finderOf({ store }, undefined, () => clock.time - from);
+  let jobs = 0;
+  return Object.assign(told, {
+    add: async () => (await enqueue(added, { command: "true", id: `job-${jobs++}` })).id,
+    async poll(): Promise<string[]> {
+      await told.finder.refillIfChanged();
+      return told.takeAll().filter((id) => {
+        const [name] = disk.names("/q/pending").filter((name) => name.endsWith(`-${id}.json`));
+        if (name) disk.process("claimer").remove(`/q/pending/${name}`);
+        return name !== undefined;
+      });
+    },
+  });
+}
+
+Deno.test("where mtimes are whole seconds a poll finds what was added since the last one", async () => {
+  for (let offset = 0; offset < 1000; offset += 35) {
+    const clock = { time: START + offset };
+    // Of every other, this machine's clock is ahead of the file system's.
+    const ahead = offset % 2 * 30_000;
+    using remote = await remoteQueue(clock, () => Math.floor(clock.time / 1000) * 1000, ahead);
+    await remote.finder.refill();
+    for (const pause of [10, 300, 650, 10, 1700, 10, 2400, 10, 10]) {
+      clock.time += pause;
+      const id = await remote.add();
+      clock.time += 5;
+      assertEquals(await remote.poll(), [id], `${clock.time}`);
+    }
+  }
+});
+
+Deno.test("an mtime ahead of the clock hides no job", async () => {
+  const clock = { time: START };
+  let latest = START;
+  // As GlusterFS has it: the time that the changing machine says, and never back.
+  let ahead = 30_000;
+  const mtime = () => latest = Math.max(latest, clock.time + ahead);
+  using remote = await remoteQueue(clock, mtime);
+  await remote.finder.refill();
+  const first = await remote.add();
+  assertEquals(await remote.poll(), [first]);
+  ahead = 0;
+  for (let seconds = 0; seconds < 40; seconds++) {
+    clock.time += 1000;
+    const id = await remote.add();
+    assertEquals(await remote.poll(), [id], `${seconds} s later`);
+  }
+});
+
+Deno.test("what no mtime shows, as this machine's clock is ahead too, is found within 20 seconds", async () => {
+  const clock = { time: START };
+  using remote = await remoteQueue(clock, () => START + 30_000, 40_000);
+  await remote.finder.refill();
+  for (let polls = 0; polls < 10; polls++, clock.time += 500) assertEquals(await remote.poll(), []);
+  const id = await remote.add();
+  const found = [];
+  const until = clock.time + 20_000;
+  for (; clock.time <= until; clock.time += 500) found.push(...await remote.poll());
+  assertEquals(found, [id]);
 });
 
 Deno.test("a finder tells of directories that cannot be read, and reads them later", async () => {

@@ -8,7 +8,7 @@ import { scratchFolder } from "./scratch_folder.ts";
 import { WorkerProcess } from "./program_process.ts";
 
 /** How many files are dropped; `deno task fuzz` drops 10,000. */
-const FILES = Number(Deno.env.get("QUEUECTL_FUZZ_FILES") ?? 1500);
+const FILES = Number(Deno.env.get("QUEUECTL_FUZZ_FILES") ?? 600);
 
 /** Which files; a failing run prints it. */
 const SEED = Number(

@@ -154,11 +154,12 @@ function named(answers: readonly Answer[]): unknown[] {
 }
 
 const SEED = Number(Deno.env.get("ADMIT_SEED") ?? 1);
+const ROUNDS = Number(Deno.env.get("ADMIT_ROUNDS") ?? 400);
 
-Deno.test("2,000 mixed batches come to the same all at once and one by one", async () => {
+Deno.test("mixed batches come to the same all at once and one by one", async () => {
   const used = await usedDisk();
   const seen = { existed: 0, refused: 0, waiting: 0 };
-  for (let round = 0; round < 2000; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const seed = SEED * 1_000_000 + round;
     const random = seededRandom(seed);
     let inputs = anyInputs(random);
@@ -205,7 +206,8 @@ Deno.test("2,000 mixed batches come to the same all at once and one by one", asy
     }
   }
   // Chance has not left out what this is about.
-  assert(seen.existed > 800 && seen.refused > 200 && seen.waiting > 800, JSON.stringify(seen));
+  const least = Math.min(seen.existed / 4, seen.refused, seen.waiting / 4);
+  assert(least > ROUNDS / 10, JSON.stringify(seen));
 });
 
 Deno.test("each of many jobs with keys of their own is added, and the answers are in order", async () => {

@@ -181,12 +181,13 @@ export async function* everyPair<Name extends string>(
   disk: SimulatedDisk,
   actors: Record<Name, Actor>,
   then?: (first: Name, second: Name) => Turn[],
+  step = 1,
 ): AsyncGenerator<Pair<Name>> {
   const [first, second] = Object.keys(actors) as [Name, Name];
   const rest = then?.(first, second) ?? [{ run: first }, { run: second }];
   for (let i = 0;; i++) {
     let firstEnded = false;
-    for (let j = 0;; j++) {
+    for (let j = i % step;; j += step) {
       const result = await interleave(disk.clone(), actors, [
         { run: first, calls: i },
         { run: second, calls: j },

@@ -1,6 +1,5 @@
 /**
  * The {@linkcode Store} that each operation takes, and the steps on disk that moves are made of.
- *
  * The room: an open queue directory: finding it, trusting it, its settings, its lock.
  *
  * @module

@@ -7,7 +7,12 @@
 /** A mounted file system, or why there is none. */
 export type FuseMount =
   & AsyncDisposable
-  & ({ path: string; reason?: undefined } | {
+  & ({
+    path: string;
+    /** The folder that is mounted there: a change through it is as one of another machine. */
+    below: string;
+    reason?: undefined;
+  } | {
     path?: undefined;
     reason: string;
   });
@@ -21,19 +26,25 @@ async function runs(command: string, ...args: string[]): Promise<string | undefi
   }
 }
 
-/** Mounts a folder of its own once more through bindfs, which passes each call on. */
-export async function fuseMount(): Promise<FuseMount> {
+/**
+ * Mounts a folder of its own once more through bindfs, which passes each call on.
+ *
+ * @param options As for `mount -o`: `attr_timeout=30` has the kernel keep attributes for 30 s.
+ */
+export async function fuseMount(options: readonly string[] = []): Promise<FuseMount> {
   const home = Deno.makeTempDirSync({ prefix: "queuectl-fuse-" });
   const remove = () => Deno.removeSync(home, { recursive: true });
-  const path = `${home}/mount`;
-  for (const folder of ["below", "mount"]) Deno.mkdirSync(`${home}/${folder}`);
-  const reason = await runs("bindfs", "--no-allow-other", `${home}/below`, path);
+  const [below, path] = [`${home}/below`, `${home}/mount`];
+  for (const folder of [below, path]) Deno.mkdirSync(folder);
+  const mountOptions = options.flatMap((option) => ["-o", option]);
+  const reason = await runs("bindfs", "--no-allow-other", ...mountOptions, below, path);
   if (reason !== undefined) {
     remove();
     return { reason, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   return {
     path,
+    below,
     async [Symbol.asyncDispose]() {
       const left = await runs("fusermount3", "-u", path) && await runs("umount", path);
       // Never through the mount, should it still be there.

@@ -1,4 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { enqueue } from "../../src/moves/enqueue.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
+import { openStore } from "../../src/store/open_store.ts";
+import { Finder } from "../../src/worker/fetching/finder.ts";
+import { ParkedJobs } from "../../src/worker/fetching/parked_jobs.ts";
 import { fuseMount } from "./fuse_mount.ts";
 import { PROGRAM } from "./program.ts";
 import { whyNoStrace } from "./strace.ts";
@@ -47,4 +52,45 @@ Deno.test("on a FUSE file system each of 64 jobs added at once is flushed, and e
   for (const name of jobs) assert(before.has(`${folder}/${name}`), `${name} is flushed`);
   assert(flushed(calls.slice(published)).has(`${queue}/pending`));
   assert(!calls.some((call) => call.includes("syncfs")));
+});
+
+Deno.test("what another machine adds is seen at the next poll, though attributes are cached here", async (test) => {
+  await using mount = await fuseMount(["attr_timeout=1000", "entry_timeout=1000"]);
+  if (mount.path === undefined) {
+    await test.step({ name: `left out: ${mount.reason}`, ignore: true, fn: () => {} });
+    return;
+  }
+  let passed = 0;
+  const store = await openStore(`${mount.path}/queue`, {
+    files: nativeFiles,
+    now: () => Date.now() + passed,
+  });
+  const finder = new Finder({
+    store,
+    parked: new ParkedJobs(store),
+    found() {},
+    trouble(error) {
+      throw error;
+    },
+    steady: () => passed,
+  });
+  await finder.refill();
+  const poll = async () => {
+    passed += 2000;
+    await finder.refillIfChanged();
+    return finder.take()?.id;
+  };
+  for (const id of ["a", "b"]) {
+    // From the second on nothing but a change has the folders read.
+    for (let polls = 0; polls < 3; polls++) assertEquals(await poll(), undefined);
+    const pending = (how?: "fresh") => store.files.stat(`${store.dir}/pending`, how)!.mtime;
+    const before = pending();
+    await enqueue(await openStore(`${mount.below}/queue`), { command: "true", id });
+    assertEquals(pending(), before, "this machine's cache does not know of it");
+    assertEquals(await poll(), id);
+    for (const { name } of Deno.readDirSync(`${mount.below}/queue/pending`)) {
+      Deno.removeSync(`${mount.below}/queue/pending/${name}`);
+    }
+  }
+  finder.close();
 });

@@ -1,8 +1,8 @@
 /**
  * Whether folders may have changed since they were read. An mtime that stayed the same proves it
- * only if the next change would have another one: not while the clock that made it has not gone on
- * (some file systems count in seconds), and not if that clock is ahead. Now and then the folders
- * are read whatever their mtimes say.
+ * only if the next change would have another one: not while the clock that made it stands (some
+ * file systems count in seconds), and not if that clock is ahead. Now and then the folders are
+ * read whatever their mtimes say.
  *
  * @module
  */

@@ -66,6 +66,12 @@ const FLUSHES: readonly Plant[] = [
       `[...written, pathIn(store, "tmp")]`,
     ],
   ),
+  plant(
+    "settle-does-not-flush-the-removal-of-its-batch",
+    "fs/sync_each.ts",
+    ["two_sided", "settle-batch"],
+    ["      await files.sync([dirname(path)]);\n", ""],
+  ),
   plant("hold-does-not-flush-what-the-job-left", "moves/change_waiting.ts", [
     "two_sided",
     "hold-put-back",

@@ -14,7 +14,14 @@ import { stdinOf } from "./job_input.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";
 import { DIR, openAt, START } from "./queue_disk.ts";
 import { removing, requeueing } from "./upkeep_operations.ts";
-import { arriveAs, claimReady, type Ending, noSurvivors, run } from "./worker_steps.ts";
+import {
+  arriveAs,
+  claimReady,
+  type Ending,
+  noSurvivors,
+  removeEmptyBatches,
+  run,
+} from "./worker_steps.ts";
 
 /** One job of a group: how it ends, and its fates. */
 interface Job {
@@ -58,15 +65,24 @@ function byCommand(jobs: readonly Job[], settlement: Settlement): Job {
   return jobs.find(({ command }) => command === settlement.job.command)!;
 }
 
-/** Settles a group that worker `w1` has run. */
-function settling(name: string, jobs: readonly Job[]): Operation<Settlement[]> {
+/**
+ * Settles a group that worker `w1` has run.
+ *
+ * @param inBatch Whether the jobs were added as a batch, whose folder is gone by then.
+ */
+function settling(
+  name: string,
+  jobs: readonly Job[],
+  inBatch = false,
+): Operation<Settlement[]> {
   return {
     name: `settle-${name}`,
     process: "w1",
     async prepare(disk, ledger) {
       const files = disk.process("w1");
       const store = await openAt(files, START);
-      for (const { command, max_retries, hasInput } of jobs) {
+      if (inBatch) await enqueueMany(store, jobs.map(({ command }) => ({ command })));
+      for (const { command, max_retries, hasInput } of inBatch ? [] : jobs) {
         const input = hasInput ? { stdin: stdinOf(command) } : {};
         await enqueue(store, { command, id: command.slice(-1), max_retries }, input);
       }
@@ -77,6 +93,7 @@ function settling(name: string, jobs: readonly Job[]): Operation<Settlement[]> {
         ledger.mayBeUndone(command, RUN);
       }
       const claims = await claimReady(store, "w1");
+      removeEmptyBatches(store);
       return claims.map((claimed) => {
         const job = jobs.find(({ command }) => command === claimed.job.command)!;
         return run(store, claimed, job.ending);
@@ -194,6 +211,7 @@ export const SETTLE_OPERATIONS: readonly Operation[] = [
   settling("dead", [TO_DEAD]),
   settling("put-back", [TO_PENDING]),
   settling("group", [TO_DONE, TO_FAILED, TO_DEAD]),
+  settling("batch", [TO_DONE], true),
   settleBesideAnother,
   besideAnother("settle-beside-another-input", settling("done", [{ ...TO_DONE, hasInput: true }])),
   thenAtOnce("settle-then-remove", settleDone, removing("a", "done: done@w1")),

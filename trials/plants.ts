@@ -29,7 +29,7 @@ function plant(
 }
 
 const FLUSHES: readonly Plant[] = [
-  plant("enqueue-does-not-flush-the-file", "store/store.ts", ["crash", "enqueue"], [
+  plant("enqueue-does-not-flush-the-file", "store/temporary_files.ts", ["crash", "enqueue"], [
     "    await flush(store, [temporary]);\n",
     "",
   ]),
@@ -118,7 +118,7 @@ const FLUSHES: readonly Plant[] = [
 ];
 
 const ORDERS: readonly Plant[] = [
-  plant("enqueue-renames-before-it-flushes", "store/store.ts", ["crash", "enqueue"], [
+  plant("enqueue-renames-before-it-flushes", "store/temporary_files.ts", ["crash", "enqueue"], [
     "    await flush(store, [temporary]);\n    store.files[rename](temporary, path);\n",
     "    store.files[rename](temporary, path);\n    await flush(store, [path]);\n",
   ]),
@@ -287,6 +287,17 @@ const BELIEFS: readonly Plant[] = [
   plant("heal-forgets-what-was-decided", "schedules/heal_schedule.ts", ["schedule"], [
     `  if (decided === time) return { is: "decided" };\n`,
     "",
+  ]),
+];
+
+const LINKS: readonly Plant[] = [
+  plant("old-name-of-a-linked-file-stays", "fs/rename_by_link.ts", ["linking", "settle-done"], [
+    "  try {\n    files.remove(from);\n",
+    "  try {\n",
+  ]),
+  plant("two-names-of-one-file-are-two-jobs", "contents/same_job.ts", ["linking"], [
+    "    const isSameFile = identity === own?.identity;\n",
+    "    const isSameFile = false;\n",
   ]),
 ];
 
@@ -503,6 +514,7 @@ export const PLANTS: readonly Plant[] = [
   ...ORDERS,
   ...LOCKS,
   ...BELIEFS,
+  ...LINKS,
   ...ERRORS,
   ...PLACES,
   ...INPUTS,

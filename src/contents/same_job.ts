@@ -99,6 +99,13 @@ function saysWhenMade(store: Store, path: string): boolean {
   return created_at !== undefined;
 }
 
+/** Removes the old name of a file of which a crash left both names; whether it did. */
+export function endLinking(store: Store, from: string, to: string): boolean {
+  const identity = store.files.stat(to)?.identity;
+  if (identity === undefined || store.files.stat(from)?.identity !== identity) return false;
+  return removeIfThere(store, from);
+}
+
 /**
  * Removes a name that a power cut brought back, and notes its directory; `false` if it was gone.
  */

@@ -39,6 +39,8 @@ export interface FileStat {
   uid: number;
   /** Its group. */
   gid: number;
+  /** How many names it has. */
+  links: number;
   /** Device and inode: two names with the same identity are one file. */
   identity: string;
 }
@@ -86,7 +88,10 @@ export interface FilePort {
   setMode(path: string, mode: number): void;
   /** `rename(2)`: atomic; replaces a file that already has the new name. */
   rename(from: string, to: string): void;
-  /** `rename` that never replaces: fails with `AlreadyExists` if the new name is taken. */
+  /**
+   * `rename` that never replaces: fails with `AlreadyExists` if the new name is taken. Where the file
+   * system has no call for it, a crash can leave both names.
+   */
   renameNew(from: string, to: string): void;
   /**
    * Gives a file a second name. Fails if the new name exists. Follows no link. Where the file

@@ -106,7 +106,7 @@ export function libcFor(path: string): Libc | undefined {
 }
 
 /** Values of `errno` that callers handle. */
-export const ENOENT = 2, EAGAIN = 11, EEXIST = 17, ESTALE = 116;
+export const ENOENT = 2, EAGAIN = 11, EEXIST = 17, EINVAL = 22, ESTALE = 116;
 
 let errnoView: Deno.UnsafePointerView | undefined;
 

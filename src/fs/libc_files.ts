@@ -76,6 +76,7 @@ export function statPath(c: Libc, path: string, how?: "fresh"): FileStat | null 
     mode: modeSeen() & 0o7777,
     uid: fields.getUint32(20, littleEndian),
     gid: fields.getUint32(24, littleEndian),
+    links: fields.getUint32(16, littleEndian),
     identity: `${deviceSeen()}:${uint64(32)}`,
   };
 }

@@ -5,9 +5,11 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
+import { ENOSYS } from "../text/errors.ts";
 import type { FilePort, FileStat } from "./file_port.ts";
 import { renamesAsOne } from "./file_systems.ts";
-import { EEXIST, ENOENT, errno, ESTALE, libc, libcFor, sharedPathBytes } from "./libc.ts";
+import { EEXIST, EINVAL, ENOENT, errno, ESTALE, libc, libcFor, sharedPathBytes } from "./libc.ts";
 import {
   createFile,
   fileSystemType,
@@ -19,6 +21,7 @@ import {
   unlinkPath,
 } from "./libc_files.ts";
 import { portableFiles } from "./portable_files.ts";
+import { renameAfterLook, renameByLink } from "./rename_by_link.ts";
 import { streamDirectory } from "./stream_directory.ts";
 import { syncEach, syncEntries } from "./sync_each.ts";
 
@@ -31,6 +34,9 @@ const SYNCFS_FROM = 64;
  * is used.
  */
 const renameAnswers = new Map<string, boolean>();
+
+/** The directories on a file system that does not know the flag of `renameat2(2)`. */
+const withoutFlag = new Set<string>();
 
 function stat(path: string, how?: "fresh"): FileStat | undefined {
   const c = how === "fresh" ? libc() : libcFor(path);
@@ -106,15 +112,18 @@ export const nativeFiles: FilePort = {
 
   renameNew(from, to) {
     const c = libc();
-    if (c) {
-      const [source, target] = [sharedPathBytes(from), sharedPathBytes(to)];
-      if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_NOREPLACE) === 0) return;
-      const code = errno(c);
-      if (code === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);
-      if (code === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
-    }
-    // Some systems and file systems do not know the flag; the runtime words any other error better.
-    portableFiles.renameNew(from, to);
+    const directory = dirname(to);
+    if (!c || withoutFlag.has(directory)) return renameByLink(nativeFiles, from, to);
+    const [source, target] = [sharedPathBytes(from), sharedPathBytes(to)];
+    if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_NOREPLACE) === 0) return;
+    const code = errno(c);
+    if (code === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);
+    if (code === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);
+    const isUnknown = code === EINVAL || code === ENOSYS;
+    // The runtime words any other error better.
+    if (!isUnknown && code !== ESTALE) return renameAfterLook(nativeFiles, from, to);
+    renameByLink(nativeFiles, from, to);
+    if (isUnknown) withoutFlag.add(directory);
   },
 
   renamesAsOne(directory) {

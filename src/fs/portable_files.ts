@@ -5,8 +5,9 @@
  * @module
  */
 
-import { notFlushed, wrongKind } from "../text/errors.ts";
+import { lockFault, notFlushed, wrongKind } from "../text/errors.ts";
 import type { EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
+import { renameByLink } from "./rename_by_link.ts";
 import { isStale, look, withoutStale } from "./stale.ts";
 import { syncEach, syncEntries } from "./sync_each.ts";
 
@@ -56,6 +57,7 @@ function stat(path: string): FileStat | undefined {
     mode: (info.mode ?? 0) & 0o7777,
     uid: info.uid ?? 0,
     gid: info.gid ?? 0,
+    links: info.nlink ?? 1,
     identity: identityOf(info),
   };
 }
@@ -196,13 +198,7 @@ const plainFiles: FilePort = {
     Deno.renameSync(from, to);
   },
 
-  renameNew(from, to) {
-    // The source counts first: the target of a move that another process has made is no clash.
-    const [source, target] = [stat(from), stat(to)];
-    if (!source) throw new Deno.errors.NotFound(`no ${from}`);
-    if (target) throw new Deno.errors.AlreadyExists(`${to} exists`);
-    Deno.renameSync(from, to);
-  },
+  renameNew: (from, to) => renameByLink(portableFiles, from, to),
 
   link(from, to) {
     Deno.linkSync(from, to);
@@ -241,6 +237,8 @@ const plainFiles: FilePort = {
     let locked = false;
     try {
       locked = file.tryLockSync(true);
+    } catch (error) {
+      throw lockFault(path, error);
     } finally {
       if (!locked) file.close();
     }

@@ -22,7 +22,7 @@ import {
   waitingName,
 } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
-import { isStale } from "../contents/same_job.ts";
+import { endLinking, isStale } from "../contents/same_job.ts";
 import {
   flush,
   ifFree,
@@ -245,7 +245,7 @@ export async function buryMalformed(
   reason: string,
   cameFrom: JobState,
 ): Promise<string> {
-  const grave = pathIn(store, "dead", `${id}.json`);
+  const [own, grave] = [pathIn(store, "processing", name), pathIn(store, "dead", `${id}.json`)];
   const elsewhere = async () => {
     const fresh = freshIdLike(id);
     // Once repaired, it may be a job that reads its input.
@@ -253,6 +253,7 @@ export async function buryMalformed(
     return await buryMalformed(store, name, fresh, reason, cameFrom);
   };
   // A log in dead/ belongs to the job beside it, so look for that before writing to the log.
+  if (endLinking(store, own, grave)) return id;
   if (store.files.stat(grave)) return await elsewhere();
   const log = pathIn(store, "dead", logName(id));
   if ((store.files.stat(log)?.kind ?? "file") !== "file") return await elsewhere();
@@ -267,9 +268,7 @@ export async function buryMalformed(
     if (isNew) removeIfThere(store, log);
     throw error;
   }
-  if (!ifFree(() => store.files.renameNew(pathIn(store, "processing", name), grave))) {
-    return await elsewhere();
-  }
+  if (!ifFree(() => store.files.renameNew(own, grave))) return await elsewhere();
   await flush(store, [pathIn(store, "dead"), ...leftByWaiting(store)]);
   return id;
 }

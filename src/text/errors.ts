@@ -66,6 +66,27 @@ export function notFlushed(path: string): Error {
   return Object.assign(new Error(`${path}: the disk failed to keep it`), { code: "EIO" });
 }
 
+/** Numbers of errors for which the runtime has no code. */
+const ENOLCK = 37, EOPNOTSUPP = 95;
+/** Likewise: there is no such call here. */
+export const ENOSYS = 38;
+
+/** Whether an error of the operating system has one of some numbers. */
+export function hasNumber(error: unknown, ...numbers: readonly number[]): boolean {
+  const found = / \(os error (\d+)\)/.exec(error instanceof Error ? error.message : "");
+  return found !== null && numbers.includes(Number(found[1]));
+}
+
+/** What to throw for an error of `flock(2)`: says so where the file system has no locks. */
+export function lockFault(path: string, error: unknown): unknown {
+  if (!hasNumber(error, ENOLCK, ENOSYS, EOPNOTSUPP)) return error;
+  return new QueueError(
+    `cannot lock ${path}: its file system is mounted without locks; mount Lustre with -o flock, ` +
+      "and NFS with its lock service running, or with local_lock=flock (or nolock) " +
+      "if no other machine uses the queue",
+  );
+}
+
 /** The message of an error without the runtime's own "(os error 28): rename '…' -> '…'". */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -132,11 +132,11 @@ export async function judgeCrash(
   wasCut = false,
 ): Promise<void> {
   const { disk, ledger, calls } = await crashed();
-  // What the end of a process leaves is the same on every disk.
-  const { twoSided } = disk.state;
+  // What the end of a process leaves is the same on every disk, but for the calls of a rename.
+  const { twoSided, linking } = disk.state;
   const limit = twoSided ? Math.ceil(outcomes / 2) : outcomes;
   const powerCuts = [...disk.powerCutOutcomes({ limit, seed: SEED })];
-  if (!twoSided && isWanted(`${name}/process`)) {
+  if ((!twoSided || linking) && isWanted(`${name}/process`)) {
     count("process crashes");
     disk.crashProcess();
     await judge(`${name}/process`, disk, ledger, { powerCut: wasCut }, calls);

@@ -22,8 +22,8 @@ export const ACTING = START + 5_000;
 /** The time of the disk and of the worker that cleans up; set back for each case. */
 export const clock = { time: START };
 
-/** What the disks of this process are like: see {@linkcode onTwoSidedDisks}. */
-const kind = { twoSided: false };
+/** What the disks of this process are like. */
+const kind = { twoSided: false, linking: false };
 
 /** From now on each new disk keeps the two sides of a rename apart. */
 export function onTwoSidedDisks(): void {
@@ -33,6 +33,12 @@ export function onTwoSidedDisks(): void {
 /** An empty disk that goes by {@linkcode clock}. */
 export function newDisk(): SimulatedDisk {
   return new SimulatedDisk({ now: () => clock.time, ...kind });
+}
+
+/** From now on each new disk knows no call that renames without replacing. */
+export function onLinkingDisks(): void {
+  onTwoSidedDisks();
+  kind.linking = true;
 }
 
 /** A disk with a new queue on it, all of it durable. */

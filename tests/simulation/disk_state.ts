@@ -50,12 +50,17 @@ export interface DiskContent {
   next: number;
   /** Whether a rename between directories is two changes. */
   twoSided: boolean;
+  /** Whether it knows no call that renames without replacing, so that files are linked. */
+  linking: boolean;
 }
 
 /** An empty disk. */
-export function emptyContent(now: () => number, twoSided = false): DiskContent {
+export function emptyContent(
+  now: () => number,
+  { twoSided = false, linking = false }: { twoSided?: boolean; linking?: boolean } = {},
+): DiskContent {
   const inodes = new Map([[ROOT, { mode: 0o755, mtime: now() }]]);
-  return { inodes, live: new NameTree(), next: ROOT + 1, twoSided };
+  return { inodes, live: new NameTree(), next: ROOT + 1, twoSided, linking };
 }
 
 const NO_BYTES = new Uint8Array();
@@ -77,6 +82,8 @@ export class DiskState {
   readonly #forgotten: Set<number>;
   /** Whether a rename between directories is two changes. */
   readonly twoSided: boolean;
+  /** Whether `renameNew` is two calls, `link(2)` and `unlink(2)`. */
+  readonly linking: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   #next: number;
@@ -97,6 +104,7 @@ export class DiskState {
     this.#forgotten = forgotten;
     this.#next = parts.next;
     this.twoSided = parts.twoSided;
+    this.linking = parts.linking;
   }
 
   /** A number that no inode and no change has had. */
@@ -113,6 +121,7 @@ export class DiskState {
         live: this.live.clone(),
         next: this.#next,
         twoSided: this.twoSided,
+        linking: this.linking,
       },
       this.durable.clone(),
       new Map(this.journal),
@@ -237,7 +246,12 @@ export class DiskState {
     if (isDirectory) this.#requireEmpty(inode, where);
     if (!slot) throw diskError("EINVAL", where);
     const removed = isDirectory ? inode : undefined;
-    this.#change({ label: where, inode, isDirectory, from: slot, removed });
+    // A server's journal keeps the order of a file's names.
+    const links = this.linking
+      ? [...this.journal.values()].filter((change) => change.inode === inode && change.to)
+      : [];
+    const change = { label: where, inode, isDirectory, from: slot, removed };
+    this.#change(change, links.map(({ id }) => id));
   }
 
   /** `fsync(2)`: a file's content, or all changes that touch a directory. */

@@ -208,6 +208,7 @@ function outcome(state: DiskState, { kept, names, rests }: Draft): PowerCutOutco
       live: names.clone(),
       next: state.next,
       twoSided: state.twoSided,
+      linking: state.linking,
     }),
     label: `power cut: ${damage.length > 0 ? damage.join("; ") : "nothing lost"}`,
   };

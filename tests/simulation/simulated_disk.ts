@@ -50,14 +50,15 @@ export class SimulatedDisk {
    * the start of 2026.
    * @param options.twoSided Whether a rename between directories is durable in each by itself.
    * Default: as one.
+   * @param options.linking Whether to rename without replacing is `link(2)` and `unlink(2)`.
    */
-  constructor(options: { now?: () => number; twoSided?: boolean } = {}, made?: {
+  constructor(options: { now?: () => number; twoSided?: boolean; linking?: boolean } = {}, made?: {
     state: DiskState;
     origin: string;
     locks?: LockTable;
   }) {
     const now = options.now ?? (() => Date.UTC(2026, 0, 1));
-    this.state = made?.state ?? new DiskState(now, emptyContent(now, options.twoSided));
+    this.state = made?.state ?? new DiskState(now, emptyContent(now, options));
     this.origin = made?.origin ?? "a new disk";
     this.locks = made?.locks ?? new LockTable();
   }

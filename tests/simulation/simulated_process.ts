@@ -5,6 +5,7 @@
  * @module
  */
 
+import { renameByLink } from "../../src/fs/rename_by_link.ts";
 import { wrongKind } from "../../src/text/errors.ts";
 import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/fs/file_port.ts";
 import type { BeforeCall, Call, CallRecord } from "./call.ts";
@@ -97,6 +98,7 @@ export class SimulatedProcess implements FilePort {
         mode,
         uid: Deno.uid() ?? 0,
         gid: 0,
+        links: state.names(inode),
         identity: identityOf(inode),
       };
     });
@@ -156,7 +158,9 @@ export class SimulatedProcess implements FilePort {
     });
   }
 
+  /** Where the file system knows no flag for it these are the calls of `renameByLink`. */
   renameNew(from: string, to: string): void {
+    if (this.#disk.state.linking) return renameByLink(this, from, to);
     this.#call("renameNew", [from, to], () => {
       this.#disk.state.rename(from, to, false, `rename '${from}' -> '${to}'`);
     });

@@ -1,0 +1,59 @@
+/**
+ * Renaming without replacing where the file system refuses the flag for it.
+ *
+ * @module
+ */
+
+import { ENOSYS, hasNumber } from "../text/errors.ts";
+import type { FilePort } from "./file_port.ts";
+
+/** Codes of a file system that has no hard links, or allows none here. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "EMLINK"]);
+
+/** Whether an error says that no hard link can be made here. */
+export function refusesLinks(error: unknown): boolean {
+  return NO_LINKS.has(`${(error as { code?: unknown } | null)?.code}`) || hasNumber(error, ENOSYS);
+}
+
+type Calls = Pick<FilePort, "stat" | "link" | "remove" | "rename">;
+
+/**
+ * `renameNew` by `link(2)` and `unlink(2)`: of two who want one new name one gets it. A crash
+ * between the two leaves a file with both names, and so does a power cut: a server's journal keeps
+ * their order. A directory, and any file where links are refused, is renamed after a look.
+ */
+export function renameByLink(files: Calls, from: string, to: string): void {
+  try {
+    files.link(from, to);
+  } catch (error) {
+    if (refusesLinks(error)) return renameAfterLook(files, from, to);
+    const isTaken = error instanceof Deno.errors.AlreadyExists;
+    if (!isTaken || !haveOneFile(files, from, to)) throw error;
+    // A crash has left both names, or a server made the link and its answer was lost.
+  }
+  try {
+    files.remove(from);
+  } catch (error) {
+    // Another moved the file meanwhile, and has it; or the disk refuses, and it stays where it was.
+    // The last name stays: an answer can be lost here too.
+    if ((files.stat(to)?.links ?? 0) > 1) files.remove(to);
+    else if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+}
+
+/** `renameNew` where nothing better is to be had: can replace a file made at that very instant. */
+export function renameAfterLook(files: Calls, from: string, to: string): void {
+  // The source counts first: the target of a move that another process has made is no clash.
+  const [source, target] = [files.stat(from), files.stat(to)];
+  if (!source) throw new Deno.errors.NotFound(`no ${from}`);
+  if (target) throw new Deno.errors.AlreadyExists(`${to} exists`);
+  files.rename(from, to);
+}
+
+/** Whether two names are those of one file. @throws If the first is gone. */
+function haveOneFile(files: Calls, from: string, to: string): boolean {
+  const [source, target] = [files.stat(from), files.stat(to)];
+  if (!source) throw new Deno.errors.NotFound(`no ${from}`);
+  return from !== to && source.links > 1 && source.identity === target?.identity;
+}

@@ -1,0 +1,38 @@
+import { isWanted, reportFigures } from "./crash_case.ts";
+import { CLAIM_OPERATIONS } from "./claim_operations.ts";
+import { cutOffEverywhere } from "./crash_points.ts";
+import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
+import { onLinkingDisks } from "./queue_disk.ts";
+import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
+import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
+import { WAITING_OPERATIONS } from "./waiting_operations.ts";
+
+// As GlusterFS, NFS and sshfs: between link(2) and unlink(2) a file has two names.
+onLinkingDisks();
+
+/** A name that is no ID leads to another ID at each try. See also two_sided_test.ts. */
+const MAY_DOUBLE: ReadonlySet<string> = new Set([
+  "claim-bare-urgent",
+  "claim-bare-taken",
+  "claim-malformed",
+  "claim-bad-name",
+  "recover-malformed",
+  "settle-beside-another",
+]);
+
+const OPERATIONS = [
+  ...ENQUEUE_OPERATIONS,
+  ...CLAIM_OPERATIONS,
+  ...SETTLE_OPERATIONS,
+  ...RECOVERY_OPERATIONS,
+  ...WAITING_OPERATIONS,
+  life,
+].filter(({ name }) => !MAY_DOUBLE.has(name.replace(/-input$/, "")));
+
+for (const operation of OPERATIONS) {
+  if (!isWanted(operation.name)) continue;
+  Deno.test(`${operation.name}, cut off at any call where a file is linked to be renamed, loses, doubles and tears nothing`, () =>
+    cutOffEverywhere(operation));
+}
+
+reportFigures("crashes on disks on which a file is linked to be renamed");

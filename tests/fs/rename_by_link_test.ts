@@ -1,0 +1,80 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { nativeFiles } from "../../src/fs/native_files.ts";
+import { renameByLink } from "../../src/fs/rename_by_link.ts";
+
+function inFolder(use: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync({ prefix: "queuectl-link-" });
+  try {
+    use(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+Deno.test("renameByLink() gives a file a new name, and replaces nothing", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    renameByLink(nativeFiles, a, b);
+    assertEquals(names(folder), ["b"]);
+    Deno.writeTextFileSync(a, "other");
+    assertThrows(() => renameByLink(nativeFiles, a, b), Deno.errors.AlreadyExists);
+    assertThrows(() => renameByLink(nativeFiles, b, b), Deno.errors.AlreadyExists);
+    assertThrows(() => renameByLink(nativeFiles, `${folder}/c`, b), Deno.errors.NotFound);
+    assertEquals([Deno.readTextFileSync(a), Deno.readTextFileSync(b)], ["other", "one"]);
+  }));
+
+Deno.test("renameByLink() ends a rename of which a crash has left both names", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    Deno.linkSync(a, b);
+    renameByLink(nativeFiles, a, b);
+    assertEquals(names(folder), ["b"]);
+  }));
+
+Deno.test("renameByLink() leaves a file to whoever moved it between the link and the unlink", () =>
+  inFolder((folder) => {
+    const [a, b, others] = [`${folder}/a`, `${folder}/b`, `${folder}/others`];
+    Deno.writeTextFileSync(a, "one");
+    const link = (from: string, to: string) => {
+      nativeFiles.link(from, to);
+      Deno.renameSync(from, others);
+    };
+    assertThrows(() => renameByLink({ ...nativeFiles, link }, a, b), Deno.errors.NotFound);
+    assertEquals(names(folder), ["others"]);
+  }));
+
+Deno.test("renameByLink() keeps the last name where the answer of an unlink was lost", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    const remove = (path: string) => {
+      nativeFiles.remove(path);
+      throw new Deno.errors.NotFound(path);
+    };
+    renameByLink({ ...nativeFiles, remove }, a, b);
+    assertEquals(names(folder), ["b"]);
+  }));
+
+Deno.test("renameByLink() looks, then renames, where there are no links", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    for (const message of ["not permitted (os error 1)", "not implemented (os error 38)"]) {
+      const link = () => {
+        throw Object.assign(new Error(message), message.endsWith("1)") && { code: "EPERM" });
+      };
+      const files = { ...nativeFiles, link };
+      Deno.writeTextFileSync(a, "one");
+      renameByLink(files, a, b);
+      Deno.writeTextFileSync(a, "other");
+      assertThrows(() => renameByLink(files, a, b), Deno.errors.AlreadyExists);
+      assertEquals(Deno.readTextFileSync(b), "one");
+      Deno.removeSync(b);
+    }
+    Deno.mkdirSync(`${folder}/d`);
+    renameByLink(nativeFiles, `${folder}/d`, `${folder}/e`);
+    assertEquals(names(folder), ["a", "e"]);
+  }));

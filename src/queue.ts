@@ -22,7 +22,8 @@ import { readConfig, writeConfig } from "./store/config_file.ts";
 import { locateQueue, type QueuePlace } from "./store/locate_queue.ts";
 import { openStore, type StoreOptions } from "./store/open_store.ts";
 import { lockQueue } from "./store/queue_lock.ts";
-import { flushChange, isPaused, placeFile, removeIfThere, type Store } from "./store/store.ts";
+import { flushChange, isPaused, removeIfThere, type Store } from "./store/store.ts";
+import { placeFile } from "./store/temporary_files.ts";
 import { QueueError } from "./text/errors.ts";
 
 /** Which jobs {@linkcode Queue.list} returns. */

@@ -13,6 +13,7 @@
 
 import { ID_PATTERN } from "../format/names.ts";
 import type { FileLock } from "../fs/file_port.ts";
+import { refusesLinks } from "../fs/rename_by_link.ts";
 import {
   flush,
   ifThere,
@@ -25,6 +26,7 @@ import {
   type Store,
   temporaryPath,
 } from "../store/store.ts";
+import { createLocked, fileAges } from "../store/temporary_files.ts";
 import { fileDistrust } from "../store/trust.ts";
 import { presentIds } from "./taken_ids.ts";
 import { isUlid } from "../format/ids.ts";
@@ -149,9 +151,7 @@ export async function writeInput(
         continue;
       }
       isBegun = true;
-      store.files.create(path, piece);
-      mark = store.files.tryLock(path);
-      if (!mark) throw new Error(`${path} is locked by another program; try again`);
+      mark = createLocked(store, path, piece);
     }
     signal?.throwIfAborted();
     if (!mark) return undefined;
@@ -190,12 +190,6 @@ async function* inPieces(
 }
 
 /**
- * The file system has no links, or allows none here. Then the job under its new ID is reported to
- * lack its input.
- */
-const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
-
-/**
  * Gives an input a second name, if there is one: to be called before its job gets another ID. Each
  * name goes with its own job.
  *
@@ -230,11 +224,12 @@ function lockIfAllowed(store: Store, path: string): FileLock | undefined {
   }
 }
 
+/** Where there are no links, the job under its new ID is reported to lack its input. */
 function linkIfPossible(store: Store, from: string, to: string): boolean {
   try {
     return ifThere(() => (store.files.link(from, to), true)) ?? false;
   } catch (error) {
-    if (NO_LINKS.has(`${(error as { code?: unknown }).code}`)) return false;
+    if (refusesLinks(error)) return false;
     throw error;
   }
 }
@@ -277,11 +272,12 @@ export function staleInputs(store: Store): string[] {
   const folder = pathIn(store, "input");
   if (store.files.stat(folder)?.kind !== "directory") return [];
   const old = new Set<string>();
+  const ageOf = fileAges(store);
   for (const { name, kind } of listIfThere(store, folder)) {
     const id = inputOwner(name);
     if (kind !== "file" || id === undefined) continue;
     const mtime = store.files.stat(`${folder}/${name}`)?.mtime;
-    if (mtime !== undefined && store.now() - mtime >= STALE_AGE) old.add(id);
+    if (mtime !== undefined && ageOf(mtime) >= STALE_AGE) old.add(id);
   }
   return [...old.difference(presentIds(store, old))];
 }

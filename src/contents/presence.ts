@@ -15,11 +15,11 @@ import {
   lockIfThere,
   NEW_SUFFIX,
   pathIn,
-  placeFile,
   removeIfThere,
   type ScopedLock,
   type Store,
 } from "../store/store.ts";
+import { createLocked, placeFile } from "../store/temporary_files.ts";
 import { newEditorName, newWorkerName } from "../format/worker_names.ts";
 
 /** What a worker writes about itself to workers/WORKER.json. */
@@ -79,9 +79,7 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
   const path = presencePath(store, name);
   let lock: FileLock | undefined;
   try {
-    store.files.create(temporary, presenceBytes({ ...info, name }));
-    lock = store.files.tryLock(temporary);
-    if (!lock) throw new Error(`${temporary} is locked by another process`);
+    lock = createLocked(store, temporary, presenceBytes({ ...info, name }));
     store.files.renameNew(temporary, path);
   } catch (error) {
     lock?.release();

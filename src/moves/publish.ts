@@ -8,7 +8,8 @@
 import { UsageError } from "../text/errors.ts";
 import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
-import { flush, pathIn, publishFile, removeIfThere, type Store } from "../store/store.ts";
+import { flush, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { publishFile } from "../store/temporary_files.ts";
 
 /**
  * The content of a new job's file.

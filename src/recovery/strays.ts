@@ -7,6 +7,7 @@
 import { strayProgress } from "../contents/job_output_files.ts";
 import { hasPresence, workerNames } from "../contents/presence.ts";
 import type { EntryKind } from "../fs/file_port.ts";
+import { fileAges } from "../store/temporary_files.ts";
 import {
   NEW_SUFFIX,
   pathIn,
@@ -25,8 +26,9 @@ const STRAY_AGE = 10_000;
  * requests in workers/ to workers that are gone, and the progress of their jobs.
  */
 export function removeStrays(store: Store): void {
+  const ageOf = fileAges(store);
   for (const { name, kind } of [...store.files.list(pathIn(store, "tmp"))]) {
-    removeStray(store, name, kind);
+    removeStray(store, name, kind, ageOf);
   }
   removeUnheardRequests(store);
   for (const worker of strayProgress(store)) {
@@ -40,17 +42,27 @@ export function removeStrays(store: Store): void {
 }
 
 /** Removes something in tmp/ if a dead process was writing it. */
-export function removeStray(store: Store, name: string, kind: EntryKind): void {
+export function removeStray(
+  store: Store,
+  name: string,
+  kind: EntryKind,
+  ageOf: (mtime: number) => number = fileAges(store),
+): void {
   if (isOldSpare(store, name)) removeIfThere(store, pathIn(store, "tmp", name));
   // Locked until it is gone: a writer that was only stopped for long notices.
-  using lock = lockStray(store, name, kind);
+  using lock = lockStray(store, name, kind, ageOf);
   if (lock) removeTree(store, pathIn(store, "tmp", name));
 }
 
 /** Whether a dead process was writing something in tmp/. */
-export function isStray(store: Store, name: string, kind: EntryKind): boolean {
+export function isStray(
+  store: Store,
+  name: string,
+  kind: EntryKind,
+  ageOf: (mtime: number) => number,
+): boolean {
   if (isOldSpare(store, name)) return true;
-  using lock = lockStray(store, name, kind);
+  using lock = lockStray(store, name, kind, ageOf);
   return lock !== undefined;
 }
 
@@ -61,11 +73,16 @@ function isOldSpare(store: Store, name: string): boolean {
 }
 
 /** Takes the lock that its writer held on something in tmp/; `undefined` if it is not a stray. */
-function lockStray(store: Store, name: string, kind: EntryKind): ScopedLock | undefined {
+function lockStray(
+  store: Store,
+  name: string,
+  kind: EntryKind,
+  ageOf: (mtime: number) => number,
+): ScopedLock | undefined {
   if (!name.endsWith(NEW_SUFFIX) || kind === "other") return undefined;
   const path = pathIn(store, "tmp", name);
   const stat = store.files.stat(path);
-  if (!stat || store.now() - stat.mtime < STRAY_AGE) return undefined;
+  if (!stat || ageOf(stat.mtime) < STRAY_AGE) return undefined;
   try {
     const lock = store.files.tryLock(path);
     return lock && scoped(lock);

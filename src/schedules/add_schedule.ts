@@ -25,14 +25,8 @@ import {
   type ScheduleView,
   scheduleView,
 } from "./read_schedule.ts";
-import {
-  flushChange,
-  makeDirectory,
-  type OpenQueue,
-  pathIn,
-  publishFile,
-  type Store,
-} from "../store/store.ts";
+import { flushChange, makeDirectory, type OpenQueue, pathIn, type Store } from "../store/store.ts";
+import { publishFile } from "../store/temporary_files.ts";
 import { lockQueue } from "../store/queue_lock.ts";
 
 /** What makes a schedule. */

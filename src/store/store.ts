@@ -158,53 +158,6 @@ export function makeDirectory({ files }: StoreFiles, path: string): boolean {
   return !files.exists(path) && ifFree(() => files.makeDirectory(path));
 }
 
-/**
- * Writes a file in tmp/ and renames it to its place, so that nobody reads half of it; not flushed.
- */
-export function placeFile(
-  store: Store,
-  path: string,
-  content: Uint8Array,
-  rename: "rename" | "renameNew" = "rename",
-): void {
-  const temporary = temporaryPath(store);
-  try {
-    store.files.create(temporary, content);
-    store.files[rename](temporary, path);
-  } catch (error) {
-    removeIfThere(store, temporary);
-    throw error;
-  }
-}
-
-/**
- * Writes a file in tmp/, flushes it, and renames it to its place: there it is complete, whatever
- * crashes. The flush of its new name is the caller's. It is locked meanwhile, so that nobody takes
- * it for what a dead program left.
- *
- * @throws Whatever the disk throws; then nothing is left, as far as the disk lets us.
- */
-export async function publishFile(
-  store: Store,
-  path: string,
-  content: Uint8Array,
-  rename: "rename" | "renameNew" = "rename",
-): Promise<void> {
-  const temporary = temporaryPath(store);
-  let mark: FileLock | undefined;
-  try {
-    store.files.create(temporary, content);
-    mark = store.files.tryLock(temporary);
-    await flush(store, [temporary]);
-    store.files[rename](temporary, path);
-  } catch (error) {
-    removeIfThere(store, temporary);
-    throw error;
-  } finally {
-    mark?.release();
-  }
-}
-
 /** A lock that ends with the block that has it in a `using`. */
 export type ScopedLock = FileLock & Disposable;
 

@@ -51,6 +51,8 @@ export class JobOutput {
   readonly #folder: string;
   /** When the folder had last changed when it was empty. */
   #unusedSince = -1;
+  /** When the folder had last changed at the last look, and since when it looks so. */
+  #seen = { changed: -1, since: 0 };
 
   constructor(store: Store, worker: string) {
     this.#store = store;
@@ -92,19 +94,21 @@ export class JobOutput {
   }
 
   #takeOut(id: string): JobResult | undefined {
-    const { files, now } = this.#store;
+    const { files } = this.#store;
     const changed = files.stat(this.#folder)?.mtime;
     if (changed === undefined) {
       // A job has removed what is not its own; the next is not to suffer.
       makeProgress(this.#store, this.#worker);
       return undefined;
     }
+    if (changed !== this.#seen.changed) this.#seen = { changed, since: performance.now() };
     removeOutput(this.#store, progressPath(this.#store, this.#worker, id));
     const path = resultPath(this.#store, this.#worker, id);
     const stat = files.stat(path);
     if (!stat) {
       // Only an empty folder is unused: what another job has there may yet grow.
-      if (now() - changed > TRUSTED_AFTER && this.#isEmpty()) this.#unusedSince = changed;
+      const isTrusted = performance.now() - this.#seen.since > TRUSTED_AFTER;
+      if (isTrusted && this.#isEmpty()) this.#unusedSince = changed;
       return undefined;
     }
     const result = stat.kind === "file"

@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { removeStaleInputs } from "../../src/contents/inputs.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
+import { enqueuePlain } from "../../src/moves/publish.ts";
 import { claim } from "../../src/moves/claim.ts";
 import { jobBytes } from "../../src/format/job.ts";
 import { parseEntryName } from "../../src/format/names.ts";
@@ -244,6 +247,33 @@ Deno.test("what a dead process was writing is removed from tmp/ once it is old, 
   removeStrays(queue.store);
   assertEquals(namesIn(dir, "tmp"), ["locked@new", "someone's own file", "young@new"]);
   lock?.release();
+});
+
+Deno.test("a clock that is ahead of the disk's sweeps nothing that is being written", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue: { store }, dir } = temporary;
+  Deno.writeTextFileSync(`${dir}/tmp/young@new`, "");
+  Deno.mkdirSync(`${dir}/input`, { recursive: true });
+  Deno.writeTextFileSync(`${dir}/input/later.in`, "");
+  const ahead = { ...store, now: () => Date.now() + 7_200_000 };
+  removeStrays(ahead);
+  removeStaleInputs(ahead);
+  assertEquals([namesIn(dir, "tmp"), namesIn(dir, "input")], [["young@new"], ["later.in"]]);
+});
+
+Deno.test("what is swept before its writer has locked it is written again", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue: { store }, dir } = temporary;
+  const swept: string[] = [];
+  const files: FilePort = {
+    ...store.files,
+    tryLock(path) {
+      if (path.startsWith(`${dir}/tmp/`) && swept.push(path) < 3) Deno.removeSync(path);
+      return store.files.tryLock(path);
+    },
+  };
+  await enqueuePlain({ ...store, files }, { command: "true" });
+  assertEquals([swept.length, namesIn(dir, "pending").length, namesIn(dir, "tmp")], [3, 1, []]);
 });
 
 Deno.test("the spare files of version 0.1 are removed once their worker has exited", async () => {

@@ -138,6 +138,7 @@ export {
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
 export { AmbiguousIdError, progressOf } from "./src/inspect/find_job.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
+export { LogReader } from "./src/inspect/log_reader.ts";
 export { type Outcomes, type Percentiles, queueStats, type Stats } from "./src/inspect/stats.ts";
 export {
   type FailureView,

@@ -36,7 +36,7 @@ export interface Attempt {
   log_offset: number;
   /** The state that it led to. A job that waits after `done` or `dead` was requeued. */
   led_to?: JobState;
-  /** Where in the log its output ended, in bytes; kept for an attempt that another may follow. */
+  /** Where in the log its output ended, in bytes; missing in a done job of version 0.1. */
   log_end?: number;
   /** Why it could not run or did not count. */
   reason?: string;

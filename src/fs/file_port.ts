@@ -89,8 +89,8 @@ export interface FilePort {
   /** `rename(2)`: atomic; replaces a file that already has the new name. */
   rename(from: string, to: string): void;
   /**
-   * `rename` that never replaces: fails with `AlreadyExists` if the new name is taken. Where the file
-   * system has no call for it, a crash can leave both names.
+   * `rename` that never replaces: fails with `AlreadyExists` if the new name is taken. Where the
+   * file system has no call for it, a crash can leave both names.
    */
   renameNew(from: string, to: string): void;
   /**

@@ -37,6 +37,11 @@ export function renamesAsOne(type: number): boolean {
   return RENAMES_AS_ONE.has(type);
 }
 
+/** Whether no other machine can change a file system of this type. */
+export function isLocal(type: number): boolean {
+  return SYNCFS.has(type);
+}
+
 /**
  * Whether a kernel's `syncfs(2)` reports failed writes: since Linux 5.8. An older one answers 0.
  *

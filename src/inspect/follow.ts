@@ -5,11 +5,12 @@
  */
 
 import type { Entry } from "../contents/entries.ts";
-import { jobWithId, logPathOf } from "./find_job.ts";
+import { jobWithId } from "./find_job.ts";
 import type { Attempt, JobView } from "../format/job.ts";
 import { watchQueue } from "../fs/watch.ts";
+import { LogReader } from "./log_reader.ts";
 import { JOB_STATES } from "../format/names.ts";
-import { ifThere, type OpenQueue, pathIn } from "../store/store.ts";
+import { type OpenQueue, pathIn } from "../store/store.ts";
 
 /** How to follow. */
 export interface FollowOptions {
@@ -19,6 +20,11 @@ export interface FollowOptions {
   from?: number;
   /** Called for each attempt that has ended, after its output, with the job as it is then. */
   attemptEnded?: (attempt: Attempt, job: JobView) => void;
+  /**
+   * Called when another machine has recorded a longer log than can be read here after 10 s: with
+   * both sizes, in bytes.
+   */
+  cutShort?: (read: number, recorded: number) => void;
 }
 
 /**
@@ -122,20 +128,15 @@ export async function* followLog(
   options: FollowOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const wakeups = new Wakeups(queue, id, options.signal);
-  let log: Deno.FsFile | undefined;
+  using log = new LogReader(queue, id, options.from ?? 0);
   let reported = 0;
   try {
     for (;;) {
       // Looked up before the log is read: if the job has ended, the log is complete.
       const job = jobWithId(queue.store, id);
       const ended = hasEnded(job) || (options.signal?.aborted ?? false);
-      if (!log) {
-        const path = logPathOf(queue.store, id);
-        log = path === undefined ? undefined : ifThere(() => Deno.openSync(path));
-        if (options.from) log?.seekSync(options.from, Deno.SeekMode.Start);
-      }
-      // The log keeps its inode from state to state, so it is opened once.
-      if (log) yield* readToEnd(log);
+      const end = job?.history.at(-1)?.log_end ?? 0;
+      if (yield* log.read(end, options.signal)) options.cutShort?.(log.at, end);
       for (; job && reported < job.history.length; reported++) {
         options.attemptEnded?.(job.history[reported]!, job);
       }
@@ -143,16 +144,6 @@ export async function* followLog(
       await wakeups.next();
     }
   } finally {
-    log?.close();
     wakeups.close();
-  }
-}
-
-function* readToEnd(file: Deno.FsFile): Generator<Uint8Array> {
-  for (;;) {
-    const buffer = new Uint8Array(64 * 1024);
-    const read = file.readSync(buffer);
-    if (read === null || read === 0) return;
-    yield buffer.subarray(0, read);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Files that are written in tmp/ before they get the name under which they count, and how old a file
- * is by the clock that dates them: this machine's may be ahead of it.
+ * Files that are written in tmp/ before they get the name under which they count, and how old a
+ * file is by the clock that dates them: this machine's may be ahead of it.
  *
  * @module
  */

@@ -94,7 +94,7 @@ export function settlementOf(
     outcome,
     log_offset: claim.logOffset,
     led_to: state,
-    ...(state === "done" ? {} : { log_end: result.logEnd }),
+    log_end: result.logEnd,
     ...(result.reason === undefined ? {} : { reason: result.reason }),
   };
   return {

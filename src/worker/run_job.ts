@@ -111,9 +111,8 @@ export async function startJob(
   const ended = child.exited.then(async (exit) => {
     disarm();
     await ending;
-    const succeeded = exit.code === 0 && stopped === undefined;
-    // Where the output ended matters only to a further attempt.
-    const logEnd = succeeded ? 0 : store.files.stat(log)?.size ?? 0;
+    // Who reads the log on another machine must know how far to read.
+    const logEnd = store.files.stat(log)?.size ?? 0;
     return result({ exit, stopped, logEnd });
   });
   return {

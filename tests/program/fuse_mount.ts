@@ -14,6 +14,7 @@ export type FuseMount =
     reason?: undefined;
   } | {
     path?: undefined;
+    below?: undefined;
     reason: string;
   });
 

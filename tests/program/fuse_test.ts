@@ -1,10 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { Finder } from "../../src/worker/fetching/finder.ts";
 import { ParkedJobs } from "../../src/worker/fetching/parked_jobs.ts";
 import { fuseMount } from "./fuse_mount.ts";
+import { drain } from "../worker/observed_worker.ts";
+import { WorkerProcess } from "../worker/worker_process.ts";
+import { Queue } from "../../src/queue.ts";
 import { PROGRAM } from "./program.ts";
 import { whyNoStrace } from "./strace.ts";
 
@@ -12,13 +15,14 @@ async function traced(
   trace: string,
   calls: string,
   words: readonly string[],
-  said: string,
+  said: RegExp,
 ): Promise<string[]> {
   const { code, stderr } = await new Deno.Command("strace", {
     args: ["-f", "-qq", "-y", "-e", `trace=${calls}`, "-o", trace, ...PROGRAM, ...words],
     env: { NO_COLOR: "1" },
   }).output();
-  assertEquals([code, new TextDecoder().decode(stderr)], [0, said]);
+  assertEquals(code, 0);
+  assertMatch(new TextDecoder().decode(stderr), said);
   return Deno.readTextFileSync(trace).trimEnd().split("\n");
 }
 
@@ -36,7 +40,7 @@ Deno.test("on a FUSE file system each of 64 jobs added at once is flushed, and e
     `${mount.path}/trace`,
     "fsync,syncfs,rename",
     ["enqueue", "--dir", queue, "--file", lines],
-    `queuectl: made a new queue, ${queue}\n`,
+    /^queuectl: made a new queue, .*\/queue\n$/,
   );
   const [batch] = Deno.readDirSync(`${queue}/pending`);
   const jobs = [...Deno.readDirSync(`${queue}/pending/${batch!.name}`)].map(({ name }) => name);
@@ -93,4 +97,111 @@ Deno.test("what another machine adds is seen at the next poll, though attributes
     }
   }
   finder.close();
+});
+
+/** As on another machine: sizes and names are kept for 30 s, and locks are shared. */
+const CACHING = [
+  "attr_timeout=30",
+  "entry_timeout=30",
+  "multithreaded",
+  "enable-lock-forwarding",
+];
+
+Deno.test("run prints all that its job prints where another machine's worker writes the log", async (test) => {
+  await using mount = await fuseMount(CACHING);
+  if (mount.path === undefined) {
+    await test.step({ name: `left out: ${mount.reason}`, ignore: true, fn: () => {} });
+    return;
+  }
+  const queue = await Queue.open(`${mount.below}/queue`);
+  await using worker = await WorkerProcess.start(queue.store.dir);
+  await worker.next("live");
+  const gate = `${mount.below}/gate`;
+  const command = `echo begin; until [ -e ${gate} ]; do sleep .05; done; echo hello; echo end`;
+  const child = new Deno.Command(PROGRAM[0]!, {
+    args: [...PROGRAM.slice(1), "run", "--dir", `${mount.path}/queue`, command],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let seen = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    // It has the log's size of now, for 30 s.
+    if ((seen += text) === "begin\n") Deno.writeTextFileSync(gate, "");
+  }
+  assertEquals([seen, (await child.status).code], ["begin\nhello\nend\n", 0]);
+  assertEquals(await new Response(child.stderr).text(), "");
+  const [job] = queue.list({ states: ["done"] });
+  assertEquals(job!.history[0]!.log_end, seen.length);
+});
+
+Deno.test("logs says so where a recorded size is not reached", async (test) => {
+  await using mount = await fuseMount(CACHING);
+  if (mount.path === undefined) {
+    await test.step({ name: `left out: ${mount.reason}`, ignore: true, fn: () => {} });
+    return;
+  }
+  const queue = await Queue.open(`${mount.path}/queue`);
+  await queue.enqueue({ id: "a", command: "echo hello" });
+  await drain(queue);
+  Deno.truncateSync(`${queue.store.dir}/done/a.log`, 3);
+  const { stdout, stderr } = await new Deno.Command(PROGRAM[0]!, {
+    args: [...PROGRAM.slice(1), "logs", "--dir", queue.store.dir, "a"],
+  }).output();
+  const texts = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(texts, [
+    "hel",
+    "queuectl: only 3 of the 6 bytes of the log of job a can be read on this machine yet " +
+    "(try again: queuectl logs a)\n",
+  ]);
+});
+
+Deno.test("a worker asks once for each directory of a FUSE file system for a rename without replacing", async (test) => {
+  await using mount = await fuseMount();
+  const reason = mount.reason ?? await whyNoStrace();
+  if (mount.path === undefined || reason !== undefined) {
+    await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });
+    return;
+  }
+  const queue = await Queue.open(`${mount.path}/queue`);
+  for (let n = 0; n < 5; n++) await queue.enqueue({ command: "true" });
+  const calls = await traced(
+    `${mount.path}/trace`,
+    "renameat2,link,linkat",
+    ["worker", "start", "--drain", "--dir", queue.store.dir],
+    /^worker .* started: 1 at once, on .*\n$/,
+  );
+  const refused = calls.filter((call) => call.includes("EINVAL"));
+  const targets = refused.map((call) => /.*"(.*)\/[^/]*", /.exec(call)![1]!);
+  assertEquals(new Set(targets).size, targets.length);
+  assertEquals(queue.list({ states: ["done"] }).length, 5);
+  const linked = calls.filter((call) => /link.*\/done\//.test(call) && call.endsWith("= 0"));
+  assertEquals(linked.length, 10, "each job, and its log");
+});
+
+Deno.test("a file system without locks is refused with what to mount how", async (test) => {
+  const reason = await whyNoStrace();
+  if (reason !== undefined) {
+    await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });
+    return;
+  }
+  const dir = Deno.makeTempDirSync({ prefix: "queuectl-no-locks-" });
+  await Queue.open(dir);
+  for (const error of ["ENOLCK", "ENOSYS", "EOPNOTSUPP"]) {
+    for (const words of [["enqueue", "true"], ["worker", "start", "--drain"]]) {
+      const { code, stderr } = await new Deno.Command("strace", {
+        args: [
+          ...["-f", "-qq", "-o", "/dev/null", "-e", "trace=flock"],
+          ...["-e", `inject=flock:error=${error}`, ...PROGRAM, ...words],
+        ],
+        env: { NO_COLOR: "1", QUEUECTL_DIR: dir },
+      }).output();
+      assertEquals(code, 1);
+      assertMatch(
+        new TextDecoder().decode(stderr),
+        /^queuectl: .*cannot lock .*@new: its file system is mounted without locks; mount .*\n$/,
+      );
+    }
+  }
+  Deno.removeSync(dir, { recursive: true });
 });

@@ -49,6 +49,7 @@ Deno.test("a command that exits with 0 is done", () => {
     outcome: "done",
     log_offset: 10,
     led_to: "done",
+    log_end: 15,
   }]);
 });
 

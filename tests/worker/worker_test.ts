@@ -30,6 +30,7 @@ Deno.test("a worker runs a job and records the attempt", async () => {
     outcome: "done",
     log_offset: 0,
     led_to: "done",
+    log_end: 8,
   });
   assert(started_at <= finished_at && duration_ms >= 0);
   assertEquals(Deno.readTextFileSync(`${dir}/done/${id}.log`), "out\nerr\n");

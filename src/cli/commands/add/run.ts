@@ -21,6 +21,7 @@ import {
 import { note, writeOut } from "../../terminal/output.ts";
 import { ProgressLine } from "../../terminal/progress_line.ts";
 import { retryText } from "../../text/attempt_text.ts";
+import { sayCutShort } from "../watch/log_output.ts";
 import { exitStatusOf } from "../../text/exit_status.ts";
 import { callingJobs, refuseDeadlock } from "./calling_job.ts";
 import { enqueueWithStdin, takesStdin } from "./job_stdin.ts";
@@ -88,6 +89,10 @@ async function show(
 ): Promise<unknown> {
   const following = followLog(queue, id, {
     signal,
+    cutShort(read, recorded) {
+      line?.makeRoom();
+      sayCutShort(id)(read, recorded);
+    },
     attemptEnded(attempt, job) {
       const text = retryText(attempt, job, Date.now());
       if (text === undefined) return;

@@ -6,55 +6,61 @@
 
 import type { Attempt, JobView } from "../../../format/job.ts";
 import { followLog } from "../../../inspect/follow.ts";
+import { LogReader } from "../../../inspect/log_reader.ts";
 import type { Queue } from "../../../queue.ts";
-import { QueueError } from "../../../text/errors.ts";
-import { writeOut } from "../../terminal/output.ts";
+import { note, writeOut } from "../../terminal/output.ts";
 
 /** How often to check whether a followed attempt has ended, in milliseconds. */
 const LOOK_EVERY = 200;
 
-/** Prints a job's log from one offset to another; returns `false` if there is no log. */
-export function printLog(queue: Queue, id: string, from = 0, to = Infinity): boolean {
-  using log = openLog(queue, id);
-  if (!log) return false;
-  log.seekSync(from, Deno.SeekMode.Start);
-  const buffer = new Uint8Array(256 * 1024);
-  for (let left = to - from; left > 0;) {
-    const read = log.readSync(left < buffer.length ? buffer.subarray(0, left) : buffer);
-    if (!read) break;
-    writeOut(buffer.subarray(0, read));
-    left -= read;
+/**
+ * Prints a job's log from one offset to another.
+ *
+ * @returns `false` if there is no log.
+ */
+export async function printLog(
+  queue: Queue,
+  { id, history }: JobView,
+  from = 0,
+  to = Infinity,
+): Promise<boolean> {
+  using log = new LogReader(queue, id, from);
+  const end = Math.min(to, history.at(-1)?.log_end ?? 0);
+  const pieces = log.read(end);
+  for (;;) {
+    const { done, value } = await pieces.next();
+    if (done) {
+      if (value) sayCutShort(id)(log.at, end);
+      return log.isFound;
+    }
+    writeOut(value.subarray(0, Math.max(0, to - (log.at - value.length))));
+    if (log.at >= to) return true;
   }
-  return true;
 }
 
-/** A log can be moved after it was found and before it is opened. */
-function openLog(queue: Queue, id: string): Deno.FsFile | undefined {
-  for (let tries = 0; tries < 5; tries++) {
-    const path = queue.logPath(id);
-    if (path === undefined) return undefined;
-    try {
-      return Deno.openSync(path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  throw new QueueError(`the log of job ${id} keeps moving; try again`);
+/** Says that not all that a job printed can be read. */
+export function sayCutShort(id: string): (read: number, recorded: number) => void {
+  return (read, recorded) =>
+    note(
+      `only ${read} of the ${recorded} bytes of the log of job ${id} can be read on this machine yet ` +
+        `(try again: queuectl logs ${id})`,
+    );
 }
 
 /** Prints what a job printed in one attempt, so far. */
-export function printAttempt(queue: Queue, job: JobView, attempt: number): void {
-  printLog(queue, job.id, ...boundsOf(job.history, attempt));
+export async function printAttempt(queue: Queue, job: JobView, attempt: number): Promise<void> {
+  await printLog(queue, job, ...boundsOf(job.history, attempt));
 }
 
 /** Prints what a job prints in one attempt, until that attempt ends. */
 export async function followAttempt(queue: Queue, id: string, attempt: number): Promise<void> {
   const stop = new AbortController();
+  const [signal, cutShort] = [stop.signal, sayCutShort(id)];
   const bounds = () => boundsOf(queue.get(id)?.history ?? [], attempt);
   let at = bounds()[0];
   const timer = setInterval(() => at >= bounds()[1] && stop.abort(), LOOK_EVERY);
   try {
-    for await (const piece of followLog(queue, id, { signal: stop.signal, from: at })) {
+    for await (const piece of followLog(queue, id, { signal, from: at, cutShort })) {
       // Asked after the piece was read: if the attempt has not ended, the whole piece is its own.
       const to = bounds()[1];
       writeOut(piece.subarray(0, Math.max(0, Math.min(piece.length, to - at))));

@@ -9,7 +9,7 @@ import { QueueError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, writeOut } from "../../terminal/output.ts";
-import { followAttempt, printAttempt, printLog } from "./log_output.ts";
+import { followAttempt, printAttempt, printLog, sayCutShort } from "./log_output.ts";
 import { sayWhyTheyWait } from "./why_they_wait.ts";
 
 /** Prints what a job printed, in all attempts or one; with `--follow` until it ends. */
@@ -30,14 +30,17 @@ export async function logs(call: Invocation): Promise<void> {
     }
   }
   if (!follow) {
-    if (attempt !== undefined) printAttempt(queue, job, attempt);
-    else if (!printLog(queue, id)) note(`job ${id} has printed nothing yet`);
+    if (attempt !== undefined) await printAttempt(queue, job, attempt);
+    else if (!await printLog(queue, job)) note(`job ${id} has printed nothing yet`);
     return;
   }
   const quiet = sayWhyTheyWait(queue, [id]);
   try {
     if (attempt !== undefined) await followAttempt(queue, id, attempt);
-    else for await (const piece of followLog(queue, id)) writeOut(piece);
+    else {
+      const cutShort = sayCutShort(id);
+      for await (const piece of followLog(queue, id, { cutShort })) writeOut(piece);
+    }
   } finally {
     quiet();
   }

@@ -162,6 +162,25 @@ export function isElsewhere(
 }
 
 /**
+ * Why the content of a job that queuectl named is not its own: it is that of another job, which has
+ * ended. A network file system that repairs itself from a copy can swap two files.
+ */
+export function swapFault(
+  store: Store,
+  id: string,
+  { job, otherId }: { job?: Job; otherId?: string },
+): string | undefined {
+  if (!job || otherId === undefined || !ID_PATTERN.test(otherId)) return undefined;
+  // A job that got another ID than its own, as that was taken, keeps the old one inside.
+  if (id.startsWith(`${otherId.slice(0, 37)}-`)) return undefined;
+  const own = { ...job, id: otherId };
+  const end = endedPlaces(store, otherId).find((place) =>
+    isSameJob(place.job, own) && place.job.history.length >= job.history.length
+  );
+  return end && `its content is that of job ${otherId}, which is ${end.entry.state}`;
+}
+
+/**
  * Whether a power cut brought back a claimed name: the job has run since, and has ended or waits
  * for its retry. Costs two looks at names that are mostly missing. A file dropped by hand that
  * never ran is another job.
@@ -184,8 +203,13 @@ export function isStale(
   const path = pathIn(store, "processing", name);
   const identity = store.files.stat(path)?.identity;
   const isOld = saysWhenMade(store, path);
+  const own = { ...job, id };
+  // A copy of the file in done/ or dead/: a retry would have taken that away.
+  const { led_to } = job.history.at(-1) ?? {};
+  const isCopy = !bare && (led_to === "done" || led_to === "dead");
   return places.some((place) =>
     place.path !== path &&
-    (place.identity === identity || (isOld && hasGoneOn(place.job, { ...job, id })))
+    (place.identity === identity ||
+      (isOld && (hasGoneOn(place.job, own) || (isCopy && isSameJob(place.job, own)))))
   );
 }

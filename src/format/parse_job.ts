@@ -15,14 +15,14 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  *
  * @param id The ID in the file's name, which wins over one inside.
  * @param now Milliseconds since 1970, for times that are missing.
- * @returns The job, or in `fault` why it is none.
+ * @returns The job, with the ID inside if that is another; or in `fault` why it is none.
  */
 export function parseJob(
   content: Uint8Array,
   id: string,
   defaults: JobDefaults,
   now: number,
-): { job: Job; fault?: undefined } | { job?: undefined; fault: string } {
+): { job: Job; otherId?: string; fault?: undefined } | { job?: undefined; fault: string } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(decoder.decode(content));
@@ -33,6 +33,7 @@ export function parseJob(
     return { fault: "it is not a JSON object" };
   }
   const fields = withOwnNames(parsed as Record<string, unknown>);
+  const written = fields.id;
   fields.id = id;
   if (Array.isArray(fields.command)) fields.command = commandText(fields.command);
   const fault = faultOf(fields, CHECKS_OF_FILE);
@@ -41,7 +42,7 @@ export function parseJob(
   if (content.length > MAX_JOB_BYTES && job.history.length === 0) {
     return { fault: `it is larger than ${MAX_JOB_BYTES} bytes` };
   }
-  return { job };
+  return typeof written === "string" && written !== id ? { job, otherId: written } : { job };
 }
 
 /** The fields with `_` in their names, where someone wrote `max-retries` like the option. */

@@ -22,7 +22,7 @@ import {
   waitingName,
 } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
-import { endLinking, isStale } from "../contents/same_job.ts";
+import { endLinking, isStale, swapFault } from "../contents/same_job.ts";
 import {
   flush,
   ifFree,
@@ -123,7 +123,7 @@ async function examine(
     ? `its name, ${JSON.stringify(nameOf(entry.path))}, is not the ID of a job ` +
       "(1 to 64 letters, digits, - or _)"
     : undefined;
-  const reason = nameFault ?? read.fault;
+  const reason = nameFault ?? read.fault ?? (entry.bare ? undefined : swapFault(store, id, read));
   if (reason !== undefined) {
     const buried = await buryMalformed(store, name, id, reason, entry.state);
     return { kind: "malformed", id: buried, reason };

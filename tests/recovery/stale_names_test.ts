@@ -167,3 +167,36 @@ Deno.test("another job of a taken ID and of the same time, dropped by hand, is n
   assertEquals((await recover(temporary))[0]?.lost, ["x"]);
   assertEquals((await claimAs(temporary, BEFORE, "pending")).kind, "claimed");
 });
+
+for (const state of ["done", "dead"] as const) {
+  Deno.test(`a copy of a job that is ${state}, under a name that waits, does not run`, async () => {
+    await using temporary = await temporaryQueue();
+    await left(temporary, { [`pending/${BEFORE}`]: [1, state], [`${state}/x.json`]: [1, state] });
+    assertEquals((await claimAs(temporary, BEFORE, "pending")).kind, "gone");
+    assertEquals(jobsIn(temporary), [`${state}/x.json`]);
+    await left(temporary, { [`pending/${BEFORE}`]: [1, state] });
+    Deno.removeSync(`${temporary.dir}/${state}/x.json`);
+    assertEquals((await claimAs(temporary, BEFORE, "pending")).kind, "claimed", "a retry does");
+  });
+}
+
+Deno.test("a job whose file holds the content of a job that has ended is buried, and not run", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const other = BEFORE.replace("-x.", "-y.");
+  await left(temporary, { [`pending/${other}`]: [1, "done"], "done/x.json": [1, "done"] });
+  assertEquals(await claimAs(temporary, other, "pending"), {
+    kind: "malformed",
+    id: "y",
+    reason: "its content is that of job x, which is done",
+  });
+  assertEquals(jobsIn(temporary), ["done/x.json", "dead/y.json"]);
+  assertMatch(Deno.readTextFileSync(`${dir}/dead/y.log`), /content is that of job x/);
+});
+
+Deno.test("a job that got another ID, as its own was taken by a job that has ended, runs", async () => {
+  await using temporary = await temporaryQueue();
+  const other = BEFORE.replace("-x.", "-x-01M8C660GBDD6C5E7369748VWV.");
+  await left(temporary, { [`pending/${other}`]: [1, "done"], "done/x.json": [1, "done"] });
+  assertEquals((await claimAs(temporary, other, "pending")).kind, "claimed");
+});

@@ -8,6 +8,7 @@
 import { isLocal } from "../fs/file_systems.ts";
 import { libc } from "../fs/libc.ts";
 import { fileSystemType } from "../fs/libc_files.ts";
+import { look } from "../fs/stale.ts";
 import { ifThere, type OpenQueue } from "../store/store.ts";
 import { logPathOf } from "./find_job.ts";
 
@@ -93,7 +94,8 @@ export class LogReader implements Disposable {
     if (!this.#file || !this.#isLocal) this.#open();
     for (;;) {
       const buffer = new Uint8Array(PIECE);
-      const read = this.#file?.readSync(buffer);
+      // Once a log is removed its handle may be stale: there is no more of it.
+      const read = ifThere(() => look(() => this.#file?.readSync(buffer)));
       if (!read) return;
       this.#at += read;
       yield buffer.subarray(0, read);
@@ -107,7 +109,7 @@ export class LogReader implements Disposable {
       if (path === undefined) return;
       // A read ends at the size that is known on this machine.
       if (!this.#isLocal) this.#queue.store.files.stat(path, "fresh");
-      const file = ifThere(() => Deno.openSync(path));
+      const file = ifThere(() => look(() => Deno.openSync(path)));
       if (!file) continue;
       this.#file?.close();
       this.#file = file;

@@ -251,8 +251,8 @@ const BELIEFS: readonly Plant[] = [
     ],
   ),
   plant("claim-does-not-look-first", "moves/claim.ts", ["two_sided", "requeue-done"], [
-    "  if (isStale(store, entry, name, job)) {",
-    "  if (!isStale) {",
+    "  if (wasBroughtBack(store, entry, name, job)) {",
+    "  if (!wasBroughtBack) {",
   ]),
   plant(
     "recovery-charges-what-had-not-begun",
@@ -296,7 +296,7 @@ const LINKS: readonly Plant[] = [
     "  try {\n",
   ]),
   plant("two-names-of-one-file-are-two-jobs", "contents/same_job.ts", ["linking"], [
-    "    const isSameFile = identity === own?.identity;\n",
+    "    const isSameFile = areOneFile(own?.stat, stat);\n",
     "    const isSameFile = false;\n",
   ]),
 ];
@@ -475,8 +475,8 @@ const INPUTS: readonly Plant[] = [
     "claim_race",
     "input-enqueuer-sweeper",
   ], [
-    "      mark = store.files.tryLock(path);\n",
-    `      mark = { identity: "", release() {} };\n`,
+    "      mark = createLocked(store, path, piece);\n",
+    `      store.files.create(path, piece);\n      mark = { identity: "", release() {} };\n`,
   ]),
   plant("stale-input-is-replaced-without-its-lock", "contents/inputs.ts", [
     "claim_race",

@@ -9,6 +9,7 @@
 import { dirname } from "@std/path/posix/dirname";
 import type { Job } from "../format/job.ts";
 import { ID_PATTERN } from "../format/names.ts";
+import type { FileStat } from "../fs/file_port.ts";
 import { flush, ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { entries, type Entry, readJobFile } from "./entries.ts";
 import { logName } from "./logs.ts";
@@ -21,10 +22,16 @@ export interface Place {
   entry: Entry;
   /** Its path. */
   path: string;
-  /**
-   * Device and inode of the file: a name that came back leads to the same file as the newer name.
-   */
-  identity: string;
+  /** The file: a name that came back leads to the same one as the newer name. */
+  stat: FileStat;
+}
+
+/**
+ * Whether two names lead to one file. A network file system's client still shows a name that
+ * another machine has renamed, and the same file under it; but the file then has one name only.
+ */
+export function areOneFile(one: FileStat | undefined, other: FileStat | undefined): boolean {
+  return one !== undefined && one.identity === other?.identity && one.links > 1;
 }
 
 /**
@@ -85,7 +92,7 @@ function placesAt(store: Store, entry: Entry): Place[] {
     : pathIn(store, entry.state, entry.path);
   const stat = store.files.stat(path);
   const job = stat && ifThere(() => readJobFile(store, path, stat, entry.id))?.job;
-  return job ? [{ job, entry, path, identity: stat.identity }] : [];
+  return job ? [{ job, entry, path, stat }] : [];
 }
 
 /**
@@ -101,9 +108,7 @@ function saysWhenMade(store: Store, path: string): boolean {
 
 /** Removes the old name of a file of which a crash left both names; whether it did. */
 export function endLinking(store: Store, from: string, to: string): boolean {
-  const identity = store.files.stat(to)?.identity;
-  if (identity === undefined || store.files.stat(from)?.identity !== identity) return false;
-  return removeIfThere(store, from);
+  return areOneFile(store.files.stat(to), store.files.stat(from)) && removeIfThere(store, from);
 }
 
 /**
@@ -146,10 +151,10 @@ export function isElsewhere(
   if (places.every((place) => place === own)) return false;
   const isOld = saysWhenMade(store, ownPath);
   return places.some((place) => {
-    const { entry: { state, time: since }, identity, path } = place;
+    const { entry: { state, time: since }, stat, path } = place;
     if (place === own) return false;
     if (isOld && hasGoneOn(place.job, job)) return true;
-    const isSameFile = identity === own?.identity;
+    const isSameFile = areOneFile(own?.stat, stat);
     if (state === "pending" || state === "failed") {
       // Already gone means that another worker has just claimed it and runs it.
       return (isSameFile || (isOld && hasGoneOn(job, place.job))) &&
@@ -187,7 +192,7 @@ export function swapFault(
  *
  * @param name Its name in processing/.
  */
-export function isStale(
+export function wasBroughtBack(
   store: Store,
   { id, state, bare }: Pick<Entry, "id" | "state" | "bare">,
   name: string,
@@ -201,15 +206,19 @@ export function isStale(
   if (hasFailed) places.push(...findPlaces(store, new Set([id]), false));
   if (places.length === 0) return false;
   const path = pathIn(store, "processing", name);
-  const identity = store.files.stat(path)?.identity;
+  const file = store.files.stat(path);
   const isOld = saysWhenMade(store, path);
   const own = { ...job, id };
   // A copy of the file in done/ or dead/: a retry would have taken that away.
   const { led_to } = job.history.at(-1) ?? {};
   const isCopy = !bare && (led_to === "done" || led_to === "dead");
-  return places.some((place) =>
-    place.path !== path &&
-    (place.identity === identity ||
-      (isOld && (hasGoneOn(place.job, own) || (isCopy && isSameJob(place.job, own)))))
-  );
+  return places.some((place) => {
+    if (place.path === path) return false;
+    if (areOneFile(file, place.stat)) return true;
+    if (!isOld) return false;
+    if (hasGoneOn(place.job, own)) return true;
+    // A name that a client still shows though it is gone leads to this file, or to an earlier one.
+    return isCopy && file?.identity !== place.stat.identity && isSameJob(place.job, own) &&
+      place.job.history.length >= own.history.length;
+  });
 }

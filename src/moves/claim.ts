@@ -22,7 +22,7 @@ import {
   waitingName,
 } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
-import { endLinking, isStale, swapFault } from "../contents/same_job.ts";
+import { endLinking, swapFault, wasBroughtBack } from "../contents/same_job.ts";
 import {
   flush,
   ifFree,
@@ -129,7 +129,7 @@ async function examine(
     return { kind: "malformed", id: buried, reason };
   }
   const job = read.job!;
-  if (isStale(store, entry, name, job)) {
+  if (wasBroughtBack(store, entry, name, job)) {
     removeIfThere(store, pathIn(store, "processing", name));
     return { kind: "gone" };
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { areOneFile } from "../contents/same_job.ts";
 import { entries, type Entry } from "../contents/entries.ts";
 import { pathIn, removeIfThere, type Store } from "../store/store.ts";
 
@@ -26,9 +27,7 @@ export function removeDoubledNames(store: Store): void {
     const old = failed.get(id);
     if (!old) continue;
     const oldPath = pathIn(store, "failed", old.path);
-    const identity = store.files.stat(oldPath)?.identity;
-    if (identity === undefined) continue;
-    const isSame = store.files.stat(pathIn(store, "pending", path))?.identity === identity;
-    if (isSame) removeIfThere(store, oldPath);
+    const newer = store.files.stat(pathIn(store, "pending", path));
+    if (areOneFile(newer, store.files.stat(oldPath))) removeIfThere(store, oldPath);
   }
 }

@@ -200,3 +200,28 @@ Deno.test("a job that got another ID, as its own was taken by a job that has end
   await left(temporary, { [`pending/${other}`]: [1, "done"], "done/x.json": [1, "done"] });
   assertEquals((await claimAs(temporary, other, "pending")).kind, "claimed");
 });
+
+for (const state of ["done", "dead"] as const) {
+  Deno.test(`a job that another machine retried is not lost because its name in ${state}/ still shows here`, async () => {
+    await using temporary = await temporaryQueue();
+    const { store } = temporary.queue;
+    await left(temporary, { [`pending/${BEFORE}`]: [1, state] });
+    const content = Deno.readFileSync(`${temporary.dir}/pending/${BEFORE}`);
+    const [ended, claimed] = [
+      `${temporary.dir}/${state}/x.json`,
+      `${temporary.dir}/processing/${parseEntryName(BEFORE)!.id}`,
+    ];
+    // A client of a network file system that remembers the old name, and the file that it had.
+    const seen = store.files.stat(`${temporary.dir}/pending/${BEFORE}`)!;
+    const files = {
+      ...store.files,
+      exists: (path: string) => path === ended || store.files.exists(path),
+      stat: (path: string) => path === ended ? seen : store.files.stat(path),
+      read: (path: string) => path === ended ? content : store.files.read(path),
+      readUnblocked: (path: string) => path === ended ? content : store.files.read(path),
+    };
+    const entry = { ...parseEntryName(BEFORE)!, state: "pending" as const, path: BEFORE };
+    const result = await claim({ ...store, files } as typeof store, entry, "here-2-ee");
+    assertEquals([result.kind, jobsIn(temporary).length], ["claimed", 1], claimed);
+  });
+}

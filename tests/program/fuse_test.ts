@@ -99,10 +99,10 @@ Deno.test("what another machine adds is seen at the next poll, though attributes
   finder.close();
 });
 
-/** As on another machine: sizes and names are kept for 30 s, and locks are shared. */
+/** As on another machine: sizes and names are kept for long, and locks are shared. */
 const CACHING = [
-  "attr_timeout=30",
-  "entry_timeout=30",
+  "attr_timeout=1000",
+  "entry_timeout=1000",
   "multithreaded",
   "enable-lock-forwarding",
 ];
@@ -116,18 +116,21 @@ Deno.test("run prints all that its job prints where another machine's worker wri
   const queue = await Queue.open(`${mount.below}/queue`);
   await using worker = await WorkerProcess.start(queue.store.dir);
   await worker.next("live");
-  const gate = `${mount.below}/gate`;
-  const command = `echo begin; until [ -e ${gate} ]; do sleep .05; done; echo hello; echo end`;
+  const until = (gate: string) => `until [ -e ${mount.below}/${gate} ]; do sleep .05; done`;
+  const command = `echo begin; ${until("seen")}; echo hello; ${until("heard")}; echo end`;
   const child = new Deno.Command(PROGRAM[0]!, {
     args: [...PROGRAM.slice(1), "run", "--dir", `${mount.path}/queue`, command],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    signal: AbortSignal.timeout(30_000),
   }).spawn();
   let seen = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    // It has the log's size of now, for 30 s.
-    if ((seen += text) === "begin\n") Deno.writeTextFileSync(gate, "");
+    seen += text;
+    // It has the log's size of now, and asks for that of then while the job still runs.
+    if (seen === "begin\n") Deno.writeTextFileSync(`${mount.below}/seen`, "");
+    if (seen === "begin\nhello\n") Deno.writeTextFileSync(`${mount.below}/heard`, "");
   }
   assertEquals([seen, (await child.status).code], ["begin\nhello\nend\n", 0]);
   assertEquals(await new Response(child.stderr).text(), "");

@@ -59,18 +59,24 @@ class Completing {
 
   /** Types a line and TAB; gives the screen once it shows what is expected. */
   async complete(line: string, ...expected: string[]): Promise<string> {
-    // What empties the line, and is read in its turn like any other key.
-    if (this.shell === "fish") {
-      // The first may do no more than close the list of what can follow.
-      this.tmux.press("C-c");
-      this.tmux.press("C-c");
-    } else this.tmux.press("C-u");
-    this.tmux.press("C-l");
-    await this.#shows("C-l", (screen) => screen === PROMPT);
+    await this.#empty();
     this.tmux.press(line);
     this.tmux.press("Tab");
     await this.#shows(line, (screen) => expected.every((word) => screen.includes(word)));
     return this.tmux.text();
+  }
+
+  /** Empties the line and the screen; fish may need it twice, to close its list first. */
+  async #empty(): Promise<void> {
+    let looks = 0;
+    await this.#shows("an empty line", (screen) => {
+      if (screen === PROMPT) return true;
+      if (looks++ % 100 === 0) {
+        this.tmux.press(this.shell === "fish" ? "C-c" : "C-u");
+        this.tmux.press("C-l");
+      }
+      return false;
+    });
   }
 
   async #shows(what: string, isRight: (screen: string) => boolean): Promise<void> {

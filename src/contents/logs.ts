@@ -30,6 +30,19 @@ export function ownLine(sentence: string): Uint8Array {
   return new TextEncoder().encode(`queuectl: ${visibleText(sentence)}\n`);
 }
 
+/**
+ * Makes a log that a command is about to open, where root works another user's queue: otherwise
+ * it would be root's. A failure is left to the command's start, which reports it.
+ */
+export function makeOwnersLog({ files, owner }: Store, path: string): void {
+  if (owner === Deno.uid()) return;
+  try {
+    files.append(path, new Uint8Array());
+  } catch {
+    // The start opens the same path.
+  }
+}
+
 /** The path of a job's log, wherever it lies; `undefined` if it has printed nothing yet. */
 export function findLog(store: Store, id: string, beside: JobState): string | undefined {
   return [beside, ...JOB_STATES].map((state) => pathIn(store, state, logName(id)))

@@ -145,12 +145,12 @@ export function refuseIncomplete(dir: string, entries: readonly DirectoryEntry[]
 }
 
 /**
- * A port for root in the queue of another user: what it makes belongs to that user.
- *
- * @param owner The other user.
+ * A port for root in the queue of another user: what it makes belongs to the owner and the group
+ * of the queue's directory.
  */
-export function filesFor(owner: number, files: FilePort): FilePort {
-  const give = (path: string) => Deno.chownSync(path, owner, null);
+export function filesFor(files: FilePort, dir: string): FilePort {
+  const { uid = null, gid = null } = files.stat(dir) ?? {};
+  const give = (path: string) => Deno.chownSync(path, uid, gid);
   return {
     ...files,
     create(path, content) {

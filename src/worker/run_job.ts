@@ -7,7 +7,7 @@
 
 import { type Claim, takeLog } from "../moves/claim.ts";
 import { inputPath } from "../contents/inputs.ts";
-import { logName, ownLine } from "../contents/logs.ts";
+import { logName, makeOwnersLog, ownLine } from "../contents/logs.ts";
 import { userEnvironment } from "../process/launcher.ts";
 import { progressPath, resultPath } from "../contents/job_output_files.ts";
 import type { JobRun } from "../process/survivors.ts";
@@ -83,9 +83,13 @@ export async function startJob(
     const { command, shell, cwd } = job;
     const stdin = job.stdin === true ? inputPath(store, claim.id) : undefined;
     const request = { command, shell, cwd, env, inherited: shared, stdin, log };
-    child = await spawner.spawn(request).catch((error) => {
-      if (!putAside(store, log)) throw error;
+    const start = () => {
+      makeOwnersLog(store, log);
       return spawner.spawn(request);
+    };
+    child = await start().catch((error) => {
+      if (!putAside(store, log)) throw error;
+      return start();
     });
   } catch (error) {
     if (!(error instanceof SpawnError) || error.temporary) throw error;

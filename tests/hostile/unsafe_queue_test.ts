@@ -200,6 +200,44 @@ Deno.test({
 });
 
 Deno.test({
+  name: "all that root's worker makes in another user's queue belongs to that user and their group",
+  ignore: !other.run,
+  async fn() {
+    await using program = new Program({ withQueue: false });
+    Deno.chmodSync(program.home, 0o1777);
+    const theirs = ["--dir", program.dir];
+    await other.run!(...theirs, "config", "set", "on_done", "echo hooked");
+    await other.run!(...theirs, "enqueue", "--id", "bad", "--max-retries", "0", "echo no; exit 1");
+    await other.run!(...theirs, "enqueue", "--id", "good", "echo yes");
+    const name = await program.answer("--other-user", "worker", "start", "--detach");
+    await program.run(["--other-user", "wait", "good", "bad"]);
+    assertEquals(isThere(`${program.dir}/workers/${name}.log`), true);
+    assertEquals(isThere(`${program.dir}/progress/${name}`), true);
+    assertEquals(notOf(OTHER_USER, program.dir), []);
+    await program.answer("--other-user", "worker", "stop");
+    assertEquals(notOf(OTHER_USER, program.dir), []);
+    assertEquals(isThere(`${program.dir}/hooks.log`), true);
+    assertEquals((await other.run!(...theirs, "logs", "bad")).out, "no");
+    await other.run!(...theirs, "retry", "bad");
+    await other.run!(...theirs, "worker", "start", "--drain");
+    assertStringIncludes((await other.run!(...theirs, "logs", "bad")).out, "no\nno");
+  },
+});
+
+/** What lies in a queue and does not belong to a user and the group of the same number. */
+function notOf(user: number, folder: string): string[] {
+  return [
+    folder,
+    ...[...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+      isDirectory ? notOf(user, `${folder}/${name}`) : [`${folder}/${name}`]
+    ),
+  ].filter((path) => {
+    const { uid, gid } = Deno.lstatSync(path);
+    return uid !== user || gid !== user;
+  });
+}
+
+Deno.test({
   name: "a job, a schedule and settings of another user are not believed",
   ignore: !other.run,
   async fn() {

@@ -7,7 +7,7 @@
 
 import { reasonOf } from "../../text/errors.ts";
 import { userEnvironment } from "../../process/launcher.ts";
-import { findLog } from "../../contents/logs.ts";
+import { findLog, makeOwnersLog } from "../../contents/logs.ts";
 import type { Settlement } from "../../moves/settle.ts";
 import type { Store } from "../../store/store.ts";
 import { signalGroup } from "../../process/signals.ts";
@@ -104,6 +104,7 @@ export class Hooks {
       if ((this.#store.files.stat(log)?.kind ?? "file") !== "file") {
         throw new Error("hooks.log is not a file");
       }
+      makeOwnersLog(this.#store, log);
       const child = await this.#spawner.spawn({
         command,
         shell: this.#store.config.shell,

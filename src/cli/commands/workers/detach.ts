@@ -29,7 +29,7 @@ export async function detach(queue: Queue, options: GivenOptions, json: boolean)
   const workers = `${queue.dir}/workers`;
   // The worker chooses its name; until it has written it, the log has a name that no worker has.
   const early = `${workers}/.starting-${crypto.randomUUID()}.log`;
-  Deno.openSync(early, { write: true, createNew: true, mode: 0o600 }).close();
+  queue.store.files.create(early, new Uint8Array());
   const child = spawn(queue.dir, options, early);
   let status: Deno.CommandStatus | undefined;
   void child.status.then((ended) => status = ended);

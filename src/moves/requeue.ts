@@ -4,22 +4,25 @@
  * @module
  */
 
-import { readEntry } from "../contents/entries.ts";
+import { endOf, readEntry } from "../contents/entries.ts";
+import { markChildren, parentsOf, readyTime, releaseIfReady } from "../constraints/dependencies.ts";
 import { QueueError } from "../text/errors.ts";
 import { entryWithId, jobWithId } from "../inspect/find_job.ts";
-import { waitingName } from "../format/names.ts";
+import type { Job } from "../format/job.ts";
+import { AFTER_TIME, waitingName } from "../format/names.ts";
 import { flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
 import { lockQueue } from "../store/queue_lock.ts";
 import { holderOf, takeKeys } from "../constraints/unique.ts";
 
 /**
- * Makes a job ready now that has ended, or waits for its retry.
+ * Makes a job ready now that has ended, or waits for its retry. It waits again for those of its
+ * parents that are to run again themselves.
  *
  * @param id Its whole ID.
  * @throws {QueueError} If it waits or runs already, or is missing, or another job has its key.
  */
 export async function requeueJob(store: Store, id: string): Promise<void> {
-  using _lock = jobWithId(store, id)?.unique === undefined ? undefined : await lockQueue(store);
+  using _lock = needsLock(jobWithId(store, id)) ? await lockQueue(store) : undefined;
   for (let tries = 0; tries < 3; tries++) {
     const entry = entryWithId(store, id);
     if (entry.state === "pending" || entry.state === "processing") {
@@ -27,7 +30,8 @@ export async function requeueJob(store: Store, id: string): Promise<void> {
     }
     const job = readEntry(store, entry);
     if (!job) continue;
-    const name = waitingName(store.now(), job.priority, id);
+    const waits = entry.state !== "failed" && await waitsAgain(store, job);
+    const name = waitingName(waits ? AFTER_TIME : store.now(), job.priority, id);
     if (job.unique !== undefined && entry.state !== "failed") {
       const holder = await holderOf(store, job.unique);
       if (holder !== undefined) {
@@ -37,9 +41,26 @@ export async function requeueJob(store: Store, id: string): Promise<void> {
     }
     const from = pathIn(store, entry.state, entry.path);
     if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;
+    // A parent may have ended after we looked, when this name was not there yet.
+    if (waits) releaseIfReady(store, id);
     const changed = [pathIn(store, "pending"), pathIn(store, entry.state)];
     await flushChange(store, changed, `job ${id} is to run again`);
     return;
   }
   throw new QueueError(`job ${id} keeps moving; try again`);
+}
+
+/** Whether the queue's lock must be held while a job with a key or with parents is requeued. */
+function needsLock(job: Job | undefined): boolean {
+  return job !== undefined && (job.unique !== undefined || parentsOf(job).length > 0);
+}
+
+/**
+ * Whether a job that had ended has to wait for its parents. Its markers are there afterwards, also
+ * for dead parents: none is removed before the job is claimed.
+ */
+async function waitsAgain(store: Store, job: Job): Promise<boolean> {
+  if (parentsOf(job).every((parent) => endOf(store, parent) === "done")) return false;
+  await markChildren(store, [job]);
+  return readyTime(store, { ...job, attempts: 0 }) === AFTER_TIME;
 }

@@ -78,6 +78,23 @@ Deno.test("a dead job that is run again waits for what is run again before it", 
   assertEquals(queue.get("b")?.reason, undefined, "it is not dead any more");
 });
 
+Deno.test("a retried job waits again for a retried parent, which cannot be removed meanwhile", async () => {
+  for (const order of [["a", "b"], ["b", "a"]]) {
+    await using temporary = await temporaryQueue();
+    const { queue, dir } = temporary;
+    await queue.enqueue({ id: "a", command: "false", max_retries: 0 });
+    await queue.enqueue({ id: "b", command: `touch ${dir}/ran`, after: ["a"] });
+    await drain(queue);
+    for (const id of order) await queue.requeue(id);
+    await assertRejects(() => queue.remove("a"), WaitedForError, 'job "b" depends on it');
+    assertEquals(queue.get("b")?.reason, undefined, "a is not dead now");
+    if (order[0] === "a") assertEquals(queue.get("b")?.waits_for, ["a"]);
+    await drain(queue);
+    assertEquals([stateOf(queue, "b"), isThere(`${dir}/ran`)], ["dead", false]);
+    assertEquals(namesIn(dir, "after"), []);
+  }
+});
+
 Deno.test("what waits for a file that is no job dies of it at once", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

@@ -4,7 +4,8 @@ import { setHeld } from "../../src/moves/change_waiting.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { entries } from "../../src/contents/entries.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
-import { settle } from "../../src/moves/settle.ts";
+import { requeueJob } from "../../src/moves/requeue.ts";
+import { settle, unrunSettlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
 import { releaseWaiting } from "../../src/worker/maintenance/aftermath.ts";
 import { type Actor, everyPair } from "../simulation/interleave.ts";
@@ -94,6 +95,24 @@ Deno.test("a job that is let go while what it waits for ends, at any pair of cal
     await setHeld(store, entryOf(store, "child"), false);
   };
   for (const actors of [{ releasing, ending: running("a") }, { ending: running("a"), releasing }]) {
+    for await (const { disk: after, i, j } of everyPair(disk, actors as never, undefined, STEP)) {
+      assert(isReleased(after, "child"), `i=${i} j=${j}\n${after.trace()}`);
+    }
+  }
+});
+
+Deno.test("a job that is retried while what it waits for ends, at any pair of calls, is released", async () => {
+  const disk = await makeQueue(async (store) => {
+    await enqueue(store, { id: "a", command: "echo a" });
+    await enqueue(store, { id: "child", command: "echo child", after: ["a"] });
+    const result = await claim(store, entryOf(store, "child"), "w0", "to change it");
+    assert(result.kind === "claimed");
+    await settle(store, [
+      unrunSettlement(result.claim, START, "job a, which it waited for, is dead"),
+    ]);
+  });
+  const retrying: Actor = async (files) => requeueJob(await openAt(files, AFTER), "child");
+  for (const actors of [{ retrying, ending: running("a") }, { ending: running("a"), retrying }]) {
     for await (const { disk: after, i, j } of everyPair(disk, actors as never, undefined, STEP)) {
       assert(isReleased(after, "child"), `i=${i} j=${j}\n${after.trace()}`);
     }

@@ -15,7 +15,7 @@ import {
 import { pathIn } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import type { Jobs } from "./check_jobs.ts";
-import type { Examination } from "./examination.ts";
+import { type Examination, trustCommand } from "./examination.ts";
 
 /** Checks input/, and the waiting jobs that read an input. */
 export async function checkInputs(examination: Examination, jobs: Jobs): Promise<void> {
@@ -50,7 +50,9 @@ async function checkNames(examination: Examination): Promise<void> {
     } else if (fileDistrust(stat, store.owner) !== undefined) {
       examination.note(
         `${shown} is not trusted: ${fileDistrust(stat, store.owner)}`,
-        "check its content; if it is yours, run: chmod 600",
+        `check its content; if it is yours, run: ${
+          trustCommand(`${folder}/${name}`, stat, store.owner)
+        }`,
       );
     } else await examination.close(shown, inputPath(store, id), stat.mode);
   }

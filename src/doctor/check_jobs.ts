@@ -20,7 +20,7 @@ import { WORKER_PATTERN } from "../format/worker_names.ts";
 import { needsOf, unmeetable, unmeetableText } from "../constraints/needs.ts";
 import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
-import type { Examination } from "./examination.ts";
+import { type Examination, trustCommand } from "./examination.ts";
 
 /** How far a clock may be behind the newest name, in milliseconds. */
 const CLOCK_TOLERANCE = 5_000;
@@ -135,9 +135,11 @@ async function checkFile(
   const shown = shownAs(entry);
   const stat = store.files.stat(path);
   if (!stat) return;
+  // Only a file has a mode to correct: chmod on a link changes its target.
+  const isFile = stat.kind === "file";
   const isTrusted = fileDistrust(stat, store.owner) === undefined;
   // A file that somebody else may have written must not become trusted.
-  if (stat.kind === "file" && isTrusted) await examination.close(shown, path, stat.mode);
+  if (isFile && isTrusted) await examination.close(shown, path, stat.mode);
   // A file that is not a job belongs in dead/; its log says why.
   if (entry.state === "dead") return;
   const { fault, job } = readSafely(store, entry);
@@ -151,8 +153,9 @@ async function checkFile(
   if (fault !== undefined && store.files.exists(path)) {
     examination.note(
       `${shown} is not a job: ${fault}`,
-      waits(entry) && !isTrusted
-        ? "a worker will move it to dead/; check its command, and if it is yours run: chmod 600"
+      waits(entry) && isFile && !isTrusted
+        ? "a worker will move it to dead/; check its command, and if it is yours run: " +
+          trustCommand(path, stat, store.owner)
         : waits(entry)
         ? "a worker will move it to dead/ as it is"
         : "move it to dead/",

@@ -20,6 +20,7 @@ import {
   type ScheduleEntry,
 } from "../schedules/schedule.ts";
 import { pathIn, readIfThere, type Store } from "../store/store.ts";
+import { quotedWord } from "../text/shown_text.ts";
 import type { Examination } from "./examination.ts";
 
 /** Checks each schedule, and that no job of a missing schedule was left there. */
@@ -36,10 +37,10 @@ export async function checkSchedules(examination: Examination): Promise<void> {
     const entry = parseScheduleFile(name);
     const fault = entry && faultOf(store, name, entry.name);
     if (!store.files.exists(pathIn(store, "schedules", name))) continue;
-    if (fault !== undefined) {
+    if (entry && fault !== undefined) {
       examination.note(
         `${shown} is not a schedule: ${fault}`,
-        "edit it, or remove it: queuectl schedule rm",
+        `edit it, or remove it: queuectl schedule rm ${quotedWord(entry.name)}`,
       );
     } else if (!entry && !name.endsWith(".job")) {
       examination.note(

@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { FileStat } from "../fs/file_port.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { ifThere, type Store } from "../store/store.ts";
+import { quotedPath } from "../text/shown_text.ts";
 
 /** A problem that a check found. */
 export interface Finding {
@@ -15,6 +17,12 @@ export interface Finding {
   remedy: string;
   /** Whether it has been repaired. */
   mended: boolean;
+}
+
+/** The command that makes the queue trust a file, for a user who has checked what is in it. */
+export function trustCommand(path: string, { uid }: FileStat, owner: number | null): string {
+  const isOthers = uid !== owner && uid !== Deno.uid();
+  return `${isOthers ? `chown ${owner}` : "chmod 600"} ${quotedPath(path)}`;
 }
 
 /** How to check. */

@@ -223,6 +223,38 @@ Deno.test("files that are no jobs, or that none will run, are told and stay", as
   Deno.removeSync(`${dir}/pending/link.json`);
 });
 
+Deno.test("a remedy is a whole command, with the path or name in quotes", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  const remedyOf = async () => (await findings(temporary)).map(({ remedy }) => remedy);
+
+  Deno.symlinkSync("/etc/passwd", `${dir}/pending/link.json`);
+  assertEquals(await remedyOf(), ["a worker will move it to dead/ as it is"]);
+  Deno.removeSync(`${dir}/pending/link.json`);
+
+  const open = `${dir}/pending/it's mine.json`;
+  Deno.writeTextFileSync(open, '{"command":"true"}');
+  Deno.chmodSync(open, 0o666);
+  const chmod = `chmod 600 '${dir}/pending/it'\\''s mine.json'`;
+  assertEquals(await remedyOf(), [
+    `a worker will move it to dead/; check its command, and if it is yours run: ${chmod}`,
+  ]);
+  Deno.removeSync(open);
+
+  const stdin = new Blob(["data"]).stream();
+  await queue.enqueue({ command: "cat", id: "a" }, { stdin });
+  Deno.chmodSync(`${dir}/input/a.in`, 0o666);
+  assertEquals(
+    (await remedyOf())[0],
+    `check its content; if it is yours, run: chmod 600 '${dir}/input/a.in'`,
+  );
+  Deno.chmodSync(`${dir}/input/a.in`, 0o600);
+
+  Deno.mkdirSync(`${dir}/schedules`, { mode: 0o700 });
+  drop(dir, `schedules/${scheduleFile("nightly", Date.now() + 60_000)}`, "{");
+  assertEquals(await remedyOf(), ["edit it, or remove it: queuectl schedule rm nightly"]);
+});
+
 Deno.test("an empty batch is removed; one with anything in it stays", async () => {
   await using temporary = await temporaryQueue();
   const batch = `pending/20260101T000000.000Z-5-${newId()}`;

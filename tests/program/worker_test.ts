@@ -301,3 +301,20 @@ Deno.test("worker start --drain is held neither by a resource that there is none
   assertEquals(program.names("done"), ["a.json", "a.log"]);
   assertEquals(program.names("processing"), ["c.json"]);
 });
+
+Deno.test("worker start says once on stderr that the queue is paused, also in the background", async () => {
+  await using program = new Program();
+  const paused = "the queue is paused; jobs wait for: queuectl worker resume";
+  await program.answer("worker", "pause");
+  await program.answer("enqueue", "--id", "a", "true");
+  const detached = await program.run(["worker", "start", "--detach"]);
+  assertEquals(detached.stderr, `queuectl: ${paused}\n`);
+  await program.answer("worker", "stop");
+  const draining = program.spawn(["worker", "start", "--drain"]);
+  await draining.says(/the queue is paused/);
+  assertEquals((await program.json("show", "a")).state, "pending");
+  await program.answer("worker", "resume");
+  const { code, stderr } = await draining.ended;
+  assertEquals([code, stderr.split(paused).length], [0, 2]);
+  assertEquals((await program.json("show", "a")).state, "done");
+});

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Queue } from "../../../queue.ts";
 import { Worker } from "../../../worker/worker.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
@@ -19,6 +20,7 @@ export async function workerStart(call: Invocation): Promise<number> {
   const count = call.options.whole("count", 1, 1024);
   const queue = await openOrMakeQueue(call);
   if (call.options.has("detach")) {
+    noteIfPaused(queue);
     return await (await import("./detach.ts")).detach(queue, call.options, call.json);
   }
   const style = {
@@ -52,6 +54,7 @@ export async function workerStart(call: Invocation): Promise<number> {
         count ?? queue.config().worker_count
       } at once, on ${queue.dir}`,
     );
+    noteIfPaused(queue);
     const reason = await worker.finished;
     if (reason === "unsafe") {
       note(
@@ -72,6 +75,10 @@ export async function workerStart(call: Invocation): Promise<number> {
     output.close();
     quiet();
   }
+}
+
+function noteIfPaused(queue: Queue): void {
+  if (queue.paused) note("the queue is paused; jobs wait for: queuectl worker resume");
 }
 
 /** SIGHUP reloads the settings; another signal stops the worker, and a second one stops it now. */

@@ -12,6 +12,7 @@ import { enqueue } from "./commands/add/enqueue.ts";
 import {
   type Command,
   GLOBAL_OPTIONS,
+  type Invocation,
   later,
   loadCommand,
   optionsOf,
@@ -28,8 +29,9 @@ import { print, printText, say } from "./terminal/output.ts";
  * @returns The exit status.
  */
 export async function main(args: readonly string[]): Promise<number> {
+  const started: Started = {};
   try {
-    return await dispatch(args);
+    return await dispatch(args, started);
   } catch (error) {
     // The reader of our output has seen enough.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
@@ -54,13 +56,18 @@ export async function main(args: readonly string[]): Promise<number> {
       say(`queuectl: cannot load its own files: ${reason ?? String(unloaded).split("\n")[0]}`);
       return 1;
     }
-    return reporter.report(error);
+    return reporter.report(error, started.call);
   }
 }
 
-async function dispatch(args: readonly string[]): Promise<number> {
+/** The call under way, once its words make sense. */
+interface Started {
+  call?: Invocation;
+}
+
+async function dispatch(args: readonly string[], started: Started): Promise<number> {
   const { found, options: given, joined, rest } = await findCommand(args);
-  if (typeof found === "string") return await withoutCommand(found, given, rest);
+  if (typeof found === "string") return await withoutCommand(found, given, rest, started);
 
   const { options, words, separatedAt } = readWords(rest, {
     known: optionsOf(found),
@@ -76,7 +83,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const json = options.has("json");
   if (!json && !SHOWS_NO_TIMES.has(found.name)) await warnOfZone();
   const run = found.name === "enqueue" ? enqueue : await loadCommand(found);
-  return await run({
+  started.call = {
     command: found,
     options,
     words,
@@ -85,7 +92,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
     lockWait: options.text("lock-wait"),
     ofAnyUser: options.has("other-user"),
     json,
-  }) ?? 0;
+  };
+  return await run(started.call) ?? 0;
 }
 
 /** Commands that show no local time; those that take one refuse it if the zone is unknown. */
@@ -142,13 +150,16 @@ async function withoutCommand(
   group: string,
   options: GivenOptions,
   rest: readonly string[],
+  started: Started,
 ): Promise<number> {
   if (options.has("version")) {
     const { VERSION } = await import(later("../version.ts")) as typeof import("../version.ts");
     print(`queuectl ${VERSION}`);
     return 0;
   }
-  if (group === "" && rest[0] === "help") return await dispatch([...rest.slice(1), "--help"]);
+  if (group === "" && rest[0] === "help") {
+    return await dispatch([...rest.slice(1), "--help"], started);
+  }
   if (options.has("help") || (group === "" && rest.length === 0)) {
     const { groupHelp, topHelp } = await help();
     printText(group === "" ? topHelp() : groupHelp(group));

@@ -11,7 +11,7 @@ import { diskError, type ErrnoName, type Leaving } from "../simulation/faults.ts
 import { withSeed } from "../simulation/seeded.ts";
 import { count, FAULT_STRIDE, isWanted, judge, OUTCOMES, report, SEED } from "./crash_case.ts";
 import { act, prepare, type Prepared, storeFor } from "./crash_points.ts";
-import { systemFault } from "../../src/cli/system_fault.ts";
+import { systemFault } from "../../src/cli/text/system_fault.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
 import { RUN } from "./ledger.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
-import { systemFault } from "../../src/cli/system_fault.ts";
+import { systemFault } from "../../src/cli/text/system_fault.ts";
 import { EXT } from "../../src/fs/file_systems.ts";
 import { syncFileSystem } from "../../src/fs/libc_files.ts";
 import { streamDirectory } from "../../src/fs/stream_directory.ts";

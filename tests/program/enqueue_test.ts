@@ -250,6 +250,41 @@ for (
   });
 }
 
+Deno.test("enqueue --cwd warns once of a directory that is missing, and adds the job", async () => {
+  await using program = new Program();
+  for (const words of [["true"], ["--file", "lines"]]) {
+    Deno.writeTextFileSync(`${program.home}/lines`, "true\ntrue\n");
+    const call = ["enqueue", "--cwd", "/nowhere/at-all", ...words];
+    const { code, stderr } = await program.run(call, {});
+    assertEquals([code, stderr], [
+      0,
+      "queuectl: --cwd /nowhere/at-all is missing; " +
+      "the job fails unless the directory is made before it runs\n",
+    ]);
+  }
+});
+
+Deno.test("a full disk is named by its queue, with what to do and what was left undone", async () => {
+  await using program = new Program();
+  const full = `${Deno.realPathSync(program.home)}/full`;
+  Deno.mkdirSync(full);
+  const { code, stdout, stderr } = await program.shell(
+    `unshare -rm sh -c 'mount -t tmpfs -o size=64k none full || exit 99
+     "$@" --dir full/q enqueue true 2>/dev/null || exit 98
+     head -c 1m /dev/zero 2>/dev/null >full/fill
+     exec "$@" --dir full/q enqueue true' sh "$@" || exit $?`,
+  );
+  if (code === 99 || /^unshare:/.test(stderr)) {
+    return console.log(`left out: no file system can be mounted: ${stderr}`);
+  }
+  assertEquals([code, stdout.split("\n").length, stderr], [
+    1,
+    2,
+    `queuectl: cannot write to the queue ${full}/q: no space left on device; free some space ` +
+    "(nothing was added)\n",
+  ]);
+});
+
 Deno.test("what no worker would run is not added, for the reason that a worker would give", async () => {
   await using program = new Program();
   await program.answer("schedule", "add", "s", "@daily", "true");

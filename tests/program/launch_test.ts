@@ -158,6 +158,7 @@ Deno.test("bin/queuectl says in a sentence why it cannot start", async () => {
   for (
     const [script, said] of [
       [`mkdir ${gone}; cd ${gone}; rmdir ${gone}; exec ${BIN} list`, "directory has been removed"],
+      [`ulimit -n 12; exec ${BIN} list`, "at most 12 files may be open, and it takes 32"],
       [`ulimit -n 20; exec ${BIN} list`, "at most 20 files may be open, and it takes 32"],
       [`PATH=/usr/bin:/bin; command -v deno && exit 9; exec ${BIN} list`, "no deno in $PATH"],
     ] as const

@@ -11,6 +11,7 @@ import type { JobInput } from "../../format/job.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
 import { parseDuration } from "../terminal/duration_option.ts";
 import type { GivenOptions } from "../table/option.ts";
+import { note } from "../terminal/output.ts";
 import { parseTime } from "./when.ts";
 
 /**
@@ -50,7 +51,9 @@ const OWN_WAYS: Readonly<
   cwd(options) {
     const path = options.text("cwd")!;
     if (path === "") throw new UsageError("--cwd needs a directory, not an empty word");
-    return { cwd: absolutePath(path, "--cwd") };
+    const cwd = absolutePath(path, "--cwd");
+    warnIfMissing(cwd);
+    return { cwd };
   },
   env: (options) => ({ env: environmentOf(options.all("env")) }),
 };
@@ -99,6 +102,17 @@ export function shellHere(path: string, what: string): string {
   throw new UsageError(
     `${what} must be a shell on this machine, such as /bin/bash, not "${path}"`,
   );
+}
+
+/** Warns of a directory that is missing: another job may make it before this one runs. */
+function warnIfMissing(cwd: string): void {
+  try {
+    if (Deno.statSync(cwd).isDirectory) return;
+    note(`--cwd ${cwd} is not a directory; the job fails if it is none when it runs`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) return;
+    note(`--cwd ${cwd} is missing; the job fails unless the directory is made before it runs`);
+  }
 }
 
 /** The field `resource` for one place of one resource; `resources` for more. */

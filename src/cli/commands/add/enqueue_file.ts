@@ -14,6 +14,7 @@ import { jobFields } from "../../args/job_options.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { EnqueueProgress } from "../../terminal/enqueue_progress.ts";
+import { writeFault } from "../../text/system_fault.ts";
 import { addedView, existingView, jsonText, note, printLines } from "../../terminal/output.ts";
 
 /** The most lines that a note names one by one. */
@@ -75,7 +76,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
       progress.add(jobs.length);
     });
   } catch (error) {
-    throw explained(error, placeOf, skip, chosen.length);
+    throw explained(error, queue.dir, placeOf, skip, chosen.length);
   } finally {
     progress.end();
   }
@@ -107,6 +108,7 @@ function sayTaken(
 /** The error with the place in the file, or with how to go on. */
 function explained(
   error: unknown,
+  dir: string,
   placeOf: (index: number) => string,
   skip: number,
   count: number,
@@ -118,7 +120,9 @@ function explained(
   if (error instanceof PartialEnqueueError) {
     const again = skip + error.accepted === 0 ? "" : ` with --skip ${skip + error.accepted}`;
     return new QueueError(
-      `${reasonWithin(error)}; ${error.accepted} of ${count} jobs were added; ` +
+      `${
+        writeFault(error, dir) ?? reasonWithin(error)
+      }; ${error.accepted} of ${count} jobs were added; ` +
         `to add the rest, repeat the command${again}`,
     );
   }

@@ -6,6 +6,7 @@
 
 import { arrive, lockDeadWorker, workerNames } from "../contents/presence.ts";
 import { strayProgress } from "../contents/job_output_files.ts";
+import { isEditor } from "../format/worker_names.ts";
 import { absentWorkers, recoverDeadWorkers } from "../recovery/recover.ts";
 import { pathIn, removeTree } from "../store/store.ts";
 import type { Examination } from "./examination.ts";
@@ -20,8 +21,12 @@ export async function checkWorkers(examination: Examination): Promise<void> {
   });
   for (const worker of [...dead, ...absentWorkers(store)]) {
     await examination.fix(
-      `worker ${worker} is dead, and its jobs have not been recovered`,
-      "recovers its jobs: those without a recorded result are charged as lost and retried",
+      isEditor(worker)
+        ? `${worker} died while it changed a job, which has not been put back`
+        : `worker ${worker} is dead, and its jobs have not been recovered`,
+      isEditor(worker)
+        ? "puts the job back as it was"
+        : "recovers its jobs: those without a recorded result are charged as lost and retried",
       () => recoverAll(examination),
     );
   }

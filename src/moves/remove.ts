@@ -13,6 +13,7 @@ import { leftByWaiting } from "../contents/left_directories.ts";
 import { newestEntries } from "../contents/listing.ts";
 import { findLog } from "../contents/logs.ts";
 import type { JobState } from "../format/names.ts";
+import { isEditor } from "../format/worker_names.ts";
 import {
   flush,
   flushChange,
@@ -37,6 +38,9 @@ export async function removeJob(store: Store, id: string): Promise<void> {
   using _lock = await lockQueue(store);
   for (let tries = 0; tries < 3; tries++) {
     const entry = entryWithId(store, id);
+    if (isEditor(entry.worker ?? "")) {
+      throw new QueueError(`job ${id} is being changed by another command; try again later`);
+    }
     if (entry.state === "processing") {
       throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
     }

@@ -209,6 +209,51 @@ for (
   });
 }
 
+/** Has an `edit` of job `a` killed; gives the environment that it had. */
+async function killEdit(program: Program): Promise<Record<string, string>> {
+  await program.answer("enqueue", "--id", "a", "true");
+  const env = {
+    EDITOR: `touch ${program.home}/open; exec sleep 1000 >/dev/null 2>&1 #`,
+    VISUAL: "",
+    TMPDIR: program.home,
+  };
+  const editing = program.spawn(["edit", "a"], { env });
+  await eventually("the editor is open", () => isThere(`${program.home}/open`));
+  assertMatch(
+    (await program.run(["rm", "a"])).stderr,
+    /job a is being changed by another command; try again later/,
+  );
+  editing.kill("SIGKILL");
+  await editing.ended;
+  assertEquals(program.names("processing").length, 1);
+  return env;
+}
+
+for (const [command, ...args] of [["list"], ["show", "a"], ["status"], ["rm", "a"]] as const) {
+  Deno.test(`${command} puts back a job whose edit was killed, with no worker`, async () => {
+    await using program = new Program();
+    await killEdit(program);
+    const { code, stdout } = await program.run([command, ...args]);
+    assertEquals(code, 0);
+    assert(!stdout.includes("running"), stdout);
+    assertEquals([program.names("processing"), program.names("workers")], [[], []]);
+    assertEquals(program.names("pending").length, command === "rm" ? 0 : 1);
+  });
+}
+
+Deno.test("doctor says that a killed edit is to be put back, and charges nothing", async () => {
+  await using program = new Program();
+  await killEdit(program);
+  const { code, stdout } = await program.run(["doctor"]);
+  assertEquals(code, 1);
+  assertMatch(
+    stdout,
+    /-edit died while it changed a job.*\n +--repair puts the job back as it was\n/,
+  );
+  await program.run(["doctor", "--repair"]);
+  assertEquals((await program.json("show", "a")).history, []);
+});
+
 for (
   const [command, ...args] of [
     ["hold"],
@@ -219,17 +264,7 @@ for (
 ) {
   Deno.test(`${command} takes a job over from an editor that was killed, with no worker`, async () => {
     await using program = new Program();
-    await program.answer("enqueue", "--id", "a", "true");
-    const env = {
-      EDITOR: `touch ${program.home}/open; exec sleep 1000 >/dev/null 2>&1 #`,
-      VISUAL: "",
-      TMPDIR: program.home,
-    };
-    const editing = program.spawn(["edit", "a"], { env });
-    await eventually("the editor is open", () => isThere(`${program.home}/open`));
-    editing.kill("SIGKILL");
-    await editing.ended;
-    assertEquals((await program.json("show", "a")).state, "processing");
+    const env = await killEdit(program);
     const done = await program.run([command, "a", ...args], {
       env: { ...env, EDITOR: "sed -i s/true/false/" },
     });

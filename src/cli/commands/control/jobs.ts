@@ -5,6 +5,7 @@
  */
 
 import { WaitedForError } from "../../../constraints/waiters.ts";
+import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
 import { holdJob, moveJob, releaseJob } from "../../../control/waiting_jobs.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { optionValue, readyAtOf } from "../../args/job_options.ts";
@@ -41,6 +42,7 @@ export async function move(call: Invocation): Promise<number> {
 /** Removes jobs that do not run, and their logs; a job before the jobs that it depends on. */
 export async function rm(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
+  await putBackAbandoned(queue);
   let status = 0;
   let words: readonly string[] = call.words;
   for (let last = false; words.length > 0;) {

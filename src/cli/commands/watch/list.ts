@@ -4,6 +4,7 @@
  * @module
  */
 
+import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
 import type { JobView } from "../../../format/job.ts";
 import { JOB_STATES } from "../../../format/names.ts";
 import type { Queue } from "../../../queue.ts";
@@ -21,6 +22,7 @@ export async function list(call: Invocation): Promise<void> {
   const limit = call.options.whole("limit", 0, 1e15);
   const states = state === undefined ? undefined : [parseState(state)];
   const queue = await openQueue(call);
+  await putBackAbandoned(queue);
   const jobs = states ? queue.list({ states, limit }) : recentJobs(queue, limit);
   printJobs(jobs, call.json);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printJob } from "../../text/print_job.ts";
@@ -11,5 +12,6 @@ import { printJob } from "../../text/print_job.ts";
 /** Prints a job and each of its attempts. */
 export async function show(call: Invocation): Promise<void> {
   const queue = await openQueue(call);
+  await putBackAbandoned(queue);
   await printJob(queue, queue.find(call.words[0]!), call.json);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { statePaint } from "../../terminal/colours.ts";
@@ -16,6 +17,7 @@ import { workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jo
 export async function status(call: Invocation): Promise<number | void> {
   if (call.options.has("watch")) return (await import("./status_watch.ts")).statusWatch(call);
   const queue = await openQueue(call);
+  await putBackAbandoned(queue);
   const [jobs, workers, paused] = [queue.counts(), workersWithJobs(queue), queue.paused];
   if (call.json) return printJson({ dir: queue.dir, paused, jobs, workers });
   const paint = statePaint();

@@ -172,6 +172,7 @@ export type {
   Turn,
 } from "./src/schedules/schedule.ts";
 export { type ListOptions, Queue } from "./src/queue.ts";
+export { putBackAbandoned } from "./src/control/abandoned_edits.ts";
 export { cancelJob } from "./src/control/cancel_job.ts";
 export { editJob, holdJob, moveJob, releaseJob } from "./src/control/waiting_jobs.ts";
 export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";

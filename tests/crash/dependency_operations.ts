@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { WaitingEntry } from "../../src/moves/claim.ts";
+import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
 import { cancelWaiting, changeWaiting } from "../../src/moves/change_waiting.ts";
-import { releaseChildren } from "../../src/constraints/dependencies.ts";
+import { releaseChildren, unmarkChild } from "../../src/constraints/dependencies.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany } from "../../src/moves/enqueue_many.ts";
 import { entries } from "../../src/contents/entries.ts";
-import { settle, type Settlement } from "../../src/moves/settle.ts";
+import { requeueJob } from "../../src/moves/requeue.ts";
+import { settle, type Settlement, unrunSettlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ABSENT, RUN } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
@@ -95,6 +96,28 @@ function changing(
   };
 }
 
+/** A retry of a job that ended because of its parent, which is to run again. */
+const retryOfChild: Operation = {
+  name: "requeue-child",
+  process: "client",
+  async prepare(disk, ledger) {
+    const store = await openAt(disk.process("w0"), START);
+    await enqueue(store, { command: "echo parent", id: "parent" });
+    await enqueue(store, CHILD);
+    const result = await claim(store, entryOf(store, CHILD.id), "w0", "to change it");
+    if (result.kind !== "claimed") throw new Error("the child cannot be claimed");
+    await settle(store, [unrunSettlement(result.claim, START, "its parent was dead")]);
+    unmarkChild(store, result.claim.job);
+    ledger.expect("echo parent", RUN);
+    ledger.expect(CHILD.command, "dead:");
+  },
+  async act({ store, ledger }) {
+    ledger.expect(CHILD.command, "dead:", RUN);
+    await requeueJob(store, CHILD.id);
+    ledger.expect(CHILD.command, RUN);
+  },
+};
+
 /** The operations on jobs that wait for others. */
 export const DEPENDENCY_OPERATIONS: readonly Operation[] = [
   addDependents,
@@ -109,5 +132,6 @@ export const DEPENDENCY_OPERATIONS: readonly Operation[] = [
         readyAt: entry.time,
       })),
   ),
+  retryOfChild,
   changing("cancel-waiting", [RUN, "dead: cancelled@"], "dead: cancelled@", cancelWaiting),
 ];

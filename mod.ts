@@ -114,6 +114,7 @@ export type {
   FileLock,
   FilePort,
   FileStat,
+  WriteFault,
 } from "./src/fs/file_port.ts";
 export { isDevice } from "./src/fs/libc_files.ts";
 export { waitingFiles } from "./src/fs/portable_files.ts";

@@ -16,6 +16,7 @@ import { checkLogs } from "./check_logs.ts";
 import { checkMarkers, checkReservations, checkWaiting } from "./check_reservations.ts";
 import { checkSchedules } from "./check_schedules.ts";
 import { checkTemporary } from "./check_temporary.ts";
+import { checkWritable } from "./check_writable.ts";
 import { checkProgress, checkWorkers } from "./check_workers.ts";
 import { type DoctorOptions, Examination, type Finding } from "./examination.ts";
 
@@ -46,10 +47,11 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE));
 }
 
-/** @returns Whether it could check everything; `false` if a directory is missing. */
+/** @returns Whether it could check everything; `false` if a directory is missing or read-only. */
 async function look(examination: Examination): Promise<boolean> {
   checkDisk(examination);
-  if (!await checkParts(examination)) return false;
+  const isWhole = await checkParts(examination);
+  if (!await checkWritable(examination) || !isWhole) return false;
   await checkKinds(examination);
   await checkWorkers(examination);
   await checkProgress(examination);

@@ -45,6 +45,9 @@ export interface FileStat {
   identity: string;
 }
 
+/** Why nothing can be made in a directory. `immutable`: it has the attribute of `chattr +i`. */
+export type WriteFault = "read-only" | "immutable" | "no permission";
+
 /** An exclusive lock, held until `release` or until the process dies, whichever is first. */
 export interface FileLock {
   /** The locked file's identity, to compare with `stat` of the name it was opened by. */
@@ -69,6 +72,8 @@ export interface FilePort {
   stat(path: string, how?: "fresh"): FileStat | undefined;
   /** Whether a path is taken; cheaper than `stat` where it is free. */
   exists(path: string): boolean;
+  /** Why nothing can be made in a directory; `undefined` if something can, or it is not known. */
+  writeFault?(directory: string): WriteFault | undefined;
   /** Reads a whole regular file. Refuses anything else, without blocking. */
   read(path: string): Uint8Array;
   /** {@linkcode FilePort.read}, but returns a promise where reading would wait for the disk. */

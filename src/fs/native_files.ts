@@ -7,7 +7,7 @@
 
 import { dirname } from "@std/path/posix/dirname";
 import { ENOSYS } from "../text/errors.ts";
-import type { FilePort, FileStat } from "./file_port.ts";
+import type { FilePort, FileStat, WriteFault } from "./file_port.ts";
 import { renamesAsOne } from "./file_systems.ts";
 import { EEXIST, EINVAL, ENOENT, errno, ESTALE, libc, libcFor, sharedPathBytes } from "./libc.ts";
 import {
@@ -26,6 +26,13 @@ import { streamDirectory } from "./stream_directory.ts";
 import { syncEach, syncEntries } from "./sync_each.ts";
 
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
+const X_OK = 1, W_OK = 2;
+/** By errno: EPERM, EACCES, EROFS. */
+const WRITE_FAULTS: ReadonlyMap<number, WriteFault> = new Map([
+  [1, "immutable"],
+  [13, "no permission"],
+  [30, "read-only"],
+]);
 /** From this many files on one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
@@ -82,6 +89,12 @@ export const nativeFiles: FilePort = {
       if (errno(c) !== ESTALE) return false;
     }
     return portableFiles.exists(path);
+  },
+
+  writeFault(directory) {
+    const c = libc();
+    if (!c || c.faccessat(AT_FDCWD, sharedPathBytes(directory), W_OK | X_OK, 0) === 0) return;
+    return WRITE_FAULTS.get(errno(c));
   },
 
   read(path) {

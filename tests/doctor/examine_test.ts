@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import type { FilePort } from "../../src/fs/file_port.ts";
 import type { Finding } from "../../src/doctor/examination.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import { claim } from "../../src/moves/claim.ts";
@@ -11,12 +12,20 @@ import { lockQueue } from "../../src/store/queue_lock.ts";
 import { runningJob } from "../running_job.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
 
+/** How to look, and what to look with in place of the store's own. */
+interface FindingsOptions {
+  repair?: boolean;
+  freeBytes?: number;
+  now?: () => number;
+  files?: FilePort;
+}
+
 /** What a doctor finds in a queue. */
 function findings(
   { queue }: TemporaryQueue,
-  { repair = false, freeBytes, now }: { repair?: boolean; freeBytes?: number; now?: number } = {},
+  { repair = false, freeBytes, ...replaced }: FindingsOptions = {},
 ): Promise<Finding[]> {
-  const store = now === undefined ? queue.store : { ...queue.store, now: () => now };
+  const store = { ...queue.store, ...replaced };
   return examine(store, {
     repair,
     freeBytes,
@@ -357,9 +366,9 @@ Deno.test("a clock that is behind the newest job is told", async () => {
   await using temporary = await temporaryQueue();
   await temporary.queue.enqueue({ command: "true" });
   await says(temporary, /clock is (59|60) s behind the newest job$/, {
-    now: Date.now() - 60_000,
+    now: () => Date.now() - 60_000,
   });
-  assertEquals(await findings(temporary, { now: Date.now() - 2_000 }), [], "late, not wrong");
+  assertEquals(await findings(temporary, { now: () => Date.now() - 2_000 }), [], "late, not wrong");
 });
 
 Deno.test("a disk that is nearly full is told", async () => {
@@ -481,4 +490,15 @@ Deno.test("a spare file that version 0.1 left is removed, and is no dead worker"
     /^tmp\/"3@host-1-ab.spare" was left by a program that has exited/,
     "removes it",
   );
+});
+
+Deno.test("a disk on which no file can be made is reported", async () => {
+  await using temporary = await temporaryQueue();
+  const { store } = temporary.queue;
+  const create = () => {
+    throw new Error("No space left on device (os error 28): writefile");
+  };
+  const [found, ...more] = await findings(temporary, { files: { ...store.files, create } });
+  assertEquals(found?.problem, `no file can be made in ${store.dir}/tmp: no space left on device`);
+  assertEquals(more, []);
 });

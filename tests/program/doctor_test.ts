@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { examine } from "../../src/doctor/examine.ts";
 import { Queue } from "../../src/queue.ts";
 import { drop, eventually } from "../temporary_queue.ts";
-import { Program } from "./program.ts";
+import { PROGRAM, Program } from "./program.ts";
 
 Deno.test("doctor exits with 0 without problems, with 1 with one, and with 0 once it is fixed", async () => {
   await using program = new Program();
@@ -92,4 +92,63 @@ Deno.test("a queue that has lost its VERSION is made whole", async () => {
   Deno.removeSync(`${program.dir}/VERSION`);
   await program.answer("worker", "start", "--drain");
   assertEquals((await program.json("show", "a")).state, "done");
+});
+
+/** Runs doctor on a queue under a program that limits it. */
+async function doctorUnder(
+  [program, ...words]: readonly [string, ...string[]],
+  dir: string,
+  ...options: string[]
+) {
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args: [...words, ...PROGRAM, "--dir", dir, "doctor", ...options],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+const NAMESPACE = ["--map-root-user", "--mount"];
+const mounts = await new Deno.Command("unshare", {
+  args: [...NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt"],
+}).output().then(({ success }) => success, () => false);
+if (!mounts) console.log("without read-only mounts: no user may mount in a namespace here");
+
+Deno.test({
+  name: "doctor reports a queue, or a part of it, on a file system that is mounted read-only",
+  ignore: !mounts,
+  async fn() {
+    await using program = new Program();
+    const { dir } = program;
+    drop(dir, "workers/host-1-ab.json", "{}");
+    drop(dir, "pending/a.json", '{"command":"true"}');
+    for (const path of [dir, `${dir}/done`]) {
+      const script = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
+      const under = ["unshare", ...NAMESPACE, "sh", "-c", script, path] as const;
+      const { code, stdout, stderr } = await doctorUnder(under, dir);
+      assertEquals(code, 1, stderr);
+      const found = stdout.split("\n").filter((line) => line.includes("cannot be written"));
+      assertEquals(found, [
+        `found  ${path} cannot be written: its file system is mounted read-only`,
+      ], stdout + stderr);
+    }
+  },
+});
+
+Deno.test("doctor reports a part whose mode denies writing, and --repair opens it", async () => {
+  await using program = new Program();
+  const { dir } = program;
+  Deno.chmodSync(`${dir}/pending`, 0o500);
+  // Root without the right to ignore modes.
+  const under = Deno.uid() === 0
+    ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] as const
+    : ["env"] as const;
+  const { code, stdout } = await doctorUnder(under, dir);
+  assertEquals([code, stdout], [
+    1,
+    `found  ${dir}/pending cannot be written: its mode is 500\n       --repair sets mode 700\n`,
+  ]);
+  const repaired = await doctorUnder(under, dir, "--repair");
+  assertEquals(repaired.code, 0, repaired.stdout);
+  assertEquals(Deno.statSync(`${dir}/pending`).mode! & 0o777, 0o700);
 });

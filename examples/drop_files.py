@@ -35,4 +35,8 @@ def enqueue(queue, command, **fields):
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit("usage: drop_files.py QUEUE PROGRAM [ARGUMENT...]")
-    print(enqueue(sys.argv[1], sys.argv[2:], cwd=os.getcwd(), max_retries=2))
+    try:
+        print(enqueue(sys.argv[1], sys.argv[2:], cwd=os.getcwd(), max_retries=2))
+    except OSError as error:
+        # A missing tmp/ or pending/ means that this is no queue.
+        sys.exit(f"drop_files.py: cannot add a job to the queue {sys.argv[1]}: {error.strerror}")

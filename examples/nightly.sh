@@ -12,6 +12,11 @@
 # `report` runs even if another job died, and names it.
 set -eu
 
+if [ $# -ne 3 ]; then
+  echo "usage: nightly.sh schedule SOURCE BACKUPS" >&2
+  exit 2
+fi
+
 if [ "$1" = schedule ]; then
   # Several words are a program and its arguments, so a folder may have any name.
   exec queuectl schedule add nightly '30 2 * * *' --tz UTC \

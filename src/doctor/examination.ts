@@ -86,7 +86,7 @@ export class Examination {
     }
     try {
       await action();
-      this.findings.set(problem, { problem, remedy: `fixed: ${remedy}`, mended: true });
+      this.findings.set(problem, { problem, remedy: inPast(remedy), mended: true });
     } catch (error) {
       this.note(problem, `could not be fixed: ${error instanceof Error ? error.message : error}`);
     }
@@ -105,4 +105,11 @@ export class Examination {
   #isNew(name: string): boolean {
     return this.before !== undefined && !this.before.has(name);
   }
+}
+
+const IRREGULAR: Readonly<Record<string, string>> = { makes: "made", sets: "set" };
+
+/** A remedy that has been done: `makes it` becomes `made it`. */
+function inPast(remedy: string): string {
+  return remedy.replace(/^\w+/, (verb) => IRREGULAR[verb] ?? verb.replace(/e?s$/, "ed"));
 }

@@ -226,6 +226,12 @@ export function configKey(word: string): ConfigKey {
   if (isResourceKey(word)) return word;
   const key = word.replaceAll("-", "_");
   if (Object.hasOwn(SETTINGS, key)) return key as ConfigKey;
+  if (word.startsWith("resources.")) {
+    throw new UsageError(
+      `"${word.slice("resources.".length)}" cannot name a resource: a name has 1 to 64 letters, ` +
+        'digits, "_" or "-", and is not "concurrency"',
+    );
+  }
   throw new UsageError(
     `unknown setting "${word}" (there are: ${CONFIG_KEYS.join(", ")}, resources.NAME)`,
   );

@@ -118,10 +118,12 @@ export class Worker {
     }
   }
 
-  /**
-   * Whether nothing runs, and what has ended cannot be recorded for now: until it can, the worker
-   * does not leave.
-   */
+  /** Whether no job runs, and nothing is left to record of one. */
+  get idle(): boolean {
+    return !this.#parts?.dispatcher.busy;
+  }
+
+  /** Whether nothing runs, and what ended cannot be recorded yet: the worker stays until it can. */
   get stuck(): boolean {
     return this.#parts?.dispatcher.stuck ?? false;
   }
@@ -154,10 +156,7 @@ export class Worker {
     if (this.#departure || !this.#parts) return;
     const { dispatcher, scheduler } = this.#parts;
     if (!this.#stopping) dispatcher.fill();
-    if (this.#stopping === "now" && dispatcher.stuck) {
-      void this.#leave("stopped", true);
-      return;
-    }
+    if (this.#stopping === "now" && dispatcher.stuck) return void this.#leave("stopped", true);
     if (dispatcher.busy || scheduler?.busy) return;
     try {
       if (this.#stopping) void this.#leave("stopped");

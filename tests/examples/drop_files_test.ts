@@ -36,3 +36,15 @@ Deno.test({
   ignore: !hasPython,
   fn: () => dropsWhole('python3 "$EXAMPLES/drop_files.py"'),
 });
+
+Deno.test({
+  name: "the Python example says in a sentence that there is no queue" +
+    (hasPython ? "" : " (left out: python3 is not installed)"),
+  ignore: !hasPython,
+  async fn() {
+    await using site = new ExampleSite();
+    const { stderr } = await site.fail('exec python3 "$EXAMPLES/drop_files.py" missing true');
+    const sentence = "cannot add a job to the queue missing: No such file or directory";
+    assertEquals(stderr, `drop_files.py: ${sentence}\n`);
+  },
+});

@@ -48,3 +48,9 @@ Deno.test("the nightly example, killed half way and run again, adds the rest; it
   });
   assertStringIncludes(await site.run(`queuectl logs ${night}-report`), `${night}-archive`);
 });
+
+Deno.test("the nightly example without words says how to call it", async () => {
+  await using site = new ExampleSite();
+  const { stderr } = await site.fail('exec "$EXAMPLES/nightly.sh"');
+  assertEquals(stderr, "usage: nightly.sh schedule SOURCE BACKUPS\n");
+});

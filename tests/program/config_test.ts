@@ -67,11 +67,14 @@ for (
   const [what, args, said] of [
     ["a value that is out of bounds", ["max_retries", "-1"], "a whole number from 0 to 1000000"],
     ["a value of another kind", ["fsync", "maybe"], "fsync must be true or false"],
-    ["a key that is none", ["max_retry", "1"], "there are: max_retries, backoff_base"],
+    ["a key that is none", ["attempts", "1"], "there are: max_retries, backoff_base"],
     ["a key without a value", ["max_retries"], "config set max_retries needs a value"],
     ["nothing", [], "config set needs a key and a value"],
     ["more than one pair", ["jitter", "0", "fsync", "true"], 'unexpected argument "fsync"'],
     ["an option that is none", ["--max-retry", "1"], "did you mean --max-retries?"],
+    ["a key that is misspelled", ["max_retrys", "1"], 'max_retrys" (did you mean max_retries?)'],
+    ["a key in capitals", ["MAX_RETRIES", "1"], 'MAX_RETRIES" (did you mean max_retries?)'],
+    ["a resource with a space", ["resources.a b", "1"], '"a b" cannot name a resource: a name has'],
   ] as [string, string[], string][]
 ) {
   Deno.test(`config set refuses ${what}`, async () => {

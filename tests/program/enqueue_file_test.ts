@@ -41,13 +41,23 @@ Deno.test("enqueue --file takes options as what a line does not say itself", asy
 for (
   const [what, stdin, reason] of [
     ["a line that is broken JSON", 'true\n\n{"command":}\n', "line 3: this begins like a JSON job"],
+    [
+      "JSON that ends early, at no other place",
+      'true\n{"command":"x",\n',
+      "line 2: this begins like a JSON job, but is not JSON: " +
+      "Expected double-quoted property name in JSON (shell",
+    ],
     ["a line that is no job", 'true\n{"command":"x","priority":10}\n', "line 2: a job's priority"],
     [
       "an ID that appears twice",
       '{"id":"a","command":"x"}\n{"id":"a","command":"y"}',
       "line 2: the ID",
     ],
-    ["a NUL", "true\ntrue\nx\0y\n", "line 3: a job's command must not contain a NUL"],
+    [
+      "a NUL",
+      "true\ntrue\nx\0y\n",
+      "line 3: a job's command must not contain a NUL (if NULs end the jobs, add --null)",
+    ],
     [
       "a line longer than 100 KB",
       `true\n${"x".repeat(102_401)}`,

@@ -158,3 +158,14 @@ Deno.test("status prints a line for each state, and whether there are workers", 
   assertMatch(text, /paused +yes/);
   assertMatch(text, /pending +1\ndelayed +0\nprocessing +0\ndone +0\nfailed +0\ndead +0$/);
 });
+
+Deno.test("show says that a result was cut, and how long it was", async () => {
+  await using program = new Program();
+  const command = 'head -c 70000 /dev/zero | tr "\\0" x >"$QUEUECTL_RESULT"';
+  await program.answer("enqueue", "--id", "a", command);
+  await program.drain();
+  assertMatch(
+    await program.answer("show", "a"),
+    /^result {6}x{500}…\n {12}the result was cut: it had 70000 bytes, of which 65536 are kept$/m,
+  );
+});

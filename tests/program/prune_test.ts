@@ -37,6 +37,12 @@ Deno.test("prune removes what ended longer ago, with its logs", async () => {
   assertEquals(ids(program, "dead"), ["x0", "x1"]);
 });
 
+Deno.test("prune says how many jobs it removed, though it is one", async () => {
+  await using program = await aged();
+  const said = await program.answer("prune", "--state", "done", "--keep", "4");
+  assertEquals(said, "removed 1 done and 0 dead jobs");
+});
+
 Deno.test("prune keeps the newest of each state, and only looks at those named", async () => {
   await using program = await aged();
   await program.answer("prune", "--state", "done", "--keep", "2");

@@ -87,6 +87,15 @@ Deno.test("SIGHUP is no request to leave: a worker reads its settings again, and
   assertEquals([state, history.length], ["done", 1]);
 });
 
+Deno.test("worker start says no more than that it exits at SIGTERM where nothing runs", async () => {
+  await using program = new Program();
+  const worker = program.spawn(["worker", "start"]);
+  await worker.says(/ started: /);
+  worker.kill("SIGTERM");
+  assertEquals((await worker.ended).code, 0);
+  assertMatch(worker.stderr, /^queuectl: exiting$/m);
+});
+
 Deno.test("worker start finishes what it runs at SIGTERM, then leaves", async () => {
   await using program = new Program();
   await program.answer(

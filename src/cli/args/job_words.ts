@@ -51,7 +51,7 @@ async function jobOfWords(call: Invocation): Promise<Partial<JobInput>> {
   const { command: { name, takes }, options, words } = call;
   const command = options.text("command");
   for (const word of command === undefined ? words : [command]) {
-    refuseReplaced(word, "the command", "; --file takes it with that character");
+    refuseReplaced(word, "the command", " (which --file accepts)");
   }
   const [first] = words;
   if (command !== undefined) {

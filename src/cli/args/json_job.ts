@@ -42,7 +42,9 @@ export function readJsonJob(
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // The position would count from the job's beginning, beside its line in a file.
+    const reason = (error instanceof Error ? error.message : String(error))
+      .replace(/ at position \d+(?: \(line \d+ column \d+\))?/, "");
     throw new UsageError(
       `this begins like a JSON job, but is not JSON: ${reason} (shell text goes in --command)`,
     );

@@ -49,7 +49,7 @@ export class MisspelledError extends UsageError {
 export function refuseReplaced(word: string, what: string, otherwise: string = ""): void {
   if (!word.includes("\ufffd")) return;
   throw new UsageError(
-    `${what} is not UTF-8, or holds the character U+FFFD that stands for such bytes${otherwise}`,
+    `${what} is not UTF-8, or contains the replacement character U+FFFD${otherwise}`,
   );
 }
 

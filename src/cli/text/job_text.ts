@@ -88,7 +88,12 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   if (job.progress) {
     line("progress", around.asBar ? progressBar(job.progress, 30, 78) : job.progress.text);
   }
-  if (job.result !== undefined) line("result", resultText(job.result, job.result_encoding));
+  if (job.result !== undefined) {
+    line("result", resultText(job.result, job.result_encoding));
+    // How it was cut stands behind the reason of the attempt that left it.
+    const note = /\bthe result (?:was|is|cannot) .*$/s.exec(job.history.at(-1)?.reason ?? "")?.[0];
+    if (note !== undefined) line("", note);
+  }
   related(job.after_any ? "after any" : "after", job.after ?? []);
   related("before", around.waiters);
   line("created", moment(job.created_at));

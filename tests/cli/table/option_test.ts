@@ -70,7 +70,11 @@ Deno.test("readWords() refuses an option without its value", () => {
 
 Deno.test("readWords() refuses a value that was not UTF-8, rather than take two for one", () => {
   for (const args of [["--env", "A=\ufffd"], ["--file=caf\ufffd"], ["-e\ufffd"]]) {
-    assertThrows(() => read(args), UsageError, "is not UTF-8, or holds the character U+FFFD");
+    assertThrows(
+      () => read(args),
+      UsageError,
+      "is not UTF-8, or contains the replacement character U+FFFD",
+    );
   }
 });
 

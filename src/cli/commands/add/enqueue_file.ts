@@ -114,7 +114,8 @@ function explained(
   count: number,
 ): unknown {
   if (error instanceof InvalidJobError || error instanceof RefusedJobError) {
-    const message = `${placeOf(skip + error.index)}: ${error.message}; nothing was enqueued`;
+    const hint = / contain a NUL$/.test(error.message) ? " (if NULs end the jobs, add --null)" : "";
+    const message = `${placeOf(skip + error.index)}: ${error.message}${hint}; nothing was enqueued`;
     return error instanceof UsageError ? new UsageError(message) : new QueueError(message);
   }
   if (error instanceof PartialEnqueueError) {

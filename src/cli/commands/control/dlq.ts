@@ -62,7 +62,11 @@ function chosen(queue: Queue, failed: boolean, cancelled: boolean): string[] {
   if (dead.length === 0) say("no job is dead; there is nothing to retry");
   else if (!failed && ids.length === 0) say("no dead job was cancelled; there is nothing to retry");
   else if (!cancelled && left > 0) {
-    note(`skipped ${left} cancelled jobs (see: queuectl dlq retry --cancelled)`);
+    note(
+      `skipped ${left} cancelled ${
+        left === 1 ? "job" : "jobs"
+      } (see: queuectl dlq retry --cancelled)`,
+    );
   }
   return ids;
 }

@@ -7,6 +7,7 @@
 import {
   type Config,
   CONFIG_KEYS,
+  type ConfigKey,
   configKey,
   isResourceKey,
   parseConfigValue,
@@ -16,8 +17,9 @@ import { UsageError } from "../../../text/errors.ts";
 import { quotedWord, visibleText } from "../../../text/shown_text.ts";
 import { shellHere } from "../../args/job_options.ts";
 import { openOrMakeQueue, openQueue } from "../../args/open_queue.ts";
+import { nearestWord } from "../../args/spelling.ts";
 import type { Invocation } from "../../table/command.ts";
-import { refuseReplaced } from "../../table/option.ts";
+import { MisspelledError, refuseReplaced } from "../../table/option.ts";
 import { note, printJson, printText } from "../../terminal/output.ts";
 import { printTable } from "../../terminal/table.ts";
 import { jobsBeyond } from "../../../constraints/needs.ts";
@@ -35,10 +37,21 @@ export async function configShow(call: Invocation): Promise<void> {
 
 /** Prints the value of one setting that is in force. */
 export async function configGet(call: Invocation): Promise<void> {
-  const key = configKey(call.words[0]!);
+  const key = keyNamed(call.words[0]!);
   const value = (await openQueue(call)).config()[key];
   if (call.json) printJson(value ?? null);
   else printText(settingText(value));
+}
+
+/** @throws {UsageError} If there is no such setting; the report guesses which was meant. */
+function keyNamed(word: string): ConfigKey {
+  try {
+    return configKey(word);
+  } catch (error) {
+    const near = word.toLowerCase().replaceAll("-", "_");
+    if (!nearestWord(near, CONFIG_KEYS)) throw error;
+    throw new MisspelledError(`unknown setting "${word}"`, near, CONFIG_KEYS, "");
+  }
 }
 
 /** The value of a setting as `config set` takes it. */
@@ -48,7 +61,7 @@ function settingText(value: Config[keyof Config] | undefined): string {
 
 /** Resets one setting, or all, to the default. */
 export async function configReset(call: Invocation): Promise<void> {
-  const keys = call.words[0] === undefined ? undefined : [configKey(call.words[0])];
+  const keys = call.words[0] === undefined ? undefined : [keyNamed(call.words[0])];
   const queue = await openQueue(call, { evenMisconfigured: true });
   await queue.resetConfig(keys);
   if (call.json) printJson(queue.config());
@@ -71,7 +84,7 @@ export async function configSet(call: Invocation): Promise<void> {
   }
   const changes: Partial<Config> = {};
   for (const [word, value] of given) {
-    const key = configKey(word);
+    const key = keyNamed(word);
     refuseReplaced(value, key);
     if (Object.hasOwn(changes, key)) {
       throw new UsageError(`${key} is given twice; give one value`);

@@ -27,10 +27,8 @@ export async function doctor(call: Invocation): Promise<number> {
   if (call.json) printJson(findings);
   else {
     for (const { problem, remedy, mended } of findings) {
-      printLines([
-        `${mended ? "fixed" : "found"}  ${visibleText(problem)}`,
-        `       ${visibleText(remedy)}`,
-      ]);
+      if (mended) print(`fixed  ${visibleText(problem)}; ${visibleText(remedy)}`);
+      else printLines([`found  ${visibleText(problem)}`, `       ${visibleText(remedy)}`]);
     }
     if (findings.length === 0) print(`${visibleText(queue.dir)}: no problems found`);
   }

@@ -28,7 +28,7 @@ export async function prune(call: Invocation): Promise<void> {
   const { removed, awaited, history, worker_logs } = pruned;
   if (call.json) return printJson({ removed, awaited, history, worker_logs, dry_run: dryRun });
   const counts = [
-    `${removed.done} done and ${removed.dead} dead ${plural(removed.done + removed.dead, "job")}`,
+    `${removed.done} done and ${removed.dead} dead jobs`,
     ...(history > 0 ? [`${history} old history ${plural(history, "file")}`] : []),
     ...(worker_logs > 0 ? [`${worker_logs} old worker ${plural(worker_logs, "log")}`] : []),
   ];

@@ -96,7 +96,9 @@ function signalled(worker: Worker): (signal: Interrupt) => void {
     signals++;
     if (signals === 1) {
       note(
-        worker.stuck
+        worker.idle
+          ? "exiting"
+          : worker.stuck
           ? "exiting once all ended jobs are recorded; again: leave that to the next worker"
           : "finishing running jobs, then exiting; again: put them back and exit at once",
       );

@@ -29,6 +29,9 @@ export const SEED = Number(Deno.env.get("CRASH_SEED") ?? 1);
 /** Of the pairs of places of two actors each so-manieth is looked at. */
 export const STRIDE = Number(Deno.env.get("CRASH_STRIDE") ?? (ONLY === undefined ? 7 : 1));
 
+/** Of the places at which the second actor may be stopped, each so-manieth is looked at. */
+export const STEP = Math.ceil(Math.sqrt(STRIDE));
+
 /** Of the calls that are refused, each so-manieth is looked at. */
 export const FAULT_STRIDE = Number(Deno.env.get("CRASH_FAULTS") ?? 1);
 

@@ -10,14 +10,11 @@ import type { Store } from "../../src/store/store.ts";
 import { releaseWaiting } from "../../src/worker/maintenance/aftermath.ts";
 import { type Actor, everyPair } from "../simulation/interleave.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
-import { STRIDE } from "./crash_case.ts";
+import { STEP } from "./crash_case.ts";
 import { openAt, queueDisk, START } from "./queue_disk.ts";
 import { arriveAs, endRun } from "./worker_steps.ts";
 
 const AFTER = START + 60_000;
-
-/** Of the places at which the second actor may be stopped, every so-manieth is looked at. */
-const STEP = Math.ceil(Math.sqrt(STRIDE));
 
 async function makeQueue(make: (store: Store) => Promise<unknown>): Promise<SimulatedDisk> {
   const disk = await queueDisk();

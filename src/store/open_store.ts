@@ -98,7 +98,7 @@ export async function openStore(
       ? await readSettings(files, dir, owner, options.evenMisconfigured ?? false)
       : {};
     const config = withDefaults(set);
-    const port = owner === null || owner === Deno.uid() ? files : filesFor(files, dir);
+    const port = owner === null || owner === Deno.uid() ? files : await filesFor(files, dir);
     const { now = Date.now, lockWait } = options;
     return { dir, files: port, now, config, owner, lockWait };
   } catch (error) {

@@ -148,9 +148,12 @@ export function refuseIncomplete(dir: string, entries: readonly DirectoryEntry[]
  * A port for root in the queue of another user: what it makes belongs to the owner and the group
  * of the queue's directory.
  */
-export function filesFor(files: FilePort, dir: string): FilePort {
-  const { uid = null, gid = null } = files.stat(dir) ?? {};
-  const give = (path: string) => Deno.chownSync(path, uid, gid);
+export async function filesFor(files: FilePort, dir: string): Promise<FilePort> {
+  const owner = files.stat(dir);
+  if (!owner) throw new Deno.errors.NotFound(`no ${dir}`);
+  // The owner may have put a link there meanwhile: its target must stay whose it is.
+  const { lchownSync } = await import("node:fs");
+  const give = (path: string) => lchownSync(path, owner.uid, owner.gid);
   return {
     ...files,
     create(path, content) {

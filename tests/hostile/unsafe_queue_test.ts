@@ -1,4 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { nativeFiles } from "../../src/fs/native_files.ts";
+import { filesFor } from "../../src/store/trust.ts";
 import { isThere, namesIn } from "../temporary_queue.ts";
 import { Program } from "../program/program.ts";
 import { OTHER_USER, otherUser } from "./other_user.ts";
@@ -258,5 +260,24 @@ Deno.test({
       assertStringIncludes(stderr, `belongs to another user (uid ${OTHER_USER})`);
     }
     assertEquals(isThere(`${program.home}/planted`), false);
+  },
+});
+
+Deno.test({
+  name: "root gives nothing away through a link that the owner puts in the place of a new file",
+  ignore: !other.run,
+  async fn() {
+    await using program = new Program();
+    const secret = `${program.home}/secret`;
+    Deno.writeTextFileSync(secret, "root's own");
+    Deno.chownSync(program.dir, OTHER_USER, OTHER_USER);
+    const files = await filesFor({
+      ...nativeFiles,
+      // The owner has been quicker than the change of owner.
+      create: (path) => Deno.symlinkSync(secret, path),
+    }, program.dir);
+    files.create(`${program.dir}/tmp/new`, new Uint8Array());
+    assertEquals(Deno.lstatSync(`${program.dir}/tmp/new`).uid, OTHER_USER);
+    assertEquals(Deno.statSync(secret).uid, Deno.uid());
   },
 });

@@ -128,7 +128,8 @@ Deno.test("a resource's setting takes whole numbers, and any name but concurrenc
   assertEquals(configKey("resources.my-gpu_2"), "resources.my-gpu_2");
   assertEquals(parseConfigValue("resources.gpu", "3"), 3);
   assertThrows(() => parseConfigValue("resources.gpu", "none"), UsageError, "from 0 to 1024");
-  for (const word of ["resources.", "resources.a.b", "resources.concurrency", "resources"]) {
-    assertThrows(() => configKey(word), UsageError, "unknown setting");
+  for (const word of ["resources.", "resources.a.b", "resources.concurrency"]) {
+    assertThrows(() => configKey(word), UsageError, "cannot name a resource");
   }
+  assertThrows(() => configKey("resources"), UsageError, "unknown setting");
 });

@@ -30,6 +30,8 @@ export class ExampleSite implements AsyncDisposable {
     this.#env = {
       EXAMPLES: `${ROOT}examples`,
       PATH: `${bin}:${runtime}:${Deno.env.get("PATH")}`,
+      // Else a worker takes this PATH for one of npx, and undoes it.
+      npm_command: "",
     };
   }
 

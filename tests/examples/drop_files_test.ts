@@ -1,13 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { isThere } from "../temporary_queue.ts";
 import { ExampleSite, HOSTILE } from "./example_site.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
-const hasPython = await hasProgram("python3");
-
-async function hasProgram(name: string): Promise<boolean> {
-  const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${name}`] }).output();
-  return success;
-}
+const noPython = await whyNo("python3", "--version");
 
 async function dropsWhole(start: string): Promise<void> {
   await using site = new ExampleSite();
@@ -30,21 +26,15 @@ Deno.test("the shell example fails where there is no queue", async () => {
   await site.fail('exec "$EXAMPLES/drop_files.sh" missing true');
 });
 
-Deno.test({
-  name: "the Python example drops a job whose arguments arrive as they were" +
-    (hasPython ? "" : " (left out: python3 is not installed)"),
-  ignore: !hasPython,
-  fn: () => dropsWhole('python3 "$EXAMPLES/drop_files.py"'),
-});
+testWith(
+  noPython,
+  "the Python example drops a job whose arguments arrive as they were",
+  () => dropsWhole('python3 "$EXAMPLES/drop_files.py"'),
+);
 
-Deno.test({
-  name: "the Python example says in a sentence that there is no queue" +
-    (hasPython ? "" : " (left out: python3 is not installed)"),
-  ignore: !hasPython,
-  async fn() {
-    await using site = new ExampleSite();
-    const { stderr } = await site.fail('exec python3 "$EXAMPLES/drop_files.py" missing true');
-    const sentence = "cannot add a job to the queue missing: No such file or directory";
-    assertEquals(stderr, `drop_files.py: ${sentence}\n`);
-  },
+testWith(noPython, "the Python example says in a sentence that there is no queue", async () => {
+  await using site = new ExampleSite();
+  const { stderr } = await site.fail('exec python3 "$EXAMPLES/drop_files.py" missing true');
+  const sentence = "cannot add a job to the queue missing: No such file or directory";
+  assertEquals(stderr, `drop_files.py: ${sentence}\n`);
 });

@@ -7,6 +7,7 @@ import { streamDirectory } from "../../src/fs/stream_directory.ts";
 import { portableFiles, waitingFiles } from "../../src/fs/portable_files.ts";
 import { type Libc, libc, nameFromBytes, pathBytes, sharedPathBytes } from "../../src/fs/libc.ts";
 import { eventually, namesIn, temporaryDirectory } from "../temporary_queue.ts";
+import { testWith } from "../left_out.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
@@ -231,10 +232,12 @@ Deno.test("nameFromBytes() gives each odd byte a place, and pathBytes() takes it
   assertEquals(nameFromBytes(new Uint8Array([0x61, 0xff])), "a\udcff");
 });
 
-Deno.test({
-  name: "a file whose name is not UTF-8 is listed, and can be renamed to one that is",
-  ignore: libc() === undefined,
-  async fn() {
+const noLibc = libc() ? undefined : "there is no C library";
+
+testWith(
+  noLibc,
+  "a file whose name is not UTF-8 is listed, and can be renamed to one that is",
+  async () => {
     await using temporary = await temporaryDirectory();
     const { path } = temporary;
     nativeFiles.create(`${path}/plain`, text(""));
@@ -244,7 +247,7 @@ Deno.test({
     assertEquals(namesIn(path, ""), ["plain"]);
     assertThrows(() => nativeFiles.rename(`${path}/\udcff`, `${path}/b`), Deno.errors.NotFound);
   },
-});
+);
 
 Deno.test("sharedPathBytes() gives what pathBytes() gives, for two paths at once, short, long and odd", () => {
   const paths = ["/a", "/größe/日本", "/" + "x".repeat(1300), "/" + "x".repeat(4000), "/\udcff"];
@@ -258,21 +261,17 @@ Deno.test("sharedPathBytes() gives what pathBytes() gives, for two paths at once
   }
 });
 
-Deno.test({
-  name: "a directory that the disk fails to read is named in a sentence",
-  ignore: libc() === undefined,
-  async fn() {
-    await using temporary = await temporaryDirectory();
-    const failing: Libc = Object.create(libc()!, { getdents64: { value: () => -1n } });
-    const error = assertThrows(() => [...streamDirectory(failing, temporary.path)]);
-    assertEquals(systemFault(error), `${temporary.path}: the disk failed to read it`);
-  },
+testWith(noLibc, "a directory that the disk fails to read is named in a sentence", async () => {
+  await using temporary = await temporaryDirectory();
+  const failing: Libc = Object.create(libc()!, { getdents64: { value: () => -1n } });
+  const error = assertThrows(() => [...streamDirectory(failing, temporary.path)]);
+  assertEquals(systemFault(error), `${temporary.path}: the disk failed to read it`);
 });
 
-Deno.test({
-  name: "a syncfs that fails is told, and no flush of each file is believed after it",
-  ignore: libc() === undefined,
-  async fn() {
+testWith(
+  noLibc,
+  "a syncfs that fails is told, and no flush of each file is believed after it",
+  async () => {
     await using temporary = await temporaryDirectory();
     const { path } = temporary;
     const of = (type: number, result: number): Libc =>
@@ -296,4 +295,4 @@ Deno.test({
     const error = await assertRejects(() => syncFileSystem(of(EXT, -1), path));
     assertEquals(systemFault(error), `${path}: the disk failed to keep it`);
   },
-});
+);

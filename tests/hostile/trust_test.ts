@@ -13,6 +13,7 @@ import { eventually, namesIn } from "../temporary_queue.ts";
 import { OTHER_USER, otherUser } from "./other_user.ts";
 import { scratchFolder } from "./scratch_folder.ts";
 import { program } from "./program_process.ts";
+import { testWith } from "../left_out.ts";
 
 const PARTS = ["", ...JOB_STATES.map((state) => `/${state}`), "/tmp", "/workers"];
 
@@ -100,12 +101,11 @@ Deno.test("a worker refuses a queue of which a part is a link or a file", async 
 });
 
 const other = await otherUser();
-if (!other.run) console.log(`without another user: ${other.reason}`);
 
-Deno.test({
-  name: "a worker refuses a queue, or a part of one, that belongs to another user",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "a worker refuses a queue, or a part of one, that belongs to another user",
+  async () => {
     await using scratch = await scratchFolder();
     const queue = await queueIn(scratch.path);
     for (const part of PARTS) {
@@ -115,12 +115,12 @@ Deno.test({
       Deno.chownSync(queue.dir + part, 0, 0);
     }
   },
-});
+);
 
-Deno.test({
-  name: "another user can do nothing in a queue, and is told so in a sentence",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "another user can do nothing in a queue, and is told so in a sentence",
+  async () => {
     await using scratch = await scratchFolder();
     Deno.chmodSync(scratch.path, 0o755);
     const queue = await queueIn(scratch.path);
@@ -143,12 +143,12 @@ Deno.test({
     }
     assertEquals(queue.counts().pending, 1);
   },
-});
+);
 
-Deno.test({
-  name: "another user's own queue works for them, and not for root's worker",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "another user's own queue works for them, and not for root's worker",
+  async () => {
     await using scratch = await scratchFolder();
     Deno.chmodSync(scratch.path, 0o1777);
     const dir = `${scratch.path}/theirs`;
@@ -163,12 +163,12 @@ Deno.test({
     assertEquals(worked.code, 0, worked.err);
     assertEquals(Deno.readTextFileSync(`${dir}/done/own.log`), `${OTHER_USER}\n`);
   },
-});
+);
 
-Deno.test({
-  name: "a batch folder that this user may not enter does not stop a worker",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "a batch folder that this user may not enter does not stop a worker",
+  async () => {
     await using scratch = await scratchFolder();
     Deno.chmodSync(scratch.path, 0o1777);
     const dir = `${scratch.path}/theirs`;
@@ -189,13 +189,12 @@ Deno.test({
     assertEquals(code, 0, err);
     assert(out.includes('"trouble"'), out);
   },
-});
+);
 
-Deno.test({
-  name:
-    "what this user may not read lies in dead/, and what it may not move holds up neither list nor --drain",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "what this user may not read lies in dead/, and what it may not move holds up neither list nor --drain",
+  async () => {
     await using scratch = await scratchFolder();
     Deno.chmodSync(scratch.path, 0o1777);
     const dir = `${scratch.path}/theirs`;
@@ -218,4 +217,4 @@ Deno.test({
     const removed = await other.run!("--dir", dir, "rm", "closed");
     assertEquals(removed.code, 0, removed.err);
   },
-});
+);

@@ -4,6 +4,7 @@ import { filesFor } from "../../src/store/trust.ts";
 import { isThere, namesIn } from "../temporary_queue.ts";
 import { Program } from "../program/program.ts";
 import { OTHER_USER, otherUser } from "./other_user.ts";
+import { testWith } from "../left_out.ts";
 
 /** A call of every command that reads or changes a queue. */
 const CALLS: readonly string[][] = [
@@ -174,12 +175,11 @@ Deno.test("what is not there is no queue for a command that looks at one or acts
 });
 
 const other = await otherUser();
-if (!other.run) console.log(`without another user: ${other.reason}`);
 
-Deno.test({
-  name: "root uses another user's queue only when told to, and what it adds is that user's",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "root uses another user's queue only when told to, and what it adds is that user's",
+  async () => {
     await using program = new Program({ withQueue: false });
     Deno.chmodSync(program.home, 0o1777);
     const theirs = ["--dir", program.dir];
@@ -199,12 +199,12 @@ Deno.test({
     await program.answer("--dir", third, "enqueue", "true");
     assertEquals((await other.run!("--other-user", "--dir", third, "list")).code, 1);
   },
-});
+);
 
-Deno.test({
-  name: "all that root's worker makes in another user's queue belongs to that user and their group",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "all that root's worker makes in another user's queue belongs to that user and their group",
+  async () => {
     await using program = new Program({ withQueue: false });
     Deno.chmodSync(program.home, 0o1777);
     const theirs = ["--dir", program.dir];
@@ -224,7 +224,7 @@ Deno.test({
     await other.run!(...theirs, "worker", "start", "--drain");
     assertStringIncludes((await other.run!(...theirs, "logs", "bad")).out, "no\nno");
   },
-});
+);
 
 /** What lies in a queue and does not belong to a user and the group of the same number. */
 function notOf(user: number, folder: string): string[] {
@@ -239,10 +239,10 @@ function notOf(user: number, folder: string): string[] {
   });
 }
 
-Deno.test({
-  name: "a job, a schedule and settings of another user are not believed",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "a job, a schedule and settings of another user are not believed",
+  async () => {
     await using program = new Program();
     const give = (path: string) => Deno.chownSync(`${program.dir}/${path}`, OTHER_USER, null);
     Deno.writeTextFileSync(`${program.dir}/pending/theirs.json`, '{"command":"touch planted"}');
@@ -261,12 +261,12 @@ Deno.test({
     }
     assertEquals(isThere(`${program.home}/planted`), false);
   },
-});
+);
 
-Deno.test({
-  name: "root gives nothing away through a link that the owner puts in the place of a new file",
-  ignore: !other.run,
-  async fn() {
+testWith(
+  other.reason,
+  "root gives nothing away through a link that the owner puts in the place of a new file",
+  async () => {
     await using program = new Program();
     const secret = `${program.home}/secret`;
     Deno.writeTextFileSync(secret, "root's own");
@@ -280,4 +280,4 @@ Deno.test({
     assertEquals(Deno.lstatSync(`${program.dir}/tmp/new`).uid, OTHER_USER);
     assertEquals(Deno.statSync(secret).uid, Deno.uid());
   },
-});
+);

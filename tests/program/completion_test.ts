@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { shellQuote } from "../../src/text/shell_quote.ts";
-import { hasTmux, Tmux } from "../../trials/tmux.ts";
+import { Tmux } from "../../trials/tmux.ts";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { PROGRAM, Program } from "./program.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
 /**
  * What runs if a shell evaluates a name: it leaves a file behind, in the directory where the shell
@@ -127,10 +128,10 @@ async function plant(program: Program): Promise<Disposable> {
 }
 
 for (const shell of Object.keys(SHELLS)) {
-  Deno.test({
-    name: `completions ${shell} offers names, and runs nothing that is hidden in one`,
-    ignore: !hasProgram(shell) || !hasTmux(),
-    async fn() {
+  testWith(
+    await whyNo(shell, "--version") ?? await whyNo("tmux", "-V"),
+    `completions ${shell} offers names, and runs nothing that is hidden in one`,
+    async () => {
       await using program = new Program();
       using _locks = await plant(program);
       Deno.writeTextFileSync(`${program.home}/script`, await program.answer("completions", shell));
@@ -168,7 +169,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(cwd.replace(/\/$/, ""), `${program.home}/here/d$(touch hacked)`);
       assert(!hacked());
     },
-  });
+  );
 }
 
 Deno.test("completions names prints only what can be a name, each on a line", async () => {
@@ -183,11 +184,3 @@ Deno.test("completions names prints only what can be a name, each on a line", as
   assertEquals(await names("resource"), ["disk", "gpu"]);
   assertStringIncludes((await names("key")).join(), "on_done,poll_interval,resources.disk,");
 });
-
-function hasProgram(name: string): boolean {
-  try {
-    return new Deno.Command(name, { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}

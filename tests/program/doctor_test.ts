@@ -3,6 +3,7 @@ import { examine } from "../../src/doctor/examine.ts";
 import { Queue } from "../../src/queue.ts";
 import { drop, eventually } from "../temporary_queue.ts";
 import { PROGRAM, Program } from "./program.ts";
+import { testWith, whyNoMount } from "../left_out.ts";
 
 Deno.test("doctor exits with 0 without problems, with 1 with one, and with 0 once it is fixed", async () => {
   await using program = new Program();
@@ -109,15 +110,12 @@ async function doctorUnder(
 }
 
 const NAMESPACE = ["--map-root-user", "--mount"];
-const mounts = await new Deno.Command("unshare", {
-  args: [...NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt"],
-}).output().then(({ success }) => success, () => false);
-if (!mounts) console.log("without read-only mounts: no user may mount in a namespace here");
+const noMount = await whyNoMount();
 
-Deno.test({
-  name: "doctor reports a queue, or a part of it, on a file system that is mounted read-only",
-  ignore: !mounts,
-  async fn() {
+testWith(
+  noMount,
+  "doctor reports a queue, or a part of it, on a file system that is mounted read-only",
+  async () => {
     await using program = new Program();
     const { dir } = program;
     drop(dir, "workers/host-1-ab.json", "{}");
@@ -133,7 +131,7 @@ Deno.test({
       ], stdout + stderr);
     }
   },
-});
+);
 
 Deno.test("doctor reports a part whose mode denies writing, and --repair opens it", async () => {
   await using program = new Program();

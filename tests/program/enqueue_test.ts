@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ENQUEUE_OPTIONS, FILE_OPTIONS } from "../../src/cli/table/add_commands.ts";
 import { Program } from "./program.ts";
+import { testWith, whyNoMount } from "../left_out.ts";
 
 Deno.test("enqueue prints the ID of the job and nothing else", async () => {
   await using program = new Program();
@@ -264,26 +265,27 @@ Deno.test("enqueue --cwd warns once of a directory that is missing, and adds the
   }
 });
 
-Deno.test("a full disk is named by its queue, with what to do and what was left undone", async () => {
-  await using program = new Program();
-  const full = `${Deno.realPathSync(program.home)}/full`;
-  Deno.mkdirSync(full);
-  const { code, stdout, stderr } = await program.shell(
-    `unshare -rm sh -c 'mount -t tmpfs -o size=64k none full || exit 99
+testWith(
+  await whyNoMount(),
+  "a full disk is named by its queue, with what to do and what was left undone",
+  async () => {
+    await using program = new Program();
+    const full = `${Deno.realPathSync(program.home)}/full`;
+    Deno.mkdirSync(full);
+    const { code, stdout, stderr } = await program.shell(
+      `unshare -rm sh -c 'mount -t tmpfs -o size=64k none full
      "$@" --dir full/q enqueue true 2>/dev/null || exit 98
      head -c 1m /dev/zero 2>/dev/null >full/fill
      exec "$@" --dir full/q enqueue true' sh "$@" || exit $?`,
-  );
-  if (code === 99 || /^unshare:/.test(stderr)) {
-    return console.log(`left out: no file system can be mounted: ${stderr}`);
-  }
-  assertEquals([code, stdout.split("\n").length, stderr], [
-    1,
-    2,
-    `queuectl: cannot write to the queue ${full}/q: no space left on device; free some space ` +
-    "(nothing was added)\n",
-  ]);
-});
+    );
+    assertEquals([code, stdout.split("\n").length, stderr], [
+      1,
+      2,
+      `queuectl: cannot write to the queue ${full}/q: no space left on device; free some space ` +
+      "(nothing was added)\n",
+    ]);
+  },
+);
 
 Deno.test("what no worker would run is not added, for the reason that a worker would give", async () => {
   await using program = new Program();

@@ -4,32 +4,37 @@
  * @module
  */
 
-/** A mounted file system, or why there is none. */
-export type FuseMount =
-  & AsyncDisposable
-  & ({
-    path: string;
-    /** The folder that is mounted there: a change through it is as one of another machine. */
-    below: string;
-    reason?: undefined;
-  } | {
-    path?: undefined;
-    below?: undefined;
-    reason: string;
-  });
+import { whyNo } from "../left_out.ts";
 
-async function runs(command: string, ...args: string[]): Promise<string | undefined> {
+/** A mounted file system. */
+export interface FuseMount extends AsyncDisposable {
+  /** Where it is mounted. */
+  path: string;
+  /** The folder that is mounted there: a change through it is as one of another machine. */
+  below: string;
+}
+
+/** Options with which sizes and names are kept for long, as on another machine; locks are shared. */
+export const CACHING: readonly string[] = [
+  "attr_timeout=1000",
+  "entry_timeout=1000",
+  "multithreaded",
+  "enable-lock-forwarding",
+];
+
+/** Why no FUSE file system can be mounted here; `undefined` if one can. */
+export async function whyNoFuse(): Promise<string | undefined> {
   try {
-    const { success, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
-    return success ? undefined : new TextDecoder().decode(stderr).trim() || `${command} failed`;
-  } catch {
-    return `there is no ${command}`;
+    await using _mount = await fuseMount(CACHING);
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
 /**
  * Mounts a folder of its own once more through bindfs, which passes each call on.
  *
+ * @throws If it cannot be mounted.
  * @param options As for `mount -o`: `attr_timeout=30` has the kernel keep attributes for 30 s.
  */
 export async function fuseMount(options: readonly string[] = []): Promise<FuseMount> {
@@ -38,16 +43,16 @@ export async function fuseMount(options: readonly string[] = []): Promise<FuseMo
   const [below, path] = [`${home}/below`, `${home}/mount`];
   for (const folder of [below, path]) Deno.mkdirSync(folder);
   const mountOptions = options.flatMap((option) => ["-o", option]);
-  const reason = await runs("bindfs", "--no-allow-other", ...mountOptions, below, path);
+  const reason = await whyNo("bindfs", "--no-allow-other", ...mountOptions, below, path);
   if (reason !== undefined) {
     remove();
-    return { reason, [Symbol.asyncDispose]: () => Promise.resolve() };
+    throw new Error(reason);
   }
   return {
     path,
     below,
     async [Symbol.asyncDispose]() {
-      const left = await runs("fusermount3", "-u", path) && await runs("umount", path);
+      const left = await whyNo("fusermount3", "-u", path) && await whyNo("umount", path);
       // Never through the mount, should it still be there.
       if (left !== undefined) throw new Error(left);
       remove();

@@ -4,12 +4,14 @@ import { nativeFiles } from "../../src/fs/native_files.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { Finder } from "../../src/worker/fetching/finder.ts";
 import { ParkedJobs } from "../../src/worker/fetching/parked_jobs.ts";
-import { fuseMount } from "./fuse_mount.ts";
+import { CACHING, fuseMount, whyNoFuse } from "./fuse_mount.ts";
 import { drain } from "../worker/observed_worker.ts";
 import { WorkerProcess } from "../worker/worker_process.ts";
 import { Queue } from "../../src/queue.ts";
 import { PROGRAM } from "./program.ts";
-import { whyNoStrace } from "./strace.ts";
+import { testWith, whyNo } from "../left_out.ts";
+
+const [noFuse, noStrace] = [await whyNoFuse(), await whyNo("strace", "-qq", "true")];
 
 async function traced(
   trace: string,
@@ -26,124 +28,110 @@ async function traced(
   return Deno.readTextFileSync(trace).trimEnd().split("\n");
 }
 
-Deno.test("on a FUSE file system each of 64 jobs added at once is flushed, and each folder concerned", async (test) => {
-  await using mount = await fuseMount();
-  const reason = mount.reason ?? await whyNoStrace();
-  if (mount.path === undefined || reason !== undefined) {
-    // So that the report says that it was left out here, and why.
-    await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });
-    return;
-  }
-  const [queue, lines] = [`${mount.path}/queue`, `${mount.path}/lines`];
-  Deno.writeTextFileSync(lines, Array.from({ length: 64 }, (_, n) => `echo ${n}\n`).join(""));
-  const calls = await traced(
-    `${mount.path}/trace`,
-    "fsync,syncfs,rename",
-    ["enqueue", "--dir", queue, "--file", lines],
-    /^queuectl: made a new queue, .*\/queue\n$/,
-  );
-  const [batch] = Deno.readDirSync(`${queue}/pending`);
-  const jobs = [...Deno.readDirSync(`${queue}/pending/${batch!.name}`)].map(({ name }) => name);
-  assertEquals(jobs.length, 64);
-  const published = calls.findIndex((call) => call.includes(`"${queue}/pending/${batch!.name}"`));
-  // The end of one that another thread's call came between has a line of its own.
-  const flushed = (calls: readonly string[]) =>
-    new Set(calls.map((call) => /fsync\(\d+<(.*)>(\) | <unf)/.exec(call)?.[1]));
-  assert(!calls.some((call) => call.includes("= -1")));
-  const before = flushed(calls.slice(0, published));
-  const folder = /rename\("(.*)", "/.exec(calls[published]!)![1]!;
-  assert(before.has(folder));
-  for (const name of jobs) assert(before.has(`${folder}/${name}`), `${name} is flushed`);
-  assert(flushed(calls.slice(published)).has(`${queue}/pending`));
-  assert(!calls.some((call) => call.includes("syncfs")));
-});
+testWith(
+  noFuse ?? noStrace,
+  "on a FUSE file system each of 64 jobs added at once is flushed, and each folder concerned",
+  async () => {
+    await using mount = await fuseMount();
+    const [queue, lines] = [`${mount.path}/queue`, `${mount.path}/lines`];
+    Deno.writeTextFileSync(lines, Array.from({ length: 64 }, (_, n) => `echo ${n}\n`).join(""));
+    const calls = await traced(
+      `${mount.path}/trace`,
+      "fsync,syncfs,rename",
+      ["enqueue", "--dir", queue, "--file", lines],
+      /^queuectl: made a new queue, .*\/queue\n$/,
+    );
+    const [batch] = Deno.readDirSync(`${queue}/pending`);
+    const jobs = [...Deno.readDirSync(`${queue}/pending/${batch!.name}`)].map(({ name }) => name);
+    assertEquals(jobs.length, 64);
+    const published = calls.findIndex((call) => call.includes(`"${queue}/pending/${batch!.name}"`));
+    // The end of one that another thread's call came between has a line of its own.
+    const flushed = (calls: readonly string[]) =>
+      new Set(calls.map((call) => /fsync\(\d+<(.*)>(\) | <unf)/.exec(call)?.[1]));
+    assert(!calls.some((call) => call.includes("= -1")));
+    const before = flushed(calls.slice(0, published));
+    const folder = /rename\("(.*)", "/.exec(calls[published]!)![1]!;
+    assert(before.has(folder));
+    for (const name of jobs) assert(before.has(`${folder}/${name}`), `${name} is flushed`);
+    assert(flushed(calls.slice(published)).has(`${queue}/pending`));
+    assert(!calls.some((call) => call.includes("syncfs")));
+  },
+);
 
-Deno.test("what another machine adds is seen at the next poll, though attributes are cached here", async (test) => {
-  await using mount = await fuseMount(["attr_timeout=1000", "entry_timeout=1000"]);
-  if (mount.path === undefined) {
-    await test.step({ name: `left out: ${mount.reason}`, ignore: true, fn: () => {} });
-    return;
-  }
-  let passed = 0;
-  const store = await openStore(`${mount.path}/queue`, {
-    files: nativeFiles,
-    now: () => Date.now() + passed,
-  });
-  const finder = new Finder({
-    store,
-    parked: new ParkedJobs(store),
-    found() {},
-    trouble(error) {
-      throw error;
-    },
-    steady: () => passed,
-  });
-  await finder.refill();
-  const poll = async () => {
-    passed += 2000;
-    await finder.refillIfChanged();
-    return finder.take()?.id;
-  };
-  for (const id of ["a", "b"]) {
-    // From the second on nothing but a change has the folders read.
-    for (let polls = 0; polls < 3; polls++) assertEquals(await poll(), undefined);
-    const pending = (how?: "fresh") => store.files.stat(`${store.dir}/pending`, how)!.mtime;
-    const before = pending();
-    await enqueue(await openStore(`${mount.below}/queue`), { command: "true", id });
-    assertEquals(pending(), before, "this machine's cache does not know of it");
-    assertEquals(await poll(), id);
-    for (const { name } of Deno.readDirSync(`${mount.below}/queue/pending`)) {
-      Deno.removeSync(`${mount.below}/queue/pending/${name}`);
+testWith(
+  noFuse,
+  "what another machine adds is seen at the next poll, though attributes are cached here",
+  async () => {
+    await using mount = await fuseMount(["attr_timeout=1000", "entry_timeout=1000"]);
+    let passed = 0;
+    const store = await openStore(`${mount.path}/queue`, {
+      files: nativeFiles,
+      now: () => Date.now() + passed,
+    });
+    const finder = new Finder({
+      store,
+      parked: new ParkedJobs(store),
+      found() {},
+      trouble(error) {
+        throw error;
+      },
+      steady: () => passed,
+    });
+    await finder.refill();
+    const poll = async () => {
+      passed += 2000;
+      await finder.refillIfChanged();
+      return finder.take()?.id;
+    };
+    for (const id of ["a", "b"]) {
+      // From the second on nothing but a change has the folders read.
+      for (let polls = 0; polls < 3; polls++) assertEquals(await poll(), undefined);
+      const pending = (how?: "fresh") => store.files.stat(`${store.dir}/pending`, how)!.mtime;
+      const before = pending();
+      await enqueue(await openStore(`${mount.below}/queue`), { command: "true", id });
+      assertEquals(pending(), before, "this machine's cache does not know of it");
+      assertEquals(await poll(), id);
+      for (const { name } of Deno.readDirSync(`${mount.below}/queue/pending`)) {
+        Deno.removeSync(`${mount.below}/queue/pending/${name}`);
+      }
     }
-  }
-  finder.close();
-});
+    finder.close();
+  },
+);
 
-/** As on another machine: sizes and names are kept for long, and locks are shared. */
-const CACHING = [
-  "attr_timeout=1000",
-  "entry_timeout=1000",
-  "multithreaded",
-  "enable-lock-forwarding",
-];
+testWith(
+  noFuse,
+  "run prints all that its job prints where another machine's worker writes the log",
+  async () => {
+    await using mount = await fuseMount(CACHING);
+    const queue = await Queue.open(`${mount.below}/queue`);
+    await using worker = await WorkerProcess.start(queue.store.dir);
+    await worker.next("live");
+    const until = (gate: string) => `until [ -e ${mount.below}/${gate} ]; do sleep .05; done`;
+    const command = `echo begin; ${until("seen")}; echo hello; ${until("heard")}; echo end`;
+    const child = new Deno.Command(PROGRAM[0]!, {
+      args: [...PROGRAM.slice(1), "run", "--dir", `${mount.path}/queue`, command],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      signal: AbortSignal.timeout(30_000),
+    }).spawn();
+    let seen = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      seen += text;
+      // It has the log's size of now, and asks for that of then while the job still runs.
+      if (seen === "begin\n") Deno.writeTextFileSync(`${mount.below}/seen`, "");
+      if (seen === "begin\nhello\n") Deno.writeTextFileSync(`${mount.below}/heard`, "");
+    }
+    assertEquals([seen, (await child.status).code], ["begin\nhello\nend\n", 0]);
+    assertEquals(await new Response(child.stderr).text(), "");
+    const [job] = queue.list({ states: ["done"] });
+    assertEquals(job!.history[0]!.log_end, seen.length);
+  },
+);
 
-Deno.test("run prints all that its job prints where another machine's worker writes the log", async (test) => {
+testWith(noFuse, "logs says so where a recorded size is not reached", async () => {
   await using mount = await fuseMount(CACHING);
-  if (mount.path === undefined) {
-    await test.step({ name: `left out: ${mount.reason}`, ignore: true, fn: () => {} });
-    return;
-  }
-  const queue = await Queue.open(`${mount.below}/queue`);
-  await using worker = await WorkerProcess.start(queue.store.dir);
-  await worker.next("live");
-  const until = (gate: string) => `until [ -e ${mount.below}/${gate} ]; do sleep .05; done`;
-  const command = `echo begin; ${until("seen")}; echo hello; ${until("heard")}; echo end`;
-  const child = new Deno.Command(PROGRAM[0]!, {
-    args: [...PROGRAM.slice(1), "run", "--dir", `${mount.path}/queue`, command],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(30_000),
-  }).spawn();
-  let seen = "";
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    seen += text;
-    // It has the log's size of now, and asks for that of then while the job still runs.
-    if (seen === "begin\n") Deno.writeTextFileSync(`${mount.below}/seen`, "");
-    if (seen === "begin\nhello\n") Deno.writeTextFileSync(`${mount.below}/heard`, "");
-  }
-  assertEquals([seen, (await child.status).code], ["begin\nhello\nend\n", 0]);
-  assertEquals(await new Response(child.stderr).text(), "");
-  const [job] = queue.list({ states: ["done"] });
-  assertEquals(job!.history[0]!.log_end, seen.length);
-});
-
-Deno.test("logs says so where a recorded size is not reached", async (test) => {
-  await using mount = await fuseMount(CACHING);
-  if (mount.path === undefined) {
-    await test.step({ name: `left out: ${mount.reason}`, ignore: true, fn: () => {} });
-    return;
-  }
   const queue = await Queue.open(`${mount.path}/queue`);
   await queue.enqueue({ id: "a", command: "echo hello" });
   await drain(queue);
@@ -159,35 +147,29 @@ Deno.test("logs says so where a recorded size is not reached", async (test) => {
   ]);
 });
 
-Deno.test("a worker asks once for each directory of a FUSE file system for a rename without replacing", async (test) => {
-  await using mount = await fuseMount();
-  const reason = mount.reason ?? await whyNoStrace();
-  if (mount.path === undefined || reason !== undefined) {
-    await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });
-    return;
-  }
-  const queue = await Queue.open(`${mount.path}/queue`);
-  for (let n = 0; n < 5; n++) await queue.enqueue({ command: "true" });
-  const calls = await traced(
-    `${mount.path}/trace`,
-    "renameat2,link,linkat",
-    ["worker", "start", "--drain", "--dir", queue.store.dir],
-    /^worker .* started: 1 at once, on .*\n$/,
-  );
-  const refused = calls.filter((call) => call.includes("EINVAL"));
-  const targets = refused.map((call) => /.*"(.*)\/[^/]*", /.exec(call)![1]!);
-  assertEquals(new Set(targets).size, targets.length);
-  assertEquals(queue.list({ states: ["done"] }).length, 5);
-  const linked = calls.filter((call) => /link.*\/done\//.test(call) && call.endsWith("= 0"));
-  assertEquals(linked.length, 10, "each job, and its log");
-});
+testWith(
+  noFuse ?? noStrace,
+  "a worker asks once for each directory of a FUSE file system for a rename without replacing",
+  async () => {
+    await using mount = await fuseMount();
+    const queue = await Queue.open(`${mount.path}/queue`);
+    for (let n = 0; n < 5; n++) await queue.enqueue({ command: "true" });
+    const calls = await traced(
+      `${mount.path}/trace`,
+      "renameat2,link,linkat",
+      ["worker", "start", "--drain", "--dir", queue.store.dir],
+      /^worker .* started: 1 at once, on .*\n$/,
+    );
+    const refused = calls.filter((call) => call.includes("EINVAL"));
+    const targets = refused.map((call) => /.*"(.*)\/[^/]*", /.exec(call)![1]!);
+    assertEquals(new Set(targets).size, targets.length);
+    assertEquals(queue.list({ states: ["done"] }).length, 5);
+    const linked = calls.filter((call) => /link.*\/done\//.test(call) && call.endsWith("= 0"));
+    assertEquals(linked.length, 10, "each job, and its log");
+  },
+);
 
-Deno.test("a file system without locks is refused with what to mount how", async (test) => {
-  const reason = await whyNoStrace();
-  if (reason !== undefined) {
-    await test.step({ name: `left out: ${reason}`, ignore: true, fn: () => {} });
-    return;
-  }
+testWith(noStrace, "a file system without locks is refused with what to mount how", async () => {
   const dir = Deno.makeTempDirSync({ prefix: "queuectl-no-locks-" });
   await Queue.open(dir);
   for (const error of ["ENOLCK", "ENOSYS", "EOPNOTSUPP"]) {

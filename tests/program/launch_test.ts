@@ -4,6 +4,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { stripLauncher, undoLauncher } from "../../src/process/launcher.ts";
 import type { Result } from "./in_process.ts";
 import { Program, PROGRAM_TEXT } from "./program.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
@@ -211,34 +212,41 @@ Deno.test("what cannot even load the words for a fault says so in a sentence", a
   assertMatch(stderr, /^queuectl: cannot load its own files: [^\n]+\n$/);
 });
 
+/** Starts a program that modes of files bind: root it takes its capabilities. */
+const BOUND: readonly [string, ...string[]] = Deno.uid() === 0
+  ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+  : ["env"];
+
 /**
  * Runs a script as a user who is bound by the modes of files, which root is not unless it gives
  * that up.
  */
 async function boundByModes(script: string, program: Program): Promise<Result> {
-  const bound = Deno.uid() === 0 ? "setpriv --bounding-set=-all --inh-caps=-all" : "env";
   return await inEnvironment(
-    `${bound} true || exit 99; exec ${bound} bash -c '${script}'`,
+    `exec ${BOUND.join(" ")} bash -c '${script}'`,
     { ...usersOwn(program), QUEUECTL_DIR: "" },
     program.home,
   );
 }
 
-Deno.test("in a directory that may not be read every command says in a sentence what to do", async () => {
-  await using program = new Program();
-  Deno.mkdirSync(`${program.home}/closed/here`, { recursive: true });
-  const commands = ["list", "enqueue true", "run true", "doctor"];
-  const script = `cd closed/here; chmod 0 ..; for words in "${commands.join('" "')}" ` +
-    `"worker start --drain"; do ${PROGRAM_TEXT} $words; echo $?; done; ` +
-    `${PROGRAM_TEXT} --dir ${program.dir} run --max-retries 0 true 2>&1`;
-  const { code, stdout, stderr } = await boundByModes(script, program);
-  await new Deno.Command("chmod", { args: ["-R", "u+rwx", program.home] }).output();
-  if (code === 99) return console.log(`left out: root cannot give up its capabilities: ${stderr}`);
-  const said = stderr.trimEnd().split("\n");
-  const closed = `${Deno.realPathSync(program.home)}/closed/here`;
-  const sentence = `queuectl: cannot look for a queue in ${closed}: permission denied; ` +
-    "name one with --dir PATH";
-  assertEquals([...new Set(said)], [sentence]);
-  assertEquals(said.length, commands.length + 1);
-  assertMatch(stdout, /^(1\n){5}.*cannot enter .*closed\/here.*\n/);
-});
+testWith(
+  await whyNo(...BOUND, "true"),
+  "in a directory that may not be read every command says in a sentence what to do",
+  async () => {
+    await using program = new Program();
+    Deno.mkdirSync(`${program.home}/closed/here`, { recursive: true });
+    const commands = ["list", "enqueue true", "run true", "doctor"];
+    const script = `cd closed/here; chmod 0 ..; for words in "${commands.join('" "')}" ` +
+      `"worker start --drain"; do ${PROGRAM_TEXT} $words; echo $?; done; ` +
+      `${PROGRAM_TEXT} --dir ${program.dir} run --max-retries 0 true 2>&1`;
+    const { stdout, stderr } = await boundByModes(script, program);
+    await new Deno.Command("chmod", { args: ["-R", "u+rwx", program.home] }).output();
+    const said = stderr.trimEnd().split("\n");
+    const closed = `${Deno.realPathSync(program.home)}/closed/here`;
+    const sentence = `queuectl: cannot look for a queue in ${closed}: permission denied; ` +
+      "name one with --dir PATH";
+    assertEquals([...new Set(said)], [sentence]);
+    assertEquals(said.length, commands.length + 1);
+    assertMatch(stdout, /^(1\n){5}.*cannot enter .*closed\/here.*\n/);
+  },
+);

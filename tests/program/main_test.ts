@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS, GROUPS } from "../../src/cli/table/commands.ts";
 import { VERSION } from "../../src/version.ts";
 import { Program } from "./program.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
 Deno.test("queuectl without arguments prints the help", async () => {
   await using program = new Program();
@@ -112,23 +113,23 @@ Deno.test("queuectl says so when its output cannot be written", async () => {
 for (
   const [shell, args] of [["bash", ["-n"]], ["zsh", ["-n"]], ["fish", ["--no-execute"]]] as const
 ) {
-  Deno.test({
-    name: `completions ${shell} prints a script that ${shell} reads`,
-    ignore: !hasProgram(shell),
-    async fn() {
+  testWith(
+    await whyNo(shell, "--version"),
+    `completions ${shell} prints a script that ${shell} reads`,
+    async () => {
       await using program = new Program();
       const path = `${program.home}/script`;
       Deno.writeTextFileSync(path, await program.answer("completions", shell));
       const { code, stderr } = await new Deno.Command(shell, { args: [...args, path] }).output();
       assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
     },
-  });
+  );
 }
 
-Deno.test({
-  name: "completions bash completes commands, options and values, and what is in the queue",
-  ignore: !hasProgram("bash"),
-  async fn() {
+testWith(
+  await whyNo("bash", "--version"),
+  "completions bash completes commands, options and values, and what is in the queue",
+  async () => {
     await using program = new Program();
     const complete = async (...words: string[]) => {
       const script = `program=("$@"); queuectl() { "\${program[@]}" "$@"; }
@@ -147,15 +148,7 @@ Deno.test({
     assertEquals(await complete("enqueue", "--after", "w"), "waiting");
     assertEquals(await complete("schedule", "rm", "''"), "nightly");
   },
-});
-
-function hasProgram(name: string): boolean {
-  try {
-    return new Deno.Command(name, { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
+);
 
 Deno.test("an option that can have one value is refused when it is given twice, wherever it stands", async () => {
   await using program = new Program();

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { stripAnsiCode } from "@std/fmt/colors";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { Program, type Running } from "./program.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
 /** What a person has beside the words of a call. */
 interface TerminalOptions {
@@ -30,8 +31,8 @@ async function onTerminal(
   return stdout.replaceAll("\r\n", "\n");
 }
 
-const terminalTest = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, fn, ignore: !hasScript() });
+const noScript = await whyNo("script", "--version");
+const terminalTest = (name: string, fn: () => Promise<void>) => testWith(noScript, name, fn);
 
 terminalTest("list aligns its columns and colours states on a terminal", async () => {
   await using program = new Program();
@@ -92,11 +93,3 @@ terminalTest("a worker whose terminal is closed finishes what it runs and leaves
   const { state, history } = await program.json("show", "a");
   assertEquals([state, history.length], ["done", 1]);
 });
-
-function hasScript(): boolean {
-  try {
-    return new Deno.Command("script", { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventually } from "../temporary_queue.ts";
 import { Program, type Running } from "./program.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
 /** What it writes when it takes the terminal, and when it gives it back. */
 const [ENTER, LEAVE] = ["\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"];
@@ -52,8 +53,9 @@ class Watch {
   }
 }
 
+const noScript = await whyNo("script", "--version");
 const watchTest = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name: `status --watch ${name}`, fn, ignore: !hasScript() });
+  testWith(noScript, `status --watch ${name}`, fn);
 
 watchTest("draws anew when a job ends, and writes nothing but the screen", async () => {
   await using program = new Program();
@@ -106,11 +108,3 @@ watchTest("fits terminals of any size, and follows their changes", async () => {
   watch.type("q");
   assertMatch((await watch.running.ended).stdout, /left=0/);
 });
-
-function hasScript(): boolean {
-  try {
-    return new Deno.Command("script", { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}

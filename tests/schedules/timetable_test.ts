@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { UsageError } from "../../src/text/errors.ts";
 import { timetable } from "../../src/schedules/timetable.ts";
 import { seededRandom } from "../simulation/seeded.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
 const BERLIN = "Europe/Berlin";
 
@@ -107,37 +108,33 @@ for (
   });
 }
 
-Deno.test("systemd's calendar says the same of times that an autumn shows twice", {
-  // Of times that are skipped in spring it leaves out all; it is not on every machine.
-  ignore: !hasSystemd(),
-}, async () => {
-  for (
-    const [zone, from, fields, calendar] of [
-      [BERLIN, "2026-10-24T12:00:00Z", "30 2,14 * * *", "02,14:30"],
-      [BERLIN, "2026-10-24T12:00:00Z", "*/10 2 * * *", "02:00/10"],
-      ["America/Havana", "2026-10-31T12:00:00Z", "0,30 0 * * *", "00:00,30"],
-      ["Australia/Lord_Howe", "2027-04-02T12:00:00Z", "15,45 1 * * *", "01:15,45"],
-      ["America/New_York", "2026-10-31T12:00:00Z", "0 1-23/2 * * *", "1/2:00"],
-    ] as const
-  ) {
-    const base = new Date(Date.parse(from)).toISOString().replace("T", " ").slice(0, 19) + " UTC";
-    const { stdout } = await new Deno.Command("systemd-analyze", {
-      args: ["calendar", "--iterations=12", `--base-time=${base}`, `*-*-* ${calendar}`],
-      env: { TZ: zone, SYSTEMD_COLORS: "0" },
-    }).output();
-    const said = [...new TextDecoder().decode(stdout).matchAll(/UTC\): \w+ (\S+) (\d\d:\d\d)/g)]
-      .map(([, day, time]) => `${day}T${time}`);
-    assertEquals(following(fields, zone, from, 12), said, `${fields} in ${zone}`);
-  }
-});
+const noSystemd = await whyNo("systemd-analyze", "--version");
 
-function hasSystemd(): boolean {
-  try {
-    return new Deno.Command("systemd-analyze", { args: ["--version"] }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
+// Of times that are skipped in spring it leaves out all.
+testWith(
+  noSystemd,
+  "systemd's calendar says the same of times that an autumn shows twice",
+  async () => {
+    for (
+      const [zone, from, fields, calendar] of [
+        [BERLIN, "2026-10-24T12:00:00Z", "30 2,14 * * *", "02,14:30"],
+        [BERLIN, "2026-10-24T12:00:00Z", "*/10 2 * * *", "02:00/10"],
+        ["America/Havana", "2026-10-31T12:00:00Z", "0,30 0 * * *", "00:00,30"],
+        ["Australia/Lord_Howe", "2027-04-02T12:00:00Z", "15,45 1 * * *", "01:15,45"],
+        ["America/New_York", "2026-10-31T12:00:00Z", "0 1-23/2 * * *", "1/2:00"],
+      ] as const
+    ) {
+      const base = new Date(Date.parse(from)).toISOString().replace("T", " ").slice(0, 19) + " UTC";
+      const { stdout } = await new Deno.Command("systemd-analyze", {
+        args: ["calendar", "--iterations=12", `--base-time=${base}`, `*-*-* ${calendar}`],
+        env: { TZ: zone, SYSTEMD_COLORS: "0" },
+      }).output();
+      const said = [...new TextDecoder().decode(stdout).matchAll(/UTC\): \w+ (\S+) (\d\d:\d\d)/g)]
+        .map(([, day, time]) => `${day}T${time}`);
+      assertEquals(following(fields, zone, from, 12), said, `${fields} in ${zone}`);
+    }
+  },
+);
 
 /** The days of its first times after 2026-11-22, a Sunday. */
 const days = (when: string, count: number) =>

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { eventually, isThere, namesIn, processesWith, temporaryQueue } from "../temporary_queue.ts";
 import { drain, ObservedWorker } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
+import { testWith, whyNo } from "../left_out.ts";
 
-const hasTmux =
-  (await new Deno.Command("sh", { args: ["-c", "command -v tmux"] }).output()).success;
+const noTmux = await whyNo("tmux", "-V");
 
 /** The process ID in a file, once it is there. */
 const readPid = (path: string) => Number(Deno.readTextFileSync(path)) || undefined;
@@ -74,11 +74,10 @@ Deno.test("what a job that has ended left running outlives its worker; what a jo
   assertEquals([left, strayed].map(runs), [true, false]);
 });
 
-Deno.test({
-  name: "a worker that is started in a terminal which an earlier job opened recovers and lives",
-  // Debian's package tmux: whoever has none loses nothing but this look.
-  ignore: !hasTmux,
-  async fn() {
+testWith(
+  noTmux,
+  "a worker that is started in a terminal which an earlier job opened recovers and lives",
+  async () => {
     await using temporary = await temporaryQueue({ poll_interval: 3600 });
     const { queue, dir } = temporary;
     const tmux = `tmux -S ${dir}/socket -f /dev/null`;
@@ -106,7 +105,7 @@ Deno.test({
       .output();
     assert(success, "the server lived");
   },
-});
+);
 
 Deno.test("a worker that runs learns of the death of another, if only by a poll", async () => {
   await using temporary = await temporaryQueue({ poll_interval: 0.1 });

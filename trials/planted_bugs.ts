@@ -12,7 +12,8 @@
  */
 
 import { parseArgs } from "node:util";
-import { type Plant, PLANTS } from "./plants.ts";
+import { PLANTS } from "./plants.ts";
+import type { Plant } from "./plants/plant.ts";
 
 /** What the crash tests need, besides the files of the root that `deno` reads. */
 const FOLDERS = ["src", "tests/crash", "tests/simulation"];

@@ -54,7 +54,7 @@ export const moosefs: Engine = {
   async mount(host, _how, path) {
     await must(host.words("mfsmount", path, "-H", "n1"));
     if (!(await until(() => hasRoom(host, path), 30, 0.5))) {
-      throw new Error("no chunk server has any room");
+      throw new Error("all chunk servers are full");
     }
     // Anyone may write in a new volume's root, and a queue is not used below such a directory.
     await must(host.words("chmod", "755", path));

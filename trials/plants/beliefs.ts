@@ -1,0 +1,76 @@
+import { type Plant, plant } from "./plant.ts";
+
+/** Leftovers of a crash that are believed. */
+export const BELIEFS: readonly Plant[] = [
+  plant("recovery-believes-any-taken-job", "recovery/half_settled.ts", [
+    "crash_of_recovery",
+    "recover-of-settle-done",
+  ], [
+    "    if (isLeftOver(trace)) removeIfThere(store, path);\n    else renameIfThere(",
+    "    renameIfThere(",
+  ]),
+  plant("recovery-takes-the-result-alone", "recovery/half_settled.ts", [
+    "recovery_race",
+    "partitioned-settler-done-recoverer",
+  ], [
+    "      if (!renameIfThere(store, source, target)) continue;\n",
+    "      if (!removeIfThere(store, source)) continue;\n",
+  ], [
+    `by, "taken"));\n`,
+    `by, "owned"));
+      const { final, state } = trace.meant!;
+      renameIfThere(store, path, pathIn(store, "tmp", formatMeantName(final, by, state)));
+`,
+  ]),
+  plant("recovery-does-not-look-first", "recovery/left_running.ts", ["two_sided", "settle-done"], [
+    "isElsewhere(store, name, job, places.get(id) ?? [], changed)",
+    "isElsewhere(store, name, job, [], changed)",
+  ]),
+  plant(
+    "recovery-forgets-what-it-settles",
+    "recovery/left_running.ts",
+    ["two_sided", "settle-put-back"],
+    [
+      "settling.some((settlement) => hasGoneOn(settlement.job, job)) ||",
+      "settling.length > 1_000_000 ||",
+    ],
+  ),
+  plant("claim-does-not-look-first", "moves/claim.ts", ["two_sided", "requeue-done"], [
+    "  if (wasBroughtBack(store, entry, name, job)) {",
+    "  if (!wasBroughtBack) {",
+  ]),
+  plant(
+    "recovery-charges-what-had-not-begun",
+    "recovery/left_running.ts",
+    ["crash", "claim-fresh"],
+    [
+      "    if (reason === undefined && !mayHaveBegun(store, job)) {",
+      "    if (reason === undefined && !id) {",
+    ],
+  ),
+  plant("log-tells-of-a-start-at-the-claim", "moves/claim.ts", ["crash", "claim-retry"], [
+    `entry.id === id ? entry.state : "processing";`,
+    `entry.id === id ? entry.state : "processing";
+    takeLog(store, claimed);`,
+  ]),
+  plant("log-is-moved-though-the-job-is-anothers", "moves/settle.ts", [
+    "recovery_race",
+    "partitioned-settler-failed-recoverer",
+  ], [
+    "  if (!store.files.exists(source)) return true;\n",
+    "",
+  ]),
+  plant(
+    "job-is-renamed-over-a-live-name",
+    "moves/settle.ts",
+    ["recovery_race", "two-settlers-of-one-id"],
+    [
+      "    const result = renameNew(store, source, target);",
+      `    const result = renameIfThere(store, source, target) ? "renamed" : "gone";`,
+    ],
+  ),
+  plant("heal-forgets-what-was-decided", "schedules/heal_schedule.ts", ["schedule"], [
+    `  if (decided === time) return { is: "decided" };\n`,
+    "",
+  ]),
+];

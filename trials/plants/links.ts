@@ -1,0 +1,13 @@
+import { type Plant, plant } from "./plant.ts";
+
+/** Two names of one file, where a rename is a link and an unlink. */
+export const LINKS: readonly Plant[] = [
+  plant("old-name-of-a-linked-file-stays", "fs/rename_by_link.ts", ["linking", "settle-done"], [
+    "  try {\n    files.remove(from);\n",
+    "  try {\n",
+  ]),
+  plant("two-names-of-one-file-are-two-jobs", "contents/same_job.ts", ["linking"], [
+    "    const isSameFile = areOneFile(own?.stat, stat);\n",
+    "    const isSameFile = false;\n",
+  ]),
+];

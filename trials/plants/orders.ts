@@ -1,0 +1,46 @@
+import { type Plant, plant } from "./plant.ts";
+
+/** Steps in another order, or not looked at again. */
+export const ORDERS: readonly Plant[] = [
+  plant("enqueue-renames-before-it-flushes", "store/temporary_files.ts", ["crash", "enqueue"], [
+    "    await flush(store, [temporary]);\n    store.files[rename](temporary, path);\n",
+    "    store.files[rename](temporary, path);\n    await flush(store, [path]);\n",
+  ]),
+  plant("settle-publishes-before-it-removes", "moves/settle.ts", [
+    "recovery_race",
+    "partitioned-settler-done-recoverer",
+  ], [
+    "  const removed = await store.files.removeEach(olds);\n",
+    "  for (const each of open) publish(store, each);\n" +
+    "  const removed = await store.files.removeEach(olds);\n",
+  ]),
+  plant("settle-moves-the-job-before-its-log", "moves/settle.ts", ["crash", "cancel"], [
+    `  if (isFree && bringLog(store, job.id, "processing", state, target)) {
+    const result = renameNew(store, source, target);
+`,
+    `  if (isFree) {
+    const result = renameNew(store, source, target);
+    if (result === "renamed") bringLog(store, job.id, "processing", state);
+`,
+  ]),
+  plant("claim-moves-the-log-before-its-job", "moves/claim.ts", ["fault", "claim-malformed"], [
+    `  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
+    `  bringLog(store, id, entry.state, "processing");
+  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
+  ]),
+  plant("recovery-removes-the-presence-first", "recovery/recover.ts", [
+    "recovery_race",
+    "two-recoverers-running",
+  ], [
+    "await killSurvivors?.(worker, unendedRuns(store, worker));\n",
+    "await killSurvivors?.(worker, []);\n    removePresence(store, worker);\n",
+  ]),
+  plant("child-is-not-looked-at-again", "moves/enqueue_apart.ts", ["dependency_races"], [
+    "    released = releaseIfReady(store, job.id) || released;\n",
+    "",
+  ]),
+  plant("let-go-is-not-looked-at-again", "moves/change_waiting.ts", ["dependency_races"], [
+    "  if (time === AFTER_TIME) releaseIfReady(store, entry.id);\n",
+    "",
+  ]),
+];

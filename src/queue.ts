@@ -245,7 +245,7 @@ export class Queue {
   /**
    * Whether a live worker would run a job: a worker of the whole queue, or of just that job.
    *
-   * @param id The job. Default: any ready job.
+   * @param id The job. Default: a job that is ready.
    */
   isAttended(id?: string): boolean {
     return this.workers().some(({ only }) => only === undefined || only === id);

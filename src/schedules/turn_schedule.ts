@@ -93,7 +93,7 @@ export async function turnSchedule(
         `paused schedule ${entry.name}: invalid file: ${error.message}`,
       );
     }
-    // The disk refused: any worker may try again.
+    // The disk refused, so give the schedule back for another try.
     const isThere = renameIfThere(store, own, from);
     if (!isThere && error instanceof Deno.errors.NotFound) return false;
     throw error;

@@ -32,8 +32,8 @@ export class KeyTakenError extends QueueError {
 /** What a job is added with, besides its fields. */
 export interface EnqueueOptions {
   /**
-   * What its command reads on standard input, from the beginning at each attempt. At most 1 MiB
-   * of it is in memory at once, whatever its size. It is copied to the queue's disk before the job is
+   * What its command reads on standard input, from the beginning at each attempt. Whatever its
+   * size, at most 1 MiB of it is in memory. It is copied to the queue's disk before the job is
    * added. Default: nothing.
    */
   stdin?: AsyncIterable<Uint8Array>;

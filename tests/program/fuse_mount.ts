@@ -14,7 +14,7 @@ export interface FuseMount extends AsyncDisposable {
   below: string;
 }
 
-/** Options with which sizes and names are kept for long, as on another machine; locks are shared. */
+/** Options that keep sizes and names for long, as on another machine; locks are shared. */
 export const CACHING: readonly string[] = [
   "attr_timeout=1000",
   "entry_timeout=1000",

@@ -3,12 +3,18 @@ import { isThere } from "../temporary_queue.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
-for (const page of ["ARCHITECTURE.md", "CONTRIBUTING.md"]) {
+const FROM_ROOT = /`((?:src|tests|tools|trials)\/[a-z_/.]+)`/g;
+
+for (
+  const { page, base, name } of [
+    { page: "ARCHITECTURE.md", base: "", name: FROM_ROOT },
+    { page: "CONTRIBUTING.md", base: "", name: FROM_ROOT },
+    { page: "docs/protocol.md", base: "src/", name: /`([a-z_]+\/[a-z_/]+\.ts)`/g },
+  ]
+) {
   Deno.test(`each source that ${page} names is there`, () => {
     const text = Deno.readTextFileSync(ROOT + page);
-    const named = [...text.matchAll(/`((?:src|tests|tools|trials)\/[a-z_/.]+)`/g)].map(([, path]) =>
-      path!
-    );
+    const named = [...text.matchAll(name)].map(([, path]) => base + path!);
     assert(named.length > 0);
     assertEquals(named.filter((path) => !isThere(ROOT + path)), []);
   });

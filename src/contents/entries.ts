@@ -6,7 +6,7 @@
  * @module
  */
 
-import { chargedAttempts, type JobView, MAX_GROWN_BYTES } from "../format/job.ts";
+import { forgetLastEnd, type JobView, MAX_GROWN_BYTES } from "../format/job.ts";
 import {
   type EntryName,
   isJobName,
@@ -175,7 +175,7 @@ export function readEntry(store: Store, entry: Entry): JobView | undefined {
   if (!parsed) return undefined;
   if (parsed.job) {
     const job = parsed.job;
-    if (entry.state !== "done" && entry.state !== "dead") job.attempts = chargedAttempts(job);
+    if (entry.state !== "done" && entry.state !== "dead") forgetLastEnd(job);
     if (entry.bare && entry.state === "pending") job.priority = entry.priority;
     return { ...job, state: entry.state };
   }

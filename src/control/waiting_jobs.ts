@@ -109,7 +109,6 @@ function editableFields(job: Job): JobInput {
     history: _history,
     created_at: _created,
     updated_at: _updated,
-    reason: _reason,
     ...fields
   } = job;
   return fields;

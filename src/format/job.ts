@@ -180,10 +180,14 @@ export function fillIn(
 
 const encoder = new TextEncoder();
 
-/** The runs charged so far: `attempts`, or 0 if the job has been requeued since. */
-export function chargedAttempts(job: Job): number {
+/**
+ * Makes a job that waits or runs forget its last end. A retry is a mere rename: until its next
+ * write the file keeps the attempts that were charged before that end, and the reason of it.
+ */
+export function forgetLastEnd(job: Job): void {
   const last = job.history.at(-1)?.led_to;
-  return last === "done" || last === "dead" ? 0 : job.attempts;
+  if (last === "done" || last === "dead") job.attempts = 0;
+  delete job.reason;
 }
 
 /** Longer job files are not indented: nobody reads them, and nesting could make them huge. */

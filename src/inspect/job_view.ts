@@ -16,8 +16,6 @@ import type { Store } from "../store/store.ts";
 export function jobView(store: Store, entry: Entry): JobView | undefined {
   const job = readEntry(store, entry);
   if (!job) return undefined;
-  // Until a retried job ends again, its file keeps the reason of its last end.
-  if (entry.state !== "done" && entry.state !== "dead") delete job.reason;
   if (entry.worker !== undefined) {
     const progress = readProgress(store, entry.worker, entry.id);
     if (progress) job.progress = progress;

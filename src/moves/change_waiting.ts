@@ -203,9 +203,7 @@ export async function cancelWaiting(store: Store, entry: WaitingEntry): Promise<
       led_to: "dead",
       reason: "cancelled before it ran",
     } as const;
-    // The reason is from an earlier death, before a retry.
-    const { reason: _reason, ...rest } = job as Job;
-    return { dead: { ...rest, history: [...job.history, attempt] } as Job };
+    return { dead: { ...job, history: [...job.history, attempt] } };
   });
 }
 

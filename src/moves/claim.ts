@@ -10,7 +10,7 @@ import { dirname } from "@std/path/posix/dirname";
 import { lostParent, stillWaits, unmarkChild, waitAgain } from "../constraints/dependencies.ts";
 import { endOf, entries, fileFault, nameOf, readingFault } from "../contents/entries.ts";
 import { inputFault, shareInput } from "../contents/inputs.ts";
-import { chargedAttempts, type Job } from "../format/job.ts";
+import { forgetLastEnd, type Job } from "../format/job.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { bringLog, logName, ownLine } from "../contents/logs.ts";
 import { freshIdLike } from "../format/ids.ts";
@@ -52,7 +52,7 @@ export interface Claim {
   time: number;
   /** The worker that owns it. */
   worker: string;
-  /** The job as its file has it, its `attempts` begun anew if it was requeued. */
+  /** The job as its file has it, without its last end if it was requeued. */
   job: Job;
   /** The directory that it was claimed from; `undefined` if another worker claimed it. */
   cameFrom?: string;
@@ -144,7 +144,7 @@ async function examine(
   if (job.history.length > 0 || entry.bare) {
     claimed.logFrom = entry.id === id ? entry.state : "processing";
   }
-  job.attempts = chargedAttempts(job);
+  forgetLastEnd(job);
   // A job that has run is not checked again: its parents may be long gone.
   const hasRun = job.attempts > 0 && job.history.some((attempt) => attempt.outcome !== "lost");
   if (job.after?.length && !hasRun && purpose === "to run it") {

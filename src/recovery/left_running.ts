@@ -8,7 +8,7 @@ import { lostParent, readyTime, unmarkChild } from "../constraints/dependencies.
 import { readJobFile } from "../contents/entries.ts";
 import { findLog, logName } from "../contents/logs.ts";
 import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/same_job.ts";
-import { type Attempt, chargedAttempts, type Job } from "../format/job.ts";
+import { type Attempt, forgetLastEnd, type Job } from "../format/job.ts";
 import { type EntryName, HELD_TIME, parseEntryName, waitingName } from "../format/names.ts";
 import { hadHeldJob, isEditor } from "../format/worker_names.ts";
 import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
@@ -89,6 +89,7 @@ export async function takeOverRunning(
       putBackUnbegun(store, path, entry, job);
       continue;
     }
+    forgetLastEnd(job);
     const claim = { id, name: ours(name, worker, by), time, worker: by, job, logOffset: 0 };
     const settlement = reason === undefined
       ? lostSettlement(store, claim, worker)
@@ -129,7 +130,7 @@ function lostSettlement(store: Store, claim: Claim, worker: string): Settlement 
   const now = store.now();
   const time = new Date(now).toISOString();
   const { job } = claim;
-  const attempts = chargedAttempts(job) + 1;
+  const attempts = job.attempts + 1;
   const state = attempts > job.max_retries ? "dead" : "failed";
   const log = findLog(store, claim.id, "processing");
   const attempt: Attempt = {

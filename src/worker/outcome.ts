@@ -46,8 +46,7 @@ export function settlementOf(
   config: Config,
   random: number,
 ): Settlement {
-  // Why it was dead before somebody had it run again.
-  const { reason: _reason, ...job } = claim.job as Job;
+  const { job } = claim;
   const { exit, stopped } = result;
   const outcome: Outcome = stopped === "put back" || stopped === "cancelled"
     ? "cancelled"

@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../src/text/errors.ts";
-import {
-  chargedAttempts,
-  type Job,
-  jobBytes,
-  type JobInput,
-  newJob,
-} from "../../src/format/job.ts";
+import { forgetLastEnd, type Job, jobBytes, type JobInput, newJob } from "../../src/format/job.ts";
 import { parseJob } from "../../src/format/parse_job.ts";
 import { MAX_COMMAND_BYTES } from "../../src/format/field_checks.ts";
 
@@ -174,12 +168,13 @@ Deno.test("parseJob() refuses bytes that are not UTF-8, and more than 1 MiB", ()
   assertStringIncludes(parse(large).fault ?? "", "larger than 1048576 bytes");
 });
 
-Deno.test("chargedAttempts() begins anew for a job that had ended and waits again", () => {
-  const after = (led_to: string | undefined) =>
-    chargedAttempts({
-      ...make({ command: "a" }),
-      attempts: 4,
-      history: [{ led_to } as Job["history"][number]],
-    });
-  assertEquals(["done", "dead", "failed", "pending", undefined].map(after), [0, 0, 4, 4, 4]);
+Deno.test("forgetLastEnd() has a job that had ended count its attempts anew, with no reason", () => {
+  const after = (led_to: string | undefined, reason?: string) => {
+    const history = [{ led_to } as Job["history"][number]];
+    const job: Job = { ...make({ command: "a" }), attempts: 4, history, reason };
+    forgetLastEnd(job);
+    return [job.attempts, "reason" in job];
+  };
+  assertEquals(["done", "dead"].map((state) => after(state, "its end")), [[0, false], [0, false]]);
+  for (const state of ["failed", "pending", undefined]) assertEquals(after(state), [4, false]);
 });

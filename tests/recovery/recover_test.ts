@@ -119,6 +119,16 @@ Deno.test("a lost attempt that was the last leads to dead/", async () => {
   assert(isThere(`${temporary.dir}/dead/x.log`));
 });
 
+Deno.test("a lost attempt is why a retried job is dead, not the reason from before the retry", async () => {
+  await using temporary = await temporaryQueue();
+  const history = [{ attempt: 1, led_to: "dead" }];
+  const fields = { max_retries: 0, attempts: 5, history, reason: "its input is missing" };
+  const { recover } = await withDead(temporary, fields);
+  await recover();
+  const job = temporary.queue.get("x")!;
+  assertEquals([job.state, job.attempts, job.reason], ["dead", 1, undefined]);
+});
+
 Deno.test("a lost attempt counts on from those before it", async () => {
   await using temporary = await temporaryQueue();
   const history = [{ attempt: 1, led_to: "failed", log_end: 3 }];

@@ -186,7 +186,7 @@ const encoder = new TextEncoder();
  */
 export function forgetLastEnd(job: Job): void {
   const last = job.history.at(-1)?.led_to;
-  if (last === "done" || last === "dead") job.attempts = 0;
+  if (last === "done" || last === "dead" || job.reason !== undefined) job.attempts = 0;
   delete job.reason;
 }
 

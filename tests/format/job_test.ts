@@ -176,5 +176,8 @@ Deno.test("forgetLastEnd() has a job that had ended count its attempts anew, wit
     return [job.attempts, "reason" in job];
   };
   assertEquals(["done", "dead"].map((state) => after(state, "its end")), [[0, false], [0, false]]);
-  for (const state of ["failed", "pending", undefined]) assertEquals(after(state), [4, false]);
+  for (const state of ["failed", "pending", undefined]) {
+    assertEquals(after(state), [4, false]);
+    assertEquals(after(state, "its input was missing"), [0, false], "no attempt led to its end");
+  }
 });

@@ -173,7 +173,7 @@ export function resultOf(bytes: Uint8Array, size: number): JobResult {
 }
 
 /** A settlement whose job keeps its result. */
-export function withResult(settlement: Settlement, output: JobResult): Settlement {
+function withResult(settlement: Settlement, output: JobResult): Settlement {
   const { note, ...result } = output;
   const { result_encoding: _earlier, ...job } = settlement.job;
   const history = [...job.history];

@@ -16,7 +16,7 @@ export interface IndexEntry extends WaitingEntry {
 }
 
 /** How many ready entries the index surely holds, and how many that become ready later. */
-export const INDEX_CAPACITY = 20_000;
+const INDEX_CAPACITY = 20_000;
 
 /**
  * The order in which ready jobs run: by priority, the higher first; then by the time they were

@@ -13,6 +13,7 @@
  */
 
 import { type Config, resourceKey } from "../format/settings.ts";
+import { WORKER_PATTERN } from "../format/worker_names.ts";
 import type { FileLock } from "../fs/file_port.ts";
 import {
   listIfThere,
@@ -41,9 +42,8 @@ export interface HeldPlace {
   release(declaredDead?: boolean): void;
 }
 
-/** A place, or why there is none. */
-export type PlaceAnswer =
-  | HeldPlace
+/** Why there is no place. */
+type NoPlace =
   /** All are taken, or the limit is 0. */
   | "full"
   /** The last holder of one died, and has yet to be recovered. */
@@ -52,18 +52,6 @@ export type PlaceAnswer =
 /** How many places a limit has; `Infinity` for `concurrency` that is not set. */
 export function placesOf(config: Config, limit: LimitName): number {
   return limit === "concurrency" ? config.concurrency ?? Infinity : config[resourceKey(limit)] ?? 0;
-}
-
-/** As {@linkcode takePlaces}, for one place. */
-export function takePlace(
-  store: Store,
-  limit: LimitName,
-  self: string,
-  first: number,
-  most: number,
-): PlaceAnswer {
-  const answer = takePlaces(store, limit, 1, self, first, most);
-  return typeof answer === "string" ? answer : answer[0]!;
 }
 
 /**
@@ -80,11 +68,11 @@ export function takePlaces(
   self: string,
   first: number,
   most: number,
-): HeldPlace[] | Exclude<PlaceAnswer, HeldPlace> {
+): HeldPlace[] | NoPlace {
   const places = placesOf(store.config, limit);
   if (places < count) return "full";
   const taken: HeldPlace[] = [];
-  let answer: "full" | "unrecovered" = "full";
+  let answer: NoPlace = "full";
   try {
     for (let tries = 0; tries < Math.min(places, most) && taken.length < count; tries++) {
       const place = takeAt(store, `${limit}.${(first + tries) % places}`, self);
@@ -101,7 +89,7 @@ export function takePlaces(
 }
 
 /** Takes the one place of this name in limits/. */
-function takeAt(store: Store, name: string, self: string): PlaceAnswer {
+function takeAt(store: Store, name: string, self: string): HeldPlace | NoPlace {
   const path = pathIn(store, "limits", name);
   const lock = lockPlace(store, path);
   if (!lock) return "full";
@@ -161,8 +149,7 @@ function isUnrecovered(store: Store, path: string, self: string): boolean {
   const name = holderPath(path);
   if (!store.files.exists(name)) return false;
   const holder = new TextDecoder().decode(store.files.read(name)).trim();
-  const isDead = /^[a-z0-9-]+$/.test(holder) && holder !== self &&
-    hasPresence(store, holder);
+  const isDead = WORKER_PATTERN.test(holder) && holder !== self && hasPresence(store, holder);
   if (!isDead) removeIfThere(store, name);
   return isDead;
 }

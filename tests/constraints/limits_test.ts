@@ -7,7 +7,7 @@ import {
   type HeldPlace,
   placesOf,
   surplusPlaces,
-  takePlace,
+  takePlaces,
 } from "../../src/constraints/limits.ts";
 import { limitOn } from "../../src/constraints/needs.ts";
 import { arrive } from "../../src/contents/presence.ts";
@@ -17,67 +17,71 @@ import { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
 
-function held(answer: ReturnType<typeof takePlace>): HeldPlace {
+/** Takes one place. */
+const take = (store: Store, limit: string, self: string, first: number, most: number) =>
+  takePlaces(store, limit, 1, self, first, most);
+
+function held(answer: ReturnType<typeof take>): HeldPlace {
   assert(typeof answer === "object", `${answer}`);
-  return answer;
+  return answer[0]!;
 }
 
 const arriveAs = (store: Store, name: string) =>
   arrive(store, { name, host: "h", pid: 1, slots: 1, started_at: "", version: "" });
 
-Deno.test("takePlace() gives as many places as are set, and each again once it is released", async () => {
+Deno.test("takePlaces() gives as many places as are set, and each again once it is released", async () => {
   await using temporary = await temporaryQueue({ "resources.gpu": 2 });
   const { store } = temporary.queue;
-  const [a] = [held(takePlace(store, "gpu", "w", 0, 9)), held(takePlace(store, "gpu", "w", 0, 9))];
-  assertEquals(takePlace(store, "gpu", "w", 0, 9), "full");
+  const [a] = [held(take(store, "gpu", "w", 0, 9)), held(take(store, "gpu", "w", 0, 9))];
+  assertEquals(take(store, "gpu", "w", 0, 9), "full");
   assertEquals(
     limitOn(store, await temporary.queue.enqueue({ command: "x", resource: "gpu" })),
     "gpu",
   );
   a.release();
   a.release();
-  held(takePlace(store, "gpu", "w", 1, 9)).release();
-  assertEquals(takePlace(store, "tpu", "w", 0, 9), "full");
+  held(take(store, "gpu", "w", 1, 9)).release();
+  assertEquals(take(store, "tpu", "w", 0, 9), "full");
   assertEquals(placesOf(store.config, "concurrency"), Infinity);
 });
 
-Deno.test("takePlace() tries no more places than it is told to", async () => {
+Deno.test("takePlaces() tries no more places than it is told to", async () => {
   await using temporary = await temporaryQueue({ concurrency: 4 });
   const { store } = temporary.queue;
-  const first = held(takePlace(store, "concurrency", "w", 0, 1));
-  assertEquals(takePlace(store, "concurrency", "w", 0, 1), "full");
-  held(takePlace(store, "concurrency", "w", 1, 1)).release();
+  const first = held(take(store, "concurrency", "w", 0, 1));
+  assertEquals(take(store, "concurrency", "w", 0, 1), "full");
+  held(take(store, "concurrency", "w", 1, 1)).release();
   first.release();
 });
 
-Deno.test("takePlace() leaves the place of a dead worker alone until that has been recovered", async () => {
+Deno.test("takePlaces() leaves the place of a dead worker alone until that has been recovered", async () => {
   const disk = new SimulatedDisk();
   const open = async (name: string) => await openStore("/q", { files: disk.process(name) });
   const dead = await open("w-1-a");
   dead.config["resources.gpu"] = 1;
   arriveAs(dead, "w-1-a");
-  held(takePlace(dead, "gpu", "w-1-a", 0, 9));
+  held(take(dead, "gpu", "w-1-a", 0, 9));
   disk.crashProcess("w-1-a");
 
   const heir = await open("w-2-b");
   heir.config["resources.gpu"] = 1;
   arriveAs(heir, "w-2-b");
-  assertEquals(takePlace(heir, "gpu", "w-2-b", 0, 9), "unrecovered");
+  assertEquals(take(heir, "gpu", "w-2-b", 0, 9), "unrecovered");
   let killed = false;
   await recoverDeadWorkers(heir, "w-2-b", () => {
     killed = true;
-    assertEquals(takePlace(heir, "gpu", "w-2-b", 0, 9), "unrecovered");
+    assertEquals(take(heir, "gpu", "w-2-b", 0, 9), "unrecovered");
     return Promise.resolve();
   });
   assert(killed);
-  held(takePlace(heir, "gpu", "w-2-b", 0, 9)).release();
+  held(take(heir, "gpu", "w-2-b", 0, 9)).release();
 });
 
 Deno.test("surplusPlaces() names the places that are too many while they are held, then removes them", async () => {
   await using temporary = await temporaryQueue({ concurrency: 2, "resources.gpu": 1 });
   const { queue, dir } = temporary;
-  const places = [0, 1].map((first) => held(takePlace(queue.store, "concurrency", "w", first, 1)));
-  held(takePlace(queue.store, "gpu", "w", 0, 9)).release();
+  const places = [0, 1].map((first) => held(take(queue.store, "concurrency", "w", first, 1)));
+  held(take(queue.store, "gpu", "w", 0, 9)).release();
   await queue.configure({ concurrency: 1, "resources.gpu": 0 });
   assertEquals(surplusPlaces(queue.store), [`${dir}/limits/concurrency.1`]);
   for (const place of places) place.release();

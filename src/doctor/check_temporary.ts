@@ -23,7 +23,7 @@ export async function checkTemporary(examination: Examination): Promise<void> {
       await examination.fix(
         `${shown} was left by a program that has exited; no job needs it`,
         "removes it",
-        () => removeStray(store, name, kind),
+        () => removeStray(store, name, kind, ageOf),
       );
     } else if (!isOfWorker(name) && isForgotten(store, name, ageOf)) {
       examination.note(

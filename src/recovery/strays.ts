@@ -46,7 +46,7 @@ export function removeStray(
   store: Store,
   name: string,
   kind: EntryKind,
-  ageOf: (mtime: number) => number = fileAges(store),
+  ageOf: (mtime: number) => number,
 ): void {
   if (isOldSpare(store, name)) removeIfThere(store, pathIn(store, "tmp", name));
   // Locked until it is gone: a writer that was only stopped for long notices.

@@ -16,6 +16,7 @@ import {
   removeIfThere,
   removeTree,
   type Store,
+  temporaryPath,
 } from "../store/store.ts";
 
 /** A batch that has been written, in tmp/. */
@@ -103,7 +104,7 @@ export async function publishBatch(
 
 /** Takes back a batch that was not acknowledged, so that it does not run; whether it could. */
 function takeBack(store: Store, name: string): boolean {
-  const path = pathIn(store, "tmp", `${newId()}${NEW_SUFFIX}`);
+  const path = temporaryPath(store);
   try {
     store.files.rename(pathIn(store, "pending", name), path);
   } catch {

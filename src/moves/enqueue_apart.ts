@@ -16,9 +16,8 @@ import {
 import type { FileLock } from "../fs/file_port.ts";
 import type { WrittenInput } from "../contents/inputs.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
-import { newId } from "../format/ids.ts";
 import { contentOf, newName, publish } from "./publish.ts";
-import { flush, NEW_SUFFIX, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { flush, pathIn, removeIfThere, type Store, temporaryPath } from "../store/store.ts";
 import { takeKeys } from "../constraints/unique.ts";
 
 /** What {@linkcode publishApart} has done, even if it fails. */
@@ -106,7 +105,7 @@ async function publishFolder(
   named: readonly Named[],
   added: AddedApart,
 ): Promise<void> {
-  const temporary = pathIn(store, "tmp", newId() + NEW_SUFFIX);
+  const temporary = temporaryPath(store);
   let mark: FileLock | undefined;
   try {
     store.files.makeDirectory(temporary);

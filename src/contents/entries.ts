@@ -17,7 +17,7 @@ import {
 } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
 import type { FileStat } from "../fs/file_port.ts";
-import { ifThere, listIfThere, pathIn, type Store } from "../store/store.ts";
+import { ifThere, listIfThere, pathIn, removeIfPossible, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 
 /** A job in a state directory, known by its name alone. */
@@ -90,6 +90,12 @@ function* batchPaths(store: Store, batch: string): Generator<string> {
   const folder = pathIn(store, "pending", batch);
   if (store.files.stat(folder)?.kind !== "directory") return;
   for (const { name } of listIfThere(store, folder)) if (isJobName(name)) yield `${batch}/${name}`;
+}
+
+/** Removes the batch that a job lay in, unless other jobs are left in it. */
+export function dropEmptyBatch(store: Store, { state, path }: Entry): void {
+  const slash = path.indexOf("/");
+  if (slash >= 0) removeIfPossible(store, pathIn(store, state, path.slice(0, slash)));
 }
 
 /**

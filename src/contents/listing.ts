@@ -133,9 +133,7 @@ function isOlder(name: string, id: string): boolean {
 export function matchingEntries(store: Store, text: string): Entry[] {
   if (text === "") return [];
   const end = ID_PATTERN.test(text) ? endOf(store, text) : undefined;
-  if (end) {
-    return [{ id: text, time: 0, priority: 5, bare: true, state: end, path: `${text}.json` }];
-  }
+  if (end) return [entryAt(end, `${text}.json`)];
   const matches = new Map<string, Entry>();
   for (const state of JOB_STATES) {
     for (const entry of entries(store, state)) {

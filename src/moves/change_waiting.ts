@@ -14,21 +14,14 @@ import {
   releaseIfReady,
   unmarkChild,
 } from "../constraints/dependencies.ts";
-import { holdsJobs, nameOf, readEntry } from "../contents/entries.ts";
+import { dropEmptyBatch, holdsJobs, nameOf, readEntry } from "../contents/entries.ts";
 import { NotDurableError, QueueError, reasonWithin } from "../text/errors.ts";
 import type { Job } from "../format/job.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
 import { arriveAsEditor, type Presence } from "../contents/presence.ts";
 import { settle, type Settlement } from "./settle.ts";
-import {
-  flush,
-  flushChange,
-  pathIn,
-  removeIfPossible,
-  renameIfThere,
-  type Store,
-} from "../store/store.ts";
+import { flush, flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
 
 /**
  * Holds or releases a waiting job.
@@ -205,10 +198,4 @@ export async function cancelWaiting(store: Store, entry: WaitingEntry): Promise<
     } as const;
     return { dead: { ...job, history: [...job.history, attempt] } };
   });
-}
-
-/** Removes the batch that a job came from, unless other jobs are left in it. */
-function dropEmptyBatch(store: Store, { state, path }: WaitingEntry): void {
-  const slash = path.indexOf("/");
-  if (slash >= 0) removeIfPossible(store, pathIn(store, state, path.slice(0, slash)));
 }

@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "@std/path/posix/dirname";
-import { type Entry, readEntry } from "../contents/entries.ts";
+import { dropEmptyBatch, type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
 import { entryWithId } from "../inspect/find_job.ts";
 import { removeInputs } from "../contents/inputs.ts";
@@ -94,14 +94,7 @@ function removeEntry(store: Store, entry: Entry): boolean {
   forget();
   const log = findLog(store, entry.id, entry.state);
   if (log) removeIfThere(store, log);
-  const batch = dirname(entry.path);
-  if (batch !== ".") {
-    try {
-      removeIfThere(store, pathIn(store, entry.state, batch));
-    } catch {
-      // Other jobs are left in the batch.
-    }
-  }
+  dropEmptyBatch(store, entry);
   return true;
 }
 
@@ -116,13 +109,5 @@ async function flushRemovals(
     folders.add(pathIn(store, state));
     folders.add(dirname(pathIn(store, state, path)));
   }
-  for (let tries = 0;; tries++) {
-    try {
-      await flushChange(store, [...folders].filter((path) => store.files.exists(path)), change);
-      return;
-    } catch (error) {
-      // A worker has just emptied a batch and removed it.
-      if (!(error instanceof Deno.errors.NotFound) || tries === 10) throw error;
-    }
-  }
+  await flushChange(store, [...folders].filter((path) => store.files.exists(path)), change);
 }

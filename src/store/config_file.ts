@@ -5,10 +5,9 @@
  */
 
 import type { FilePort } from "../fs/file_port.ts";
-import { newId } from "../format/ids.ts";
 import { type Config, configKey, settingFor } from "../format/settings.ts";
 import { NotDurableError, QueueError, UsageError } from "../text/errors.ts";
-import { syncPaths } from "./store.ts";
+import { syncPaths, temporaryPath } from "./store.ts";
 import { fileDistrust } from "./trust.ts";
 
 /**
@@ -41,10 +40,10 @@ export function readConfig(files: FilePort, dir: string, owner: number | null): 
   try {
     set = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new QueueError(`${path} is not JSON; mend it, or remove it for the defaults`);
+    throw new QueueError(`${path} is not JSON; fix it, or remove it for the defaults`);
   }
   if (typeof set !== "object" || set === null || Array.isArray(set)) {
-    throw new QueueError(`${path} is not a JSON object; mend it, or remove it for the defaults`);
+    throw new QueueError(`${path} is not a JSON object; fix it, or remove it for the defaults`);
   }
   const config: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(set)) {
@@ -72,7 +71,7 @@ export async function writeConfig(
     const fault = value === undefined ? undefined : settingFor(configKey(key))!.check(value);
     if (fault) throw new UsageError(`${key} ${fault}, not ${JSON.stringify(value)}`);
   }
-  const path = `${dir}/tmp/config-${newId()}@new`;
+  const path = temporaryPath({ dir }, "config-");
   files.create(path, new TextEncoder().encode(JSON.stringify(set, null, 2) + "\n"));
   await files.sync([path]);
   files.rename(path, `${dir}/config.json`);

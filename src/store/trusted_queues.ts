@@ -88,7 +88,7 @@ export function trustQueue(dir: string): void {
   if (!isTrusted(dir)) {
     throw new QueueError(
       `${path} is not a file of yours that only you can write in, so that nothing in it counts; ` +
-        "mend that, then try again",
+        "fix that, then try again",
     );
   }
 }

@@ -143,11 +143,11 @@ Deno.test("readConfig() ignores keys that it does not know", async () => {
   assertEquals(readConfig(nativeFiles, dir, Deno.uid()), { max_retries: 1 });
 });
 
-Deno.test("readConfig() refuses a file that holds something else, and says how to mend it", async () => {
+Deno.test("readConfig() refuses a file that holds something else, and says how to fix it", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;
   const refused: [string, string][] = [
-    ["", "config.json is not JSON; mend it, or remove it for the defaults"],
+    ["", "config.json is not JSON; fix it, or remove it for the defaults"],
     ["{", "is not JSON"],
     ["[]", "is not a JSON object"],
     ["null", "is not a JSON object"],

@@ -131,7 +131,7 @@ Deno.test("worker start puts what it runs back uncharged at a second SIGINT", as
   assertEquals([state, attempts], ["pending", 0]);
 });
 
-Deno.test("worker start refuses a queue that others can write in, and says how to mend it", async () => {
+Deno.test("worker start refuses a queue that others can write in, and says how to fix it", async () => {
   await using program = new Program();
   await program.answer("status");
   Deno.chmodSync(`${program.dir}/pending`, 0o777);

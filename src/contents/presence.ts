@@ -63,7 +63,7 @@ export interface SeenWorker extends WorkerInfo {
 }
 
 /** The path of a worker's presence file. */
-export function presencePath(store: Store, worker: string): string {
+function presencePath(store: Store, worker: string): string {
   return pathIn(store, "workers", `${worker}.json`);
 }
 

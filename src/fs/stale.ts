@@ -20,7 +20,7 @@ export function isStale(error: unknown): error is Error {
 }
 
 /** The error that a local file system raises in place of ESTALE. */
-export function missingInstead({ message }: Error): Deno.errors.NotFound {
+function missingInstead({ message }: Error): Deno.errors.NotFound {
   const said = message.replace(STALE, "No such file or directory (os error 2)");
   return Object.assign(new Deno.errors.NotFound(said), { code: "ENOENT" });
 }
@@ -45,6 +45,16 @@ export function look<T>(call: () => T): T {
   }
 }
 
+/** {@linkcode look}; `undefined` if what the call names is missing. */
+function lookIfThere<T>(call: () => T): T | undefined {
+  try {
+    return look(call);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /**
  * A port that takes a stale handle for a missing file, as its callers do not know ESTALE.
  *
@@ -53,14 +63,7 @@ export function look<T>(call: () => T): T {
  * that fails is never asked again and never `NotFound`: only opening what is to be flushed is.
  */
 export function withoutStale(port: FilePort): FilePort {
-  const stat: FilePort["stat"] = (path, how) => {
-    try {
-      return look(() => port.stat(path, how));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  };
+  const stat: FilePort["stat"] = (path, how) => lookIfThere(() => port.stat(path, how));
 
   /** What to throw for an error of a call that changes a path. */
   function refused(path: string, error: unknown): unknown {
@@ -97,14 +100,7 @@ export function withoutStale(port: FilePort): FilePort {
       yield* entries;
     },
     stat,
-    exists: (path) => {
-      try {
-        return look(() => port.exists(path));
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return false;
-        throw error;
-      }
-    },
+    exists: (path) => lookIfThere(() => port.exists(path)) ?? false,
     read: (path) => look(() => port.read(path)),
     readUnblocked: (path) => {
       const content = look(() => port.readUnblocked(path));

@@ -64,7 +64,7 @@ function makeLockFile(store: Store): void {
  * @returns To be called now and then with the time waited so far, in milliseconds; throws
  * {@linkcode LockWaitError} when it is too long.
  */
-export function lockWaiter(path: string, wait: LockWait = {}): (waited: number) => void {
+function lockWaiter(path: string, wait: LockWait = {}): (waited: number) => void {
   let holder: string | undefined;
   const { seconds = 60, waits } = wait;
   return (waited) => {

@@ -10,6 +10,7 @@ import { changedDependencyFault } from "../constraints/dependency_faults.ts";
 import { readEntry } from "../contents/entries.ts";
 import { inputFault } from "../contents/inputs.ts";
 import { presentIds } from "../contents/taken_ids.ts";
+import { isObject } from "../format/field_checks.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME } from "../format/names.ts";
 import { isEditor } from "../format/worker_names.ts";
@@ -116,7 +117,7 @@ function editableFields(job: Job): JobInput {
 
 /** @throws {UsageError} If the edited fields are not those of a job. */
 function checkedEdit(store: Store, job: Job, edited: JobInput): Job {
-  if (typeof edited !== "object" || edited === null || Array.isArray(edited)) {
+  if (!isObject(edited)) {
     throw new UsageError("a job is a JSON object");
   }
   if ((edited.unique ?? undefined) !== job.unique) {

@@ -6,6 +6,7 @@
 
 import { fillIn, type Job, type JobDefaults, MAX_JOB_BYTES } from "./job.ts";
 import { CHECKS_OF_FILE, faultOf } from "./check_job.ts";
+import { isObject } from "./field_checks.ts";
 import { commandText } from "../text/shell_quote.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -29,10 +30,10 @@ export function parseJob(
   } catch {
     return { fault: "it is not JSON in UTF-8" };
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+  if (!isObject(parsed)) {
     return { fault: "it is not a JSON object" };
   }
-  const fields = withOwnNames(parsed as Record<string, unknown>);
+  const fields = withOwnNames(parsed);
   const written = fields.id;
   fields.id = id;
   if (Array.isArray(fields.command)) fields.command = commandText(fields.command);

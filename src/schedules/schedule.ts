@@ -11,6 +11,7 @@
  */
 
 import { UsageError } from "../text/errors.ts";
+import { isObject } from "../format/field_checks.ts";
 import type { JobInput } from "../format/job.ts";
 import { JOB_FIELDS } from "../format/job_fields.ts";
 import { formatStamp, HELD_TIME, ID_PATTERN, parseEntryName, parseStamp } from "../format/names.ts";
@@ -162,7 +163,7 @@ export function parseSchedule(content: Uint8Array, name: string): Schedule {
   } catch {
     throw new UsageError("it is not JSON in UTF-8");
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+  if (!isObject(parsed)) {
     throw new UsageError("it is not a JSON object");
   }
   const { when, tz, job, catch_up = "latest", overlap = "skip", created_at } = parsed;
@@ -170,7 +171,7 @@ export function parseSchedule(content: Uint8Array, name: string): Schedule {
     ? "when must be a string"
     : tz !== undefined && typeof tz !== "string"
     ? "tz must be a string"
-    : typeof job !== "object" || job === null || Array.isArray(job)
+    : !isObject(job)
     ? "job must be an object"
     : !["latest", "all", "none"].includes(catch_up)
     ? "catch_up must be latest, all or none"

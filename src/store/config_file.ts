@@ -5,6 +5,7 @@
  */
 
 import type { FilePort } from "../fs/file_port.ts";
+import { isObject } from "../format/field_checks.ts";
 import { type Config, configKey, settingFor } from "../format/settings.ts";
 import { NotDurableError, QueueError, UsageError } from "../text/errors.ts";
 import { syncPaths, temporaryPath } from "./store.ts";
@@ -42,7 +43,7 @@ export function readConfig(files: FilePort, dir: string, owner: number | null): 
   } catch {
     throw new QueueError(`${path} is not JSON; fix it, or remove it for the defaults`);
   }
-  if (typeof set !== "object" || set === null || Array.isArray(set)) {
+  if (!isObject(set)) {
     throw new QueueError(`${path} is not a JSON object; fix it, or remove it for the defaults`);
   }
   const config: Record<string, unknown> = {};

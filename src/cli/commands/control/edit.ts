@@ -5,6 +5,7 @@
  */
 
 import { editJob } from "../../../control/waiting_jobs.ts";
+import { isObject } from "../../../format/field_checks.ts";
 import type { JobInput } from "../../../format/job.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { fieldsOfJson, UnknownFields } from "../../args/json_job.ts";
@@ -48,11 +49,11 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
     throw new UsageError(`this is not JSON: ${error instanceof Error ? error.message : error}`);
   }
   // The check of the whole job reports what is no object.
-  if (typeof edited !== "object" || edited === null || Array.isArray(edited)) {
+  if (!isObject(edited)) {
     return edited as JobInput;
   }
   const unknown = new UnknownFields();
-  const job = fieldsOfJson(edited as Record<string, unknown>, Date.now(), (name) => {
+  const job = fieldsOfJson(edited, Date.now(), (name) => {
     if (!Object.hasOwn(fields, name)) unknown.add(name);
   });
   unknown.report(false);

@@ -6,7 +6,7 @@
 
 import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import type { Invocation } from "../../table/command.ts";
+import { type Invocation, later } from "../../table/command.ts";
 import { statePaint } from "../../terminal/colours.ts";
 import { printJson, printLines } from "../../terminal/output.ts";
 import { coloursStdout } from "../../terminal/terminal.ts";
@@ -15,7 +15,11 @@ import { workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jo
 
 /** Prints the counts of each state, the live workers, and whether the queue is paused. */
 export async function status(call: Invocation): Promise<number | void> {
-  if (call.options.has("watch")) return (await import("./status_watch.ts")).statusWatch(call);
+  if (call.options.has("watch")) {
+    const path = later("./status_watch.ts");
+    const { statusWatch } = await import(path) as typeof import("./status_watch.ts");
+    return await statusWatch(call);
+  }
   const queue = await openQueue(call);
   await putBackAbandoned(queue);
   const [jobs, workers, paused] = [queue.counts(), workersWithJobs(queue), queue.paused];

@@ -9,7 +9,7 @@ import { UsageError } from "../../text/errors.ts";
 import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
-import { parseDuration } from "../terminal/duration_option.ts";
+import { parseDuration } from "./duration_option.ts";
 import type { GivenOptions } from "../table/option.ts";
 import { note } from "../terminal/output.ts";
 import { parseTime } from "./when.ts";

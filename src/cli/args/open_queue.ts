@@ -8,7 +8,7 @@ import { locateQueue } from "../../store/locate_queue.ts";
 import type { StoreOptions } from "../../store/open_store.ts";
 import { Queue } from "../../queue.ts";
 import type { Invocation } from "../table/command.ts";
-import { parseDuration } from "../terminal/duration_option.ts";
+import { parseDuration } from "./duration_option.ts";
 import { note } from "../terminal/output.ts";
 
 /**

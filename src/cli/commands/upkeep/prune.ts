@@ -9,7 +9,7 @@ import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { parseState } from "../../table/shared_options.ts";
 import type { Invocation } from "../../table/command.ts";
-import { parseDuration } from "../../terminal/duration_option.ts";
+import { parseDuration } from "../../args/duration_option.ts";
 import { print, printJson } from "../../terminal/output.ts";
 
 /** Removes jobs by age, by number, or both, and prints how many. */

@@ -8,7 +8,7 @@ import { type Percentiles, queueStats, type Stats } from "../../../inspect/stats
 import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { parseDuration } from "../../terminal/duration_option.ts";
+import { parseDuration } from "../../args/duration_option.ts";
 import { note, printJson, printLines } from "../../terminal/output.ts";
 import { formatDuration } from "../../terminal/format_duration.ts";
 import { formatClock, formatDay, formatMoment } from "../../terminal/relative_time.ts";

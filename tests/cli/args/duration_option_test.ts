@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseDuration } from "../../../src/cli/terminal/duration_option.ts";
+import { parseDuration } from "../../../src/cli/args/duration_option.ts";
 import { UsageError } from "../../../src/text/errors.ts";
 
 Deno.test("parseDuration() reads spans with and without units", () => {

@@ -5,6 +5,7 @@
  */
 
 import { formatDuration } from "./format_duration.ts";
+import { sayInPlace } from "./output.ts";
 
 /**
  * `20000 of 100000 jobs, 21300/s, 4s left` on stderr, rewritten in place and removed at the end.
@@ -25,16 +26,12 @@ export class EnqueueProgress {
   add(count: number): void {
     this.#count += count;
     if (!this.#shown || this.#count >= this.#total) return;
-    this.#write(progressText(this.#count, this.#total, performance.now() - this.#start));
+    sayInPlace(progressText(this.#count, this.#total, performance.now() - this.#start));
   }
 
   /** Removes the line. */
   end(): void {
-    if (this.#shown) this.#write("");
-  }
-
-  #write(text: string): void {
-    Deno.stderr.writeSync(new TextEncoder().encode(`\r${text}\x1b[K`));
+    if (this.#shown) sayInPlace("");
   }
 }
 

@@ -126,8 +126,17 @@ export function printAdded(job: Job, json: boolean): void {
 
 /** Writes one line to stderr. A stderr that nobody reads is no error. */
 export function say(line: string): void {
+  writeError(`${safeLine(line)}\n`);
+}
+
+/** Replaces the terminal's last line, on stderr, and does not end it. Empty: removes that line. */
+export function sayInPlace(line: string): void {
+  writeError(`\r${safeLine(line)}\x1b[K`);
+}
+
+function writeError(text: string): void {
   try {
-    Deno.stderr.writeSync(encoder.encode(safeLine(line) + "\n"));
+    Deno.stderr.writeSync(encoder.encode(text));
   } catch {
     // The exit status still tells.
   }

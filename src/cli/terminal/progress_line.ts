@@ -7,7 +7,7 @@
 import type { Progress } from "../../format/progress.ts";
 import { progressOf } from "../../inspect/find_job.ts";
 import type { Queue } from "../../queue.ts";
-import { safeLine } from "./output.ts";
+import { sayInPlace } from "./output.ts";
 import { progressBar } from "./progress_bar.ts";
 import { terminalSize } from "./terminal.ts";
 
@@ -56,7 +56,7 @@ export class ProgressLine {
   }
 
   #show(text: string): void {
-    Deno.stderr.writeSync(new TextEncoder().encode(`\r${safeLine(text)}\x1b[K`));
+    sayInPlace(text);
     this.#shown = text;
   }
 }

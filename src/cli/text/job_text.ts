@@ -14,6 +14,7 @@ import { progressBar } from "../terminal/progress_bar.ts";
 import { formatMoment } from "../terminal/relative_time.ts";
 import { alignedLines } from "../terminal/table.ts";
 import { outcomeText } from "./attempt_text.ts";
+import { counted } from "./counted.ts";
 
 /** The fields that have lines of their own. Any other field gets a line under its name. */
 const KNOWN = new Set([
@@ -109,9 +110,9 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
 
 /** The attempts that count, and how many runs there were if that differs: after a retry, say. */
 function attemptsText({ attempts, max_retries, history }: JobView): string {
-  const counted = `${attempts} of ${max_retries + 1}`;
-  if (history.length === attempts) return counted;
-  return `${counted} (${history.length} ${history.length === 1 ? "run" : "runs"} in all)`;
+  const charged = `${attempts} of ${max_retries + 1}`;
+  if (history.length === attempts) return charged;
+  return `${charged} (${counted(history.length, "run")} in all)`;
 }
 
 function resultText(result: string, encoding: string | undefined): string {

@@ -11,6 +11,7 @@ import { formatDuration } from "../terminal/format_duration.ts";
 import { formatClock, formatDay } from "../terminal/relative_time.ts";
 import { cutToWidth } from "../terminal/text_width.ts";
 import { againText, outcomeText } from "./attempt_text.ts";
+import { counted } from "./counted.ts";
 
 /** The most columns of a command, even where lines have no width: it can be a whole script. */
 const MOST_COMMAND = 500;
@@ -62,8 +63,8 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       if (state !== "done" || attempt.attempt > 1) {
         // The number counts runs before a retry too, as `show` does.
         const differs = charged && charged.attempts !== attempt.attempt;
-        const counted = differs ? ` (${charged.attempts} of ${charged.of})` : "";
-        parts.push(`attempt ${attempt.attempt}${counted}`);
+        const charges = differs ? ` (${charged.attempts} of ${charged.of})` : "";
+        parts.push(`attempt ${attempt.attempt}${charges}`);
       }
       if (state === "failed" && readyAt !== undefined) parts.push(againText(readyAt - now));
       return [state === "pending" ? "put back" : state, `${id}  ${parts.join(", ")}`];
@@ -83,8 +84,7 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       const { worker, finished, lost } = event;
       const jobs = finished.length + lost.length;
       const named = lost.length > 0 ? `, lost: ${lost.join(" ")}` : "";
-      const counted = `${jobs} ${jobs === 1 ? "job" : "jobs"}`;
-      return ["recovered", `${counted} from dead worker ${worker}${named}`];
+      return ["recovered", `${counted(jobs, "job")} from dead worker ${worker}${named}`];
     }
     case "trouble":
       return ["trouble", event.message];

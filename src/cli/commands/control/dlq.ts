@@ -11,6 +11,7 @@ import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, print, say } from "../../terminal/output.ts";
 import { wasCancelled } from "../../text/attempt_text.ts";
+import { counted } from "../../text/counted.ts";
 import { printDeadJobs, printJob } from "../../text/print_job.ts";
 import { eachOf } from "./each_of.ts";
 import { clearState } from "./queue.ts";
@@ -62,11 +63,7 @@ function chosen(queue: Queue, failed: boolean, cancelled: boolean): string[] {
   if (dead.length === 0) say("no job is dead; there is nothing to retry");
   else if (!failed && ids.length === 0) say("no dead job was cancelled; there is nothing to retry");
   else if (!cancelled && left > 0) {
-    note(
-      `skipped ${left} cancelled ${
-        left === 1 ? "job" : "jobs"
-      } (see: queuectl dlq retry --cancelled)`,
-    );
+    note(`skipped ${counted(left, "cancelled job")} (see: queuectl dlq retry --cancelled)`);
   }
   return ids;
 }

@@ -13,6 +13,7 @@ import { openQueue } from "../../args/open_queue.ts";
 import { parseState } from "../../table/shared_options.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, printAnswer, printJson, printText, say } from "../../terminal/output.ts";
+import { counted } from "../../text/counted.ts";
 
 /** Prints the queue's directory, whether it exists yet or not. */
 export function queuePath(call: Invocation): void {
@@ -61,11 +62,11 @@ export async function clearState(
   }
   let kept: ReadonlySet<string> = new Set();
   const removed = await queue.clear(state, (ids) => kept = ids);
-  printAnswer(json, { removed }, `removed ${removed} ${state} ${removed === 1 ? "job" : "jobs"}`);
+  printAnswer(json, { removed }, `removed ${counted(removed, `${state} job`)}`);
   if (kept.size === 0) return 0;
   const [first] = kept;
   note(
-    `kept ${kept.size === 1 ? "1 job" : `${kept.size} jobs`}, because other jobs depend on it ` +
+    `kept ${counted(kept.size, "job")}, because other jobs depend on it ` +
       `(see: queuectl show ${quotedWord(first!)})`,
   );
   return 1;

@@ -11,6 +11,7 @@ import { parseState } from "../../table/shared_options.ts";
 import type { Invocation } from "../../table/command.ts";
 import { parseDuration } from "../../args/duration_option.ts";
 import { print, printJson } from "../../terminal/output.ts";
+import { counted } from "../../text/counted.ts";
 
 /** Removes jobs by age, by number, or both, and prints how many. */
 export async function prune(call: Invocation): Promise<void> {
@@ -29,15 +30,11 @@ export async function prune(call: Invocation): Promise<void> {
   if (call.json) return printJson({ removed, awaited, history, worker_logs, dry_run: dryRun });
   const counts = [
     `${removed.done} done and ${removed.dead} dead jobs`,
-    ...(history > 0 ? [`${history} old history ${plural(history, "file")}`] : []),
-    ...(worker_logs > 0 ? [`${worker_logs} old worker ${plural(worker_logs, "log")}`] : []),
+    ...(history > 0 ? [counted(history, "old history file")] : []),
+    ...(worker_logs > 0 ? [counted(worker_logs, "old worker log")] : []),
   ];
   print(`${dryRun ? "would remove" : "removed"} ${counts.join(", ")}`);
   if (awaited > 0) print(`kept ${awaited} more, because other jobs depend on them`);
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`;
 }
 
 function endedState(word: string): EndedState {

@@ -6,7 +6,6 @@
 
 import { UsageError } from "../../text/errors.ts";
 import { absolutePath } from "../../text/home_path.ts";
-import { isObject } from "../../format/field_checks.ts";
 import type { JobInput } from "../../format/job.ts";
 import { type Invocation, later, optionsOf } from "../table/command.ts";
 import { refuseReplaced } from "../table/option.ts";
@@ -42,6 +41,11 @@ export function mergeJobs(under: Partial<JobInput>, over: Partial<JobInput>): Jo
     ? absolutePath(merged.cwd, "cwd")
     : merged.cwd ?? Deno.cwd();
   return merged;
+}
+
+/** Whether a value is an object with fields, and no array. */
+export function isObject(value: unknown): value is Record<string, string> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function jobOfWords(call: Invocation): Promise<Partial<JobInput>> {

@@ -5,10 +5,10 @@
  */
 
 import { editJob } from "../../../control/waiting_jobs.ts";
-import { isObject } from "../../../format/field_checks.ts";
 import type { JobInput } from "../../../format/job.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { fieldsOfJson, UnknownFields } from "../../args/json_job.ts";
+import { isObject } from "../../args/job_words.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printAnswer, say } from "../../terminal/output.ts";

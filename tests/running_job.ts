@@ -5,8 +5,8 @@
  */
 
 import { type Claim, claim } from "../src/moves/claim.ts";
-import { parseEntryName } from "../src/format/names.ts";
 import { drop, type TemporaryQueue } from "./temporary_queue.ts";
+import { waitingEntry } from "./waiting_entry.ts";
 
 /**
  * Drops a job into a queue and claims it, as a worker would that has started it: with a log.
@@ -22,8 +22,7 @@ export async function runningJob(
 ): Promise<Claim> {
   const name = `${stamp}-${id}.json`;
   drop(dir, `pending/${name}`, '{"command":"true"}');
-  const entry = { ...parseEntryName(name)!, state: "pending" as const, path: name };
-  const result = await claim(queue.store, entry, worker);
+  const result = await claim(queue.store, waitingEntry(name), worker);
   if (result.kind !== "claimed") throw new Error(result.kind);
   drop(dir, `processing/${id}.log`, `output of ${id}`);
   return result.claim;

@@ -5,12 +5,12 @@ import { examine } from "../../src/doctor/examine.ts";
 import { claim } from "../../src/moves/claim.ts";
 import { removeStaleInputs } from "../../src/contents/inputs.ts";
 import { newId } from "../../src/format/ids.ts";
-import { parseEntryName } from "../../src/format/names.ts";
 import { arrive } from "../../src/contents/presence.ts";
 import { scheduleFile } from "../../src/schedules/schedule.ts";
 import { lockQueue } from "../../src/store/queue_lock.ts";
 import { runningJob } from "../running_job.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
+import { waitingEntry } from "../waiting_entry.ts";
 
 /** How to look, and what to look with in place of the store's own. */
 interface FindingsOptions {
@@ -422,11 +422,7 @@ Deno.test("each circle of jobs that wait for each other is told, and a job that 
     drop(dir, `pending/${id}.json`, JSON.stringify({ command: "true", after: [parent] }));
   }
   for (const id of Object.keys(after)) {
-    await claim(queue.store, {
-      ...parseEntryName(`${id}.json`)!,
-      state: "pending",
-      path: `${id}.json`,
-    }, "host-1-ab");
+    await claim(queue.store, waitingEntry(`${id}.json`), "host-1-ab");
   }
   assertEquals((await findings(temporary)).map(({ problem }) => problem).sort(), [
     "me waits for itself",

@@ -1,19 +1,15 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
-import { parseEntryName } from "../../src/format/names.ts";
 import { pathBytes } from "../../src/fs/libc.ts";
 import { drop, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
+import { waitingEntry } from "../waiting_entry.ts";
 
 const WORKER = "host-1-ab";
 const JOB = '{"command":"true"}';
 
-function waiting(path: string, state: WaitingEntry["state"] = "pending"): WaitingEntry {
-  return { ...parseEntryName(path.slice(path.lastIndexOf("/") + 1))!, state, path };
-}
-
 function claimIn({ queue }: TemporaryQueue, path: string, state?: WaitingEntry["state"]) {
-  return claim(queue.store, waiting(path, state), WORKER);
+  return claim(queue.store, waitingEntry(path, state), WORKER);
 }
 
 const MALFORMED: Record<string, [content: string | Uint8Array, reason: string]> = {
@@ -138,7 +134,7 @@ Deno.test("a file that its mode or its owner closes to the worker lands in dead/
         throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
       },
     };
-    const claiming = claim({ ...queue.store, files }, waiting("x.json"), WORKER);
+    const claiming = claim({ ...queue.store, files }, waitingEntry("x.json"), WORKER);
     if (closed === "nothing") {
       await assertRejects(() => claiming, Deno.errors.PermissionDenied);
       assertEquals(namesIn(dir, "pending"), ["x.json"]);

@@ -1,19 +1,15 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { claim, type ClaimResult, takeLog, type WaitingEntry } from "../../src/moves/claim.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
-import { parseEntryName } from "../../src/format/names.ts";
 import { Queue } from "../../src/queue.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
+import { waitingEntry } from "../waiting_entry.ts";
 
 const WORKER = "host-1-ab";
 const JOB = '{"command":"true"}';
 
-function waiting(path: string, state: WaitingEntry["state"] = "pending"): WaitingEntry {
-  return { ...parseEntryName(path.slice(path.lastIndexOf("/") + 1))!, state, path };
-}
-
 function claimIn({ queue }: TemporaryQueue, path: string, state?: WaitingEntry["state"]) {
-  return claim(queue.store, waiting(path, state), WORKER);
+  return claim(queue.store, waitingEntry(path, state), WORKER);
 }
 
 function claimed(result: ClaimResult) {
@@ -41,7 +37,7 @@ Deno.test("of two who claim one entry, one has it and the other hears that it is
     const name = `20200101T000000.000Z-5-job${n}.json`;
     drop(dir, `pending/${name}`, JOB);
     const results = await Promise.all(
-      stores.map((store, worker) => claim(store, waiting(name), `host-${worker}-ab`)),
+      stores.map((store, worker) => claim(store, waitingEntry(name), `host-${worker}-ab`)),
     );
     assertEquals(results.map(({ kind }) => kind).sort(), ["claimed", "gone"]);
   }
@@ -176,7 +172,7 @@ Deno.test("an entry that cannot be read goes back to where it was", async () => 
     },
   };
   drop(dir, "pending/x.json", JOB);
-  const error = await claim(failing, waiting("x.json"), WORKER).catch((error) => error);
+  const error = await claim(failing, waitingEntry("x.json"), WORKER).catch((error) => error);
   assertStringIncludes(error.message, "Too many open files");
   assertEquals([namesIn(dir, "pending"), namesIn(dir, "processing")], [["x.json"], []]);
 });

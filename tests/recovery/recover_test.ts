@@ -10,6 +10,7 @@ import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { meantName, type Settlement } from "../../src/moves/settle.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
+import { waitingEntry } from "../waiting_entry.ts";
 
 const STAMP = "20200101T000000.000Z";
 
@@ -39,8 +40,7 @@ async function withDead(
   const presence = arriveAs(temporary, dead);
   const name = `${STAMP}-5-x.json`;
   drop(temporary.dir, `pending/${name}`, JSON.stringify({ command: "true", ...fields }));
-  const entry = { ...parseEntryName(name)!, state: "pending" as const, path: name };
-  const result = await claim(temporary.queue.store, entry, dead);
+  const result = await claim(temporary.queue.store, waitingEntry(name), dead);
   if (result.kind !== "claimed") throw new Error(result.kind);
   if (begun) drop(temporary.dir, "processing/x.log", "12345");
   die(temporary, presence);

@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { claim, type WaitingEntry } from "../../src/moves/claim.ts";
 import { jobBytes, type JobView } from "../../src/format/job.ts";
-import { type JobState, parseEntryName } from "../../src/format/names.ts";
+import type { JobState } from "../../src/format/names.ts";
 import { arrive } from "../../src/contents/presence.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { meantName } from "../../src/moves/settle.ts";
 import { namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
+import { waitingEntry } from "../waiting_entry.ts";
 
 // On btrfs, say, a power cut can bring back the name that a job had before a rename, beside the one
 // it has since.
@@ -61,7 +62,7 @@ async function recover({ queue: { store } }: TemporaryQueue) {
 }
 
 function claimAs({ queue }: TemporaryQueue, path: string, state: WaitingEntry["state"]) {
-  return claim(queue.store, { ...parseEntryName(path)!, state, path }, "here-2-ee");
+  return claim(queue.store, waitingEntry(path, state), "here-2-ee");
 }
 
 const jobsIn = ({ dir }: TemporaryQueue) =>
@@ -207,10 +208,7 @@ for (const state of ["done", "dead"] as const) {
     const { store } = temporary.queue;
     await left(temporary, { [`pending/${BEFORE}`]: [1, state] });
     const content = Deno.readFileSync(`${temporary.dir}/pending/${BEFORE}`);
-    const [ended, claimed] = [
-      `${temporary.dir}/${state}/x.json`,
-      `${temporary.dir}/processing/${parseEntryName(BEFORE)!.id}`,
-    ];
+    const ended = `${temporary.dir}/${state}/x.json`;
     // A client of a network file system that remembers the old name, and the file that it had.
     const seen = store.files.stat(`${temporary.dir}/pending/${BEFORE}`)!;
     const files = {
@@ -220,8 +218,7 @@ for (const state of ["done", "dead"] as const) {
       read: (path: string) => path === ended ? content : store.files.read(path),
       readUnblocked: (path: string) => path === ended ? content : store.files.read(path),
     };
-    const entry = { ...parseEntryName(BEFORE)!, state: "pending" as const, path: BEFORE };
-    const result = await claim({ ...store, files } as typeof store, entry, "here-2-ee");
-    assertEquals([result.kind, jobsIn(temporary).length], ["claimed", 1], claimed);
+    const result = await claim({ ...store, files }, waitingEntry(BEFORE), "here-2-ee");
+    assertEquals([result.kind, jobsIn(temporary).length], ["claimed", 1]);
   });
 }

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Claim, claim } from "../../src/moves/claim.ts";
 import type { JobInput } from "../../src/format/job.ts";
-import { parseEntryName } from "../../src/format/names.ts";
 import { type RunningJob, sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
 import { newSpawner } from "../../src/process/choose_spawner.ts";
 import {
@@ -12,6 +11,7 @@ import {
   type TemporaryQueue,
   temporaryQueue,
 } from "../temporary_queue.ts";
+import { waitingEntry } from "../waiting_entry.ts";
 
 /** A worker's name that no other test has, so that none kills another's survivors. */
 const newWorker = () => `here-1-${crypto.randomUUID().slice(0, 8)}`;
@@ -19,8 +19,7 @@ const newWorker = () => `here-1-${crypto.randomUUID().slice(0, 8)}`;
 async function claimOne({ queue, dir }: TemporaryQueue, input: JobInput): Promise<Claim> {
   await queue.enqueue({ id: "x", ...input });
   const [path] = namesIn(dir, "pending");
-  const entry = { ...parseEntryName(path!)!, state: "pending" as const, path: path! };
-  const result = await claim(queue.store, entry, newWorker());
+  const result = await claim(queue.store, waitingEntry(path!), newWorker());
   if (result.kind !== "claimed") throw new Error(result.kind);
   return result.claim;
 }

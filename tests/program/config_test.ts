@@ -1,24 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { withDefaults } from "../../src/format/settings.ts";
 import { Program } from "./program.ts";
 
-const DEFAULTS = {
-  max_retries: 3,
-  backoff_base: 2,
-  backoff_factor: 2,
-  backoff_max: 3600,
-  jitter: 0,
-  timeout: null,
-  worker_count: 1,
-  poll_interval: 1,
-  kill_grace: 5,
-  shell: "/bin/sh",
-  fsync: true,
-  concurrency: null,
-  keep_done: null,
-  keep_dead: null,
-  on_done: null,
-  on_dead: null,
-};
+const DEFAULTS = withDefaults({});
 
 Deno.test("config show prints every setting with its default", async () => {
   await using program = new Program();

@@ -18,6 +18,7 @@ import type { Operation } from "./operation.ts";
 import { openAt, START } from "./queue_disk.ts";
 import { arriveAs, claimReady, run } from "./worker_steps.ts";
 
+const PARENT = { command: "echo parent", id: "parent" };
 const CHILD = { command: "echo child", id: "child", after: ["parent"] };
 const URGENT = `${RUN} at priority 7`;
 const OTHER = { command: "echo other", id: "other", after: ["child"] };
@@ -27,8 +28,8 @@ const addDependents: Operation = {
   process: "client",
   async prepare(disk, ledger) {
     const store = await openAt(disk.process("maker"), START);
-    await enqueue(store, { command: "echo parent", id: "parent" });
-    ledger.expect("echo parent", RUN);
+    await enqueue(store, PARENT);
+    ledger.expect(PARENT.command, RUN);
   },
   async act({ store, ledger }) {
     for (const command of [CHILD.command, OTHER.command, "echo more"]) {
@@ -47,10 +48,10 @@ const endOfParent: Operation<Settlement[]> = {
   process: "w1",
   async prepare(disk, ledger) {
     const store = await openAt(disk.process("w1"), START);
-    await enqueue(store, { command: "echo parent", id: "parent" });
+    await enqueue(store, PARENT);
     await enqueueMany(store, [CHILD, { ...CHILD, id: "second", command: "echo second" }, OTHER]);
-    ledger.expect("echo parent", "done: done@w1", "done: lost@w1 done@fresh");
-    ledger.mayBeUndone("echo parent", RUN);
+    ledger.expect(PARENT.command, "done: done@w1", "done: lost@w1 done@fresh");
+    ledger.mayBeUndone(PARENT.command, RUN);
     for (const command of ["echo child", "echo second", "echo other"]) {
       ledger.expect(command, RUN);
     }
@@ -59,7 +60,7 @@ const endOfParent: Operation<Settlement[]> = {
   },
   async act({ store, ledger }, settlements) {
     await settle(store, settlements);
-    ledger.expect("echo parent", "done: done@w1");
+    ledger.expect(PARENT.command, "done: done@w1");
     await releaseChildren(store, "parent");
   },
 };
@@ -83,9 +84,9 @@ function changing(
     process: "client",
     async prepare(disk, ledger) {
       const store = await openAt(disk.process("maker"), START);
-      await enqueue(store, { command: "echo parent", id: "parent" });
+      await enqueue(store, PARENT);
       await enqueue(store, CHILD);
-      ledger.expect("echo parent", RUN);
+      ledger.expect(PARENT.command, RUN);
       ledger.expect(CHILD.command, RUN);
     },
     async act({ store, ledger }) {
@@ -102,13 +103,13 @@ const retryOfChild: Operation = {
   process: "client",
   async prepare(disk, ledger) {
     const store = await openAt(disk.process("w0"), START);
-    await enqueue(store, { command: "echo parent", id: "parent" });
+    await enqueue(store, PARENT);
     await enqueue(store, CHILD);
     const result = await claim(store, entryOf(store, CHILD.id), "w0", "to change it");
     if (result.kind !== "claimed") throw new Error("the child cannot be claimed");
     await settle(store, [unrunSettlement(result.claim, START, "its parent was dead")]);
     unmarkChild(store, result.claim.job);
-    ledger.expect("echo parent", RUN);
+    ledger.expect(PARENT.command, RUN);
     ledger.expect(CHILD.command, "dead:");
   },
   async act({ store, ledger }) {

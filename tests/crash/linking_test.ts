@@ -2,6 +2,7 @@ import { isWanted, OUTCOMES, reportFigures } from "./crash_case.ts";
 import { CLAIM_OPERATIONS } from "./claim_operations.ts";
 import { cutOffEverywhere } from "./crash_points.ts";
 import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
+import { neverDoubles } from "./operation.ts";
 import { onLinkingDisks } from "./queue_disk.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
 import { life, SETTLE_OPERATIONS } from "./settle_operations.ts";
@@ -9,16 +10,6 @@ import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
 // As GlusterFS, NFS and sshfs: between link(2) and unlink(2) a file has two names.
 onLinkingDisks();
-
-/** A name that is no ID leads to another ID at each try. See also two_sided_test.ts. */
-const MAY_DOUBLE: ReadonlySet<string> = new Set([
-  "claim-bare-urgent",
-  "claim-bare-taken",
-  "claim-malformed",
-  "claim-bad-name",
-  "recover-malformed",
-  "settle-beside-another",
-]);
 
 const OPERATIONS = [
   ...ENQUEUE_OPERATIONS,
@@ -28,7 +19,7 @@ const OPERATIONS = [
   ...WAITING_OPERATIONS,
   life,
 ]
-  .filter(({ name }) => !MAY_DOUBLE.has(name.replace(/-input$/, "")))
+  .filter(neverDoubles)
   // Of the quick tests only some: crash_test.ts has all of them on other disks.
   .filter((_, index) => OUTCOMES >= 16 || index % 4 === 0);
 

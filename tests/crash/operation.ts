@@ -60,3 +60,22 @@ export interface Operation<Scene = unknown> {
    */
   heldWhileRefused?: string;
 }
+
+/**
+ * What a hand has dropped under a bare name has nothing that tells two names of it apart once one
+ * has run; what is no job is buried once for each name; and of two jobs of one ID each try gives
+ * one another ID. Until the next flush is over a power cut can double these.
+ */
+const MAY_DOUBLE: ReadonlySet<string> = new Set([
+  "claim-bare-urgent",
+  "claim-bare-taken",
+  "claim-malformed",
+  "claim-bad-name",
+  "recover-malformed",
+  "settle-beside-another",
+]);
+
+/** Whether a power cut between the two names of a rename can double nothing of an operation. */
+export function neverDoubles({ name }: Operation): boolean {
+  return !MAY_DOUBLE.has(name.replace(/-input$/, ""));
+}

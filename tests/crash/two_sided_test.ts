@@ -3,7 +3,7 @@ import { CLAIM_OPERATIONS } from "./claim_operations.ts";
 import { cutOffEverywhere } from "./crash_points.ts";
 import { DEPENDENCY_OPERATIONS } from "./dependency_operations.ts";
 import { ENQUEUE_OPERATIONS } from "./enqueue_operations.ts";
-import type { Operation } from "./operation.ts";
+import { neverDoubles, type Operation } from "./operation.ts";
 import { INPUT_OPERATIONS } from "./input_operations.ts";
 import { onTwoSidedDisks } from "./queue_disk.ts";
 import { RECOVERY_OPERATIONS } from "./recovery_operations.ts";
@@ -13,20 +13,6 @@ import { WAITING_OPERATIONS } from "./waiting_operations.ts";
 
 // As btrfs: the new name of a file can be durable while the old one is there still.
 onTwoSidedDisks();
-
-/**
- * What a hand has dropped under a bare name has nothing that tells two names of it apart once one
- * has run; what is no job is buried once for each name; and of two jobs of one ID each try gives
- * one another ID. Until the next flush is over a power cut can double these.
- */
-const MAY_DOUBLE: ReadonlySet<string> = new Set([
-  "claim-bare-urgent",
-  "claim-bare-taken",
-  "claim-malformed",
-  "claim-bad-name",
-  "recover-malformed",
-  "settle-beside-another",
-]);
 
 const OPERATIONS: readonly Operation[] = [
   ...ENQUEUE_OPERATIONS,
@@ -38,7 +24,7 @@ const OPERATIONS: readonly Operation[] = [
   ...WAITING_OPERATIONS,
   ...INPUT_OPERATIONS,
   life,
-].filter(({ name }) => !MAY_DOUBLE.has(name.replace(/-input$/, "")));
+].filter(neverDoubles);
 
 for (const operation of OPERATIONS) {
   if (!isWanted(operation.name)) continue;

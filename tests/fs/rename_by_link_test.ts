@@ -35,6 +35,21 @@ Deno.test("renameByLink() ends a rename of which a crash has left both names", (
     assertEquals(names(folder), ["b"]);
   }));
 
+Deno.test("renameByLink() keeps the one name of a file that a client still shows under another", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    const files = {
+      ...nativeFiles,
+      link(_from: string, to: string) {
+        throw new Deno.errors.AlreadyExists(to);
+      },
+      stat: () => nativeFiles.stat(a),
+    };
+    assertThrows(() => renameByLink(files, a, b), Deno.errors.AlreadyExists);
+    assertEquals(names(folder), ["a"]);
+  }));
+
 Deno.test("renameByLink() leaves a file to whoever moved it between the link and the unlink", () =>
   inFolder((folder) => {
     const [a, b, others] = [`${folder}/a`, `${folder}/b`, `${folder}/others`];

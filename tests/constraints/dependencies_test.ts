@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { releaseOverlooked } from "../../src/constraints/dependencies.ts";
 import { InvalidJobError } from "../../src/moves/admit.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
-import type { Queue } from "../../src/queue.ts";
+import { Queue } from "../../src/queue.ts";
+import { lockQueue, LockWaitError } from "../../src/store/queue_lock.ts";
 import { WaitedForError, waitersOf } from "../../src/constraints/waiters.ts";
 import { drain, ObservedWorker } from "../worker/observed_worker.ts";
 import { drop, eventually, isThere, namesIn, temporaryQueue } from "../temporary_queue.ts";
@@ -93,6 +94,20 @@ Deno.test("a retried job waits again for a retried parent, which cannot be remov
     assertEquals([stateOf(queue, "b"), isThere(`${dir}/ran`)], ["dead", false]);
     assertEquals(namesIn(dir, "after"), []);
   }
+});
+
+Deno.test("a job with parents is retried under the queue's lock: nobody removes one meanwhile", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ id: "a", command: "false", max_retries: 0 });
+  await queue.enqueue({ id: "b", command: "true", after: ["a"] });
+  await drain(queue);
+  const other = await Queue.open(dir, { lockWait: { seconds: 0.05 } });
+  const lock = await lockQueue(queue.store);
+  await assertRejects(() => other.requeue("b"), LockWaitError);
+  lock.release();
+  await other.requeue("b");
+  assertEquals(stateOf(queue, "b"), "pending");
 });
 
 Deno.test("what waits for a file that is no job dies of it at once", async () => {

@@ -271,6 +271,18 @@ Deno.test("a clock that is ahead of the disk's sweeps nothing that is being writ
   assertEquals([namesIn(dir, "tmp"), namesIn(dir, "input")], [["young@new"], ["later.in"]]);
 });
 
+Deno.test("on a disk that takes no file, so that its clock cannot be read, nothing is old", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue: { store }, dir } = temporary;
+  Deno.writeTextFileSync(`${dir}/tmp/old@new`, "");
+  Deno.utimeSync(`${dir}/tmp/old@new`, 0, 0);
+  const create = () => {
+    throw new Error("No space left on device (os error 28)");
+  };
+  removeStrays({ ...store, files: { ...store.files, create } });
+  assertEquals(namesIn(dir, "tmp"), ["old@new"]);
+});
+
 Deno.test("what is swept before its writer has locked it is written again", async () => {
   await using temporary = await temporaryQueue();
   const { queue: { store }, dir } = temporary;

@@ -127,6 +127,8 @@ export interface FilePort {
    * If not, or not known, a power cut can leave both names until the old directory is flushed.
    */
   renamesAsOne(directory: string): boolean;
+  /** Whether no other machine can change what lies in a directory; `false` if not known. */
+  isLocal(directory: string): boolean;
   /**
    * Tries to lock a file or directory exclusively (`flock`); `undefined` if another process holds
    * it.

@@ -8,7 +8,7 @@
 import { dirname } from "@std/path/posix/dirname";
 import { ENOSYS } from "../text/errors.ts";
 import type { FilePort, FileStat, WriteFault } from "./file_port.ts";
-import { renamesAsOne } from "./file_systems.ts";
+import { isLocal, renamesAsOne } from "./file_systems.ts";
 import { EEXIST, EINVAL, ENOENT, errno, ESTALE, libc, libcFor, sharedPathBytes } from "./libc.ts";
 import {
   createFile,
@@ -36,11 +36,17 @@ const WRITE_FAULTS: ReadonlyMap<number, WriteFault> = new Map([
 /** From this many files on one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
-/**
- * Answers of {@linkcode FilePort.renamesAsOne} by directory: a queue keeps its file system while it
- * is used.
- */
-const renameAnswers = new Map<string, boolean>();
+/** The types of file systems by directory: a queue keeps its file system while it is used. */
+const types = new Map<string, number>();
+
+function typeOf(directory: string): number | undefined {
+  const known = types.get(directory);
+  if (known !== undefined) return known;
+  const c = libc();
+  const type = c && fileSystemType(c, directory);
+  if (type !== undefined) types.set(directory, type);
+  return type;
+}
 
 /** The directories on a file system that does not know the flag of `renameat2(2)`. */
 const withoutFlag = new Set<string>();
@@ -140,14 +146,13 @@ export const nativeFiles: FilePort = {
   },
 
   renamesAsOne(directory) {
-    let answer = renameAnswers.get(directory);
-    if (answer === undefined) {
-      const c = libc();
-      const type = c && fileSystemType(c, directory);
-      answer = type !== undefined && renamesAsOne(type);
-      renameAnswers.set(directory, answer);
-    }
-    return answer;
+    const type = typeOf(directory);
+    return type !== undefined && renamesAsOne(type);
+  },
+
+  isLocal(directory) {
+    const type = typeOf(directory);
+    return type !== undefined && isLocal(type);
   },
 
   removeEach: (paths) => Promise.all(paths.map(removeOne)),

@@ -232,6 +232,8 @@ const plainFiles: FilePort = {
 
   renamesAsOne: () => false,
 
+  isLocal: () => false,
+
   tryLock(path) {
     const file = openToLock(path);
     let locked = false;

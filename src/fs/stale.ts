@@ -138,6 +138,7 @@ export function withoutStale(port: FilePort): FilePort {
     sync: (paths) => awaited(() => port.sync(paths)),
     syncTree: (directory) => awaited(() => port.syncTree(directory)),
     renamesAsOne: (directory) => port.renamesAsOne(directory),
+    isLocal: (directory) => port.isLocal(directory),
     tryLock: (path) => look(() => port.tryLock(path)),
     lock: (path, onWait) => awaited(() => port.lock(path, onWait)),
   };

@@ -5,9 +5,6 @@
  * @module
  */
 
-import { isLocal } from "../fs/file_systems.ts";
-import { libc } from "../fs/libc.ts";
-import { fileSystemType } from "../fs/libc_files.ts";
 import { look } from "../fs/stale.ts";
 import { ifThere, type OpenQueue } from "../store/store.ts";
 import { logPathOf } from "./find_job.ts";
@@ -53,9 +50,7 @@ export class LogReader implements Disposable {
    */
   constructor(queue: OpenQueue, id: string, from: number) {
     [this.#queue, this.#id, this.#at] = [queue, id, from];
-    const c = libc();
-    const type = c && fileSystemType(c, queue.store.dir);
-    this.#isLocal = type !== undefined && isLocal(type);
+    this.#isLocal = queue.store.files.isLocal(queue.store.dir);
   }
 
   /** How far it has come, in bytes from the beginning of the log. */

@@ -296,3 +296,10 @@ testWith(
     assertEquals(systemFault(error), `${path}: the disk failed to keep it`);
   },
 );
+
+Deno.test("isLocal() tells a disk of this machine, and takes what is unknown for a shared one", () => {
+  assertEquals(nativeFiles.isLocal("/dev/shm"), true);
+  assertEquals(nativeFiles.isLocal("/proc"), false);
+  assertEquals(nativeFiles.isLocal("/missing"), false);
+  assertEquals(portableFiles.isLocal("/dev/shm"), false);
+});

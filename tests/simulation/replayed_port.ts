@@ -132,6 +132,10 @@ export class ReplayedPort implements FilePort {
     return this.#process.renamesAsOne();
   }
 
+  isLocal(): boolean {
+    return this.#process.isLocal();
+  }
+
   tryLock(path: string): FileLock | undefined {
     const inode = this.#call("tryLock", [path, "open"], () => this.#process.openToLock(path));
     const lock = this.#call("tryLock", [path], () => this.#process.lockOpened(path, inode));

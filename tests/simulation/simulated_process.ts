@@ -255,6 +255,11 @@ export class SimulatedProcess implements FilePort {
     return !this.#disk.state.twoSided;
   }
 
+  /** All of its processes are of one machine. */
+  isLocal(): boolean {
+    return true;
+  }
+
   /** Two calls, as it is two system calls: between them the file can be renamed or removed. */
   tryLock(path: string): FileLock | undefined {
     return this.lockOpened(path, this.openToLock(path));

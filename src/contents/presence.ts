@@ -7,7 +7,8 @@
  */
 
 import { VERSION } from "../version.ts";
-import type { FileLock } from "../fs/file_port.ts";
+import type { FileLock, FileStat } from "../fs/file_port.ts";
+import { hasNumber } from "../text/errors.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import {
   ifFree,
@@ -50,6 +51,15 @@ export interface Presence {
   readonly name: string;
   /** Whether the locked file is still in place; if not, the worker has been declared dead. */
   holds(): boolean;
+  /**
+   * Gives a sign of life, where others may be on other machines: takes the lock once more, and sets
+   * the mtime of the file. Blocks while the file system hangs.
+   *
+   * @returns Whether it is still in place, and locked by this worker; if not, another may have
+   * taken its jobs.
+   * @throws If the file system refuses: nothing is known then.
+   */
+  beat(): boolean;
   /** Removes the file and releases the lock. All the worker's jobs must be settled. */
   leave(): void;
   /** Releases the lock alone, so that others recover what this worker could not settle. */
@@ -61,6 +71,12 @@ export interface SeenWorker extends WorkerInfo {
   /** Whether it holds its lock. */
   alive: boolean;
 }
+
+/**
+ * What says that an open file is good for nothing any more: EBADF, EBADFD, ENOTCONN, ECONNABORTED
+ * and ESTALE of Linux.
+ */
+const BROKEN = [9, 77, 107, 103, 116];
 
 /** The path of a worker's presence file. */
 function presencePath(store: Store, worker: string): string {
@@ -86,21 +102,48 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
     removeIfThere(store, temporary);
     throw error;
   }
-  const held = lock;
+  let held = lock;
+  const { identity } = held;
+  const isOwn = (seen: FileStat | undefined) => seen?.identity === identity && seen.links > 0;
   return {
     name,
-    holds: () => store.files.stat(path)?.identity === held.identity,
+    holds: () => isOwn(store.files.stat(path)),
+    beat() {
+      try {
+        if (!held.renew(store.now())) return false;
+      } catch (error) {
+        if (!hasNumber(error, ...BROKEN)) throw error;
+        // The connection was lost, and the lock with it: nobody else has it if it can be had anew.
+        held.release();
+        const again = lockAgain(store, path, identity);
+        if (!again) return false;
+        held = again;
+      }
+      return isOwn(store.files.stat(path, "fresh"));
+    },
     leave() {
       try {
         removeIfThere(store, stopPath(store, name));
         takeCancelRequests(store, name);
-        if (store.files.stat(path)?.identity === held.identity) removeIfThere(store, path);
+        if (isOwn(store.files.stat(path))) removeIfThere(store, path);
       } finally {
         held.release();
       }
     },
     abandon: () => held.release(),
   };
+}
+
+/** Opens a presence file anew and locks it; `undefined` if it is another one, or cannot be had. */
+function lockAgain(store: Store, path: string, identity: string): FileLock | undefined {
+  try {
+    const lock = lockIfThere(store, path);
+    if (lock?.identity === identity && lock.renew(store.now())) return lock;
+    lock?.release();
+  } catch {
+    // Nothing can be reached there: whoever can will take this worker for a dead one.
+  }
+  return undefined;
 }
 
 /**

@@ -52,6 +52,14 @@ export type WriteFault = "read-only" | "immutable" | "no permission";
 export interface FileLock {
   /** The locked file's identity, to compare with `stat` of the name it was opened by. */
   readonly identity: string;
+  /**
+   * Takes the lock once more, as a network file system can drop it while its holder lives, and sets
+   * when the file last changed.
+   *
+   * @param time In milliseconds since 1970.
+   * @returns Whether it is held; `false` if another has it now.
+   */
+  renew(time: number): boolean;
   /** Releases the lock. A second call does nothing. */
   release(): void;
 }

@@ -6,40 +6,14 @@
  */
 
 import { lockFault, notFlushed, wrongKind } from "../text/errors.ts";
-import type { EntryKind, FileLock, FilePort, FileStat } from "./file_port.ts";
+import type { EntryKind, FilePort, FileStat } from "./file_port.ts";
+import { HeldLock, identityOf } from "./held_lock.ts";
 import { renameByLink } from "./rename_by_link.ts";
-import { isStale, look, withoutStale } from "./stale.ts";
+import { look, withoutStale } from "./stale.ts";
 import { syncEach, syncEntries } from "./sync_each.ts";
 
 function kindOf(info: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): EntryKind {
   return info.isSymlink ? "other" : info.isFile ? "file" : info.isDirectory ? "directory" : "other";
-}
-
-function identityOf(info: Deno.FileInfo): string {
-  return `${info.dev}:${info.ino}`;
-}
-
-class HeldLock implements FileLock {
-  #file: Deno.FsFile | undefined;
-  #identity: string | undefined;
-
-  constructor(file: Deno.FsFile) {
-    this.#file = file;
-  }
-
-  get identity(): string {
-    try {
-      return this.#identity ??= identityOf(this.#file!.statSync());
-    } catch (error) {
-      if (isStale(error)) return "removed";
-      throw error;
-    }
-  }
-
-  release(): void {
-    this.#file?.close();
-    this.#file = undefined;
-  }
 }
 
 function stat(path: string): FileStat | undefined {

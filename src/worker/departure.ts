@@ -8,7 +8,9 @@ import { isAtRest } from "../contents/listing.ts";
 import type { Presence } from "../contents/presence.ts";
 import { killSurvivors } from "../process/survivors.ts";
 import type { Store } from "../store/store.ts";
+import type { Queue } from "../queue.ts";
 import type { Parts } from "./arrival.ts";
+import type { Pulse } from "./pulse.ts";
 
 /**
  * Why a worker finished: it was asked to (`stopped`); nothing was left to do (`drained`); its one
@@ -26,6 +28,13 @@ export function isDrained(store: Store, { dispatcher, parked }: Parts): boolean 
     if (state !== "pending" && state !== "failed") return false;
     return parked.has({ state, path }) || dispatcher.claimer.isRefused({ state, path });
   });
+}
+
+/** Whether the only job that a worker works is done, dead or gone; `false` if it works all. */
+export function hasEnded(queue: Queue, only: string | undefined): boolean {
+  if (only === undefined) return false;
+  const state = queue.get(only)?.state;
+  return state === undefined || state === "done" || state === "dead";
 }
 
 /** How often a worker that leaves looks whether it is asked to leave at once, in milliseconds. */
@@ -64,6 +73,7 @@ export class Departure {
   /**
    * Brings all parts of a worker to rest, then takes its presence away.
    *
+   * @param pulse Beats until the presence goes.
    * @param guard Holds the queue open.
    * @param parts Missing if the worker could not begin.
    * @param givesUp Whether to leave what cannot be recorded to whoever recovers this worker.
@@ -71,6 +81,7 @@ export class Departure {
   async leave(
     reason: FinishReason,
     presence: Presence,
+    pulse: Pulse,
     guard: Disposable,
     parts: Parts | undefined,
     givesUp: boolean,
@@ -81,6 +92,7 @@ export class Departure {
     const isSafe = reason !== "unsafe";
     const isAnothers = reason === "fenced" || !isSafe;
     if (isSafe) this.#looking = setInterval(() => this.#look(), LOOK_EVERY);
+    else pulse.close();
     await step(() => parts?.unwatch());
     await step(() => parts?.finder.close());
     if (isAnothers || givesUp) await step(() => dispatcher?.abandon());
@@ -102,6 +114,7 @@ export class Departure {
     await step(() => dispatcher?.close());
     if (isSafe) await step(() => parts?.output.close());
     await step(() => guard[Symbol.dispose]());
+    pulse.close();
     // Where its file stays, unlocked, the next worker recovers what is left.
     const leavesJobs = !isSafe || givesUp || !isSettled || recoverer?.hasUnsettled;
     await step(() => leavesJobs ? presence.abandon() : presence.leave());

@@ -13,8 +13,9 @@ import { Guard } from "../store/guard.ts";
 import type { Store } from "../store/store.ts";
 import { refuseUnsafe } from "../store/trust.ts";
 import { arriveToWork, makeParts, type Parts } from "./arrival.ts";
-import { Departure, type FinishReason, isDrained } from "./departure.ts";
+import { Departure, type FinishReason, hasEnded, isDrained } from "./departure.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
+import { Pulse } from "./pulse.ts";
 
 /** How a {@linkcode Worker} is to work. */
 export interface WorkerOptions {
@@ -61,6 +62,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #emit: (event: WorkerEvent) => void;
   #presence: Presence | undefined;
+  #pulse: Pulse | undefined;
   #guard!: Guard;
   #parts: Parts | undefined;
   #pollTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,7 +96,9 @@ export class Worker {
     this.#guard = new Guard(this.#store);
     const slots = this.#options.count ?? this.#queue.config().worker_count;
     const settings = { ...this.#options, store: this.#store, slots };
-    this.#presence = arriveToWork(settings);
+    const presence = this.#presence = arriveToWork(settings);
+    const lost = () => void this.#leave("fenced");
+    this.#pulse = new Pulse({ store: this.#store, presence, lost, trouble: this.#trouble });
     try {
       const parts = this.#parts = makeParts({
         ...settings,
@@ -160,19 +164,12 @@ export class Worker {
     if (dispatcher.busy || scheduler?.busy) return;
     try {
       if (this.#stopping) void this.#leave("stopped");
-      else if (this.#hasEndedOnly()) void this.#leave("ended");
+      else if (hasEnded(this.#queue, this.#options.only)) void this.#leave("ended");
       else if (this.#options.drain) void this.#drain(this.#parts).catch(this.#trouble);
     } catch (error) {
       // Whether it is time to leave cannot be read now; the next poll asks again.
       this.#trouble(error);
     }
-  }
-
-  /** Whether the only job that it works is done, dead or gone. */
-  #hasEndedOnly(): boolean {
-    if (this.#options.only === undefined) return false;
-    const state = this.#queue.get(this.#options.only)?.state;
-    return state === undefined || state === "done" || state === "dead";
   }
 
   /** Leaves if nothing is ready, running anywhere, or waiting for a retry. */
@@ -292,7 +289,8 @@ export class Worker {
       isAskedToHurry: () => stopRequested(this.#store, this.name) === "now",
       trouble: this.#trouble,
     });
-    await this.#departure.leave(reason, this.#presence!, this.#guard, this.#parts, givesUp);
+    const [presence, pulse] = [this.#presence!, this.#pulse!];
+    await this.#departure.leave(reason, presence, pulse, this.#guard, this.#parts, givesUp);
     this.#left.resolve(reason);
   }
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
-import type { FilePort } from "../../src/fs/file_port.ts";
+import type { FileLock, FilePort } from "../../src/fs/file_port.ts";
 import {
   arrive,
   lockDeadWorker,
@@ -49,6 +49,67 @@ Deno.test("a presence does not hold once its file is gone, or is another", async
   assertEquals(presence.holds(), false);
   presence.leave();
   assertEquals(namesIn(dir, "workers"), [`${presence.name}.json`], "another's is left alone");
+});
+
+Deno.test("a beat keeps the lock, and is a sign of life that others can see", async () => {
+  await using temporary = await temporaryQueue();
+  const { store } = temporary.queue;
+  const presence = arrive({ ...store, now: () => 1_000_000 }, INFO);
+  const path = `${temporary.dir}/workers/${presence.name}.json`;
+  assert(presence.beat());
+  assertEquals(store.files.stat(path)!.mtime, 1_000_000);
+  assertEquals(lockDeadWorker(store, presence.name), undefined);
+  Deno.renameSync(path, `${path}.old`);
+  Deno.writeTextFileSync(path, "{}");
+  assertEquals(presence.beat(), false, "another file has the name");
+  presence.abandon();
+});
+
+/** The real disk, but for how its locks are taken once more. */
+function renewing(renew: (lock: FileLock, time: number) => boolean): FilePort {
+  return {
+    ...nativeFiles,
+    tryLock(path) {
+      const lock = nativeFiles.tryLock(path);
+      return lock && {
+        identity: lock.identity,
+        renew: (time) => renew(lock, time),
+        release: () => lock.release(),
+      };
+    },
+  };
+}
+
+Deno.test("a beat locks the file anew after the connection was lost, if nobody else has", async () => {
+  await using temporary = await temporaryQueue();
+  const { store } = temporary.queue;
+  for (const [code, isAnothers] of [[77, false], [107, false], [77, true]] as const) {
+    let isBroken = false;
+    let other: ReturnType<typeof lockDeadWorker>;
+    const files = renewing((lock, time) => {
+      if (isBroken) return lock.renew(time);
+      isBroken = true;
+      lock.release();
+      if (isAnothers) other = lockDeadWorker(store, presence.name);
+      throw new Error(`File descriptor in bad state (os error ${code})`);
+    });
+    const presence = arrive({ ...store, files }, INFO);
+    assertEquals(presence.beat(), !isAnothers);
+    if (!isAnothers) assertEquals(lockDeadWorker(store, presence.name), undefined);
+    other?.release();
+    presence.leave();
+    assertEquals(namesIn(temporary.dir, "workers"), []);
+  }
+});
+
+Deno.test("a beat that the file system refuses says nothing of the presence", async () => {
+  await using temporary = await temporaryQueue();
+  const files = renewing(() => {
+    throw new Error("Input/output error (os error 5)");
+  });
+  const presence = arrive({ ...temporary.queue.store, files }, INFO);
+  assertThrows(() => presence.beat(), Error, "Input/output error");
+  presence.leave();
 });
 
 Deno.test("lockDeadWorker() takes the lock of a worker that died, once", async () => {

@@ -150,6 +150,7 @@ export class ReplayedPort implements FilePort {
   #once(lock: FileLock): FileLock {
     return {
       identity: lock.identity,
+      renew: (time) => lock.renew(time),
       release: () => {
         if (!this.#stopped) lock.release();
       },

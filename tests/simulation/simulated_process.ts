@@ -298,6 +298,10 @@ export class SimulatedProcess implements FilePort {
     this.#holders.add(holder);
     return {
       identity: identityOf(inode),
+      renew: () => {
+        const { locks } = this.#disk;
+        return locks.holderOf(inode) === holder || locks.take(inode, holder);
+      },
       release: () => {
         this.#disk.locks.release(inode, holder);
         this.#holders.delete(holder);

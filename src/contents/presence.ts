@@ -21,7 +21,7 @@ import {
   type Store,
 } from "../store/store.ts";
 import { createLocked, placeFile } from "../store/temporary_files.ts";
-import { newEditorName, newWorkerName } from "../format/worker_names.ts";
+import { hostOf, isEditor, newEditorName, newWorkerName } from "../format/worker_names.ts";
 
 /** What a worker writes about itself to workers/WORKER.json. */
 export interface WorkerInfo {
@@ -93,10 +93,13 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
   const name = info.name ?? newWorkerName(info.host, info.pid);
   const temporary = pathIn(store, "tmp", name + NEW_SUFFIX);
   const path = presencePath(store, name);
+  if (store.files.exists(path)) throw new Deno.errors.AlreadyExists(`${path} exists`);
   let lock: FileLock | undefined;
   try {
     lock = createLocked(store, temporary, presenceBytes({ ...info, name }));
-    store.files.renameNew(temporary, path);
+    // The name is new. A link and its first name's removal, as where renames replace, would give
+    // the file another inode number on sshfs.
+    store.files.rename(temporary, path);
   } catch (error) {
     lock?.release();
     removeIfThere(store, temporary);
@@ -174,6 +177,21 @@ export function workerNames(store: Store): string[] {
 /** Takes a dead worker's lock; `undefined` if the worker lives, is being recovered, or is gone. */
 export function lockDeadWorker(store: Store, worker: string): ScopedLock | undefined {
   return lockIfThere(store, presencePath(store, worker));
+}
+
+/** What the server knows of a worker's presence file: its mtime moves while the worker lives. */
+export function presenceStat(store: Store, worker: string): FileStat | undefined {
+  return store.files.stat(presencePath(store, worker), "fresh");
+}
+
+/** Whether one of some workers lives on a machine. */
+export function livesOn(store: Store, host: string, workers: readonly string[]): boolean {
+  return workers.some((worker) => {
+    if (hostOf(worker) !== host || isEditor(worker)) return false;
+    const lock = lockDeadWorker(store, worker);
+    lock?.release();
+    return lock === undefined && hasPresence(store, worker);
+  });
 }
 
 /** Whether a worker has a presence file, dead or alive. */

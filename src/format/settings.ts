@@ -36,6 +36,8 @@ export interface Config {
   shell: string;
   /** Whether each step is flushed to the disk, to survive a power cut. */
   fsync: boolean;
+  /** Whether only one machine works the queue, so that its locks need not reach others. */
+  one_machine: boolean;
   /** How many jobs run at once over all workers and machines, or `null` for no limit. */
   concurrency: number | null;
   /** The done jobs to keep: so many of the newest, those of a span such as `7d`, or `null`: all. */
@@ -158,6 +160,13 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     values: ["true", "false"],
     help: "flush each step to disk",
     default: true,
+  },
+  one_machine: {
+    ...flag,
+    value: "true|false",
+    values: ["true", "false"],
+    help: "work on file systems whose locks reach no other machine",
+    default: false,
   },
   concurrency: {
     ...orNone(wholeNumber(1, 1024)),

@@ -28,6 +28,7 @@ import { pathIn, type Store } from "../store/store.ts";
 import { removeDoubledNames } from "./doubled_names.ts";
 import { takeOverSettling, unwrittenRuns } from "./half_settled.ts";
 import { claimedRuns, takeOverRunning } from "./left_running.ts";
+import { SignsOfLife } from "./signs_of_life.ts";
 
 /** What the recovery of one worker did. */
 export interface Recovery {
@@ -51,6 +52,7 @@ type KillSurvivors = (worker: string, runs: JobRun[]) => Promise<void>;
  * @param unsettled Jobs that an earlier call took over and the disk refused to settle; tried again.
  * Keep it from call to call: only this process knows of them while it lives.
  * @param settled Called for each job that has been settled.
+ * @param signs Watches the workers of other machines; kept from call to call likewise.
  */
 export async function recoverDeadWorkers(
   store: Store,
@@ -58,6 +60,7 @@ export async function recoverDeadWorkers(
   killSurvivors: KillSurvivors,
   unsettled: Settlement[] = [],
   settled: (settlement: Settlement) => void = () => {},
+  signs: SignsOfLife = new SignsOfLife(store, self),
 ): Promise<Recovery[]> {
   removeDoubledNames(store);
   await settleEach(store, unsettled, settled);
@@ -65,9 +68,9 @@ export async function recoverDeadWorkers(
   const absent = absentWorkers(store).filter((name) => name !== self);
   for (const worker of absent) markDead(store, worker);
   const recoveries: Recovery[] = [];
-  for (const worker of [...present, ...absent]) {
+  for (const worker of signs.look([...present, ...absent])) {
     const kill = hostOf(worker) === hostOf(self) ? killSurvivors : undefined;
-    const recovery = await recover(store, worker, self, kill, unsettled, settled);
+    const recovery = await recover(store, worker, self, kill, unsettled, settled, signs);
     if (recovery) recoveries.push(recovery);
   }
   reuniteLogs(store);
@@ -113,10 +116,12 @@ async function recover(
   killSurvivors?: KillSurvivors,
   unsettled: Settlement[] = [],
   settled: (settlement: Settlement) => void = () => {},
+  signs?: SignsOfLife,
 ): Promise<Recovery | undefined> {
   const lock = lockDeadWorker(store, worker);
   if (!lock) return undefined;
   try {
+    if (signs?.isStill(worker) === false) return undefined;
     // An editor runs nothing.
     if (!isEditor(worker)) await killSurvivors?.(worker, unendedRuns(store, worker));
     const before = unsettled.length;

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { livesElsewhere, lockDeadWorker, presenceStat } from "../contents/presence.ts";
+import { livesOn, lockDeadWorker, presenceStat } from "../contents/presence.ts";
 import { hostOf, isEditor } from "../format/worker_names.ts";
 import type { Store } from "../store/store.ts";
 
@@ -23,16 +23,22 @@ const LATE_AFTER = 1500;
 /** How long to leave a dead worker to a live one of its own machine, in milliseconds. */
 const FIRST_CHANCE = 2000;
 
+/** How often to look for a sign of a worker whose lock is free, in milliseconds. */
+const LOOK_EVERY = 500;
+
 /** How often to try the lock of a worker that gives no more signs, in milliseconds. */
 const TRY_EVERY = 300;
 
 /** How long to do so, in milliseconds: by then every known engine but MooseFS has let it go. */
 const TRY_FOR = 150_000;
 
-/** So many signs, given while a lock was free, show that locks do not reach here. */
-const ENOUGH_SIGNS = 3;
+/**
+ * So many signs, given while a lock was free, show that locks do not reach here: with each a worker
+ * takes its lock anew.
+ */
+const ENOUGH_SIGNS = 2;
 
-/** How much longer a worker that was there first waits for the other to leave, in milliseconds. */
+/** How long a worker that was there first waits for the other to leave, in milliseconds. */
 const ELDER_PATIENCE = 15_000;
 
 /** A worker of another machine, as it was seen. Times are of the monotonic clock. */
@@ -47,7 +53,7 @@ interface Watched {
   isElder: boolean;
   /** Since when its lock is seen to be free, and how many signs it has given meanwhile. */
   free?: { since: number; signs: number };
-  /** Whether its lock was seen to be held, with a sign since. */
+  /** The sign after which its lock was first seen to be held. */
   held?: string;
 }
 
@@ -89,14 +95,14 @@ export class SignsOfLife {
     const waits = [...this.#watched.values()].flatMap((seen) => {
       const { free, since, moved } = seen;
       if (free) {
-        const end = Math.max(since + SILENT_AFTER, free.since + FIRST_CHANCE);
-        return [Math.min(Math.max(end - now, 0), 500)];
+        const left = Math.max(since + SILENT_AFTER, free.since + FIRST_CHANCE) - now;
+        return left > 0 ? [Math.min(left, LOOK_EVERY)] : [];
       }
       // What has never given a sign is looked at by polls alone.
       const isLate = moved && now - since >= LATE_AFTER && now - since < TRY_FOR;
       return isLate ? [TRY_EVERY] : [];
     });
-    return waits.length === 0 ? undefined : Math.max(10, Math.min(...waits));
+    return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
   /** Whether the lock of a worker without signs is free: cheaper than a look at all workers. */
@@ -137,13 +143,24 @@ export class SignsOfLife {
 
   /** Whether a worker, whose lock is now held by the caller, has given no sign since the look. */
   isStill(worker: string): boolean {
-    const seen = this.#watched.get(worker);
-    return seen === undefined || this.#mark(worker) === seen.mark;
+    const before = this.#watched.get(worker)?.mark;
+    return before === undefined || this.#see(worker)?.mark === before;
   }
 
-  #mark(worker: string): string | undefined {
+  /** Looks for a sign of a worker; `undefined` if it has no presence any more. */
+  #see(worker: string): Watched | undefined {
     const stat = presenceStat(this.#store, worker);
-    return stat && `${stat.identity} ${stat.mtime}`;
+    if (!stat) return undefined;
+    const [mark, since] = [`${stat.identity} ${stat.mtime}`, this.#steady()];
+    let seen = this.#watched.get(worker);
+    if (!seen) {
+      seen = { mark, since, moved: false, isElder: this.#looks === 0 };
+      this.#watched.set(worker, seen);
+    } else if (seen.mark !== mark) {
+      Object.assign(seen, { mark, since, moved: true });
+      if (seen.free) seen.free.signs++;
+    }
+    return seen;
   }
 
   #isFree(worker: string): boolean {
@@ -153,25 +170,16 @@ export class SignsOfLife {
   }
 
   #mayBeDead(worker: string, workers: readonly string[]): boolean {
-    // Opening a file has its attributes asked for anew where a client keeps them (close-to-open).
-    const mark = this.#mark(worker);
-    if (mark === undefined) return false;
+    const seen = this.#see(worker);
+    if (!seen) return false;
     const now = this.#steady();
-    let seen = this.#watched.get(worker);
-    if (!seen) {
-      seen = { mark, since: now, moved: false, isElder: this.#looks === 0 };
-      this.#watched.set(worker, seen);
-    } else if (seen.mark !== mark) {
-      Object.assign(seen, { mark, since: now, moved: true });
-      if (seen.free) seen.free.signs++;
-    }
     const isLate = now - seen.since >= LATE_AFTER;
     if (!isLate && !seen.free && this.#reaches) return false;
     if (!this.#isFree(worker)) {
       seen.free = undefined;
       // Not at the first time: another program here may have held it, to try it.
-      if (seen.held !== undefined && seen.held !== mark) this.#reaches = true;
-      seen.held ??= mark;
+      if (seen.held !== undefined && seen.held !== seen.mark) this.#reaches = true;
+      seen.held ??= seen.mark;
       return false;
     }
     const free = seen.free ??= { since: now, signs: 0 };
@@ -181,16 +189,14 @@ export class SignsOfLife {
       return false;
     }
     const isWaiting = now - free.since < FIRST_CHANCE &&
-      livesElsewhere(this.#store, hostOf(worker), workers);
+      livesOn(this.#store, hostOf(worker), workers);
     return !isWaiting;
   }
 
-  /** Finds that locks do not reach here, once that cannot be a lock that fell for a moment. */
+  /** Finds that locks do not reach here. Of two workers the one that came later leaves first. */
   #judge(worker: string, { free, isElder }: Watched, now: number): void {
     if (this.#reaches || isEditor(worker) || free!.signs < ENOUGH_SIGNS) return;
-    // A worker whose lock fell, as the network was away, takes it again at its next poll.
-    const poll = Math.min(this.#store.config.poll_interval * 1000, ELDER_PATIENCE);
-    const patience = poll + SILENT_AFTER + (isElder ? 0 : ELDER_PATIENCE);
+    const patience = isElder ? SILENT_AFTER : ELDER_PATIENCE;
     if (now - free!.since >= patience) this.#apart = worker;
   }
 }

@@ -11,6 +11,7 @@ import type { Settlement } from "../moves/settle.ts";
 import { userOpenFiles } from "../process/launcher.ts";
 import { newSpawner } from "../process/choose_spawner.ts";
 import type { Spawner } from "../process/spawner.ts";
+import { mountFaultText, refuseUnsharedLocks, sharedMountFault } from "../store/shared_locks.ts";
 import type { Store } from "../store/store.ts";
 import { QueueError, reasonWithin } from "../text/errors.ts";
 import { VERSION } from "../version.ts";
@@ -38,9 +39,11 @@ export interface ArrivalOptions {
 /**
  * Makes a worker of this process live.
  *
- * @throws {QueueError} If the queue's disk takes no file.
+ * @throws {QueueError} If the queue's disk takes no file, or has locks that do not reach the other
+ * machines.
  */
 export function arriveToWork({ store, slots, only, partOf }: ArrivalOptions): Presence {
+  refuseUnsharedLocks(store);
   try {
     return arrive(store, {
       host: Deno.hostname(),
@@ -65,6 +68,8 @@ export interface PartsOptions extends ArrivalOptions {
   emit(event: WorkerEvent): void;
   /** Called when the worker may be able to go on. */
   changed(): void;
+  /** Called when locks turn out not to reach other machines. */
+  apart(): void;
   /** Called for each change in the queue that an event tells of. */
   heard(change: Change): void;
 }
@@ -113,8 +118,14 @@ export function makeParts(options: PartsOptions): Parts {
     worker,
     settled,
     recovered: (recovery) => emit({ kind: "recovered", ...recovery }),
+    apart(sentence) {
+      report(sentence);
+      options.apart();
+    },
     trouble,
   });
+  const fault = store.config.one_machine ? undefined : sharedMountFault(store);
+  if (fault) report(mountFaultText(store, fault));
   const parked = new ParkedJobs(store);
   const finder = new Finder({ store, only, parked, found: changed, trouble });
   const unrecovered = () => void recoverer.look().then(changed);

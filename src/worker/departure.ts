@@ -14,10 +14,12 @@ import type { Pulse } from "./pulse.ts";
 
 /**
  * Why a worker finished: it was asked to (`stopped`); nothing was left to do (`drained`); its one
- * job has ended (`ended`); another declared it dead, so it gave up its jobs (`fenced`); or its
- * queue was swapped or opened to other users, so it left everything as it was (`unsafe`).
+ * job has ended (`ended`); another declared it dead, so it gave up its jobs (`fenced`); its queue
+ * was swapped or opened to other users, so it left everything as it was (`unsafe`); or locks do not
+ * reach the other machines that work the queue, so it finished its jobs and claimed no more
+ * (`apart`).
  */
-export type FinishReason = "stopped" | "drained" | "ended" | "fenced" | "unsafe";
+export type FinishReason = "stopped" | "drained" | "ended" | "fenced" | "unsafe" | "apart";
 
 /**
  * Whether no job is ready, running anywhere, or waiting for a retry, but for those that this worker
@@ -92,7 +94,10 @@ export class Departure {
     const isSafe = reason !== "unsafe";
     const isAnothers = reason === "fenced" || !isSafe;
     if (isSafe) this.#looking = setInterval(() => this.#look(), LOOK_EVERY);
-    else pulse.close();
+    else {
+      pulse.close();
+      void recoverer?.close();
+    }
     await step(() => parts?.unwatch());
     await step(() => parts?.finder.close());
     if (isAnothers || givesUp) await step(() => dispatcher?.abandon());
@@ -103,7 +108,7 @@ export class Departure {
     let isSettled = false;
     if (isSafe) {
       isSettled = await step(() => dispatcher?.idle());
-      await step(() => recoverer?.idle());
+      await step(() => recoverer?.close());
       await step(() => resting);
       await step(() => parts?.aftermath.close());
     }

@@ -68,6 +68,7 @@ export class Worker {
   #pollTimer: ReturnType<typeof setTimeout> | undefined;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   #stopping: "stop" | "now" | undefined;
+  #reason: FinishReason = "stopped";
   #departure: Departure | undefined;
   readonly #trouble = (error: unknown) =>
     this.#emit({ kind: "trouble", message: troubleText(error) });
@@ -106,12 +107,13 @@ export class Worker {
         mayClaimFrom: (state) => this.#isSafe(this.#guard.claimFault(state)),
         emit: this.#emit,
         changed: () => this.#pump(),
+        apart: () => this.stop({}, "apart"),
         heard: (change) => this.#hear(change),
       });
       // Events come from here on, so whether to claim must be known before the first.
       parts.dispatcher.paused = this.#queue.paused;
       parts.dispatcher.claimer.limiter.readSettings();
-      await parts.recoverer.look();
+      await parts.recoverer.lookWell();
       await parts.finder.refill();
       this.#schedulePoll(parts);
       this.#pump();
@@ -136,11 +138,13 @@ export class Worker {
    * Claims nothing more, finishes what runs, leaves; see {@linkcode Worker.finished}.
    *
    * @param how With `now`, what runs is ended and put back without being charged.
+   * @param reason What {@linkcode Worker.finished} then gives.
    */
-  stop(how: { now?: boolean } = {}): void {
+  stop(how: { now?: boolean } = {}, reason: FinishReason = "stopped"): void {
     if (how.now) this.#departure?.hurry();
     if (this.#stopping === "now" || (this.#stopping && !how.now)) return;
     this.#stopping = how.now ? "now" : "stop";
+    if (reason !== "stopped") this.#reason = reason;
     // Not started yet: start() sees that it has nothing to do.
     if (!this.#parts) return;
     const { dispatcher, scheduler } = this.#parts;
@@ -163,7 +167,7 @@ export class Worker {
     if (this.#stopping === "now" && dispatcher.stuck) return void this.#leave("stopped", true);
     if (dispatcher.busy || scheduler?.busy) return;
     try {
-      if (this.#stopping) void this.#leave("stopped");
+      if (this.#stopping) void this.#leave(this.#reason);
       else if (hasEnded(this.#queue, this.#options.only)) void this.#leave("ended");
       else if (this.#options.drain) void this.#drain(this.#parts).catch(this.#trouble);
     } catch (error) {

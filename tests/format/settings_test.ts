@@ -27,6 +27,7 @@ Deno.test("withDefaults() gives every setting its default", () => {
     kill_grace: 5,
     shell: "/bin/sh",
     fsync: true,
+    one_machine: false,
     concurrency: null,
     keep_done: null,
     keep_dead: null,

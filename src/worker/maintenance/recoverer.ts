@@ -11,6 +11,9 @@ import { removeStaleInputs } from "../../contents/inputs.ts";
 import { recoverDeadWorkers, type Recovery } from "../../recovery/recover.ts";
 import type { Settlement } from "../../moves/settle.ts";
 import { clearStaleNotes } from "../../constraints/stale_notes.ts";
+import { locksApartText } from "../../store/shared_locks.ts";
+import { QueueError } from "../../text/errors.ts";
+import { SignsOfLife } from "../../recovery/signs_of_life.ts";
 import type { Store } from "../../store/store.ts";
 import { removeStrays } from "../../recovery/strays.ts";
 import { killSurvivors } from "../../process/survivors.ts";
@@ -33,6 +36,13 @@ export interface RecovererOptions {
   settled(settlement: Settlement): void;
   /** Called when a dead worker's jobs have been taken over. */
   recovered(recovery: Recovery): void;
+  /**
+   * Called once, when locks turn out not to reach other machines: nobody can tell who is dead, and
+   * nothing is recovered from then on.
+   *
+   * @param sentence Says so, and what to do.
+   */
+  apart(sentence: string): void;
   /** Called when something could not be read or written; the next look tries again. */
   trouble(error: unknown): void;
 }
@@ -42,13 +52,19 @@ export class Recoverer {
   readonly #options: RecovererOptions;
   /** Jobs of dead workers that the disk has not yet let us settle. */
   readonly #unsettled: Settlement[] = [];
+  readonly #signs: SignsOfLife;
   #looking: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+  /** Whether it is told, or will be, that locks do not reach other machines. */
+  #isApart = false;
   #nextSweep = -Infinity;
   #nextInputs = -Infinity;
   #nextClearing = -Infinity;
 
   constructor(options: RecovererOptions) {
     this.#options = options;
+    this.#signs = new SignsOfLife(options.store, options.worker);
   }
 
   /** Whether this worker has jobs of dead workers that the disk has not yet let it settle. */
@@ -57,27 +73,84 @@ export class Recoverer {
   }
 
   /** Looks for dead workers; a call during a look waits for that one. */
-  look(): Promise<void> {
-    return this.#looking ??= this.#recover()
-      .catch((error) => this.#options.trouble(error))
-      .finally(() => this.#looking = undefined);
+  async look(): Promise<void> {
+    await this.#lookOnce();
+    const fault = this.#lockFault();
+    if (fault === undefined || this.#isApart) return;
+    this.#isApart = true;
+    this.#options.apart(fault);
   }
 
-  /** Resolves when no look is under way. */
-  async idle(): Promise<void> {
+  /**
+   * Looks for dead workers, until it is known of each whose lock is free: before that nothing must
+   * be claimed.
+   *
+   * @throws {QueueError} If locks turn out not to reach other machines.
+   */
+  async lookWell(): Promise<void> {
+    // Told here, and not by a look that an event asks for meanwhile.
+    this.#isApart = true;
+    await this.#lookOnce();
+    while (this.#signs.isUndecided && !this.#isClosed) {
+      await new Promise((resolve) => setTimeout(resolve, this.#signs.nextLook ?? 0));
+      await this.#lookOnce();
+    }
+    const fault = this.#lockFault();
+    if (fault !== undefined) throw new QueueError(fault);
+    this.#isApart = false;
+  }
+
+  /** Looks no more; resolves when no look is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
     await this.#looking;
+  }
+
+  #lockFault(): string | undefined {
+    const { apart } = this.#signs;
+    return apart === undefined ? undefined : locksApartText(this.#options.store, apart);
+  }
+
+  #lookOnce(): Promise<void> {
+    clearTimeout(this.#timer);
+    return this.#looking ??= this.#recover()
+      .catch((error) => this.#options.trouble(error))
+      .finally(() => {
+        this.#looking = undefined;
+        this.#lookAgain();
+      });
+  }
+
+  /** Looks again before the next poll, if a worker of another machine may be dead by then. */
+  #lookAgain(): void {
+    const { apart, nextLook } = this.#signs;
+    if (apart !== undefined || nextLook === undefined || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      try {
+        if (this.#signs.hasFreed()) void this.look();
+        else this.#lookAgain();
+      } catch (error) {
+        // The next poll looks again.
+        this.#options.trouble(error);
+      }
+    }, nextLook);
   }
 
   async #recover(): Promise<void> {
     const { store, worker, settled, recovered } = this.#options;
+    if (this.#signs.apart !== undefined) return;
     const recoveries = await recoverDeadWorkers(
       store,
       worker,
       killSurvivors,
       this.#unsettled,
       settled,
+      this.#signs,
     );
     for (const recovery of recoveries) recovered(recovery);
+    // All that follows believes in locks.
+    if (this.#signs.apart !== undefined || this.#signs.isUndecided) return;
     if (recoveries.length > 0 || performance.now() >= this.#nextSweep) {
       await releaseOverlooked(store);
       this.#nextSweep = performance.now() + SWEEP_EVERY;

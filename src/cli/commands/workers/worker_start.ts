@@ -63,6 +63,8 @@ export async function workerStart(call: Invocation): Promise<number> {
       );
       return 1;
     }
+    // It has said why.
+    if (reason === "apart") return 1;
     if (reason !== "fenced") return isReaderGone ? PIPE_STATUS : 0;
     const isThere = queue.store.files.exists(`${queue.dir}/VERSION`);
     note(

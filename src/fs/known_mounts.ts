@@ -1,0 +1,80 @@
+/**
+ * File systems that are known not to do what a queue needs where machines share it, by their type
+ * and mount options. docs/machines.md names the documentation that says so.
+ *
+ * @module
+ */
+
+import type { Mount } from "./mounts.ts";
+
+/** What is wrong with a mount, and what to do instead. */
+export interface MountFault {
+  /** Whether workers on two machines would run jobs twice. If not, it is only untried. */
+  readonly isGrave: boolean;
+  /** What is wrong, as the end of "NAME …": `is mounted with nolock: …`. */
+  readonly problem: string;
+  /** What to mount how. */
+  readonly advice: string;
+}
+
+/** What to use where a file system has nothing better. */
+const ANOTHER = "put the queue on NFSv4, CephFS, Lustre with -o flock, or another file system " +
+  "whose locks reach all machines";
+
+/** Mounts of object stores: a rename there is a copy and a removal. */
+const OBJECT_STORES =
+  /^fuse\.(s3fs|gcsfuse|rclone|goofys|geesefs|blobfuse2?|ossfs|cosfs|mountpoint-s3)$/;
+
+const alone = "its locks do not reach other machines";
+
+/** What is known to be wrong with a mount; `undefined` if nothing is. */
+export function mountFault({ type, source, options }: Mount): MountFault | undefined {
+  const given = options.find((option) => UNSHARED[type]?.includes(option));
+  const advice = ADVICE[type];
+  if (given !== undefined) {
+    return { isGrave: true, problem: `is mounted with ${given}: ${alone}`, advice: advice! };
+  }
+  if (OBJECT_STORES.test(type) || source === "mountpoint-s3") {
+    const problem = "is a mount of an object store: renames are not atomic there, and " + alone;
+    return { isGrave: true, problem, advice: ANOTHER };
+  }
+  if (LOCAL_LOCKS.has(type)) {
+    return { isGrave: true, problem: `is ${type}: ${alone}`, advice: ANOTHER };
+  }
+  if (type === "cifs" || type === "smb3") {
+    const problem = "is SMB, which nobody has tried: a locked file can be unreadable elsewhere";
+    return { isGrave: false, problem, advice: ANOTHER };
+  }
+}
+
+/** Mount options, by type, with which locks stay on the machine that takes them. */
+const UNSHARED: Readonly<Record<string, readonly string[]>> = {
+  nfs: ["nolock", "local_lock=all", "local_lock=flock"],
+  nfs4: ["nolock", "local_lock=all", "local_lock=flock"],
+  lustre: ["localflock"],
+  cifs: ["nobrl"],
+  smb3: ["nobrl"],
+};
+
+/** What to mount how instead. */
+const ADVICE: Readonly<Record<string, string>> = {
+  nfs: "mount it without nolock and local_lock, with rpc.statd running, or as NFSv4",
+  nfs4: "mount it without local_lock",
+  lustre: "mount it with -o flock",
+  cifs: "mount it without nobrl",
+  smb3: "mount it without nobrl",
+};
+
+/** Types whose locks never leave the machine that takes them. */
+const LOCAL_LOCKS: ReadonlySet<string> = new Set([
+  "9p",
+  "vboxsf",
+  "fuse.sshfs",
+  "fuse.curlftpfs",
+  "fuse.vmhgfs-fuse",
+]);
+
+/** What to mount how, where locks turn out not to reach other machines. */
+export function lockAdvice(mount: Mount | undefined): string {
+  return mount && (mountFault(mount)?.advice ?? ADVICE[mount.type]) || ANOTHER;
+}

@@ -6,7 +6,8 @@
  */
 
 import { countJobs, type Counts, newestEntries } from "./contents/listing.ts";
-import { liveWorkers, requestStop, type SeenWorker } from "./contents/presence.ts";
+import { liveWorkers, type SeenWorker } from "./contents/presence.ts";
+import { requestStop } from "./contents/requests.ts";
 import type { Job, JobInput, JobView } from "./format/job.ts";
 import type { JobState } from "./format/names.ts";
 import { type Config, type ConfigKey, withDefaults } from "./format/settings.ts";

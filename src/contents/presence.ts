@@ -1,7 +1,7 @@
 /**
  * How workers know of each other. A worker has a file in workers/ that it keeps locked; the kernel
  * drops the lock the instant the process dies, and whoever can take it knows that the worker is
- * dead. Beside it lie the requests that other programs make: to stop, to cancel a job.
+ * dead. Beside it lie the requests that other programs make of it (requests.ts).
  *
  * @module
  */
@@ -20,6 +20,7 @@ import {
   type ScopedLock,
   type Store,
 } from "../store/store.ts";
+import { removeRequests } from "./requests.ts";
 import { createLocked, placeFile } from "../store/temporary_files.ts";
 import { hostOf, isEditor, newEditorName, newWorkerName } from "../format/worker_names.ts";
 
@@ -126,8 +127,7 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
     },
     leave() {
       try {
-        removeIfThere(store, stopPath(store, name));
-        takeCancelRequests(store, name);
+        removeRequests(store, name);
         if (isOwn(store.files.stat(path))) removeIfThere(store, path);
       } finally {
         held.release();
@@ -216,8 +216,7 @@ export function markDead(store: Store, worker: string): void {
 
 /** Removes what is left of a worker that has been recovered. Its lock must be held. */
 export function removePresence(store: Store, worker: string): void {
-  removeIfThere(store, stopPath(store, worker));
-  takeCancelRequests(store, worker);
+  removeRequests(store, worker);
   removeIfThere(store, presencePath(store, worker));
 }
 
@@ -263,45 +262,6 @@ function parsePresence(content: Uint8Array): Omit<WorkerInfo, "name"> {
     ...(isId(only) && { only }),
     ...(isId(part_of) && { part_of }),
   };
-}
-
-function stopPath(store: Store, worker: string): string {
-  return pathIn(store, "workers", `${worker}.stop`);
-}
-
-/**
- * Asks a worker, on whatever machine, to stop. Replaces an earlier request.
- *
- * @param now Whether it kills what runs and puts it back, rather than finish it.
- */
-export function requestStop(store: Store, worker: string, now: boolean): void {
-  // An empty file also fits on most full disks.
-  placeFile(store, stopPath(store, worker), new TextEncoder().encode(now ? "now\n" : ""));
-}
-
-/** Asks a worker to end a job that it runs, for good. */
-export function requestCancel(store: Store, worker: string, id: string): void {
-  const path = pathIn(store, "workers", `${worker}.cancel.${id}`);
-  store.files.append(path, new Uint8Array());
-}
-
-/** Takes the requests to a worker to end jobs: the jobs' IDs. */
-export function takeCancelRequests(store: Store, worker: string): string[] {
-  const ids: string[] = [];
-  for (const { name } of [...store.files.list(pathIn(store, "workers"))]) {
-    if (!name.startsWith(`${worker}.cancel.`)) continue;
-    if (!removeIfThere(store, pathIn(store, "workers", name))) continue;
-    ids.push(name.slice(`${worker}.cancel.`.length));
-  }
-  return ids;
-}
-
-/** Whether a worker has been asked to stop, and to do so at once. */
-export function stopRequested(store: Store, worker: string): "stop" | "now" | undefined {
-  const path = stopPath(store, worker);
-  if (!store.files.stat(path)) return undefined;
-  const text = new TextDecoder().decode(store.files.read(path)).trim();
-  return text === "now" ? "now" : "stop";
 }
 
 /** The live workers that take jobs. */

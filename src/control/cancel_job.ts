@@ -6,7 +6,8 @@
  */
 
 import { releaseChildren } from "../constraints/dependencies.ts";
-import { requestCancel, seeWorkers } from "../contents/presence.ts";
+import { seeWorkers } from "../contents/presence.ts";
+import { requestCancel } from "../contents/requests.ts";
 import type { JobView } from "../format/job.ts";
 import { isEditor } from "../format/worker_names.ts";
 import { entryWithId } from "../inspect/find_job.ts";

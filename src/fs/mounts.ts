@@ -24,7 +24,7 @@ function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
 }
 
-/** The mounts of a mountinfo, oldest first: of two on one directory the later covers the earlier. */
+/** The mounts of a mountinfo: of two on one directory the later covers the earlier. */
 export function parseMounts(text: string): Mount[] {
   return text.split("\n").flatMap((line) => {
     const [own = "", system = ""] = line.split(" - ");

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { type Presence, stopRequested, takeCancelRequests } from "../contents/presence.ts";
+import type { Presence } from "../contents/presence.ts";
+import { stopRequested, takeCancelRequests } from "../contents/requests.ts";
 import type { Change } from "../fs/watch.ts";
 import type { Queue } from "../queue.ts";
 import { Guard } from "../store/guard.ts";
@@ -135,10 +136,9 @@ export class Worker {
   }
 
   /**
-   * Claims nothing more, finishes what runs, leaves; see {@linkcode Worker.finished}.
+   * Claims nothing more, finishes what runs, leaves; {@linkcode Worker.finished} gives the reason.
    *
    * @param how With `now`, what runs is ended and put back without being charged.
-   * @param reason What {@linkcode Worker.finished} then gives.
    */
   stop(how: { now?: boolean } = {}, reason: FinishReason = "stopped"): void {
     if (how.now) this.#departure?.hurry();

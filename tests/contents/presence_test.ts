@@ -1,14 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FileLock, FilePort } from "../../src/fs/file_port.ts";
-import {
-  arrive,
-  lockDeadWorker,
-  requestStop,
-  seeWorkers,
-  stopRequested,
-  workerNames,
-} from "../../src/contents/presence.ts";
+import { arrive, lockDeadWorker, seeWorkers, workerNames } from "../../src/contents/presence.ts";
+import { requestStop, stopRequested } from "../../src/contents/requests.ts";
 import { drop, namesIn, temporaryQueue } from "../temporary_queue.ts";
 
 const INFO = {

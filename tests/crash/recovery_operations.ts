@@ -5,7 +5,8 @@
  */
 
 import { enqueue } from "../../src/moves/enqueue.ts";
-import { type Presence, requestStop } from "../../src/contents/presence.ts";
+import type { Presence } from "../../src/contents/presence.ts";
+import { requestStop } from "../../src/contents/requests.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import type { Settlement } from "../../src/moves/settle.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { requestStop, seeWorkers } from "../../src/contents/presence.ts";
+import { seeWorkers } from "../../src/contents/presence.ts";
+import { requestStop } from "../../src/contents/requests.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { isStale, withoutStale } from "../../src/fs/stale.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";

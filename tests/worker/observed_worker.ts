@@ -7,7 +7,7 @@
 import type { Queue } from "../../src/queue.ts";
 import type { WorkerEvent } from "../../src/worker/events.ts";
 import { type FinishReason, Worker, type WorkerOptions } from "../../src/worker/worker.ts";
-import { requestCancel } from "../../src/contents/presence.ts";
+import { requestCancel } from "../../src/contents/requests.ts";
 import { eventually, isThere, PATIENCE } from "../temporary_queue.ts";
 
 type EventOf<K extends WorkerEvent["kind"]> = Extract<WorkerEvent, { kind: K }>;

@@ -13,7 +13,10 @@
 
 import { parseArgs } from "node:util";
 import { seededRandom } from "../../tests/simulation/seeded.ts";
+import type { Row } from "../../bench/measure.ts";
+import { tableOf } from "../../bench/report.ts";
 import { runApart, whyNot } from "./apart.ts";
+import { type Question, QUESTIONS, saveTable } from "./bench.ts";
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 import type { Engine } from "./engine.ts";
@@ -35,20 +38,24 @@ ${CASES.map(({ name, about }) => `                    ${name.padEnd(16)} ${about
   --jobs N        how many jobs where nothing fails (1000)
   --minutes N     how long faults come at random (5)
   --seed N        which jobs and faults (drawn)
-  --small         GlusterFS alone, few cases and 100 jobs: what every change must pass`;
+  --small         GlusterFS alone, few cases and 100 jobs: what every change must pass
+  --bench NAME…   measures instead, on GlusterFS unless told; only these, if named:
+${QUESTIONS.map(({ name, about }) => `                    ${name.padEnd(16)} ${about}`).join("\n")}
+  --save          with --bench: writes the table into docs/machines-bench.md`;
 
-const flags = readFlags();
+const { values: flags, positionals } = readFlags();
 if (flags.help) {
   console.log(HELP);
   Deno.exit(0);
 }
 const seed = Number(flags.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
 const engines = flags.engine === undefined
-  ? ENGINES.slice(0, flags.small ? 1 : undefined)
+  ? ENGINES.slice(0, flags.small || flags.bench ? 1 : undefined)
   : chosen(ENGINES, flags.engine);
 const cases = flags.case === undefined
   ? CASES.filter(({ isSmall }) => !flags.small || isSmall)
   : chosen(CASES, flags.case);
+const questions = positionals.length === 0 ? QUESTIONS : chosen(QUESTIONS, positionals.join(","));
 
 /** Where the evidence of failed cases is kept, once there is some. */
 let evidence: string | undefined;
@@ -62,9 +69,10 @@ function readFlags() {
     return parseArgs({
       options: {
         ...{ engine: text, case: text, mount: text, jobs: text, minutes: text, seed: text },
-        ...{ small: yes, help: { ...yes, short: "h" } },
+        ...{ small: yes, bench: yes, save: yes, help: { ...yes, short: "h" } },
       },
-    }).values;
+      allowPositionals: Deno.args.includes("--bench"),
+    });
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`);
     Deno.exit(2);
@@ -98,7 +106,7 @@ async function runEngines(): Promise<number> {
         : [`--${name}`, `${value}`]
     );
     const own = ["--engine", engine.name, "--seed", `${seed}`];
-    const code = await runApart(import.meta.filename!, [...args, ...own]);
+    const code = await runApart(import.meta.filename!, [...args, ...own, ...positionals]);
     worst = Math.max(worst, code);
     if (code === 130) break;
   }
@@ -114,6 +122,7 @@ async function playAll(engine: Engine): Promise<number> {
   }
   const made = ((performance.now() - begun) / 1000).toFixed(0);
   console.log(`${engine.name}: four hosts, in ${made} s, seed ${seed}`);
+  if (flags.bench) return await playBench(rig);
   const number = Number(flags.mount ?? (flags.case === undefined ? 0 : 1));
   const ways = number === 0 ? engine.mounts : engine.mounts.slice(number - 1, number);
   let [played, failed] = [0, 0];
@@ -132,6 +141,46 @@ async function playAll(engine: Engine): Promise<number> {
   );
   if (evidence !== undefined) console.log(`the evidence is in ${evidence}`);
   return failed === 0 ? 0 : 1;
+}
+
+/** Asks the bench's questions, and prints one table. */
+async function playBench(rig: Rig): Promise<number> {
+  const rows: Row[] = [];
+  let failed = false;
+  await rig.remount(rig.engine.mounts[Number(flags.mount ?? 1) - 1]!);
+  for (const question of questions) {
+    console.error(`measuring ${question.name} …`);
+    const { rows: own, violations } = await answer(rig, question);
+    rows.push(...own);
+    failed ||= violations.length > 0;
+    for (const violation of violations) console.error(`        ! ${violation}`);
+    await rig.clear();
+  }
+  console.log(tableOf(rows));
+  if (flags.save) await saveTable(rows, rig, ["deno task machines", ...shownArgs()].join(" "));
+  return failed ? 1 : 0;
+}
+
+/** The words that a person gives for this run. */
+const shownArgs = () => ["--bench", ...positionals];
+
+/** The answers to a question of the bench, and what went wrong. */
+async function answer(
+  rig: Rig,
+  { name, ask }: Question,
+): Promise<{ rows: Row[]; violations: string[] }> {
+  const scenes: Scene[] = [];
+  const sceneOf = (name: string) => {
+    const scene = new Scene(rig, `bench-${name}`);
+    scenes.push(scene);
+    return scene;
+  };
+  const broken: string[] = [];
+  const rows = await ask(rig, sceneOf).catch((error: Error) => {
+    broken.push(`${name} broke off: ${error.stack}`);
+    return [];
+  });
+  return { rows, violations: [...broken, ...scenes.flatMap(({ violations }) => violations)] };
 }
 
 /** Plays a case; returns whether all promises held. */

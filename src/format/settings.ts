@@ -32,6 +32,11 @@ export interface Config {
   poll_interval: number;
   /** Seconds between SIGTERM and SIGKILL. */
   kill_grace: number;
+  /**
+   * Where machines share the file system: how many seconds a worker may be cut off from it until it
+   * and its commands are killed.
+   */
+  fence_after: number;
   /** Absolute path of the shell that runs hooks, and commands of jobs that name no other. */
   shell: string;
   /** Whether each step is flushed to the disk, to survive a power cut. */
@@ -152,6 +157,12 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     value: "DUR",
     help: "time between SIGTERM and SIGKILL",
     default: 5,
+  },
+  fence_after: {
+    ...seconds(3, 86_400),
+    value: "DUR",
+    help: "kill a worker's jobs if its shared file system hangs so long",
+    default: 10,
   },
   shell: { ...asInJobs("shell"), help: "shell that runs commands and hooks", default: "/bin/sh" },
   fsync: {

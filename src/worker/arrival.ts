@@ -7,6 +7,7 @@
 import { arrive, type Presence } from "../contents/presence.ts";
 import type { JobState } from "../format/names.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
+import type { Fence } from "../process/fence.ts";
 import type { Settlement } from "../moves/settle.ts";
 import { userOpenFiles } from "../process/launcher.ts";
 import { newSpawner } from "../process/choose_spawner.ts";
@@ -62,6 +63,8 @@ export function arriveToWork({ store, slots, only, partOf }: ArrivalOptions): Pr
 /** What the parts of a worker work with. */
 export interface PartsOptions extends ArrivalOptions {
   readonly worker: string;
+  /** What ends the commands of a worker that is cut off, if that can happen. */
+  readonly fence?: Fence;
   /** Asked before each claim whether a state's directory is still safe. */
   mayClaimFrom(state: JobState): boolean;
   /** Told what happens. */

@@ -123,6 +123,7 @@ export class Departure {
     // Where its file stays, unlocked, the next worker recovers what is left.
     const leavesJobs = !isSafe || givesUp || !isSettled || recoverer?.hasUnsettled;
     await step(() => leavesJobs ? presence.abandon() : presence.leave());
+    await step(() => pulse.fence?.leave());
     clearInterval(this.#looking);
     clearTimeout(this.#timer);
   }

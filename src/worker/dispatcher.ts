@@ -8,6 +8,7 @@
 
 import type { Claim } from "../moves/claim.ts";
 import type { Settlement } from "../moves/settle.ts";
+import type { Fence } from "../process/fence.ts";
 import type { Spawner } from "../process/spawner.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { reasonOf } from "../text/errors.ts";
@@ -36,6 +37,8 @@ export interface DispatcherOptions
   /** How many jobs run at once. */
   readonly slots: number;
   readonly output: JobOutput;
+  /** What ends the commands of a worker that is cut off, if that can happen. */
+  readonly fence?: Fence;
   /** Told what happens to jobs. */
   emit(event: WorkerEvent): void;
   /** Called for each job that has been settled. */
@@ -60,9 +63,9 @@ export class Dispatcher {
   #pausedUntil = 0;
 
   constructor(options: DispatcherOptions) {
-    const { store, worker, finder, output, emit } = options;
+    const { store, worker, finder, output, emit, fence } = options;
     this.#options = options;
-    this.jobs = new JobsInHand((entry) => finder.putBack(entry));
+    this.jobs = new JobsInHand((entry) => finder.putBack(entry), fence);
     this.claimer = new Claimer({
       ...options,
       jobs: this.jobs,
@@ -145,6 +148,7 @@ export class Dispatcher {
 
   async #start(job: JobInHand, claim: Claim): Promise<void> {
     const { store, spawner, emit, changed } = this.#options;
+    await this.jobs.starts(claim);
     const running = await startJob(store, spawner, claim, this.#environment);
     this.jobs.started(job, running);
     const { id, job: { history, command } } = claim;

@@ -8,6 +8,7 @@
  */
 
 import type { Claim } from "../moves/claim.ts";
+import type { Fence } from "../process/fence.ts";
 import type { JobRun } from "../process/survivors.ts";
 import type { Chosen, HeldPlaces } from "./fetching/limiter.ts";
 import type { IndexEntry } from "./fetching/ready_index.ts";
@@ -38,15 +39,20 @@ export interface JobInHand {
 export class JobsInHand {
   readonly #jobs = new Map<string, JobInHand>();
   readonly #freed: (entry: IndexEntry) => void;
+  readonly #fence: Fence | undefined;
   /** Entries whose ID is in hand: its last attempt is not settled yet, or two files have one ID. */
   #deferred: IndexEntry[] = [];
   #slotsTaken = 0;
   #isPuttingBack = false;
   #isAbandoned = false;
 
-  /** @param freed Called with each entry that waited for an ID that is no longer in hand. */
-  constructor(freed: (entry: IndexEntry) => void) {
+  /**
+   * @param freed Called with each entry that waited for an ID that is no longer in hand.
+   * @param fence Told what runs.
+   */
+  constructor(freed: (entry: IndexEntry) => void, fence?: Fence) {
     this.#freed = freed;
+    this.#fence = fence;
   }
 
   /** How many jobs are being claimed or run. */
@@ -101,6 +107,11 @@ export class JobsInHand {
     this.#jobs.set(job.id, job);
   }
 
+  /** Its command is about to be started, once this has resolved. */
+  async starts(claim: Claim): Promise<void> {
+    await this.#fence?.begins(runOf(claim));
+  }
+
   /**
    * The job's command runs. What was asked of it, or of all jobs, while it was started holds for it
    * too.
@@ -108,6 +119,7 @@ export class JobsInHand {
   started(job: JobInHand, running: RunningJob): void {
     job.stage = "running";
     job.running = running;
+    this.#fence?.started(running.pid);
     if (this.#isAbandoned) running.kill();
     else if (job.isCancelled) running.end("cancelled");
     else if (this.#isPuttingBack) running.end("put back");
@@ -116,6 +128,7 @@ export class JobsInHand {
   /** The job no longer takes a slot; it is to be settled. */
   ended(job: JobInHand): void {
     job.stage = "ended";
+    if (job.running) this.#fence?.exited(job.running.pid);
     job.running = undefined;
     this.#slotsTaken--;
   }
@@ -125,6 +138,7 @@ export class JobsInHand {
     // What was abandoned stays listed: whatever is left of it must be killed.
     if (this.#isAbandoned && job.claim) return;
     if (job.stage !== "ended") this.#slotsTaken--;
+    if (job.claim) this.#fence?.ended(runOf(job.claim));
     this.#jobs.delete(job.id);
     this.#free(job.id);
   }

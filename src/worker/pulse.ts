@@ -1,12 +1,14 @@
 /**
  * A worker's sign of life, where other machines may take its jobs: once a second it takes its own
- * lock again and sets the mtime of its presence file. On a local disk there is none: the kernel
+ * lock again and sets the mtime of its presence file. If it cannot for as long as the setting
+ * `fence_after` says, its fence ends its commands. On a local disk there is neither: the kernel
  * keeps the lock for as long as the worker lives.
  *
  * @module
  */
 
 import type { Presence } from "../contents/presence.ts";
+import { Fence } from "../process/fence.ts";
 import type { Store } from "../store/store.ts";
 
 /** How often, in milliseconds. */
@@ -16,6 +18,8 @@ const BEAT_EVERY = 1000;
 export interface PulseOptions {
   readonly store: Store;
   readonly presence: Presence;
+  /** When the presence was about to be made, as `performance.now()` gives it. */
+  readonly since: number;
   /** Called when the worker no longer has its presence, and so no longer its jobs. */
   lost(): void;
   /** Told what failed. */
@@ -24,14 +28,28 @@ export interface PulseOptions {
 
 /** A worker's sign of life. */
 export class Pulse {
+  /** What ends the worker's commands; missing on a local disk. */
+  readonly fence: Fence | undefined;
   readonly #options: PulseOptions;
+  /** When the last beat that succeeded began. */
+  #last: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Begins to beat, unless the queue is on a disk of this machine. */
   constructor(options: PulseOptions) {
     this.#options = options;
-    const { files, dir } = options.store;
-    if (!files.isLocal(dir)) this.#beatLater();
+    this.#last = options.since;
+    const { store: { files, dir }, presence: { name: worker }, trouble } = options;
+    if (files.isLocal(dir)) return;
+    const left = () => this.#left();
+    this.fence = new Fence({ worker, left, trouble: (message) => trouble(new Error(message)) });
+    this.#beatLater();
+  }
+
+  /** For how many seconds the worker has its presence without a further sign. */
+  #left(): number {
+    const since = performance.now() - this.#last;
+    return this.#options.store.config.fence_after - since / 1000;
   }
 
   #beatLater(): void {
@@ -40,11 +58,17 @@ export class Pulse {
 
   #beat(): void {
     this.#beatLater();
+    const begun = performance.now();
     try {
-      if (this.#options.presence.beat()) return;
-      this.close();
-      this.#options.lost();
+      if (this.#options.presence.beat()) {
+        this.#last = begun;
+        this.fence?.beat();
+      } else {
+        this.close();
+        this.#options.lost();
+      }
     } catch (error) {
+      // Nothing is known; the fence waits for the next.
       this.#options.trouble(error);
     }
   }

@@ -36,6 +36,13 @@ export function runOf({ id, job }: Claim): JobRun {
   return { id, attempt: job.history.length + 1 };
 }
 
+/**
+ * A number that grows with each attempt of a job, also of a later one under the same ID.
+ */
+function fenceOf({ job }: Claim): string {
+  return String(BigInt(Date.parse(job.created_at)) * 1000n + BigInt(job.history.length + 1));
+}
+
 /** The environment that every job of a worker gets: the user's, and whose job it is. */
 export function sharedEnvironment(store: Store, worker: string): Record<string, string> {
   return { ...userEnvironment(), ...whereItRuns(store, worker) };
@@ -66,6 +73,7 @@ export async function startJob(
     ...(job.env && { ...job.env, ...whereItRuns(store, worker) }),
     QUEUECTL_JOB_ID: claim.id,
     QUEUECTL_ATTEMPT: String(runOf(claim).attempt),
+    QUEUECTL_FENCE: fenceOf(claim),
     QUEUECTL_PROGRESS: progressPath(store, worker, claim.id),
     QUEUECTL_RESULT: resultPath(store, worker, claim.id),
   };

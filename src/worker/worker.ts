@@ -98,13 +98,16 @@ export class Worker {
     this.#guard = new Guard(this.#store);
     const slots = this.#options.count ?? this.#queue.config().worker_count;
     const settings = { ...this.#options, store: this.#store, slots };
+    const since = performance.now();
     const presence = this.#presence = arriveToWork(settings);
     const lost = () => void this.#leave("fenced");
-    this.#pulse = new Pulse({ store: this.#store, presence, lost, trouble: this.#trouble });
+    const pulse = { store: this.#store, presence, since, lost, trouble: this.#trouble };
+    this.#pulse = new Pulse(pulse);
     try {
       const parts = this.#parts = makeParts({
         ...settings,
         worker: this.name,
+        fence: this.#pulse.fence,
         mayClaimFrom: (state) => this.#isSafe(this.#guard.claimFault(state)),
         emit: this.#emit,
         changed: () => this.#pump(),

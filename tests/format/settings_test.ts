@@ -25,6 +25,7 @@ Deno.test("withDefaults() gives every setting its default", () => {
     worker_count: 1,
     poll_interval: 1,
     kill_grace: 5,
+    fence_after: 10,
     shell: "/bin/sh",
     fsync: true,
     one_machine: false,

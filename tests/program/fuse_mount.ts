@@ -4,6 +4,7 @@
  * @module
  */
 
+import { processesWith } from "../temporary_queue.ts";
 import { whyNo } from "../left_out.ts";
 
 /** A mounted file system. */
@@ -12,6 +13,8 @@ export interface FuseMount extends AsyncDisposable {
   path: string;
   /** The folder that is mounted there: a change through it is as one of another machine. */
   below: string;
+  /** Has every call hang there, as where the network is cut, until that is disposed of. */
+  hang(): Disposable;
 }
 
 /** Options that keep sizes and names for long, as on another machine; locks are shared. */
@@ -51,6 +54,11 @@ export async function fuseMount(options: readonly string[] = []): Promise<FuseMo
   return {
     path,
     below,
+    hang() {
+      const [server] = processesWith(`${below}\0${path}`);
+      Deno.kill(server!, "SIGSTOP");
+      return { [Symbol.dispose]: () => Deno.kill(server!, "SIGCONT") };
+    },
     async [Symbol.asyncDispose]() {
       const left = await whyNo("fusermount3", "-u", path) && await whyNo("umount", path);
       // Never through the mount, should it still be there.

@@ -12,6 +12,7 @@ import {
   temporaryQueue,
 } from "../temporary_queue.ts";
 import { waitingEntry } from "../waiting_entry.ts";
+import { drain } from "./observed_worker.ts";
 
 /** A worker's name that no other test has, so that none kills another's survivors. */
 const newWorker = () => `here-1-${crypto.randomUUID().slice(0, 8)}`;
@@ -204,3 +205,29 @@ for (const portable of [false, true]) {
     assertEquals((await job.ended).exit?.signal, "SIGKILL");
   });
 }
+
+Deno.test("QUEUECTL_FENCE grows with each attempt of a job, and of a later job of its ID", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const add = () =>
+    queue.enqueue({
+      id: "x",
+      command: `echo $QUEUECTL_FENCE >> ${dir}/fences; test -e ${dir}/well`,
+      max_retries: 1,
+      backoff_base: 0,
+    });
+  await add();
+  await drain(queue);
+  await queue.requeue("x");
+  await drain(queue);
+  Deno.renameSync(`${dir}/dead/x.json`, `${dir}/pending/x.json`);
+  Deno.writeTextFileSync(`${dir}/well`, "");
+  await drain(queue);
+  await queue.remove("x");
+  await add();
+  await drain(queue);
+  const fences = Deno.readTextFileSync(`${dir}/fences`).trim().split("\n").map(Number);
+  assertEquals(fences.length, 6);
+  for (const [n, fence] of fences.entries()) if (n > 0) assert(fence > fences[n - 1]!, `${fences}`);
+  assert(fences.every(Number.isSafeInteger));
+});

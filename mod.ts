@@ -114,6 +114,7 @@ export type {
   FileLock,
   FilePort,
   FileStat,
+  NewFile,
   WriteFault,
 } from "./src/fs/file_port.ts";
 export { isDevice } from "./src/fs/libc_files.ts";

@@ -45,6 +45,14 @@ export interface FileStat {
   identity: string;
 }
 
+/** A file that {@linkcode FilePort.createEach} makes. */
+export interface NewFile {
+  /** Its path. */
+  readonly path: string;
+  /** All that is in it. */
+  readonly content: Uint8Array;
+}
+
 /** Why nothing can be made in a directory. `immutable`: it has the attribute of `chattr +i`. */
 export type WriteFault = "read-only" | "immutable" | "no permission";
 
@@ -80,6 +88,8 @@ export interface FilePort {
   stat(path: string, how?: "fresh"): FileStat | undefined;
   /** Whether a path is taken; cheaper than `stat` where it is free. */
   exists(path: string): boolean;
+  /** {@linkcode FilePort.exists}, but returns a promise where it would wait for a server. */
+  existsUnblocked(path: string): boolean | Promise<boolean>;
   /** Why nothing can be made in a directory; `undefined` if something can, or it is not known. */
   writeFault?(directory: string): WriteFault | undefined;
   /** Reads a whole regular file. Refuses anything else, without blocking. */
@@ -93,6 +103,13 @@ export interface FilePort {
    * exists.
    */
   create(path: string, content: Uint8Array): void;
+  /**
+   * {@linkcode FilePort.create} for each of these files, several at once.
+   *
+   * @param flushed With this, resolves only when the files and these paths are durable.
+   * @throws The first error, once no call is under way. What was made by then is there.
+   */
+  createEach(files: readonly NewFile[], flushed?: readonly string[]): Promise<void>;
   /** Adds to the end of a file of mode 0600, making it if it is missing. Follows no link. */
   append(path: string, content: Uint8Array): void;
   /** Makes one directory of mode 0700. Fails if the name exists. */
@@ -106,6 +123,10 @@ export interface FilePort {
    * file system has no call for it, a crash can leave both names.
    */
   renameNew(from: string, to: string): void;
+  /** {@linkcode FilePort.rename}, but returns a promise where it would wait for a server. */
+  renameUnblocked(from: string, to: string): void | Promise<void>;
+  /** {@linkcode FilePort.renameNew}, but returns a promise where it would wait for a server. */
+  renameNewUnblocked(from: string, to: string): void | Promise<void>;
   /**
    * Gives a file a second name. Fails if the new name exists. Follows no link. Where the file
    * system has no links, the error is the file system's.

@@ -26,6 +26,19 @@ const SYMBOLS = {
   syscall: { parameters: ["i64", "i64", "i64", "i64", "i64"], result: "i64" },
   __errno_location: { parameters: [], result: "pointer" },
   unlinkOnThread: { name: "unlink", parameters: ["buffer"], result: "i32", nonblocking: true },
+  openOnThread: {
+    name: "open",
+    parameters: ["buffer", "i32", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  writeOnThread: {
+    name: "write",
+    parameters: ["i32", "buffer", "usize"],
+    result: "isize",
+    nonblocking: true,
+  },
+  closeOnThread: { name: "close", parameters: ["i32"], result: "i32", nonblocking: true },
   readOnThread: {
     name: "read",
     parameters: ["i32", "buffer", "usize"],

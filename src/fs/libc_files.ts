@@ -15,7 +15,7 @@ import { syncfsIsDurable, syncfsReportsErrors } from "./file_systems.ts";
 import { EAGAIN, ENOENT, errno, type Libc, libc, pathBytes, sharedPathBytes } from "./libc.ts";
 
 const isArm = Deno.build.arch === "aarch64";
-const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200, O_NONBLOCK = 0o4000;
+const O_NONBLOCK = 0o4000;
 /** For every open: a program that is started inherits no file of ours. */
 export const O_CLOEXEC = 0o2000000;
 /** For every open: a link at the end of the path is refused. */
@@ -167,28 +167,6 @@ async function readOnThread(c: Libc, fd: number, size: number): Promise<Uint8Arr
   } finally {
     c.close(fd);
   }
-}
-
-/** Makes a new file with this content, or none. */
-export function createFile(c: Libc, path: string, content: Uint8Array): true | undefined {
-  const name = sharedPathBytes(path);
-  const fd = c.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600);
-  if (fd < 0) return undefined;
-  const isWhole = writeWhole(c, fd, content);
-  // Some file systems report only now that there was no space.
-  if (c.close(fd) === 0 && isWhole) return true;
-  c.unlink(name);
-}
-
-function writeWhole(c: Libc, fd: number, content: Uint8Array): boolean {
-  let at = 0;
-  while (at < content.length) {
-    const rest = content.subarray(at) as Uint8Array<ArrayBuffer>;
-    const written = Number(c.write(fd, rest, BigInt(rest.length)));
-    if (written <= 0) break;
-    at += written;
-  }
-  return at === content.length;
 }
 
 /**

@@ -7,11 +7,20 @@
 
 import { dirname } from "@std/path/posix/dirname";
 import { ENOSYS } from "../text/errors.ts";
-import type { FilePort, FileStat, WriteFault } from "./file_port.ts";
+import type { FilePort, FileStat, NewFile, WriteFault } from "./file_port.ts";
 import { isLocal, renamesAsOne } from "./file_systems.ts";
-import { EEXIST, EINVAL, ENOENT, errno, ESTALE, libc, libcFor, sharedPathBytes } from "./libc.ts";
 import {
-  createFile,
+  EEXIST,
+  EINVAL,
+  ENOENT,
+  errno,
+  ESTALE,
+  type Libc,
+  libc,
+  libcFor,
+  sharedPathBytes,
+} from "./libc.ts";
+import {
   fileSystemType,
   readRegular,
   readUnblocked,
@@ -20,10 +29,11 @@ import {
   syncPath,
   unlinkPath,
 } from "./libc_files.ts";
+import { createFile, createOnThreads, createOpen, syncAndClose } from "./libc_new_files.ts";
 import { portableFiles } from "./portable_files.ts";
-import { renameAfterLook, renameByLink } from "./rename_by_link.ts";
+import { removeLinked, renameAfterLook, renameByLink } from "./rename_by_link.ts";
 import { streamDirectory } from "./stream_directory.ts";
-import { syncEach, syncEntries } from "./sync_each.ts";
+import { forEachAtOnce, syncEach, syncEntries } from "./sync_each.ts";
 
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
 const X_OK = 1, W_OK = 2;
@@ -36,14 +46,20 @@ const WRITE_FAULTS: ReadonlyMap<number, WriteFault> = new Map([
 /** From this many files on one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
 
+/** How many files a server is asked to make at once. */
+const MADE_AT_ONCE = 16;
+
 /** The types of file systems by directory: a queue keeps its file system while it is used. */
 const types = new Map<string, number>();
+/** So many at most: each batch has a directory of its own. */
+const MOST_TYPES = 1000;
 
 function typeOf(directory: string): number | undefined {
   const known = types.get(directory);
   if (known !== undefined) return known;
   const c = libc();
   const type = c && fileSystemType(c, directory);
+  if (types.size === MOST_TYPES) types.clear();
   if (type !== undefined) types.set(directory, type);
   return type;
 }
@@ -60,6 +76,48 @@ function stat(path: string, how?: "fresh"): FileStat | undefined {
 async function syncOne(path: string): Promise<void> {
   const c = libcFor(path);
   if (!c || !await syncPath(c, path)) await portableFiles.sync([path]);
+}
+
+/** Makes files here and now, then flushes them by the descriptors that made them. */
+async function createLocally(
+  c: Libc,
+  files: readonly NewFile[],
+  flushed: readonly string[],
+): Promise<void> {
+  const open = new Map<string, number>();
+  try {
+    for (const { path, content } of files) {
+      const fd = createOpen(c, path, content);
+      if (fd !== undefined) open.set(path, fd);
+      else portableFiles.create(path, content);
+    }
+  } catch (error) {
+    for (const fd of open.values()) c.close(fd);
+    throw error;
+  }
+  await syncEach([...files.map(({ path }) => path), ...flushed], (path) => {
+    const fd = open.get(path);
+    return fd === undefined ? syncOne(path) : syncAndClose(c, fd, path);
+  });
+}
+
+/** Makes files while a server makes others, each flushed by the descriptor that made it. */
+async function createRemotely(
+  c: Libc,
+  files: readonly NewFile[],
+  flushed?: readonly string[],
+): Promise<void> {
+  await forEachAtOnce(files, MADE_AT_ONCE, async ({ path, content }) => {
+    if (await createOnThreads(c, path, content, flushed !== undefined)) return;
+    portableFiles.create(path, content);
+    if (flushed) await portableFiles.sync([path]);
+  });
+  if (flushed) await nativeFiles.sync(flushed);
+}
+
+/** Whether a call with this path is to wait on another thread than this one. */
+function mayWait(path: string): boolean {
+  return path.isWellFormed() && !nativeFiles.isLocal(dirname(path));
 }
 
 async function removeOne(path: string): Promise<boolean | Error> {
@@ -120,6 +178,15 @@ export const nativeFiles: FilePort = {
     if (!c || !createFile(c, path, content)) portableFiles.create(path, content);
   },
 
+  async createEach(files, flushed) {
+    const c = libc();
+    const [first] = files;
+    if (!c || !first) return await portableFiles.createEach(files, flushed);
+    if (!nativeFiles.isLocal(dirname(first.path))) return await createRemotely(c, files, flushed);
+    if (flushed) return await createLocally(c, files, flushed);
+    for (const { path, content } of files) nativeFiles.create(path, content);
+  },
+
   rename(from, to) {
     const c = libcFor(from);
     if (c) {
@@ -143,6 +210,31 @@ export const nativeFiles: FilePort = {
     if (!isUnknown && code !== ESTALE) return renameAfterLook(nativeFiles, from, to);
     renameByLink(nativeFiles, from, to);
     if (isUnknown) withoutFlag.add(directory);
+  },
+
+  renameUnblocked(from, to) {
+    if (!mayWait(to) || !from.isWellFormed()) return nativeFiles.rename(from, to);
+    // What fails is asked again by a call that words the error.
+    return Deno.rename(from, to).catch(() => nativeFiles.rename(from, to));
+  },
+
+  renameNewUnblocked(from, to) {
+    const c = libc();
+    const isByLink = withoutFlag.has(dirname(to)) && mayWait(to) && from.isWellFormed();
+    if (!c || !isByLink) return nativeFiles.renameNew(from, to);
+    return Deno.link(from, to).then(
+      async () => {
+        if (!await unlinkPath(c, from)) removeLinked(nativeFiles, from, to);
+      },
+      () => renameByLink(nativeFiles, from, to),
+    );
+  },
+
+  existsUnblocked(path) {
+    if (!mayWait(path)) return nativeFiles.exists(path);
+    return Deno.lstat(path).then(() => true, (error) => {
+      return error instanceof Deno.errors.NotFound ? false : nativeFiles.exists(path);
+    });
   },
 
   renamesAsOne(directory) {

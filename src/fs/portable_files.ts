@@ -10,7 +10,7 @@ import type { EntryKind, FilePort, FileStat } from "./file_port.ts";
 import { HeldLock, identityOf } from "./held_lock.ts";
 import { renameByLink } from "./rename_by_link.ts";
 import { look, withoutStale } from "./stale.ts";
-import { syncEach, syncEntries } from "./sync_each.ts";
+import { createInTurn, syncEach, syncEntries } from "./sync_each.ts";
 
 function kindOf(info: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): EntryKind {
   return info.isSymlink ? "other" : info.isFile ? "file" : info.isDirectory ? "directory" : "other";
@@ -136,6 +136,8 @@ const plainFiles: FilePort = {
 
   exists: (path) => stat(path) !== undefined,
 
+  existsUnblocked: (path) => portableFiles.exists(path),
+
   read(path) {
     using file = openSafely(path, { read: true });
     return readAll(file);
@@ -155,6 +157,8 @@ const plainFiles: FilePort = {
     }
   },
 
+  createEach: (files, flushed) => createInTurn(portableFiles, files, flushed),
+
   append(path, content) {
     using file = openToAppend(path);
     writeAll(file, content);
@@ -173,6 +177,10 @@ const plainFiles: FilePort = {
   },
 
   renameNew: (from, to) => renameByLink(portableFiles, from, to),
+
+  renameUnblocked: (from, to) => portableFiles.rename(from, to),
+
+  renameNewUnblocked: (from, to) => portableFiles.renameNew(from, to),
 
   link(from, to) {
     Deno.linkSync(from, to);

@@ -31,6 +31,11 @@ export function renameByLink(files: Calls, from: string, to: string): void {
     if (!isTaken || !haveOneFile(files, from, to)) throw error;
     // A crash has left both names, or a server made the link and its answer was lost.
   }
+  removeLinked(files, from, to);
+}
+
+/** Removes the old name of a file that has both. */
+export function removeLinked(files: Calls, from: string, to: string): void {
   try {
     files.remove(from);
   } catch (error) {

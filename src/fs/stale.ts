@@ -7,6 +7,7 @@
 
 import { dirname } from "@std/path/posix/dirname";
 import type { FilePort } from "./file_port.ts";
+import { createInTurn } from "./sync_each.ts";
 
 const ESTALE = Deno.build.os === "linux" ? 116 : 70;
 const STALE = new RegExp(`^.*\\(os error ${ESTALE}\\)`);
@@ -88,7 +89,7 @@ export function withoutStale(port: FilePort): FilePort {
   }
 
   const { keepOpen } = port;
-  return {
+  const stalless: FilePort = {
     *list(directory) {
       // The directory is opened when the first entry is asked for.
       const [entries, first] = look(() => {
@@ -101,6 +102,7 @@ export function withoutStale(port: FilePort): FilePort {
     },
     stat,
     exists: (path) => lookIfThere(() => port.exists(path)) ?? false,
+    existsUnblocked: (path) => stalless.exists(path),
     read: (path) => look(() => port.read(path)),
     readUnblocked: (path) => {
       const content = look(() => port.readUnblocked(path));
@@ -108,6 +110,7 @@ export function withoutStale(port: FilePort): FilePort {
     },
     ...(keepOpen && { keepOpen: (directory) => look(() => keepOpen.call(port, directory)) }),
     create: (path, content) => change(dirname(path), () => port.create(path, content)),
+    createEach: (files, flushed) => createInTurn(stalless, files, flushed),
     append(path, content) {
       // Not made again: some of it may be there.
       try {
@@ -120,6 +123,8 @@ export function withoutStale(port: FilePort): FilePort {
     setMode: (path, mode) => change(path, () => port.setMode(path, mode)),
     rename: (from, to) => change(from, () => port.rename(from, to)),
     renameNew: (from, to) => change(from, () => port.renameNew(from, to)),
+    renameUnblocked: (from, to) => stalless.rename(from, to),
+    renameNewUnblocked: (from, to) => stalless.renameNew(from, to),
     link: (from, to) => change(from, () => port.link(from, to)),
     remove: (path) => change(path, () => port.remove(path)),
     async removeEach(paths) {
@@ -142,4 +147,5 @@ export function withoutStale(port: FilePort): FilePort {
     tryLock: (path) => look(() => port.tryLock(path)),
     lock: (path, onWait) => awaited(() => port.lock(path, onWait)),
   };
+  return stalless;
 }

@@ -1,11 +1,11 @@
 /**
- * Flushing many paths, several at once.
+ * Making and flushing many paths, several at once.
  *
  * @module
  */
 
 import { dirname } from "@std/path/posix/dirname";
-import type { DirectoryEntry, FilePort } from "./file_port.ts";
+import type { DirectoryEntry, FilePort, NewFile } from "./file_port.ts";
 
 /** Enough to share one journal commit, and few enough for any limit of open files. */
 const FLUSHED_AT_ONCE = 64;
@@ -15,20 +15,42 @@ const FLUSHED_AT_ONCE = 64;
  *
  * @throws The first error.
  */
-export async function syncEach(
+export function syncEach(
   paths: readonly string[],
   sync: (path: string) => Promise<void>,
 ): Promise<void> {
-  const [only] = paths;
-  if (paths.length === 1) return await sync(only!);
+  return forEachAtOnce(paths, FLUSHED_AT_ONCE, sync);
+}
+
+/**
+ * Does something with each item, with so many at once, and returns when nothing is under way.
+ *
+ * @throws The first error.
+ */
+export async function forEachAtOnce<T>(
+  items: readonly T[],
+  most: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  if (items.length === 1) return await act(items[0]!);
   let next = 0;
-  const flushNext = async () => {
-    while (next < paths.length) await sync(paths[next++]!);
+  const goOn = async () => {
+    while (next < items.length) await act(items[next++]!);
   };
-  const lanes = Array.from({ length: Math.min(FLUSHED_AT_ONCE, paths.length) }, flushNext);
+  const lanes = Array.from({ length: Math.min(most, items.length) }, goOn);
   for (const result of await Promise.allSettled(lanes)) {
     if (result.status === "rejected") throw result.reason;
   }
+}
+
+/** `createEach` of a port that makes one file after the other. */
+export async function createInTurn(
+  port: Pick<FilePort, "create" | "sync">,
+  files: readonly NewFile[],
+  flushed?: readonly string[],
+): Promise<void> {
+  for (const { path, content } of files) port.create(path, content);
+  if (flushed) await port.sync([...files.map(({ path }) => path), ...flushed]);
 }
 
 /** Flushes the entries of a directory, then the directory. */
@@ -49,13 +71,16 @@ export async function syncEntries(
 /**
  * Flushes paths; of a directory that may be removed meanwhile, and is, its removal.
  *
+ * @param made Files to make before.
  * @throws The first error, once no flush is running.
  */
 export async function syncLeft(
   files: FilePort,
   paths: readonly string[],
   mayBeRemoved: (path: string) => boolean,
+  made: readonly NewFile[] = [],
 ): Promise<void> {
+  const lasting = paths.filter((path) => !mayBeRemoved(path));
   const syncOrRemoval = async (path: string) => {
     try {
       await files.sync([path]);
@@ -65,7 +90,7 @@ export async function syncLeft(
     }
   };
   const results = await Promise.allSettled([
-    files.sync(paths.filter((path) => !mayBeRemoved(path))),
+    made.length > 0 ? files.createEach(made, lasting) : files.sync(lasting),
     ...paths.filter(mayBeRemoved).map(syncOrRemoval),
   ]);
   for (const result of results) if (result.status === "rejected") throw result.reason;

@@ -37,6 +37,7 @@ import {
   waitingName,
 } from "../format/names.ts";
 import {
+  createFlushed,
   flush,
   pathIn,
   readIfThere,
@@ -108,13 +109,9 @@ export async function settle(
   settlements: readonly Settlement[],
 ): Promise<void> {
   for (const settlement of inStep(settlements, "doubted")) takeBack(store, settlement);
-  for (const settlement of settlements) write(store, settlement);
+  for (const settlement of settlements) take(store, settlement);
+  await write(store, inStep(settlements, "taken"));
   const open = inStep(settlements, "written");
-  if (open.length > 0) {
-    const left = leftByClaims(store, open.map(({ claim }) => claim.cameFrom));
-    const written = open.map((each) => meantPath(store, each));
-    await flushOrUndo(store, open, [...written, pathIn(store, "tmp"), ...left]);
-  }
   const olds = open.map(({ claim }) => pathIn(store, "tmp", claim.name));
   const removed = await store.files.removeEach(olds);
   // Notes all that is ours now before anything else can fail.
@@ -161,40 +158,38 @@ function meantPath(store: Store, settlement: Settlement): string {
   return pathIn(store, "tmp", meantName(settlement));
 }
 
-/** Steps 1 and 2. If the content cannot be written the job goes back to processing/, if it can. */
-function write(store: Store, settlement: Settlement): void {
+/** Step 1. */
+function take(store: Store, settlement: Settlement): void {
   if (settlement.progress === undefined) {
     const { name } = settlement.claim;
-    if (!renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name))) {
-      settlement.progress = "gone";
-      return;
-    }
-    settlement.progress = "taken";
+    const isOurs = renameIfThere(
+      store,
+      pathIn(store, "processing", name),
+      pathIn(store, "tmp", name),
+    );
+    settlement.progress = isOurs ? "taken" : "gone";
   } else if (settlement.progress === "taken") {
     // Part of it may be there, from a try that could not be undone.
     removeIfThere(store, meantPath(store, settlement));
-  } else return;
-  try {
-    store.files.create(meantPath(store, settlement), jobBytes(settlement.job));
-  } catch (error) {
-    undoWrite(store, settlement);
-    throw error;
   }
-  settlement.progress = "written";
 }
 
-async function flushOrUndo(
-  store: Store,
-  settlements: readonly Settlement[],
-  paths: readonly string[],
-): Promise<void> {
+/** Steps 2 and 3. If they fail, the jobs go back to processing/, if they can. */
+async function write(store: Store, taken: readonly Settlement[]): Promise<void> {
+  if (taken.length === 0) return;
+  const meant = taken.map((settlement) => ({
+    path: meantPath(store, settlement),
+    content: jobBytes(settlement.job),
+  }));
+  const left = leftByClaims(store, taken.map(({ claim }) => claim.cameFrom));
   try {
-    await flush(store, paths);
+    await createFlushed(store, meant, [pathIn(store, "tmp"), ...left]);
   } catch (error) {
     // After a failed flush nobody knows what the file holds: it must be written anew.
-    for (const settlement of settlements) undoWrite(store, settlement);
+    for (const settlement of taken) undoWrite(store, settlement);
     throw error;
   }
+  for (const settlement of taken) settlement.progress = "written";
 }
 
 /**

@@ -11,7 +11,7 @@ import { join } from "@std/path/posix/join";
 import type { Config } from "../format/settings.ts";
 import { newId } from "../format/ids.ts";
 import { type JobState, parseBatchName } from "../format/names.ts";
-import type { DirectoryEntry, FileLock, FilePort } from "../fs/file_port.ts";
+import type { DirectoryEntry, FileLock, FilePort, NewFile } from "../fs/file_port.ts";
 import { syncLeft } from "../fs/sync_each.ts";
 import { NotDurableError } from "../text/errors.ts";
 
@@ -201,15 +201,33 @@ export async function flush(store: Store, paths: readonly string[]): Promise<voi
 }
 
 /**
+ * Makes files, and waits until they and these paths are durable, unless the queue is set not to.
+ *
+ * @throws Whatever the disk throws. See {@linkcode syncPaths}; the new files are the caller's.
+ */
+export async function createFlushed(
+  { files, config }: Store,
+  made: readonly NewFile[],
+  paths: readonly string[],
+): Promise<void> {
+  await (config.fsync ? syncPaths(files, paths, made) : files.createEach(made));
+}
+
+/**
  * Waits until these files and directories are durable.
  *
+ * @param made Files to make before.
  * @throws Whatever the disk throws. The kernel reports a failed write once and forgets it, so each
  * directory has been changed again: its next flush, by whatever program, writes all of it. A file
  * must be written anew. A batch that another worker has emptied and removed counts as gone.
  */
-export async function syncPaths(files: FilePort, paths: readonly string[]): Promise<void> {
+export async function syncPaths(
+  files: FilePort,
+  paths: readonly string[],
+  made: readonly NewFile[] = [],
+): Promise<void> {
   try {
-    await syncLeft(files, paths, (path) => parseBatchName(basename(path)) !== undefined);
+    await syncLeft(files, paths, (path) => parseBatchName(basename(path)) !== undefined, made);
   } catch (error) {
     for (const path of paths) changeAgain(files, path);
     throw error;

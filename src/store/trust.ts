@@ -13,6 +13,7 @@
 import { dirname } from "@std/path/posix/dirname";
 import { QueueError } from "../text/errors.ts";
 import type { DirectoryEntry, FilePort, FileStat } from "../fs/file_port.ts";
+import { createInTurn } from "../fs/sync_each.ts";
 import { JOB_STATES } from "../format/names.ts";
 import { quotedPath } from "../text/shown_text.ts";
 import type { Store } from "./store.ts";
@@ -154,8 +155,9 @@ export async function filesFor(files: FilePort, dir: string): Promise<FilePort> 
   // The owner may have put a link there meanwhile: its target must stay whose it is.
   const { lchownSync } = await import("node:fs");
   const give = (path: string) => lchownSync(path, owner.uid, owner.gid);
-  return {
+  const given: FilePort = {
     ...files,
+    createEach: (made, flushed) => createInTurn(given, made, flushed),
     create(path, content) {
       files.create(path, content);
       give(path);
@@ -169,6 +171,7 @@ export async function filesFor(files: FilePort, dir: string): Promise<FilePort> 
       give(path);
     },
   };
+  return given;
 }
 
 /**

@@ -277,7 +277,10 @@ testWith(
       create: (path) => Deno.symlinkSync(secret, path),
     }, program.dir);
     files.create(`${program.dir}/tmp/new`, new Uint8Array());
-    assertEquals(Deno.lstatSync(`${program.dir}/tmp/new`).uid, OTHER_USER);
+    await files.createEach([{ path: `${program.dir}/tmp/other`, content: new Uint8Array() }]);
+    for (const name of ["new", "other"]) {
+      assertEquals(Deno.lstatSync(`${program.dir}/tmp/${name}`).uid, OTHER_USER);
+    }
     assertEquals(Deno.statSync(secret).uid, Deno.uid());
   },
 );

@@ -5,6 +5,7 @@ import type { FilePort } from "../../src/fs/file_port.ts";
 import { Queue } from "../../src/queue.ts";
 import { pauseSchedule, removeSchedule } from "../../src/schedules/manage_schedules.ts";
 import { editJob, holdJob, moveJob, releaseJob } from "../../src/control/waiting_jobs.ts";
+import { changedFiles } from "../fs/changed_files.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { drain } from "../worker/observed_worker.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
@@ -14,8 +15,7 @@ class FailingFiles {
   failing = "";
   times = 0;
   readonly renames: string[] = [];
-  readonly files: FilePort = {
-    ...nativeFiles,
+  readonly files: FilePort = changedFiles({
     sync: (paths) => {
       const failed = paths.find((path) => path === this.failing);
       if (failed === undefined || this.times-- <= 0) return nativeFiles.sync(paths);
@@ -25,7 +25,7 @@ class FailingFiles {
       this.renames.push(to);
       nativeFiles.renameNew(from, to);
     },
-  };
+  });
 
   /** From now on so many flushes of a directory fail. */
   fail(directory: string, times = 1): void {

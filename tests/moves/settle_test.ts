@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Claim } from "../../src/moves/claim.ts";
+import { changedFiles } from "../fs/changed_files.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
@@ -18,7 +19,7 @@ function settlement(claim: Claim, state: Settlement["state"], note = ""): Settle
 }
 
 function withFiles(store: Store, files: Partial<FilePort>): Store {
-  return { ...store, files: { ...nativeFiles, ...files } };
+  return { ...store, files: changedFiles(files) };
 }
 
 Deno.test("settle() moves jobs and their logs to where each belongs", async () => {

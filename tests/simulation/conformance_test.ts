@@ -24,10 +24,13 @@ function drawCall(random: () => number): { label: string; make: (port: FilePort)
   const mode = pick([0o700, 0o600, 0o777]);
   const calls: Record<string, (port: FilePort, root: string) => unknown> = {
     create: (port, root) => port.create(root + one, content),
+    createEach: (port, root) => port.createEach([{ path: root + one, content }], [root]),
     append: (port, root) => port.append(root + one, content),
     makeDirectory: (port, root) => port.makeDirectory(root + one),
     rename: (port, root) => port.rename(root + one, root + two),
     renameNew: (port, root) => port.renameNew(root + one, root + two),
+    renameUnblocked: (port, root) => port.renameUnblocked(root + one, root + two),
+    renameNewUnblocked: (port, root) => port.renameNewUnblocked(root + one, root + two),
     link: (port, root) => port.link(root + one, root + two),
     setMode: (port, root) => port.setMode(root + one, mode),
     remove: (port, root) => port.remove(root + one),

@@ -6,7 +6,14 @@
  * @module
  */
 
-import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/fs/file_port.ts";
+import type {
+  DirectoryEntry,
+  FileLock,
+  FilePort,
+  FileStat,
+  NewFile,
+} from "../../src/fs/file_port.ts";
+import { createInTurn } from "../../src/fs/sync_each.ts";
 import { formatCall } from "./call.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import type { SimulatedProcess } from "./simulated_process.ts";
@@ -68,6 +75,10 @@ export class ReplayedPort implements FilePort {
     return this.stat(path) !== undefined;
   }
 
+  existsUnblocked(path: string): boolean {
+    return this.exists(path);
+  }
+
   stat(path: string): FileStat | undefined {
     const stat = this.#call("stat", [path], () => this.#process.stat(path));
     return stat && { ...stat };
@@ -83,6 +94,10 @@ export class ReplayedPort implements FilePort {
 
   create(path: string, content: Uint8Array): void {
     this.#call("create", [path, content], () => this.#process.create(path, content));
+  }
+
+  createEach(files: readonly NewFile[], flushed?: readonly string[]): Promise<void> {
+    return createInTurn(this, files, flushed);
   }
 
   append(path: string, content: Uint8Array): void {
@@ -103,6 +118,14 @@ export class ReplayedPort implements FilePort {
 
   renameNew(from: string, to: string): void {
     this.#call("renameNew", [from, to], () => this.#process.renameNew(from, to));
+  }
+
+  renameUnblocked(from: string, to: string): void {
+    this.rename(from, to);
+  }
+
+  renameNewUnblocked(from: string, to: string): void {
+    this.renameNew(from, to);
   }
 
   link(from: string, to: string): void {

@@ -7,7 +7,14 @@
 
 import { renameByLink } from "../../src/fs/rename_by_link.ts";
 import { wrongKind } from "../../src/text/errors.ts";
-import type { DirectoryEntry, FileLock, FilePort, FileStat } from "../../src/fs/file_port.ts";
+import type {
+  DirectoryEntry,
+  FileLock,
+  FilePort,
+  FileStat,
+  NewFile,
+} from "../../src/fs/file_port.ts";
+import { createInTurn } from "../../src/fs/sync_each.ts";
 import type { BeforeCall, Call, CallRecord } from "./call.ts";
 import type { DiskState } from "./disk_state.ts";
 import { diskError, Killed, type Leaving, leavingOf } from "./faults.ts";
@@ -80,6 +87,10 @@ export class SimulatedProcess implements FilePort {
     return this.stat(path) !== undefined;
   }
 
+  existsUnblocked(path: string): boolean {
+    return this.exists(path);
+  }
+
   stat(path: string): FileStat | undefined {
     return this.#call("stat", [path], () => {
       const { state } = this.#disk;
@@ -127,6 +138,10 @@ export class SimulatedProcess implements FilePort {
     });
   }
 
+  createEach(files: readonly NewFile[], flushed?: readonly string[]): Promise<void> {
+    return createInTurn(this, files, flushed);
+  }
+
   append(path: string, content: Uint8Array): void {
     const write = (written: Uint8Array) => {
       const { state } = this.#disk;
@@ -164,6 +179,14 @@ export class SimulatedProcess implements FilePort {
     this.#call("renameNew", [from, to], () => {
       this.#disk.state.rename(from, to, false, `rename '${from}' -> '${to}'`);
     });
+  }
+
+  renameUnblocked(from: string, to: string): void {
+    this.rename(from, to);
+  }
+
+  renameNewUnblocked(from: string, to: string): void {
+    this.renameNew(from, to);
   }
 
   link(from: string, to: string): void {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { changedFiles } from "../fs/changed_files.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import type { Settlement } from "../../src/moves/settle.ts";
@@ -15,7 +16,7 @@ async function done(temporary: TemporaryQueue, id: string): Promise<Settlement> 
 function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, busy = () => false) {
   const settled: string[] = [];
   const troubles: string[] = [];
-  const settler = new Settler({ ...queue.store, files: { ...nativeFiles, ...files } }, {
+  const settler = new Settler({ ...queue.store, files: changedFiles(files) }, {
     busy,
     completed: (settlements) => [...settlements],
     settled: (settlements) => {
@@ -169,13 +170,12 @@ Deno.test("what a job left is asked for once, however often the disk refuses to 
   let refusals = 1;
   const asked: string[] = [];
   let settled = 0;
-  const files = {
-    ...nativeFiles,
+  const files = changedFiles({
     create(path: string, content: Uint8Array) {
       if (refusals-- > 0) throw new Error("No space left on device");
       nativeFiles.create(path, content);
     },
-  };
+  });
   const settler = new Settler({ ...temporary.queue.store, files }, {
     busy: () => false,
     completed(settlements) {

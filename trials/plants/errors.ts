@@ -17,10 +17,6 @@ export const ERRORS: readonly Plant[] = [
     "await flushOrTakeBack(store, named, added)",
     `await flush(store, [pathIn(store, "pending")])`,
   ]),
-  plant("half-written-result-is-kept", "moves/settle.ts", ["fault", "settle-group"], [
-    "    removeIfThere(store, meantPath(store, settlement));\n  } else return;",
-    "  } else return;",
-  ]),
   plant("unread-job-is-not-put-back", "moves/claim.ts", ["fault", "claim-fresh"], [
     `    const isThere = renameIfThere(store, pathIn(store, "processing", name), back);`,
     "    const isThere = back === name;",

@@ -19,12 +19,13 @@ export const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("settle-does-not-flush-the-result", "moves/settle.ts", ["crash", "settle-done"], [
-    `[...written, pathIn(store, "tmp"), ...left]`,
-    `[pathIn(store, "tmp"), ...left]`,
+    `await createFlushed(store, meant, [pathIn(store, "tmp"), ...left]);`,
+    `await store.files.createEach(meant);\n` +
+    `    await flush(store, [pathIn(store, "tmp"), ...left]);`,
   ]),
   plant("settle-does-not-flush-tmp", "moves/settle.ts", ["crash", "settle-done"], [
-    `[...written, pathIn(store, "tmp"), ...left]`,
-    `[...written, ...left]`,
+    `meant, [pathIn(store, "tmp"), ...left]`,
+    `meant, left`,
   ]),
   plant("settle-does-not-flush-the-state", "moves/settle.ts", ["crash", "settle-done"], [
     "      ...[...changed].map((state) => pathIn(store, state)),\n",
@@ -35,8 +36,8 @@ export const FLUSHES: readonly Plant[] = [
     "moves/settle.ts",
     ["two_sided", "settle-done"],
     [
-      `[...written, pathIn(store, "tmp"), ...left]`,
-      `[...written, pathIn(store, "tmp")]`,
+      `meant, [pathIn(store, "tmp"), ...left]`,
+      `meant, [pathIn(store, "tmp")]`,
     ],
   ),
   plant(

@@ -25,6 +25,7 @@ import { Aftermath } from "./maintenance/aftermath.ts";
 import { Pruner } from "./maintenance/pruner.ts";
 import { Recoverer } from "./maintenance/recoverer.ts";
 import { Scheduler } from "./maintenance/scheduler.ts";
+import { Pulse, type PulseEvents } from "./pulse.ts";
 
 /** How a worker is to work. */
 export interface ArrivalOptions {
@@ -38,15 +39,18 @@ export interface ArrivalOptions {
 }
 
 /**
- * Makes a worker of this process live.
+ * Makes a worker of this process live, and gives it a pulse.
  *
  * @throws {QueueError} If the queue's disk takes no file, or has locks that do not reach the other
  * machines.
  */
-export function arriveToWork({ store, slots, only, partOf }: ArrivalOptions): Presence {
+export function arriveToWork(options: ArrivalOptions & PulseEvents): Pulse {
+  const { store, slots, only, partOf } = options;
   refuseUnsharedLocks(store);
+  const since = performance.now();
+  let presence: Presence;
   try {
-    return arrive(store, {
+    presence = arrive(store, {
       host: Deno.hostname(),
       pid: Deno.pid,
       slots,
@@ -58,6 +62,7 @@ export function arriveToWork({ store, slots, only, partOf }: ArrivalOptions): Pr
   } catch (error) {
     throw new QueueError(`cannot work the queue ${store.dir}: ${reasonWithin(error)}`);
   }
+  return new Pulse({ ...options, presence, since });
 }
 
 /** What the parts of a worker work with. */

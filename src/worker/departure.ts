@@ -5,7 +5,6 @@
  */
 
 import { isAtRest } from "../contents/listing.ts";
-import type { Presence } from "../contents/presence.ts";
 import { killSurvivors } from "../process/survivors.ts";
 import type { Store } from "../store/store.ts";
 import type { Queue } from "../queue.ts";
@@ -75,20 +74,20 @@ export class Departure {
   /**
    * Brings all parts of a worker to rest, then takes its presence away.
    *
-   * @param pulse Beats until the presence goes.
+   * @param pulse Beats until its presence goes.
    * @param guard Holds the queue open.
    * @param parts Missing if the worker could not begin.
    * @param givesUp Whether to leave what cannot be recorded to whoever recovers this worker.
    */
   async leave(
     reason: FinishReason,
-    presence: Presence,
     pulse: Pulse,
     guard: Disposable,
     parts: Parts | undefined,
     givesUp: boolean,
   ): Promise<void> {
     const step = (action: () => unknown) => this.#step(action);
+    const { presence } = pulse;
     const { dispatcher, recoverer } = parts ?? {};
     // A queue that is unsafe must be neither read nor written any more.
     const isSafe = reason !== "unsafe";

@@ -14,22 +14,28 @@ import type { Store } from "../store/store.ts";
 /** How often, in milliseconds. */
 const BEAT_EVERY = 1000;
 
+/** What a {@linkcode Pulse} reports. */
+export interface PulseEvents {
+  /** The worker no longer has its presence, and so no longer its jobs. */
+  lost(): void;
+  /** Something failed. */
+  trouble(error: unknown): void;
+}
+
 /** What a {@linkcode Pulse} works with. */
-export interface PulseOptions {
+export interface PulseOptions extends PulseEvents {
   readonly store: Store;
   readonly presence: Presence;
   /** When the presence was about to be made, as `performance.now()` gives it. */
   readonly since: number;
-  /** Called when the worker no longer has its presence, and so no longer its jobs. */
-  lost(): void;
-  /** Told what failed. */
-  trouble(error: unknown): void;
 }
 
 /** A worker's sign of life. */
 export class Pulse {
   /** What ends the worker's commands; missing on a local disk. */
   readonly fence: Fence | undefined;
+  /** The worker's presence. */
+  readonly presence: Presence;
   readonly #options: PulseOptions;
   /** When the last beat that succeeded began. */
   #last: number;
@@ -38,6 +44,7 @@ export class Pulse {
   /** Begins to beat, unless the queue is on a disk of this machine. */
   constructor(options: PulseOptions) {
     this.#options = options;
+    this.presence = options.presence;
     this.#last = options.since;
     const { store: { files, dir }, presence: { name: worker }, trouble } = options;
     if (files.isLocal(dir)) return;
@@ -60,7 +67,7 @@ export class Pulse {
     this.#beatLater();
     const begun = performance.now();
     try {
-      if (this.#options.presence.beat()) {
+      if (this.presence.beat()) {
         this.#last = begun;
         this.fence?.beat();
       } else {

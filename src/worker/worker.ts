@@ -6,7 +6,6 @@
  * @module
  */
 
-import type { Presence } from "../contents/presence.ts";
 import { stopRequested, takeCancelRequests } from "../contents/requests.ts";
 import type { Change } from "../fs/watch.ts";
 import type { Queue } from "../queue.ts";
@@ -16,7 +15,7 @@ import { refuseUnsafe } from "../store/trust.ts";
 import { arriveToWork, makeParts, type Parts } from "./arrival.ts";
 import { Departure, type FinishReason, hasEnded, isDrained } from "./departure.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
-import { Pulse } from "./pulse.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** How a {@linkcode Worker} is to work. */
 export interface WorkerOptions {
@@ -62,7 +61,6 @@ export class Worker {
   readonly #queue: Queue;
   readonly #options: WorkerOptions;
   readonly #emit: (event: WorkerEvent) => void;
-  #presence: Presence | undefined;
   #pulse: Pulse | undefined;
   #guard!: Guard;
   #parts: Parts | undefined;
@@ -84,7 +82,7 @@ export class Worker {
 
   /** The worker's name, `HOST-PID-RANDOM`, once it is live. */
   get name(): string {
-    return this.#presence?.name ?? "";
+    return this.#pulse?.presence.name ?? "";
   }
 
   /**
@@ -98,16 +96,13 @@ export class Worker {
     this.#guard = new Guard(this.#store);
     const slots = this.#options.count ?? this.#queue.config().worker_count;
     const settings = { ...this.#options, store: this.#store, slots };
-    const since = performance.now();
-    const presence = this.#presence = arriveToWork(settings);
     const lost = () => void this.#leave("fenced");
-    const pulse = { store: this.#store, presence, since, lost, trouble: this.#trouble };
-    this.#pulse = new Pulse(pulse);
+    const pulse = this.#pulse = arriveToWork({ ...settings, lost, trouble: this.#trouble });
     try {
       const parts = this.#parts = makeParts({
         ...settings,
         worker: this.name,
-        fence: this.#pulse.fence,
+        fence: pulse.fence,
         mayClaimFrom: (state) => this.#isSafe(this.#guard.claimFault(state)),
         emit: this.#emit,
         changed: () => this.#pump(),
@@ -243,7 +238,7 @@ export class Worker {
     const { dispatcher, recoverer } = this.#parts;
     try {
       if (!this.#isSafe(this.#guard.fault())) return;
-      if (!this.#presence!.holds()) {
+      if (!this.#pulse!.presence.holds()) {
         void this.#leave("fenced");
         return;
       }
@@ -296,8 +291,7 @@ export class Worker {
       isAskedToHurry: () => stopRequested(this.#store, this.name) === "now",
       trouble: this.#trouble,
     });
-    const [presence, pulse] = [this.#presence!, this.#pulse!];
-    await this.#departure.leave(reason, presence, pulse, this.#guard, this.#parts, givesUp);
+    await this.#departure.leave(reason, this.#pulse!, this.#guard, this.#parts, givesUp);
     this.#left.resolve(reason);
   }
 }

@@ -62,12 +62,27 @@ async function runScript(script: string, ...args: string[]): Promise<string[]> {
   return new TextDecoder("latin1").decode(stdout).split("\0");
 }
 
+/** All processes, and the marks of some; both empty if nothing is marked so. */
+interface MarkedProcesses {
+  all: Map<number, Process>;
+  marks: Map<number, Mark>;
+}
+
 /** All processes, and the marks of one worker's; both empty if the worker has no process. */
-export async function processesOf(
-  worker: string,
-): Promise<{ all: Map<number, Process>; marks: Map<number, Mark> }> {
+export async function processesOf(worker: string): Promise<MarkedProcesses> {
+  const found = await processesWith(`QUEUECTL_WORKER=${worker}`);
+  for (const [pid, mark] of found.marks) if (mark.worker !== worker) found.marks.delete(pid);
+  return found;
+}
+
+/**
+ * All processes, and the marks of those that have a variable in their environment.
+ *
+ * @param variable As `NAME=VALUE`.
+ */
+export async function processesWith(variable: string): Promise<MarkedProcesses> {
   const marks = new Map<number, Mark>();
-  const lines = await runScript(PRINT_MARKED, `QUEUECTL_WORKER=${worker}`);
+  const lines = await runScript(PRINT_MARKED, variable);
   for (const line of lines) {
     const match = /^\/proc\/(\d+)\/environ:QUEUECTL_(WORKER|JOB_ID|ATTEMPT)=(.*)$/s.exec(line);
     if (!match) continue;
@@ -78,7 +93,6 @@ export async function processesOf(
     else if (match[2] === "JOB_ID") mark.id = match[3]!;
     else mark.attempt = Number(match[3]);
   }
-  for (const [pid, mark] of marks) if (mark.worker !== worker) marks.delete(pid);
   return { all: parse(lines), marks };
 }
 

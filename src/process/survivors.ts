@@ -8,7 +8,13 @@
  */
 
 import { openProcess } from "./pidfd.ts";
-import { type Mark, type Process, processesOf, readProcesses } from "./process_table.ts";
+import {
+  type Mark,
+  type Process,
+  processesOf,
+  processesWith,
+  readProcesses,
+} from "./process_table.ts";
 
 /** A run of a job, as its processes are marked. */
 export interface JobRun {
@@ -55,6 +61,18 @@ export async function killSurvivors(worker: string, runs: readonly JobRun[]): Pr
     await killEach(found);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** The runs of a queue's jobs of which this machine has processes, by worker. */
+export async function runsHere(queue: string): Promise<Map<string, JobRun[]>> {
+  if (Deno.build.os !== "linux") return new Map();
+  const { marks } = await processesWith(`QUEUECTL_DIR=${queue}`);
+  const runs = new Map<string, Map<string, JobRun>>();
+  for (const { worker, id, attempt } of marks.values()) {
+    const ofWorker = runs.get(worker) ?? new Map<string, JobRun>();
+    runs.set(worker, ofWorker.set(`${id}/${attempt}`, { id, attempt }));
+  }
+  return new Map([...runs].map(([worker, ofWorker]) => [worker, [...ofWorker.values()]]));
 }
 
 /**

@@ -122,7 +122,7 @@ export class Departure {
     // Where its file stays, unlocked, the next worker recovers what is left.
     const leavesJobs = !isSafe || givesUp || !isSettled || recoverer?.hasUnsettled;
     await step(() => leavesJobs ? presence.abandon() : presence.leave());
-    await step(() => pulse.fence?.leave());
+    await step(() => pulse.leave());
     clearInterval(this.#looking);
     clearTimeout(this.#timer);
   }

@@ -10,9 +10,13 @@
 import type { Presence } from "../contents/presence.ts";
 import { Fence } from "../process/fence.ts";
 import type { Store } from "../store/store.ts";
+import { endOrphans } from "./maintenance/orphans.ts";
 
 /** How often, in milliseconds. */
 const BEAT_EVERY = 1000;
+
+/** How often to look for what a dead worker's commands left, in milliseconds. */
+const SEARCH_EVERY = 60_000;
 
 /** What a {@linkcode Pulse} reports. */
 export interface PulseEvents {
@@ -39,6 +43,8 @@ export class Pulse {
   readonly #options: PulseOptions;
   /** When the last beat that succeeded began. */
   #last: number;
+  #nextSearch = -Infinity;
+  #searching: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Begins to beat, unless the queue is on a disk of this machine. */
@@ -70,6 +76,7 @@ export class Pulse {
       if (this.presence.beat()) {
         this.#last = begun;
         this.fence?.beat();
+        this.#lookForOrphans(begun);
       } else {
         this.close();
         this.#options.lost();
@@ -80,8 +87,20 @@ export class Pulse {
     }
   }
 
+  #lookForOrphans(now: number): void {
+    if (now < this.#nextSearch) return;
+    this.#nextSearch = now + SEARCH_EVERY;
+    this.#searching = endOrphans(this.#options.store).catch(this.#options.trouble);
+  }
+
   /** Beats no more. */
   close(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** Takes the fence away, once nothing is left to end. */
+  async leave(): Promise<void> {
+    await this.#searching;
+    await this.fence?.leave();
   }
 }

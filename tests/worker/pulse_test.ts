@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { Queue } from "../../src/queue.ts";
-import { eventually, processesWith, temporaryQueue } from "../temporary_queue.ts";
+import { drop, eventually, processesWith, temporaryQueue } from "../temporary_queue.ts";
 import { ObservedWorker } from "./observed_worker.ts";
 
 /** A disk that other machines may see, on which another takes a worker's lock when told to. */
@@ -38,6 +38,52 @@ Deno.test("a worker whose lock another has kills what it runs, drops the result 
   assertEquals(processesWith(`QUEUECTL_WORKER=${observed.worker.name}`), []);
   assertEquals(observed.all("ended"), []);
   assertEquals(queue.get("x")?.state, "processing");
+});
+
+/** A process that is marked with an attempt at a job, in a session of its own. */
+function marked(dir: string, worker: string, id: string, attempt: number): Deno.ChildProcess {
+  return new Deno.Command("sleep", {
+    args: ["1000"],
+    env: {
+      QUEUECTL_DIR: dir,
+      QUEUECTL_WORKER: worker,
+      QUEUECTL_JOB_ID: id,
+      QUEUECTL_ATTEMPT: String(attempt),
+    },
+    detached: true,
+    stdin: "null",
+  }).spawn();
+}
+
+Deno.test("a worker ends what is left here of attempts that are recorded as lost, and no more", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const dead = `here-1-${crypto.randomUUID().slice(0, 8)}`;
+  const attempt = (n: number, outcome: string) => ({
+    ...{ attempt: n, worker: dead, outcome, led_to: outcome === "lost" ? "failed" : "done" },
+    ...{ started_at: "2026-11-22T09:00:00.000Z", finished_at: "2026-11-22T09:00:01.000Z" },
+    ...{ duration_ms: 1000, exit_code: null, signal: null, log_offset: 0, log_end: 0 },
+  });
+  const history = [attempt(1, "lost"), attempt(2, "done")];
+  drop(dir, "done/x.json", JSON.stringify({ command: "true", history }));
+  drop(dir, "done/y.json", JSON.stringify({ command: "true" }));
+  const orphan = marked(dir, dead, "x", 1);
+  const others = [
+    marked(dir, dead, "x", 2),
+    marked(dir, `${dead}0`, "x", 1),
+    marked(dir, dead, "y", 1),
+    marked(dir, dead, "unheard-of", 1),
+    marked(`${dir}0`, `${dead}1`, "x", 1),
+  ];
+  {
+    const queue = await Queue.open(dir, { files: sharedDisk().files });
+    await using _worker = await ObservedWorker.start(queue);
+    assertEquals((await orphan.status).signal, "SIGKILL");
+  }
+  for (const child of others) {
+    child.kill("SIGTERM");
+    assertEquals((await child.status).signal, "SIGTERM", "it was alive");
+  }
 });
 
 Deno.test("a worker on a disk of its machine does not beat", async () => {

@@ -90,10 +90,17 @@ export {
 export { secondsInSpan } from "./src/text/time_span.ts";
 export { type Backoff, retryDelay } from "./src/format/backoff.ts";
 export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
-export { type Check, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
+export { type Check, hostOrTag, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
 export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";
 export { ID_PATTERN, JOB_STATES, type JobState, type SettledState } from "./src/format/names.ts";
+export {
+  mayRunAt,
+  type Placing,
+  type Whereabouts,
+  whereOf,
+  whereText,
+} from "./src/format/placement.ts";
 export { parseProgress, type Progress } from "./src/format/progress.ts";
 export {
   type Config,

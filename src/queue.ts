@@ -10,6 +10,7 @@ import { liveWorkers, type SeenWorker } from "./contents/presence.ts";
 import { requestStop } from "./contents/requests.ts";
 import type { Job, JobInput, JobView } from "./format/job.ts";
 import type { JobState } from "./format/names.ts";
+import { mayRunAt, type Placing, whereOf } from "./format/placement.ts";
 import { type Config, type ConfigKey, withDefaults } from "./format/settings.ts";
 import { WORKER_PATTERN } from "./format/worker_names.ts";
 import { nativeFiles } from "./fs/native_files.ts";
@@ -139,8 +140,9 @@ export class Queue {
     const jobs: JobView[] = [];
     /** The index of each job that moves while this looks: it may appear in two directories. */
     const moving = new Map<string, number>();
+    let workers: SeenWorker[] | undefined;
     for (const entry of newestEntries(this.store, options.states, options.limit)) {
-      const seen = jobView(this.store, entry);
+      const seen = jobView(this.store, entry, () => workers ??= this.workers());
       // A job that has just moved is looked up where it is now.
       const job = seen ?? this.get(entry.id);
       if (!job || (options.states && !options.states.includes(job.state))) continue;
@@ -153,9 +155,14 @@ export class Queue {
     return jobs;
   }
 
-  /** How many jobs are in each state. */
-  counts(): Counts {
-    return countJobs(this.store);
+  /**
+   * How many jobs are in each state.
+   *
+   * @param placed Gets the number of ready jobs of each place, such as `gpu+host=node1`, where jobs
+   * may only run.
+   */
+  counts(placed?: Map<string, number>): Counts {
+    return countJobs(this.store, placed);
   }
 
   /** The path of a job's log, or `undefined` if it has printed nothing yet. */
@@ -247,9 +254,13 @@ export class Queue {
    * Whether a live worker would run a job: a worker of the whole queue, or of just that job.
    *
    * @param id The job. Default: a job that is ready.
+   * @param placing Where it may run. Default: anywhere.
    */
-  isAttended(id?: string): boolean {
-    return this.workers().some(({ only }) => only === undefined || only === id);
+  isAttended(id?: string, placing: Placing = {}): boolean {
+    const where = whereOf(placing);
+    return this.workers().some((worker) =>
+      (worker.only === undefined || worker.only === id) && mayRunAt(where, worker)
+    );
   }
 
   /** The IDs of the jobs that a worker runs. */

@@ -147,7 +147,7 @@ export function releaseIfReady(store: Store, child: string, end?: "done" | "dead
       : (end === "dead" && !job.after_any) || haveEnded(store, job));
   if (!mayGo) return false;
   const time = Math.max(store.now(), job ? Date.parse(job.run_at) : 0);
-  const ready = waitingName(time, Number(name[21]), child);
+  const ready = waitingName(time, Number(name[21]), child, job ?? {});
   return renameIfThere(store, path, pathIn(store, "pending", ready));
 }
 
@@ -169,7 +169,7 @@ function haveEnded(store: Store, job: Job): boolean {
 /** The name under which a job waits for others: its priority is one digit of it. */
 function waitingChildName(store: Store, child: string): string | undefined {
   for (const priority of [5, 0, 1, 2, 3, 4, 6, 7, 8, 9]) {
-    const name = waitingName(AFTER_TIME, priority, child);
+    const name = waitingName(AFTER_TIME, priority, child, {});
     if (store.files.exists(pathIn(store, "pending", name))) return name;
   }
 }
@@ -217,7 +217,7 @@ function unendedParents(store: Store, job: Job): string[] {
  */
 export async function waitAgain(store: Store, job: Job, claimed: string): Promise<void> {
   await markChildren(store, [job]);
-  const name = waitingName(AFTER_TIME, job.priority, job.id);
+  const name = waitingName(AFTER_TIME, job.priority, job.id, job);
   renameIfThere(store, claimed, pathIn(store, "pending", name));
   releaseIfReady(store, job.id);
 }

@@ -41,16 +41,25 @@ export interface Counts {
   dead: number;
 }
 
-/** Counts the jobs of each state by their names; reads no job file. */
-export function countJobs(store: Store): Counts {
+/**
+ * Counts the jobs of each state by their names; reads no job file.
+ *
+ * @param placed Gets the number of ready jobs of each place where jobs may only run.
+ */
+export function countJobs(store: Store, placed?: Map<string, number>): Counts {
   const counts: Counts = { pending: 0, delayed: 0, processing: 0, done: 0, failed: 0, dead: 0 };
   const now = store.now();
   const present = formatStamp(now);
   for (const path of jobPaths(store, "pending")) {
     const name = nameOf(path);
     // Names are ordered by time, so most need not be parsed.
-    if (name < present || entryAt("pending", path).time <= now) counts.pending++;
-    else counts.delayed++;
+    if (name < present || entryAt("pending", path).time <= now) {
+      counts.pending++;
+      if (placed && name.includes("+")) {
+        const { where } = entryAt("pending", path);
+        if (where !== undefined) placed.set(where, (placed.get(where) ?? 0) + 1);
+      }
+    } else counts.delayed++;
   }
   for (const _ of entries(store, "processing")) counts.processing++;
   for (const state of ["failed", "done", "dead"] as const) {

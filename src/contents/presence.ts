@@ -7,6 +7,7 @@
  */
 
 import { VERSION } from "../version.ts";
+import { tagList } from "../format/field_checks.ts";
 import type { FileLock, FileStat } from "../fs/file_port.ts";
 import { hasNumber } from "../text/errors.ts";
 import { ID_PATTERN } from "../format/names.ts";
@@ -38,6 +39,8 @@ export interface WorkerInfo {
   started_at: string;
   /** The version of queuectl that it runs. */
   version: string;
+  /** Its tags: what jobs ask for with `on`; missing if it has none. */
+  tags?: readonly string[];
   /** The only job that it works, for a `queuectl run`; missing if it works all. */
   only?: string;
   /**
@@ -248,7 +251,7 @@ function parsePresence(content: Uint8Array): Omit<WorkerInfo, "name"> {
   } catch {
     return UNKNOWN;
   }
-  const { host, pid, slots, started_at, version, only, part_of } = info ?? {};
+  const { host, pid, slots, started_at, version, tags, only, part_of } = info ?? {};
   const isId = (value: unknown): value is string =>
     typeof value === "string" && ID_PATTERN.test(value);
   const text = (value: unknown) => typeof value === "string" ? value : "";
@@ -259,6 +262,7 @@ function parsePresence(content: Uint8Array): Omit<WorkerInfo, "name"> {
     slots: count(slots),
     started_at: Number.isNaN(Date.parse(text(started_at))) ? "" : text(started_at),
     version: text(version),
+    ...(tags !== undefined && tagList.check(tags) === undefined && { tags: tags as string[] }),
     ...(isId(only) && { only }),
     ...(isId(part_of) && { part_of }),
   };

@@ -7,6 +7,7 @@
 import { type Check, oneOf, orNone, time, wholeNumber } from "./field_checks.ts";
 import { JOB_FIELDS } from "./job_fields.ts";
 import { JOB_STATES } from "./names.ts";
+import { type Placing, whereFault } from "./placement.ts";
 
 const string: Check = (value) => typeof value === "string" ? undefined : "must be a string";
 
@@ -74,7 +75,8 @@ export const WRITTEN_FIELDS: ReadonlyMap<string, WrittenField> = new Map(
 
 /** The fields of a `JobView` that no job's file keeps. */
 export const VIEW_FIELDS: readonly string[] = [
-  ...["state", "held", "waits_for", "waited_for_by", "limited_by", "progress", "malformed"],
+  ...["state", "held", "waits_for", "waited_for_by", "limited_by", "no_worker", "progress"],
+  "malformed",
 ];
 
 function checksOf(fields: [string, { check: Check }][]): [string, Check][] {
@@ -109,6 +111,7 @@ export function faultOf(
     if (fault) return `${name} ${fault}`;
     if (isDeeper(value, MAX_DEPTH - 1)) return `fields are nested more than ${MAX_DEPTH} deep`;
   }
+  return whereFault(fields as Placing);
 }
 
 function isDeeper(value: unknown, depth: number): boolean {

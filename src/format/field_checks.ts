@@ -5,6 +5,7 @@
  */
 
 import { HELD_TIME, ID_PATTERN } from "./names.ts";
+import { HOST_OR_TAG } from "./placement.ts";
 
 /** Checks a value; returns how a sentence about its fault ends, such as `must be a string`. */
 export type Check = (value: unknown) => string | undefined;
@@ -206,6 +207,21 @@ export const resourcePlaces: Kind = {
       if (fault) return `"${name}" ${fault}`;
     }
   },
+};
+
+/** The name of a host or a tag. */
+export const hostOrTag: Kind = matching(
+  HOST_OR_TAG,
+  "must be 1 to 64 letters, digits, ., - or _, beginning with a letter or digit",
+);
+
+/** Tags. */
+export const tagList: Kind = {
+  type: "list",
+  check: (value) =>
+    Array.isArray(value) && value.every((tag) => hostOrTag.check(tag) === undefined)
+      ? undefined
+      : "must be an array of tags, each of 1 to 64 letters, digits, ., - or _",
 };
 
 /** IDs of jobs. */

@@ -82,6 +82,8 @@ export interface JobView extends Job {
   waits_for?: string[];
   /** The limit that keeps it from running though it is ready: a resource, or `concurrency`. */
   limited_by?: string;
+  /** Where it may run, if no live worker is there, in words: `with tag gpu`. */
+  no_worker?: string;
   /** Its progress as it reports it, while it runs. */
   progress?: Progress;
 }

@@ -10,6 +10,7 @@ import {
   environment,
   exitStatuses,
   flag,
+  hostOrTag,
   jobIds,
   type Kind,
   matching,
@@ -21,6 +22,7 @@ import {
   seconds,
   shellPath,
   someText,
+  tagList,
   text,
   wholeNumber,
 } from "./field_checks.ts";
@@ -48,6 +50,10 @@ export interface JobFields {
   resource?: string;
   /** How many places of which resources it needs: `{ gpu: 2, db: 1 }`. It gets all or waits. */
   resources?: Record<string, number>;
+  /** The only host that it may run on, by the name that its workers give it. */
+  host?: string;
+  /** Tags: it runs only on workers that have all of them. */
+  on?: string[];
   /** IDs of jobs that must be done before it runs; if one ends dead, so does this job. */
   after?: string[];
   /** Run once the jobs in `after` have ended, even if one failed. */
@@ -91,7 +97,7 @@ export interface JobField extends Kind {
   /** Whether the option may be repeated, and all count. */
   readonly many?: true;
   /** What the option's value can be, for completions. */
-  readonly values?: "directory" | "file" | "id" | "resource";
+  readonly values?: "directory" | "file" | "id" | "resource" | "host" | "tag";
 }
 
 /** The table, in the order that the help shows the options. */
@@ -173,6 +179,21 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
   resources: {
     ...resourcePlaces,
     meaning: "how many places of which resources it needs; if also in resource, the greater counts",
+  },
+  host: {
+    ...hostOrTag,
+    value: "NAME",
+    values: "host",
+    help: "run only on this host, as worker list names it",
+    meaning: "the only host that it may run on, as its workers name it",
+  },
+  on: {
+    ...tagList,
+    value: "TAG[,TAG]",
+    values: "tag",
+    many: true,
+    help: "run only on workers with this tag (worker start --tag); repeatable",
+    meaning: "tags: it runs only on workers that have all of them",
   },
   after: {
     ...jobIds,

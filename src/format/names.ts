@@ -2,12 +2,14 @@
  * The names on disk. A job's directory is its state; its name says when it is ready, its priority,
  * and which worker runs it.
  *
- *     pending/  failed/    STAMP-P-ID.json
+ *     pending/  failed/    STAMP-P-ID.json, STAMP-P-ID+WHERE.json
  *     processing/          STAMP-P-ID@WORKER.json
  *     done/  dead/         ID.json
  *
  * @module
  */
+
+import { isWhere, type Placing, whereOf } from "./placement.ts";
 
 /** The states of a job, each a directory of the queue, in the order of a job's life. */
 export const JOB_STATES = ["pending", "processing", "done", "failed", "dead"] as const;
@@ -39,6 +41,8 @@ export interface EntryName {
   priority: number;
   /** In processing/: the worker that claimed it. */
   worker?: string;
+  /** Where it may run, as `whereOf` says it; missing if anywhere. */
+  where?: string;
   /** Whether it has no STAMP-P in front: someone dropped it into pending/ by hand. */
   bare: boolean;
 }
@@ -78,9 +82,18 @@ export function parseStamp(stamp: string): number {
   );
 }
 
-/** The name of a waiting job: `STAMP-P-ID.json`. */
-export function waitingName(time: number, priority: number, id: string): string {
-  return `${formatStamp(time)}-${priority}-${id}.json`;
+/**
+ * The name of a waiting job: `STAMP-P-ID.json`, or `STAMP-P-ID+WHERE.json`. One that no worker
+ * claims before it is released gets its place only then.
+ */
+export function waitingName(
+  time: number,
+  priority: number,
+  id: string,
+  placing: Placing,
+): string {
+  const where = time < HELD_TIME ? whereOf(placing) : "";
+  return `${formatStamp(time)}-${priority}-${id}${where && `+${where}`}.json`;
 }
 
 /** The name of a job claimed at a time: `STAMP-P-ID@WORKER.json`. */
@@ -88,9 +101,9 @@ export function claimedName(time: number, priority: number, id: string, worker: 
   return `${formatStamp(time)}-${priority}-${id}@${worker}.json`;
 }
 
-/** The name of a batch in pending/: `STAMP-P-BATCHID`, a directory. */
-export function batchName(time: number, priority: number, id: string): string {
-  return `${formatStamp(time)}-${priority}-${id}`;
+/** The name of a batch in pending/: `STAMP-P-BATCHID`, or `STAMP-P-BATCHID+WHERE`, a directory. */
+export function batchName(time: number, priority: number, id: string, where = ""): string {
+  return `${formatStamp(time)}-${priority}-${id}${where && `+${where}`}`;
 }
 
 /** Whether a file of this name is a job: `.json`, and not hidden behind a dot. */
@@ -127,7 +140,8 @@ export function isWaitingName(name: string): boolean {
 
 /** The ID in the name of a job that waits or has ended, as fast. */
 export function idInName(name: string): string {
-  return name.slice(isWaitingName(name) ? SHAPE.length : 0, -".json".length);
+  const [from, plus] = isWaitingName(name) ? [SHAPE.length, name.indexOf("+")] : [0, -1];
+  return name.slice(from, plus < 0 ? -".json".length : plus);
 }
 
 /** The beginning of a waiting job's name; 0 stands for any digit. */
@@ -149,13 +163,16 @@ function parseStem(stem: string): EntryName {
   }
   const rest = match[3]!;
   const at = rest.lastIndexOf("@");
-  return {
+  const entry: EntryName = {
     id: at < 0 ? rest : rest.slice(0, at),
     time,
     priority: Number(match[2]),
     worker: at < 0 ? undefined : rest.slice(at + 1),
     bare: false,
   };
+  const plus = at < 0 ? rest.indexOf("+") : -1;
+  if (plus < 0 || !isWhere(rest.slice(plus + 1))) return entry;
+  return { ...entry, id: rest.slice(0, plus), where: rest.slice(plus + 1) };
 }
 
 /** A state that a running job can be settled into; `pending` puts it back. */

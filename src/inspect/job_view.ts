@@ -8,12 +8,22 @@ import { parentsOf } from "../constraints/dependencies.ts";
 import { limitOn } from "../constraints/needs.ts";
 import { endOf, type Entry, readEntry } from "../contents/entries.ts";
 import { readProgress } from "../contents/job_output_files.ts";
+import { liveWorkers, type SeenWorker } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME } from "../format/names.ts";
+import { mayRunAt, whereOf, whereText } from "../format/placement.ts";
 import type { Store } from "../store/store.ts";
 
-/** The job of an entry, with its progress and what it waits for; `undefined` if it has moved on. */
-export function jobView(store: Store, entry: Entry): JobView | undefined {
+/**
+ * The job of an entry, with its progress and what it waits for; `undefined` if it has moved on.
+ *
+ * @param workers The live workers, asked for where only some may run the job.
+ */
+export function jobView(
+  store: Store,
+  entry: Entry,
+  workers: () => readonly SeenWorker[] = () => liveWorkers(store),
+): JobView | undefined {
   const job = readEntry(store, entry);
   if (!job) return undefined;
   if (entry.worker !== undefined) {
@@ -24,7 +34,13 @@ export function jobView(store: Store, entry: Entry): JobView | undefined {
   if (entry.time < HELD_TIME) {
     // The name counts, not the file: a retry or a person may have changed it.
     if (!entry.bare) job.run_at = new Date(entry.time).toISOString();
-    const limit = entry.time > store.now() ? undefined : limitOn(store, job);
+    if (entry.time > store.now()) return job;
+    const where = whereOf(job);
+    if (where !== "" && !workers().some((worker) => mayRunAt(where, worker))) {
+      job.no_worker = whereText(where);
+      return job;
+    }
+    const limit = limitOn(store, job);
     return limit === undefined ? job : { ...job, limited_by: limit };
   }
   if (entry.time < AFTER_TIME) job.held = true;

@@ -8,6 +8,7 @@ import type { FileLock } from "../fs/file_port.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
 import { newId } from "../format/ids.ts";
 import { batchName } from "../format/names.ts";
+import { whereOf } from "../format/placement.ts";
 import { contentOf, newName } from "./publish.ts";
 import {
   flush,
@@ -38,6 +39,7 @@ export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
   const id = newId();
   const jobs = inputs.map((input) => newJob(input, store.config, store.now()));
   let [earliest, urgent] = [Infinity, 0];
+  const places = new Set(jobs.map(whereOf));
   for (const job of jobs) {
     earliest = Math.min(earliest, Date.parse(job.run_at));
     urgent = Math.max(urgent, job.priority);
@@ -46,8 +48,9 @@ export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
     jobs,
     path: pathIn(store, "tmp", id + NEW_SUFFIX),
     files: [],
-    // The folder is as urgent, and ready as early, as the first job to run in it.
-    name: batchName(earliest, urgent, id),
+    // The folder is as urgent, and ready as early, as the first job to run in it; if none of its
+    // jobs may run elsewhere, it says where they may.
+    name: batchName(earliest, urgent, id, places.size === 1 ? [...places][0] : ""),
   };
   try {
     store.files.makeDirectory(batch.path);

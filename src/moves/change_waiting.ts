@@ -44,7 +44,7 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
     }));
   }
   const time = held ? HELD_TIME : readyTime(store, job);
-  const name = waitingName(time, entry.bare ? job.priority : entry.priority, entry.id);
+  const name = waitingName(time, entry.bare ? job.priority : entry.priority, entry.id, job);
   const from = pathIn(store, entry.state, entry.path);
   if (!renameIfThere(store, from, pathIn(store, entry.state, name))) return false;
   dropEmptyBatch(store, entry);

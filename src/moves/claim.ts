@@ -21,18 +21,11 @@ import {
   type JobState,
   waitingName,
 } from "../format/names.ts";
+import { mayRunAt, type Whereabouts, whereOf } from "../format/placement.ts";
 import { parseJob } from "../format/parse_job.ts";
 import { endLinking, swapFault, wasBroughtBack } from "../contents/same_job.ts";
-import {
-  flush,
-  ifFree,
-  pathIn,
-  removeIfThere,
-  renameIfThere,
-  renameNew,
-  type Store,
-} from "../store/store.ts";
-import { QueueError } from "../text/errors.ts";
+import { flush, ifFree, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { putBackReady } from "./put_back.ts";
 
 /** A waiting job, known by its name alone: choosing it needs no look at its file. */
 export interface WaitingEntry extends EntryName {
@@ -70,7 +63,7 @@ export type ClaimResult =
   | { kind: "claimed"; claim: Claim }
   /** Another was first, or it was removed. Normal. */
   | { kind: "gone" }
-  /** A dropped file whose name did not say its time or priority: renamed so. */
+  /** Its name did not say its time or priority, or that it may not run here: renamed so. */
   | { kind: "renamed" }
   /** It must not run, as a parent is dead or its input is missing. To be settled as dead. */
   | { kind: "hopeless"; claim: Claim; reason: string }
@@ -83,6 +76,7 @@ export type ClaimResult =
  * @param entry What the worker found.
  * @param worker The worker's name; its lock must be held. It must own no job of this ID.
  * @param purpose To be changed, a job need not be due, and is not checked for parents or input.
+ * @param here Where the worker is. Default: where every job may run.
  * @returns Only `claimed` leaves a file in processing/.
  */
 export async function claim(
@@ -90,6 +84,7 @@ export async function claim(
   entry: WaitingEntry,
   worker: string,
   purpose: "to run it" | "to change it" = "to run it",
+  here?: Whereabouts,
 ): Promise<ClaimResult> {
   const time = store.now();
   const id = claimableId(store, entry);
@@ -100,7 +95,7 @@ export async function claim(
   if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };
   try {
     const cameFrom = dirname(from);
-    return await examine(store, entry, { id, name, time, worker, cameFrom }, purpose);
+    return await examine(store, entry, { id, name, time, worker, cameFrom }, purpose, here);
   } catch (error) {
     // A file that cannot be read now must not stay with a worker that does not run it.
     const back = pathIn(store, entry.state, basename(entry.path));
@@ -116,6 +111,7 @@ async function examine(
   entry: WaitingEntry,
   taken: Omit<Claim, "job" | "logOffset">,
   purpose: "to run it" | "to change it",
+  here: Whereabouts | undefined,
 ): Promise<ClaimResult> {
   const { id, name, time } = taken;
   const read = await readClaimed(store, name, id);
@@ -134,8 +130,14 @@ async function examine(
     return { kind: "gone" };
   }
 
-  if (entry.bare && (Date.parse(job.run_at) > time || job.priority !== entry.priority)) {
-    await putUnderRightName(store, name, id, job);
+  const isElsewhere = !mayRunAt(whereOf(job), here);
+  if (entry.bare) {
+    if (isElsewhere || Date.parse(job.run_at) > time || job.priority !== entry.priority) {
+      await putUnderRightName(store, name, id, job);
+      return { kind: "renamed" };
+    }
+  } else if (isElsewhere) {
+    putBackReady(store, pathIn(store, "processing", name), entry.state, entry, job);
     return { kind: "renamed" };
   }
 
@@ -181,7 +183,7 @@ export function takeLog(store: Store, claimed: Claim): void {
 /** Gives a claimed file a name in pending/ that says its time and priority. */
 async function putUnderRightName(store: Store, name: string, id: string, job: Job): Promise<void> {
   const from = pathIn(store, "processing", name);
-  const to = pathIn(store, "pending", waitingName(Date.parse(job.run_at), job.priority, id));
+  const to = pathIn(store, "pending", waitingName(Date.parse(job.run_at), job.priority, id, job));
   if (ifFree(() => store.files.renameNew(from, to))) return;
   const fresh = freshIdLike(id);
   using _shared = await shareInput(store, id, fresh);
@@ -271,27 +273,4 @@ export async function buryMalformed(
   if (!ifFree(() => store.files.renameNew(own, grave))) return await elsewhere();
   await flush(store, [pathIn(store, "dead"), ...leftByWaiting(store)]);
   return id;
-}
-
-/**
- * Puts a claimed job back that cannot run yet: under its old name, its content as it was,
- * uncharged.
- *
- * @param from The entry that was claimed.
- * @returns Its path below its state's directory, or `undefined` if it was taken away.
- */
-export function putBackUnrun(
-  store: Store,
-  from: WaitingEntry,
-  { id, name: claimed, job }: Claim,
-): string | undefined {
-  const source = pathIn(store, "processing", claimed);
-  const own = basename(from.path);
-  for (const path of [from.path, own, waitingName(Date.parse(job.run_at), job.priority, id)]) {
-    const result = renameNew(store, source, pathIn(store, from.state, path));
-    if (result === "renamed") return path;
-    // Taken by a file dropped meanwhile; or gone is the batch, or the job itself.
-    if (result === "gone" && !store.files.exists(source)) return undefined;
-  }
-  throw new QueueError(`cannot put job ${id} back: another file has its name`);
 }

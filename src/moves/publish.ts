@@ -31,7 +31,7 @@ export function contentOf(job: Job): Uint8Array {
  */
 export function newName(job: Job, hold: boolean = false): string {
   const time = hold ? HELD_TIME : job.after?.length ? AFTER_TIME : Date.parse(job.run_at);
-  return waitingName(time, job.priority, job.id);
+  return waitingName(time, job.priority, job.id, job);
 }
 
 /**

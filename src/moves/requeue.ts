@@ -31,7 +31,7 @@ export async function requeueJob(store: Store, id: string): Promise<void> {
     const job = readEntry(store, entry);
     if (!job) continue;
     const waits = entry.state !== "failed" && await waitsAgain(store, job);
-    const name = waitingName(waits ? AFTER_TIME : store.now(), job.priority, id);
+    const name = waitingName(waits ? AFTER_TIME : store.now(), job.priority, id, job);
     if (job.unique !== undefined && entry.state !== "failed") {
       const holder = await holderOf(store, job.unique);
       if (holder !== undefined) {

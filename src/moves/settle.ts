@@ -88,7 +88,7 @@ export function meantName(settlement: Settlement): string {
 function finalName({ job, state, readyAt }: Settlement): string {
   return state === "done" || state === "dead"
     ? `${job.id}.json`
-    : waitingName(readyAt ?? Date.parse(job.run_at), job.priority, job.id);
+    : waitingName(readyAt ?? Date.parse(job.run_at), job.priority, job.id, job);
 }
 
 /**

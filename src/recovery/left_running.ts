@@ -12,9 +12,10 @@ import { type Attempt, forgetLastEnd, type Job } from "../format/job.ts";
 import { type EntryName, HELD_TIME, parseEntryName, waitingName } from "../format/names.ts";
 import { hadHeldJob, isEditor } from "../format/worker_names.ts";
 import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
+import { putBackReady } from "../moves/put_back.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { JobRun } from "../process/survivors.ts";
-import { pathIn, removeIfThere, renameIfThere, renameNew, type Store } from "../store/store.ts";
+import { pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 import { ours } from "./half_settled.ts";
 
 /** The runs of a dead worker that it had claimed: nobody has written down how they ended. */
@@ -80,7 +81,8 @@ export async function takeOverRunning(
     if (isEditor(worker) || isEarly) {
       // It never ran, so it goes back as it was.
       const ready = hadHeldJob(worker) ? HELD_TIME : readyTime(store, job);
-      renameIfThere(store, path, pathIn(store, "pending", waitingName(ready, job.priority, id)));
+      const name = waitingName(ready, job.priority, id, job);
+      renameIfThere(store, path, pathIn(store, "pending", name));
       continue;
     }
     // A job that failed because its parent died never ran, so it is not charged.
@@ -120,10 +122,7 @@ function mayHaveBegun(store: Store, { id, history }: Job): boolean {
  */
 function putBackUnbegun(store: Store, path: string, entry: EntryName, job: Job): void {
   const state = job.history.at(-1)?.led_to === "failed" ? "failed" : "pending";
-  for (let ready = entry.time;; ready++) {
-    const name = waitingName(ready, entry.priority, entry.id);
-    if (renameNew(store, path, pathIn(store, state, name)) !== "taken") return;
-  }
+  putBackReady(store, path, state, entry, job);
 }
 
 function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {

@@ -137,7 +137,7 @@ async function decide(
     const runAt = new Date(due).toISOString();
     const input = { ...schedule.job, id, run_at: runAt, schedule: name };
     const job = newJob(input, store.config, store.now());
-    const waiting = waitingName(due, job.priority, id);
+    const waiting = waitingName(due, job.priority, id, job);
     store.files.create(made, jobBytes(job));
     written.push(made);
     decided.turn = { ...decided.turn!, job: id, waiting };

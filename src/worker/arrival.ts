@@ -6,6 +6,7 @@
 
 import { arrive, type Presence } from "../contents/presence.ts";
 import type { JobState } from "../format/names.ts";
+import type { Whereabouts } from "../format/placement.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
 import type { Fence } from "../process/fence.ts";
 import type { Settlement } from "../moves/settle.ts";
@@ -36,6 +37,13 @@ export interface ArrivalOptions {
   readonly only?: string;
   /** The ID of the running job that its jobs are part of, if so. */
   readonly partOf?: string;
+  /** Its tags. Default: none. */
+  readonly tags?: readonly string[];
+}
+
+/** Where a worker of this process is. */
+function whereabouts(tags: readonly string[] | undefined): Whereabouts {
+  return { host: Deno.hostname(), ...(tags?.length && { tags }) };
 }
 
 /**
@@ -45,13 +53,13 @@ export interface ArrivalOptions {
  * machines.
  */
 export function arriveToWork(options: ArrivalOptions & PulseEvents): Pulse {
-  const { store, slots, only, partOf } = options;
+  const { store, slots, only, partOf, tags } = options;
   refuseUnsharedLocks(store);
   const since = performance.now();
   let presence: Presence;
   try {
     presence = arrive(store, {
-      host: Deno.hostname(),
+      ...whereabouts(tags),
       pid: Deno.pid,
       slots,
       started_at: new Date(store.now()).toISOString(),
@@ -84,6 +92,8 @@ export interface PartsOptions extends ArrivalOptions {
 
 /** The parts of a worker. */
 export interface Parts {
+  /** Where the worker is. */
+  readonly here: Whereabouts;
   readonly spawner: Spawner;
   readonly output: JobOutput;
   readonly finder: Finder;
@@ -109,6 +119,7 @@ const INTERESTS = {
 /** Makes the parts of a worker that has arrived. Only the first can fail. */
 export function makeParts(options: PartsOptions): Parts {
   const { store, worker, slots, only, emit, changed } = options;
+  const here = whereabouts(options.tags);
   const output = new JobOutput(store, worker);
   const report = (message: string) => emit({ kind: "trouble", message });
   const trouble = (error: unknown) => report(troubleText(error));
@@ -135,11 +146,11 @@ export function makeParts(options: PartsOptions): Parts {
   const fault = store.config.one_machine ? undefined : sharedMountFault(store);
   if (fault) report(mountFaultText(store, fault));
   const parked = new ParkedJobs(store);
-  const finder = new Finder({ store, only, parked, found: changed, trouble });
+  const finder = new Finder({ store, only, here, parked, found: changed, trouble });
   const unrecovered = () => void recoverer.look().then(changed);
   const dispatcher = new Dispatcher({
     ...options,
-    ...{ spawner, finder, parked, output, settled, unrecovered },
+    ...{ here, spawner, finder, parked, output, settled, unrecovered },
   });
   // A worker of only one job leaves the schedules alone.
   const scheduler = only === undefined
@@ -147,7 +158,7 @@ export function makeParts(options: PartsOptions): Parts {
     : undefined;
   const unwatch = watchQueue(store.dir, Object.keys(INTERESTS), options.heard, INTERESTS);
   return {
-    ...{ spawner, output, finder, parked, dispatcher },
+    ...{ here, spawner, output, finder, parked, dispatcher },
     ...{ recoverer, pruner, aftermath, scheduler, unwatch },
   };
 }

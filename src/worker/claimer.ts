@@ -7,7 +7,9 @@
 
 import { needsOf } from "../constraints/needs.ts";
 import type { JobState } from "../format/names.ts";
-import { type Claim, claim, putBackUnrun } from "../moves/claim.ts";
+import type { Whereabouts } from "../format/placement.ts";
+import { type Claim, claim } from "../moves/claim.ts";
+import { putBackUnrun } from "../moves/put_back.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { Finder } from "./fetching/finder.ts";
 import { type Chosen, Limiter, type LimiterOptions } from "./fetching/limiter.ts";
@@ -18,6 +20,8 @@ import type { JobInHand, JobsInHand } from "./jobs_in_hand.ts";
 export interface ClaimerOptions extends LimiterOptions {
   readonly jobs: JobsInHand;
   readonly finder: Finder;
+  /** Where this worker is: it runs no job that may only run elsewhere. */
+  readonly here?: Whereabouts;
   /** Asked before each claim whether a state's directory is still safe. */
   mayClaimFrom(state: JobState): boolean;
   /** Called when a file turned out to be no job. It lies in dead/ now. */
@@ -80,11 +84,11 @@ export class Claimer {
   }
 
   async #tryClaim(job: JobInHand): Promise<Settlement | undefined> {
-    const { store, worker, jobs, finder, ...told } = this.#options;
+    const { store, worker, here, jobs, finder, ...told } = this.#options;
     const { entry } = job;
     try {
       if (!told.mayClaimFrom(entry.state)) return undefined;
-      const result = await claim(store, entry, worker);
+      const result = await claim(store, entry, worker, "to run it", here);
       finder.left(entry.path);
       if (this.#refused.size > 0) this.#refused.delete(`${entry.state}/${entry.path}`);
       if (result.kind === "gone") finder.lost();

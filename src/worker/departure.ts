@@ -5,6 +5,7 @@
  */
 
 import { isAtRest } from "../contents/listing.ts";
+import { mayRunAt } from "../format/placement.ts";
 import { killSurvivors } from "../process/survivors.ts";
 import type { Store } from "../store/store.ts";
 import type { Queue } from "../queue.ts";
@@ -24,10 +25,11 @@ export type FinishReason = "stopped" | "drained" | "ended" | "fenced" | "unsafe"
  * Whether no job is ready, running anywhere, or waiting for a retry, but for those that this worker
  * cannot run.
  */
-export function isDrained(store: Store, { dispatcher, parked }: Parts): boolean {
-  return isAtRest(store, ({ state, path }) => {
+export function isDrained(store: Store, { dispatcher, parked, here }: Parts): boolean {
+  return isAtRest(store, ({ state, path, where }) => {
     if (state !== "pending" && state !== "failed") return false;
-    return parked.has({ state, path }) || dispatcher.claimer.isRefused({ state, path });
+    return !mayRunAt(where, here) || parked.has({ state, path }) ||
+      dispatcher.claimer.isRefused({ state, path });
   });
 }
 

@@ -23,12 +23,11 @@ export interface WorkerOptions {
   count?: number;
   /** Finish when nothing is ready, running or waiting for a retry. */
   drain?: boolean;
+  /** Its tags: it also runs jobs that ask for them with `on`. Default: none. */
+  tags?: readonly string[];
   /** Work only the job of this ID, and finish when it is done or dead. */
   only?: string;
-  /**
-   * With `only`: the ID of the running job that waits for that one. Both count as one: it takes no
-   * place of the queue's `concurrency`, which its caller has and would keep for ever.
-   */
+  /** With `only`: the running job that waits for that one; they share a place of `concurrency`. */
   partOf?: string;
   /** Told of everything that happens. Must not throw. */
   onEvent?: (event: WorkerEvent) => void;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { claim, putBackUnrun } from "../../src/moves/claim.ts";
+import { claim } from "../../src/moves/claim.ts";
+import { putBackUnrun } from "../../src/moves/put_back.ts";
 import { configKey, parseConfigValue } from "../../src/format/settings.ts";
 import { entries } from "../../src/contents/entries.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";

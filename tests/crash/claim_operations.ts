@@ -5,10 +5,11 @@
  * @module
  */
 
+import { entries, type Entry } from "../../src/contents/entries.ts";
 import { claim, type ClaimResult, type WaitingEntry } from "../../src/moves/claim.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany } from "../../src/moves/enqueue_many.ts";
-import { putBackUnrun } from "../../src/moves/claim.ts";
+import { putBackUnrun } from "../../src/moves/put_back.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
 import { BURIED, type Fate, type Ledger, RUN } from "./ledger.ts";
@@ -21,6 +22,9 @@ interface Scene {
   result?: ClaimResult;
   settlement?: Settlement;
 }
+
+/** Where `w1` is: it may not run jobs for workers with a tag. */
+const HERE = { host: "here" };
 
 /** A worker `w1` that claims one entry, and runs what it has claimed. */
 export function claiming(
@@ -44,7 +48,7 @@ export function claiming(
       return { entry: readyEntries(store)[0]! };
     },
     async act({ store }, scene) {
-      scene.result = await claim(store, scene.entry, "w1");
+      scene.result = await claim(store, scene.entry, "w1", "to run it", HERE);
     },
     async goOn({ store, ledger }, { result }) {
       // After an error it may wait under another name.
@@ -107,6 +111,24 @@ function puttingBack(
 /** The operations in which worker `w1` claims a job. */
 export const CLAIM_OPERATIONS: readonly Operation[] = [
   claiming("fresh", enqueueA, "echo a", ONCE),
+  claiming("elsewhere", dropping("a.json", '{"command":"echo a","on":["gpu"]}'), "echo a", ONCE),
+  claiming(
+    "retry-elsewhere",
+    async (store) => {
+      await enqueueA(store);
+      await runEarlier(store, "failed");
+      const [{ path }] = [...entries(store, "failed")] as [Entry];
+      const job = JSON.parse(new TextDecoder().decode(store.files.read(`${DIR}/failed/${path}`)));
+      await dropping("edited", JSON.stringify({ ...job, on: ["gpu"] }))(store);
+      store.files.rename(`${DIR}/pending/edited`, `${DIR}/failed/${path}`);
+      await store.files.sync([`${DIR}/failed`, `${DIR}/pending`]);
+    },
+    "echo a",
+    {
+      untouched: "done: failed@w0 done@fresh",
+      run: "done: failed@w0 done@w1",
+    },
+  ),
   claiming("batch", (store) => enqueueMany(store, [{ command: "echo a" }]), "echo a", ONCE),
   claiming(
     "retry",

@@ -69,6 +69,8 @@ export interface Operation<Scene = unknown> {
 const MAY_DOUBLE: ReadonlySet<string> = new Set([
   "claim-bare-urgent",
   "claim-bare-taken",
+  "claim-elsewhere",
+  "claim-retry-elsewhere",
   "claim-malformed",
   "claim-bad-name",
   "recover-malformed",

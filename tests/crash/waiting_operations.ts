@@ -13,7 +13,7 @@ import type { Queue } from "../../src/queue.ts";
 import { editJob, holdJob, moveJob, releaseJob } from "../../src/control/waiting_jobs.ts";
 import { cancelJob } from "../../src/control/cancel_job.ts";
 import { asking, queueOf } from "./upkeep_operations.ts";
-import { putBackUnrun } from "../../src/moves/claim.ts";
+import { putBackUnrun } from "../../src/moves/put_back.ts";
 import { claim } from "../../src/moves/claim.ts";
 import type { Claim, WaitingEntry } from "../../src/moves/claim.ts";
 import { HELD_TIME } from "../../src/format/names.ts";

@@ -35,7 +35,10 @@ Deno.test("the order of stamps is the order of time", () => {
 });
 
 Deno.test("parseEntryName() reads the name of a waiting job", () => {
-  assertEquals(waitingName(TIME, 7, "build_site-2"), "20261122T043211.123Z-7-build_site-2.json");
+  assertEquals(
+    waitingName(TIME, 7, "build_site-2", {}),
+    "20261122T043211.123Z-7-build_site-2.json",
+  );
   assertEquals(parseEntryName("20261122T043211.123Z-7-build_site-2.json"), {
     id: "build_site-2",
     time: TIME,

@@ -13,6 +13,7 @@ import { parseDuration } from "./duration_option.ts";
 import type { GivenOptions } from "../table/option.ts";
 import { note } from "../terminal/output.ts";
 import { parseTime } from "./when.ts";
+import { tagsIn } from "./worker_tags.ts";
 
 /**
  * The fields that options give a job.
@@ -46,6 +47,11 @@ const OWN_WAYS: Readonly<
   delay: readyField,
   at: readyField,
   resource: (options) => resourceFields(options.all("resource")),
+  on(options) {
+    const on = tagsIn(options.all("on"));
+    if (on.length === 0) throw new UsageError("--on needs a tag, or several with commas between");
+    return { on };
+  },
   after: (options) => ({ after: jobIds(options.all("after")) }),
   shell: (options) => ({ shell: shellHere(options.text("shell")!, "--shell") }),
   cwd(options) {

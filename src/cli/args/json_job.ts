@@ -13,6 +13,7 @@ import { commandText } from "../../text/shell_quote.ts";
 import { jobIds, resourceFields, spanOrNone, timeAt } from "./job_options.ts";
 import { note } from "../terminal/output.ts";
 import { nearestWord } from "./spelling.ts";
+import { tagsIn } from "./worker_tags.ts";
 
 /** What `--json` also shows: a job that was shown can be added again without a warning. */
 const SHOWN: ReadonlySet<string> = new Set([...VIEW_FIELDS, "existed"]);
@@ -96,6 +97,7 @@ function fieldOfJson(
   if (key === "command" && Array.isArray(value)) return { command: argvText(value) };
   const iso = (time: number) => new Date(time).toISOString();
   if (key === "at" && typeof value === "string") return { run_at: iso(timeAt(value, now, name)) };
+  if (key === "on" && typeof value === "string") return { on: tagsIn([value]) };
   if (key === "after" && typeof value === "string") return { after: jobIds([value], name) };
   if (key === "resource" && (Array.isArray(value) || String(value).includes("="))) {
     return { ...resourceFields([value].flat().map(String)) };

@@ -21,6 +21,8 @@ const NAMES = {
   worker: (queue: Queue) => queue.workers().map(({ name }) => name),
   schedule: async (queue: Queue) => (await listSchedules(queue)).map(({ name }) => name),
   resource: (queue: Queue) => resourceKeys(queue).map((key) => key.slice("resources.".length)),
+  host: (queue: Queue) => [...new Set(queue.workers().map(({ host }) => host))],
+  tag: (queue: Queue) => [...new Set(queue.workers().flatMap(({ tags = [] }) => tags))],
   key: (queue: Queue) => [...CONFIG_KEYS, ...resourceKeys(queue)],
 };
 

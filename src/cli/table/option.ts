@@ -23,7 +23,7 @@ export interface Option {
   /** What it does, in a few words. */
   readonly help: string;
   /** What completions offer as its value: these words, or names of this kind. */
-  readonly values?: readonly string[] | "directory" | "file" | "id" | "resource";
+  readonly values?: readonly string[] | "directory" | "file" | "id" | "resource" | "host" | "tag";
 }
 
 /** An unknown word, which may be a misspelling of a known one. */

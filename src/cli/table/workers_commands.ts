@@ -21,8 +21,15 @@ export const WORKERS_COMMANDS: readonly Command[] = [
       },
       { name: "detach", help: "run in the background; print the worker's name once it is live" },
       { name: "drain", help: "exit when no job is ready, running or waiting for a retry" },
+      {
+        name: "tag",
+        value: "TAG[,TAG]",
+        many: true,
+        help: "also run the jobs of --on TAG (default: $QUEUECTL_TAGS); repeatable",
+      },
     ],
     details: [
+      "It leaves jobs alone that may only run elsewhere (--host, --on), also with --drain.",
       "Ctrl-C or SIGTERM: finish the running jobs, then exit. Again: put them back and exit.",
       "SIGHUP: read the settings again; if the terminal was closed, finish and exit.",
     ],

@@ -21,7 +21,17 @@ const KNOWN = new Set([
   ...["id", "state", "command", "shell", "cwd", "env", "priority", "max_retries", "timeout"],
   ...["backoff_base", "backoff_factor", "run_at", "created_at", "updated_at", "attempts"],
   ...["history", "malformed", "held", "waits_for", "after", "after_any", "limited_by"],
-  ...["progress", "resource", "resources", "result", "result_encoding", "stdin"],
+  ...[
+    "no_worker",
+    "host",
+    "on",
+    "progress",
+    "resource",
+    "resources",
+    "result",
+    "result_encoding",
+    "stdin",
+  ],
 ]);
 
 /** The most of a result that is shown, in UTF-16 units; --json has all of it. */
@@ -81,6 +91,9 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   if (job.stdin === true) line("stdin", `input/${job.id}.in`);
   const needs = needsOf(job);
   if (needs.length > 0) line("resource", needs.map((need) => needsText([need])).join(", "));
+  if (job.host !== undefined) line("host", job.host);
+  if (job.on?.length) line("on", job.on.join(", "));
+  if (job.no_worker !== undefined) line("waits for", `a worker ${job.no_worker}`);
   if (job.limited_by === "concurrency") {
     line("waits for", "a place in the queue (config concurrency)");
   } else if (job.limited_by !== undefined) {

@@ -12,12 +12,14 @@ const LONGEST_ID = 12;
 
 /**
  * What a waiting job waits for: `held`, the jobs that it comes after (`build, …X1D7HQ2M +3`), its
- * resource (or `concurrency`), or how long until it is due; empty if it is ready, runs or is over.
+ * resource (or `concurrency`), a worker (`no worker with tag gpu`), or how long until it is due;
+ * empty if it is ready, runs or is over.
  */
 export function waitsText(job: JobView, now: number): string {
   if (job.state !== "pending" && job.state !== "failed") return "";
   if (job.held) return "held";
   if (job.waits_for) return idsText(job.waits_for);
+  if (job.no_worker !== undefined) return `no worker ${job.no_worker}`;
   if (job.limited_by !== undefined) return job.limited_by;
   const wait = Date.parse(job.run_at) - now;
   return wait > 0 ? formatAge(wait + 999) : "";

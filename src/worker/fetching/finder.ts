@@ -8,6 +8,7 @@
 
 import { batchEntries } from "../../contents/entries.ts";
 import { HELD_TIME } from "../../format/names.ts";
+import { mayRunAt, type Whereabouts } from "../../format/placement.ts";
 import { pathIn, removeIfThere, type Store } from "../../store/store.ts";
 import { BELIEVED_FOR, CLOCK_GRAIN, FolderChanges } from "./folder_changes.ts";
 import { startLongTimer } from "./long_timer.ts";
@@ -26,6 +27,8 @@ export interface FinderOptions {
   readonly store: Store;
   /** The ID of the only job that it gives out, if so. */
   readonly only?: string;
+  /** Where the worker is: it gets no job that may only run elsewhere. Default: it gets all. */
+  readonly here?: Whereabouts;
   /** The jobs that wait for resources: it gives out none of them. */
   readonly parked: Pick<ParkedJobs, "has">;
   /** Called when a job may have become ready. */
@@ -181,7 +184,8 @@ export class Finder {
   }
 
   #add(entry: IndexEntry): void {
-    const { only, parked } = this.#options;
+    const { only, parked, here } = this.#options;
+    if (!mayRunAt(entry.where, here)) return;
     if (entry.batch) {
       if (this.#opened.has(entry.path) || this.#isBarren(entry.path)) return;
     } else if (only !== undefined && entry.id !== only) return;
@@ -197,7 +201,7 @@ export class Finder {
     try {
       const changed = this.#changedAt(batch);
       for (const entry of batchEntries(this.#store, batch)) {
-        if (this.#options.parked.has(entry)) continue;
+        if (this.#options.parked.has(entry) || !mayRunAt(entry.where, this.#options.here)) continue;
         count++;
         this.#add({ ...entry, batch: false });
       }

@@ -4,21 +4,27 @@
  * @module
  */
 
+import type { JobFields } from "../../../format/job_fields.ts";
+import { mayRunAt, whereOf, whereText } from "../../../format/placement.ts";
 import type { Queue } from "../../../queue.ts";
 import { reasonOf } from "../../../text/errors.ts";
 import { Worker } from "../../../worker/worker.ts";
+import { ownTags } from "../../args/worker_tags.ts";
 import { note } from "../../terminal/output.ts";
 
 /** How often to check whether workers are alive, in milliseconds. */
 const LOOK_EVERY = 1000;
 
 /**
- * Runs one job itself as soon as no worker is alive that would. At once if a running job waits for
- * it: that job may hold the last slot of the worker that would run it.
+ * Runs one job itself as soon as no worker is alive that would, unless it may only run elsewhere.
+ * At once if a running job waits for it: that job may hold the last slot of the worker that would
+ * run it.
  */
 export class OwnWorker {
   readonly #queue: Queue;
   readonly #id: string;
+  readonly #placing: Pick<JobFields, "host" | "on">;
+  readonly #tags = ownTags();
   readonly #caller: string | undefined;
   readonly #stopped: () => void;
   #worker: Worker | undefined;
@@ -26,12 +32,19 @@ export class OwnWorker {
   #left = false;
 
   /**
+   * @param job The job: its ID, and where it may run.
    * @param caller The ID of the running job that waits for this one, if one does.
    * @param stopped Called if `queuectl worker stop` ends the worker before the job has ended.
    */
-  constructor(queue: Queue, id: string, caller: string | undefined, stopped: () => void) {
+  constructor(
+    queue: Queue,
+    job: Pick<JobFields, "host" | "on"> & { id: string },
+    caller: string | undefined,
+    stopped: () => void,
+  ) {
     this.#queue = queue;
-    this.#id = id;
+    this.#id = job.id;
+    this.#placing = job;
     this.#caller = caller;
     this.#stopped = stopped;
   }
@@ -43,7 +56,13 @@ export class OwnWorker {
    */
   async watch(): Promise<void> {
     if (this.#left) return;
-    if (this.#caller !== undefined || !this.#queue.isAttended()) await this.#work();
+    const isAttended = this.#queue.isAttended(undefined, this.#placing);
+    const where = whereOf(this.#placing);
+    if (!mayRunAt(where, { host: Deno.hostname(), tags: this.#tags })) {
+      if (!isAttended) {
+        note(`job ${this.#id} waits for a worker ${whereText(where)}; none is alive`);
+      }
+    } else if (this.#caller !== undefined || !isAttended) await this.#work();
     else this.#timer = setTimeout(() => this.#watchOn(), LOOK_EVERY);
   }
 
@@ -67,6 +86,7 @@ export class OwnWorker {
   async #work(): Promise<void> {
     const worker = new Worker(this.#queue, {
       count: 1,
+      tags: this.#tags,
       only: this.#id,
       partOf: this.#caller,
       onEvent: (event) => event.kind === "trouble" && note(event.message),

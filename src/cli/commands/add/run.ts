@@ -35,7 +35,8 @@ export async function run(call: Invocation): Promise<number> {
   const callers = callingJobs(queue);
   refuseDeadlock(callers, input);
   const id = await added(call, queue, input);
-  sayWhatItWaitsFor(queue, id);
+  const job = queue.get(id);
+  if (job) sayWhatItWaitsFor(queue, job);
 
   const giveUp = new AbortController();
   let signal: Interrupt | undefined;
@@ -43,7 +44,7 @@ export async function run(call: Invocation): Promise<number> {
     signal ??= which;
     giveUp.abort();
   });
-  const own = new OwnWorker(queue, id, callers[0]?.id, () => giveUp.abort());
+  const own = new OwnWorker(queue, { ...job, id }, callers[0]?.id, () => giveUp.abort());
   let line: ProgressLine | undefined;
   try {
     await own.watch();
@@ -123,10 +124,10 @@ function ended(id: string, job: JobView | undefined): number {
 }
 
 /** Says what keeps the job waiting for ever if nobody acts: the worker here runs no other job. */
-function sayWhatItWaitsFor(queue: Queue, id: string): void {
-  const job = queue.get(id);
-  if (job?.held) note(`job ${id} is held; it waits for: queuectl release ${id}`);
-  else if (job?.waits_for?.some((parent) => !queue.isAttended(parent))) {
+function sayWhatItWaitsFor(queue: Queue, job: JobView): void {
+  const { id } = job;
+  if (job.held) note(`job ${id} is held; it waits for: queuectl release ${id}`);
+  else if (job.waits_for?.some((parent) => !queue.isAttended(parent))) {
     note(
       `job ${id} waits for ${job.waits_for.join(", ")}, and no worker is alive ` +
         `(queuectl worker start)`,

@@ -7,10 +7,12 @@
 import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { type Invocation, later } from "../../table/command.ts";
+import { mayRunAt, whereText } from "../../../format/placement.ts";
 import { statePaint } from "../../terminal/colours.ts";
 import { printJson, printLines } from "../../terminal/output.ts";
 import { coloursStdout } from "../../terminal/terminal.ts";
 import { visibleText } from "../../../text/shown_text.ts";
+import { counted } from "../../text/counted.ts";
 import { workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jobs.ts";
 
 /** Prints the counts of each state, the live workers, and whether the queue is paused. */
@@ -22,7 +24,8 @@ export async function status(call: Invocation): Promise<number | void> {
   }
   const queue = await openQueue(call);
   await putBackAbandoned(queue);
-  const [jobs, workers, paused] = [queue.counts(), workersWithJobs(queue), queue.paused];
+  const placed = new Map<string, number>();
+  const [jobs, workers, paused] = [queue.counts(placed), workersWithJobs(queue), queue.paused];
   if (call.json) return printJson({ dir: queue.dir, paused, jobs, workers });
   const paint = statePaint();
   printLines([
@@ -30,6 +33,10 @@ export async function status(call: Invocation): Promise<number | void> {
     `workers     ${workersText(workers)}`,
     `paused      ${paused ? "yes (queuectl worker resume)" : "no"}`,
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
+    ...[...placed].filter(([where]) => !workers.some((worker) => mayRunAt(where, worker)))
+      .map(([where, count]) =>
+        `no worker   ${whereText(where)}: ${counted(count, "job")} wait${count === 1 ? "s" : ""}`
+      ),
   ], coloursStdout());
 }
 

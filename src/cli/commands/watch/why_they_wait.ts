@@ -71,6 +71,7 @@ export function sayWhyTheyWait(queue: Queue, ids: Iterable<string>): () => void 
 function reasonOf({ store }: Queue, job: JobView): string | undefined {
   if (job.held) return `is held (see: queuectl release ${quotedWord(job.id)})`;
   if (job.waits_for) return `waits for ${job.waits_for.join(", ")}`;
+  if (job.no_worker !== undefined) return `waits for a worker ${job.no_worker}; none is alive`;
   const never = unmeetable(store, needsOf(job));
   if (never) return `cannot run: ${unmeetableText(store, never)}`;
   if (job.limited_by === "concurrency") {

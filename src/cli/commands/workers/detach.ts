@@ -72,6 +72,7 @@ function spawn(dir: string, options: GivenOptions, log: string): Deno.ChildProce
     ...(options.has("other-user") ? ["--other-user"] : []),
     ...(count === undefined ? [] : ["--count", count]),
     ...(options.has("drain") ? ["--drain"] : []),
+    ...options.all("tag").flatMap((tag) => ["--tag", tag]),
   ];
   const limit = userOpenFiles();
   // Deno gives a child no file as its output; the shell does, and becomes the worker.

@@ -24,11 +24,13 @@ const NOTE_AFTER = 1000;
 export async function workerList(call: Invocation): Promise<void> {
   const workers = workersWithJobs(await openQueue(call));
   if (call.json) return printJson(workers);
+  const haveTags = workers.some(({ tags }) => tags);
   printTable({
-    head: ["WORKER", "HOST", "PID", "BUSY", "UP", "JOBS"],
-    rows: workers.map(({ name, host, pid, slots, started_at, only, jobs }) => [
+    head: ["WORKER", "HOST", ...(haveTags ? ["TAGS"] : []), "PID", "BUSY", "UP", "JOBS"],
+    rows: workers.map(({ name, host, tags, pid, slots, started_at, only, jobs }) => [
       visibleText(name),
       visibleText(host),
+      ...(haveTags ? [(tags ?? []).join(",")] : []),
       String(pid),
       only === undefined ? `${jobs.length}/${slots}` : "run",
       formatAge(Date.now() - Date.parse(started_at)),

@@ -7,6 +7,7 @@
 import type { Queue } from "../../../queue.ts";
 import { Worker } from "../../../worker/worker.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
+import { ownTags } from "../../args/worker_tags.ts";
 import type { Invocation } from "../../table/command.ts";
 import { paintState } from "../../terminal/colours.ts";
 import { type Interrupt, onInterrupt, PIPE_STATUS } from "../../terminal/interrupt.ts";
@@ -18,6 +19,7 @@ import { eventLine } from "../../text/worker_line.ts";
 /** Works the queue until it is stopped or, with `--drain`, until nothing is left to do. */
 export async function workerStart(call: Invocation): Promise<number> {
   const count = call.options.whole("count", 1, 1024);
+  const tags = ownTags(call.options);
   const queue = await openOrMakeQueue(call);
   if (call.options.has("detach")) {
     noteIfPaused(queue);
@@ -41,6 +43,7 @@ export async function workerStart(call: Invocation): Promise<number> {
   });
   const worker = new Worker(queue, {
     count,
+    tags,
     drain: call.options.has("drain"),
     onEvent: (event) =>
       output.add(call.json ? jsonText(event) : eventLine(event, Date.now(), style)),

@@ -124,6 +124,8 @@ export type {
   NewFile,
   WriteFault,
 } from "./src/fs/file_port.ts";
+export { type ForgetOptions, forgetWorker } from "./src/recovery/forget_worker.ts";
+export type { Recovery } from "./src/recovery/recover.ts";
 export { isDevice } from "./src/fs/libc_files.ts";
 export { waitingFiles } from "./src/fs/portable_files.ts";
 export { signalNumber } from "./src/process/signals.ts";

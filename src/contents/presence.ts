@@ -207,14 +207,17 @@ export function hasPresence(store: Store, worker: string): boolean {
  * can be taken, and only one process recovers it. Does nothing if another has just made it.
  */
 export function markDead(store: Store, worker: string): void {
-  ifFree(() =>
-    placeFile(
-      store,
-      presencePath(store, worker),
-      presenceBytes({ ...UNKNOWN, name: worker }),
-      "renameNew",
-    )
-  );
+  ifFree(() => placeUnlocked(store, worker, "renameNew"));
+}
+
+/** Puts an unlocked presence file in the place of a worker's own: from then on it is dead. */
+export function replacePresence(store: Store, worker: string): void {
+  placeUnlocked(store, worker, "rename");
+}
+
+function placeUnlocked(store: Store, worker: string, rename: "rename" | "renameNew"): void {
+  const content = presenceBytes({ ...UNKNOWN, name: worker });
+  placeFile(store, presencePath(store, worker), content, rename);
 }
 
 /** Removes what is left of a worker that has been recovered. Its lock must be held. */

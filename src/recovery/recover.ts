@@ -109,7 +109,7 @@ export async function recoverEditor(store: Store, editor: string): Promise<boole
  * @param by The worker that recovers it.
  * @returns `undefined` if the worker lives or another recovers it.
  */
-async function recover(
+export async function recover(
   store: Store,
   worker: string,
   by: string,

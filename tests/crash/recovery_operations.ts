@@ -8,6 +8,7 @@ import { enqueue } from "../../src/moves/enqueue.ts";
 import type { Presence } from "../../src/contents/presence.ts";
 import { requestStop } from "../../src/contents/requests.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
+import { declareDead } from "../../src/recovery/forget_worker.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import type { Settlement } from "../../src/moves/settle.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
@@ -103,6 +104,21 @@ const stopping: Operation = {
   act: ({ store }) => Promise.resolve(requestStop(store, "w1", false)),
 };
 
+/** Worker `w2` forgets `w1`, whose lock is never freed. */
+const forgetting: Operation<Scene> = {
+  ...recovering,
+  name: "forget",
+  async prepare(disk, ledger) {
+    const scene = await recoverRunning("", [TO_DONE]).prepare!(disk, ledger);
+    disk.process("stuck").tryLock(`${DIR}/workers/w1.json`);
+    return scene;
+  },
+  async act({ store, ledger }, { unsettled }) {
+    await declareDead(store, "w1", "w2", undefined, unsettled);
+    ledger.settle();
+  },
+};
+
 const doctorRepair: Operation = {
   ...recoverRunning("", [TO_DONE]),
   name: "doctor-repair",
@@ -124,6 +140,7 @@ export const RECOVERY_OPERATIONS: readonly Operation[] = [
     (disk) => disk.process("rm").remove(`${DIR}/workers/w1.json`),
   ),
   recoverMalformed,
+  forgetting,
   arriveAndLeave,
   stopping,
   doctorRepair,

@@ -9,11 +9,12 @@ import { claim } from "../../src/moves/claim.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import type { Recovery } from "../../src/recovery/recover.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
+import { declareDead } from "../../src/recovery/forget_worker.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import { killAt } from "../simulation/faults.ts";
-import { type Fate, type Ledger, RUN } from "./ledger.ts";
+import { type Fate, Ledger, RUN } from "./ledger.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING } from "./settle_operations.ts";
@@ -121,6 +122,24 @@ function settlerAndRecoverer(
     },
   };
 }
+
+/** Worker `w1` settles, and `w2`, which takes it for gone, forgets it meanwhile. */
+const settlerAndForgetter: Race<Settlement[]> = {
+  ...settlerAndRecoverer("done", [TO_DONE], "freed"),
+  name: "live-settler-forgetter",
+  async prepare(disk) {
+    const settlements = await settling("", [TO_DONE]).prepare!(disk, new Ledger()) as Settlement[];
+    arriveAs(await openAt(disk.process("w2"), START), "w2");
+    return settlements;
+  },
+  actors: {
+    w1: settleAs,
+    async w2(store) {
+      await declareDead(store, "w1", "w2");
+      return await takingOver("w2")(store);
+    },
+  },
+};
 
 const stampOf = (seconds: number) => new Date(START + 1000 * seconds).toISOString();
 
@@ -287,4 +306,5 @@ export const RECOVERY_RACES: readonly Race[] = [
   leaver,
   namesakes,
   liveSettlerAndDoctor,
+  settlerAndForgetter,
 ] as readonly Race[];

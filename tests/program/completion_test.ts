@@ -182,5 +182,8 @@ Deno.test("completions names prints only what can be a name, each on a line", as
   assertEquals(await names("worker"), ["box-1-abc", "host-2-def"]);
   assertEquals(await names("schedule"), ["early", "late"]);
   assertEquals(await names("resource"), ["disk", "gpu"]);
-  assertStringIncludes((await names("key")).join(), "on_done,poll_interval,resources.disk,");
+  assertStringIncludes(
+    (await names("key")).join(),
+    "on_done,one_machine,poll_interval,resources.disk,",
+  );
 });

@@ -15,6 +15,10 @@ export const LOCKS: readonly Plant[] = [
     "    isSame = files.stat(path)?.identity === lock.identity;",
     "    isSame = true;",
   ]),
+  plant("forgotten-worker-keeps-its-lock", "recovery/forget_worker.ts", ["crash", "forget"], [
+    "  replacePresence(store, worker);\n  return",
+    "  return",
+  ]),
   plant("lock-is-kept-after-an-error", "store/store.ts", ["fault", "recover-running"], [
     "    if (!isSame) lock.release();\n",
     "",

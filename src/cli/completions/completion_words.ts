@@ -61,6 +61,7 @@ function wordsOf({ name, takes = "" }: Command): Completable["words"] {
   if (group === "schedule" && takes.startsWith("NAME")) {
     return verb === "add" ? undefined : "schedule";
   }
+  if (group === "worker" && takes === "NAME") return "worker";
   return group === "dlq" && WORDS[takes] === "id" ? "dead" : WORDS[takes];
 }
 

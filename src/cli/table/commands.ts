@@ -31,6 +31,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   dlq: "the dead letter queue: failed and cancelled jobs",
   queue: "the queue as a whole",
   schedule: "jobs that are added again and again, by the clock",
-  worker: "start, stop, list, pause and resume workers",
+  worker: "start, stop, list, forget, pause and resume workers",
   config: "the queue's settings",
 };

@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "./command.ts";
+import { YES } from "./shared_options.ts";
 
 /** The commands under Workers. */
 export const WORKERS_COMMANDS: readonly Command[] = [
@@ -52,6 +53,18 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     module: "workers/worker",
     summary: "live workers, and the jobs that each runs",
     examples: ["queuectl worker list --json"],
+  },
+  {
+    name: "worker forget",
+    module: "workers/worker_forget",
+    summary: "recover the jobs of a worker whose machine is gone",
+    takes: "NAME",
+    options: [YES],
+    details: [
+      "For a file system that does not free the locks of a machine that is gone. Refuses a worker " +
+      "that gives signs of life. Asks first; where there is no terminal, it needs --yes.",
+    ],
+    examples: ["queuectl worker forget n4-85-49991271 --yes"],
   },
   {
     name: "worker pause",

@@ -91,7 +91,7 @@ function liveNames(queue: Queue): string[] {
 }
 
 /** The live worker that a word names, whole or by a beginning or end that no other name has. */
-function namedWorker(word: string, alive: readonly string[]): string {
+export function namedWorker(word: string, alive: readonly string[]): string {
   if (alive.includes(word)) return word;
   const matches = alive.filter((name) => name.startsWith(word) || name.endsWith(word));
   if (matches.length === 1) return matches[0]!;

@@ -1,5 +1,5 @@
 /**
- * Doubts the crash tests: plants bugs in a copy of the sources, one at a time, and shows that each
+ * Doubts the tests, those of crashes most: plants bugs in a copy of the sources, one at a time, and shows that each
  * is caught.
  *
  *     deno task planted-bugs [NAME…]
@@ -15,8 +15,8 @@ import { parseArgs } from "node:util";
 import { PLANTS } from "./plants.ts";
 import type { Plant } from "./plants/plant.ts";
 
-/** What the crash tests need, besides the files of the root that `deno` reads. */
-const FOLDERS = ["src", "tests/crash", "tests/simulation"];
+/** What the tests need, besides the files of the root that `deno` reads. */
+const FOLDERS = ["src", "tests"];
 
 /** Enough for each bug of the list: a stride of 1 looks at each pair of places of two actors. */
 const SIZE = { CRASH_OUTCOMES: "64", CRASH_CUTS: "3", CRASH_STRIDE: "1", NO_COLOR: "1" };
@@ -61,19 +61,25 @@ async function copySources(to: string): Promise<void> {
 }
 
 /** Runs the tests that are to catch a bug; what failed, or `undefined` if they passed. */
-async function failure(dir: string, { test, operation }: Plant): Promise<string | undefined> {
+async function failure(
+  dir: string,
+  { test, operation, title }: Plant,
+): Promise<string | undefined> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--frozen", `tests/crash/${test}`],
+    args: [
+      ...["test", "-A", "--no-check", "--frozen", `tests/${test}`],
+      ...(title === undefined ? [] : ["--filter", title]),
+    ],
     cwd: dir,
     env: { ...SIZE, ...(operation === undefined ? {} : { CRASH_CASE: operation }) },
   }).output();
   const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
   if (success) {
-    if (!/^ok \| [1-9]/m.test(text)) throw new Error(`tests/crash/${test} has no ${operation}`);
+    if (!/^ok \| [1-9]/m.test(text)) throw new Error(`tests/${test} has no ${operation ?? title}`);
     return undefined;
   }
-  const named = /^error: Error: case (\S+)/m.exec(text) ?? /^(.+) => \S+_test\.ts:\d+/m.exec(text);
-  if (!named) throw new Error(`tests/crash/${test} did not run: ${text}`);
+  const named = /^error: Error: case (\S+)/m.exec(text) ?? /^(.+) => \S+\.ts:\d+/m.exec(text);
+  if (!named) throw new Error(`tests/${test} did not run: ${text}`);
   return named[1];
 }
 
@@ -100,7 +106,7 @@ try {
   await copySources(dir);
   const sound = new Set<string>();
   for (const plant of wanted) {
-    const key = `${plant.test} ${plant.operation}`;
+    const key = `${plant.test} ${plant.operation ?? plant.title}`;
     const before = sound.has(key) ? undefined : await failure(dir, plant);
     if (before !== undefined) {
       faults++;

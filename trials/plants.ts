@@ -7,6 +7,7 @@
 
 import { BELIEFS } from "./plants/beliefs.ts";
 import { ERRORS } from "./plants/errors.ts";
+import { FENCES } from "./plants/fences.ts";
 import { FLUSHES } from "./plants/flushes.ts";
 import { INPUTS } from "./plants/inputs.ts";
 import { LINKS } from "./plants/links.ts";
@@ -25,4 +26,5 @@ export const PLANTS: readonly Plant[] = [
   ...ERRORS,
   ...PLACES,
   ...INPUTS,
+  ...FENCES,
 ];

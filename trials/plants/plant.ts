@@ -12,10 +12,12 @@ export interface Plant {
   readonly file: string;
   /** Texts that each occur there exactly once, and what to put in their place. */
   readonly edits: readonly (readonly [find: string, put: string])[];
-  /** The test file below tests/crash/ that is to catch it. */
+  /** The test file below tests/ that is to catch it. */
   readonly test: string;
   /** The operation or race in it, as `CRASH_CASE` has it. Default: all of the file. */
   readonly operation?: string;
+  /** The test in it, where that is none of the crash tests. */
+  readonly title?: string;
 }
 
 /** Describes a bug; its file is a path from src/, its test a name from tests/crash/. */
@@ -25,5 +27,18 @@ export function plant(
   [test, operation]: readonly [test: string, operation?: string],
   ...edits: Plant["edits"]
 ): Plant {
-  return { name, file: `src/${file}`, edits, test: `${test}_test.ts`, operation };
+  return { name, file: `src/${file}`, edits, test: `crash/${test}_test.ts`, operation };
+}
+
+/**
+ * Describes a bug that is caught by no crash test, but by the one of a file below tests/ that has
+ * this title.
+ */
+export function plantBeside(
+  name: string,
+  file: string,
+  [test, title]: readonly [test: string, title: string],
+  ...edits: Plant["edits"]
+): Plant {
+  return { name, file: `src/${file}`, edits, test: `${test}_test.ts`, title };
 }

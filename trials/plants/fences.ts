@@ -1,0 +1,59 @@
+import { type Plant, plantBeside } from "./plant.ts";
+
+const WHEN_KILLED = ["program/fence", "what a worker runs ends at once"] as const;
+const WHEN_CUT_OFF = ["program/fence", "a worker whose file system hangs"] as const;
+
+/** Commands that run on when their worker is killed or cut off, and others that are ended. */
+export const FENCES: readonly Plant[] = [
+  plantBeside("lock-that-another-has-counts", "contents/presence.ts", [
+    "worker/pulse",
+    "a worker whose lock another has",
+  ], [
+    "        if (!held.renew(store.now())) return false;\n",
+    "        held.renew(store.now());\n",
+  ]),
+  plantBeside("broken-lock-is-not-taken-anew", "contents/presence.ts", [
+    "contents/presence",
+    "a beat locks the file anew",
+  ], [
+    "        const again = lockAgain(store, path, identity);\n",
+    "        const again = undefined;\n",
+  ]),
+  plantBeside("fence-lets-a-dead-workers-commands-be", "process/fence_script.ts", WHEN_KILLED, [
+    "\ndescribe $pid && [",
+    "\n[ $status -gt 128 ] || exit\ndescribe $pid && [",
+  ]),
+  plantBeside("fence-waits-for-ever", "process/fence_script.ts", WHEN_CUT_OFF, [
+    "  [ $status -eq 0 ] || break\n",
+    "  [ $status -gt 128 ] && continue\n  [ $status -eq 0 ] || break\n",
+  ]),
+  plantBeside("fence-ends-what-a-job-left", "process/fence_script.ts", WHEN_CUT_OFF, [
+    '    -) runs="\\${runs%% $it *} \\${runs#* $it }" ;;\n',
+    "    -) ;;\n",
+  ]),
+  plantBeside("command-is-started-untold", "worker/dispatcher.ts", WHEN_KILLED, [
+    "    await this.jobs.starts(claim);\n",
+    "",
+  ]),
+  plantBeside("fence-made-again-knows-nothing", "process/fence.ts", [
+    "program/fence",
+    "a fence that is killed is made again",
+  ], [
+    '[...this.#told].join(" ")',
+    '""',
+  ]),
+  plantBeside("orphans-of-any-outcome-are-killed", "worker/maintenance/orphans.ts", [
+    "worker/pulse",
+    "a worker ends what is left here",
+  ], [
+    '    recorded.outcome === "lost" && ',
+    "    ",
+  ]),
+  plantBeside("fence-number-begins-anew", "worker/run_job.ts", [
+    "worker/run_job",
+    "QUEUECTL_FENCE grows",
+  ], [
+    "* 1000n + BigInt(job.history.length + 1)",
+    "* 1000n + BigInt(job.attempts + 1)",
+  ]),
+];

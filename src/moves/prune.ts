@@ -21,6 +21,7 @@ import {
   removeIfThere,
   type Store,
 } from "../store/store.ts";
+import { timeOfFiles } from "../store/temporary_files.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";
 import { freeStaleKeys, staleKeys } from "../constraints/unique.ts";
 
@@ -71,7 +72,7 @@ const REMOVED_AT_ONCE = 64;
 
 /**
  * Removes jobs that have ended, and their logs, but no job that others wait for. A job ended when
- * its file was written.
+ * its file was written, and is as old as a file written now says.
  *
  * @throws {QueueError} If neither `olderThan` nor `keep` is given.
  *
@@ -89,7 +90,9 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
   if (olderThan === undefined && keep === undefined) {
     throw new QueueError("nothing says what to prune: give an age or a number to keep");
   }
-  const before = olderThan === undefined ? Infinity : store.now() - olderThan;
+  // By the clock that dates the files: what is young must stay, also where this machine's is ahead.
+  // What changed within the tick of that clock has changed before.
+  const before = olderThan === undefined ? Infinity : timeOfFiles(store) - olderThan + 1;
   const pruned: Pruned = {
     removed: { done: 0, dead: 0 },
     awaited: 0,

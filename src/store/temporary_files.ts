@@ -84,17 +84,28 @@ export async function publishFile(
  */
 export function fileAges(store: Store): (mtime: number) => number {
   let now: number | undefined;
-  return (mtime) => (now ??= fileTime(store)) - mtime;
+  return (mtime) => (now ??= fileTime(store) ?? -Infinity) - mtime;
 }
 
-/** The time that the file system gives a file written now, in milliseconds since 1970. */
-function fileTime(store: Store): number {
+/**
+ * The time by the clock that dates the files of a queue, in milliseconds since 1970. This machine's
+ * own clock stands for it on a local disk that is full: people prune to make room.
+ */
+export function timeOfFiles(store: Store): number {
+  return fileTime(store) ?? (store.files.isLocal(store.dir) ? store.now() : -Infinity);
+}
+
+/**
+ * The time that the file system gives a file written now, in milliseconds since 1970; `undefined`
+ * on a disk that refuses the file.
+ */
+function fileTime(store: Store): number | undefined {
   const path = temporaryPath(store);
   try {
     store.files.create(path, new Uint8Array());
-    return store.files.stat(path)?.mtime ?? -Infinity;
+    return store.files.stat(path)?.mtime;
   } catch {
-    return -Infinity;
+    return undefined;
   } finally {
     removeIfPossible(store, path);
   }

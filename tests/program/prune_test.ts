@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pruneJobs } from "../../src/moves/prune.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
+import { openStore } from "../../src/store/open_store.ts";
 import { Pruner } from "../../src/worker/maintenance/pruner.ts";
 import { eventually, namesIn, temporaryQueue } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
@@ -35,6 +37,27 @@ Deno.test("prune removes what ended longer ago, with its logs", async () => {
   assertEquals(said, "removed 3 done and 0 dead jobs");
   assertEquals(program.names("done"), ["d3.json", "d3.log", "d4.json", "d4.log"]);
   assertEquals(ids(program, "dead"), ["x0", "x1"]);
+});
+
+Deno.test("a machine whose clock is ten days ahead prunes nothing that is young", async () => {
+  await using program = await aged();
+  const store = await openStore(program.dir, {
+    files: nativeFiles,
+    now: () => Date.now() + 10 * DAY * 1000,
+  });
+  const day = new Date().toISOString().slice(0, 10);
+  Deno.mkdirSync(`${program.dir}/history`, { recursive: true });
+  Deno.writeTextFileSync(`${program.dir}/history/${day}.host-1-ab.jsonl`, "");
+  Deno.writeTextFileSync(`${program.dir}/workers/host-1-ab.log`, "");
+  const { removed, history, worker_logs } = await pruneJobs(store, { olderThan: 7 * DAY * 1000 });
+  assertEquals([removed, history, worker_logs], [{ done: 0, dead: 0 }, 0, 0]);
+  store.config = { ...store.config, keep_done: "2d", keep_dead: "7d" };
+  const pruner = new Pruner(store, (error) => {
+    throw error;
+  });
+  pruner.look();
+  await pruner.close(false);
+  assertEquals([ids(program, "done"), ids(program, "dead")], [["d3", "d4"], ["x0", "x1"]]);
 });
 
 Deno.test("prune says how many jobs it removed, though it is one", async () => {

@@ -29,8 +29,8 @@ export interface AttemptResult {
   stopped?: "timeout" | "put back" | "cancelled";
   /** Why it could not be started. */
   reason?: string;
-  /** The size of the log afterwards, in bytes. */
-  logEnd: number;
+  /** The size of the log afterwards, in bytes; missing if it could not be looked at. */
+  logEnd?: number;
 }
 
 /**

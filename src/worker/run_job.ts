@@ -124,8 +124,7 @@ export async function startJob(
     disarm();
     await ending;
     // Who reads the log on another machine must know how far to read.
-    const logEnd = store.files.stat(log)?.size ?? 0;
-    return result({ exit, stopped, logEnd });
+    return result({ exit, stopped, logEnd: sizeOf(store, log) });
   });
   return {
     pid: child.pid,
@@ -136,4 +135,14 @@ export async function startJob(
       signalGroup(child.pid, "SIGKILL");
     },
   };
+}
+
+/** The size of a log, in bytes; `undefined` if it cannot be looked at now. */
+function sizeOf({ files }: Store, log: string): number | undefined {
+  try {
+    return files.stat(log)?.size ?? 0;
+  } catch {
+    // How the job ended is recorded all the same, once the disk takes it.
+    return undefined;
+  }
 }

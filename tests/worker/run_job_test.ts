@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Claim, claim } from "../../src/moves/claim.ts";
+import type { FilePort } from "../../src/fs/file_port.ts";
 import type { JobInput } from "../../src/format/job.ts";
 import { type RunningJob, sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
 import { newSpawner } from "../../src/process/choose_spawner.ts";
@@ -230,4 +231,23 @@ Deno.test("QUEUECTL_FENCE grows with each attempt of a job, and of a later job o
   assertEquals(fences.length, 6);
   for (const [n, fence] of fences.entries()) if (n > 0) assert(fence > fences[n - 1]!, `${fences}`);
   assert(fences.every(Number.isSafeInteger));
+});
+
+Deno.test("how a job ended is known though its log cannot be looked at", async () => {
+  await using temporary = await temporaryQueue();
+  const { store } = temporary.queue;
+  const spawner = newSpawner({ portable: false });
+  const claimed = await claimOne(temporary, { command: "exit 3" });
+  let isReachable = true;
+  const stat: FilePort["stat"] = (path, how) => {
+    if (!isReachable && path.endsWith(".log")) throw new Error("transport endpoint shutdown");
+    return store.files.stat(path, how);
+  };
+  const shared = sharedEnvironment(store, claimed.worker);
+  const cut = { ...store, files: { ...store.files, stat } };
+  const running = await startJob(cut, spawner, claimed, shared);
+  isReachable = false;
+  const { exit, logEnd } = await running.ended;
+  assertEquals([exit?.code, logEnd], [3, undefined]);
+  spawner.close();
 });

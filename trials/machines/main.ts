@@ -22,16 +22,17 @@ import { CASES } from "./cases.ts";
 import type { Engine } from "./engine.ts";
 import { glusterfs } from "./glusterfs.ts";
 import { moosefs } from "./moosefs.ts";
+import { cephfs } from "./cephfs.ts";
 import { must } from "./processes.ts";
 import { Rig } from "./rig.ts";
 import { Scene } from "./scene.ts";
 
-const ENGINES: readonly Engine[] = [glusterfs, moosefs];
+const ENGINES: readonly Engine[] = [glusterfs, moosefs, cephfs];
 
 const HELP =
   `deno task machines [--engine NAME] [--case NAME[,NAME]] [--minutes N] [--seed N] [--small]
 
-  --engine NAME   ${ENGINES.map(({ name }) => name).join(" or ")} (both)
+  --engine NAME   ${ENGINES.map(({ name }) => name).join(" or ")} (all)
   --case NAME     only these, mounted in the first way alone:
 ${CASES.map(({ name, about }) => `                    ${name.padEnd(16)} ${about}`).join("\n")}
   --mount N       the Nth way to mount alone: for GlusterFS 1 is direct-io-mode=enable (all)

@@ -1,6 +1,6 @@
 /**
- * Doubts the tests, those of crashes most: plants bugs in a copy of the sources, one at a time, and shows that each
- * is caught.
+ * Doubts the tests, those of crashes most: plants bugs in a copy of the sources, one at a time, and
+ * shows that each is caught.
  *
  *     deno task planted-bugs [NAME…]
  *

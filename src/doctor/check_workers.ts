@@ -6,15 +6,24 @@
 
 import { arrive, lockDeadWorker, workerNames } from "../contents/presence.ts";
 import { strayProgress } from "../contents/job_output_files.ts";
-import { isEditor } from "../format/worker_names.ts";
+import { isEditor, newWorkerName } from "../format/worker_names.ts";
 import { absentWorkers, recoverDeadWorkers } from "../recovery/recover.ts";
+import { SignsOfLife } from "../recovery/signs_of_life.ts";
+import { lockAdviceFor, locksApartText } from "../store/shared_locks.ts";
 import { pathIn, removeTree } from "../store/store.ts";
 import type { Examination } from "./examination.ts";
 
 /** Checks that each worker is alive, and that each running job has one. */
 export async function checkWorkers(examination: Examination): Promise<void> {
-  const { store } = examination;
+  const { store, options } = examination;
+  const signs = new SignsOfLife(store, newWorkerName(options.host, options.pid));
+  const silent = new Set(await signs.lookWell(() => workerNames(store)));
+  if (signs.apart !== undefined) {
+    const problem = locksApartText(store, signs.apart);
+    examination.note(problem, lockAdviceFor(store), "locks apart");
+  }
   const dead = workerNames(store).filter((worker) => {
+    if (!silent.has(worker)) return false;
     const lock = lockDeadWorker(store, worker);
     lock?.release();
     return lock !== undefined;
@@ -27,18 +36,19 @@ export async function checkWorkers(examination: Examination): Promise<void> {
       isEditor(worker)
         ? "puts the job back as it was"
         : "recovers its jobs: those without a recorded result are charged as lost and retried",
-      () => recoverAll(examination),
+      () => recoverAll(examination, signs),
     );
   }
 }
 
 /** Recovers all dead workers; of several calls the first does it. */
-async function recoverAll({ store, options }: Examination): Promise<void> {
+async function recoverAll({ store, options }: Examination, signs: SignsOfLife): Promise<void> {
   const { host, pid, version } = options;
   const started_at = new Date(store.now()).toISOString();
   const presence = arrive(store, { host, pid, slots: 0, started_at, version });
   try {
-    await recoverDeadWorkers(store, presence.name, options.killSurvivors);
+    const { killSurvivors } = options;
+    await recoverDeadWorkers(store, presence.name, killSurvivors, [], undefined, signs);
   } finally {
     presence.leave();
   }

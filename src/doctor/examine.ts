@@ -14,6 +14,7 @@ import { checkClock, checkJobs } from "./check_jobs.ts";
 import { checkInputs } from "./check_inputs.ts";
 import { checkLogs } from "./check_logs.ts";
 import { checkMarkers, checkReservations, checkWaiting } from "./check_reservations.ts";
+import { checkMachines } from "./check_machines.ts";
 import { checkSchedules } from "./check_schedules.ts";
 import { checkTemporary } from "./check_temporary.ts";
 import { checkWritable } from "./check_writable.ts";
@@ -64,5 +65,6 @@ async function look(examination: Examination): Promise<boolean> {
   await checkWaiting(examination, jobs);
   await checkSchedules(examination);
   checkClock(examination, jobs);
+  await checkMachines(examination);
   return true;
 }

@@ -78,3 +78,21 @@ const LOCAL_LOCKS: ReadonlySet<string> = new Set([
 export function lockAdvice(mount: Mount | undefined): string {
   return mount && (mountFault(mount)?.advice ?? ADVICE[mount.type]) || ANOTHER;
 }
+
+/**
+ * For how many seconds engines keep the locks of a machine that is cut off, by default. A
+ * configuration that is not seen from here can make it less.
+ */
+const KEPT_FOR: Readonly<Record<string, number>> = {
+  nfs4: 90,
+  "fuse.glusterfs": 42,
+  ceph: 300,
+  "fuse.ceph": 300,
+  "fuse.ceph-fuse": 300,
+  lustre: 150,
+};
+
+/** For how many seconds the engine keeps the locks of a machine that is cut off, if known. */
+export function locksKeptFor({ type }: Mount): number | undefined {
+  return KEPT_FOR[type];
+}

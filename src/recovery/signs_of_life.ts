@@ -41,6 +41,9 @@ const ENOUGH_SIGNS = 2;
 /** How long a worker that was there first waits for the other to leave, in milliseconds. */
 const ELDER_PATIENCE = 15_000;
 
+/** How long to wait until all is known, in milliseconds. */
+const MOST_PATIENCE = 10_000;
+
 /** A worker of another machine, as it was seen. Times are of the monotonic clock. */
 interface Watched {
   /** Which file, and its mtime. */
@@ -139,6 +142,17 @@ export class SignsOfLife {
     );
     this.#looks++;
     return [...near, ...far];
+  }
+
+  /** {@linkcode look}, until it is known of each worker, or for 10 seconds. */
+  async lookWell(workers: () => readonly string[]): Promise<string[]> {
+    const end = this.#steady() + MOST_PATIENCE;
+    for (;;) {
+      const found = this.look(workers());
+      const wait = this.nextLook;
+      if (wait === undefined || !this.isUndecided || this.#steady() >= end) return found;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
   }
 
   /** Whether a worker, whose lock is now held by the caller, has given no sign since the look. */

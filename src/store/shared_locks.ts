@@ -34,9 +34,13 @@ export function refuseUnsharedLocks(store: Store): void {
   if (fault?.isGrave) throw new QueueError(mountFaultText(store, fault));
 }
 
+/** What to mount how, where locks turn out not to reach other machines. */
+export function lockAdviceFor({ dir, files }: Store): string {
+  return lockAdvice(files.isLocal(dir) ? undefined : mountOf(dir));
+}
+
 /** Says that a worker of another machine lives, though its lock is free on this one. */
-export function locksApartText({ dir, files }: Store, worker: string): string {
-  const advice = lockAdvice(files.isLocal(dir) ? undefined : mountOf(dir));
+export function locksApartText({ dir }: Store, worker: string): string {
   return `worker ${worker} lives, though its lock is free on this machine: locks on the file ` +
-    `system of ${dir} do not reach other machines, so jobs would run twice; ${advice}`;
+    `system of ${dir} do not reach other machines, so jobs would run twice`;
 }

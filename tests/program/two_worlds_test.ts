@@ -35,6 +35,9 @@ testWith(
       /is fuse\.sshfs: its locks do not reach other machines; put the queue on NFSv4, .* one_machine true\n$/,
     );
     assertMatch((await queuectl("list")).stdout, /a\s+pending/);
+    const doctor = await queuectl("doctor");
+    assertEquals(doctor.code, 1);
+    assertMatch(doctor.stdout, /^found {2}the file system of \S+ is fuse\.sshfs: its locks do not/);
     await queuectl("config", "set", "one_machine", "true");
     assertEquals((await queuectl("worker", "start", "--drain")).code, 0);
     assertMatch((await queuectl("list")).stdout, /a\s+done/);

@@ -11,7 +11,7 @@ import { removeStaleInputs } from "../../contents/inputs.ts";
 import { recoverDeadWorkers, type Recovery } from "../../recovery/recover.ts";
 import type { Settlement } from "../../moves/settle.ts";
 import { clearStaleNotes } from "../../constraints/stale_notes.ts";
-import { locksApartText } from "../../store/shared_locks.ts";
+import { lockAdviceFor, locksApartText } from "../../store/shared_locks.ts";
 import { QueueError } from "../../text/errors.ts";
 import { SignsOfLife } from "../../recovery/signs_of_life.ts";
 import type { Store } from "../../store/store.ts";
@@ -109,7 +109,9 @@ export class Recoverer {
 
   #lockFault(): string | undefined {
     const { apart } = this.#signs;
-    return apart === undefined ? undefined : locksApartText(this.#options.store, apart);
+    if (apart === undefined) return undefined;
+    const { store } = this.#options;
+    return `${locksApartText(store, apart)}; ${lockAdviceFor(store)}`;
   }
 
   #lookOnce(): Promise<void> {

@@ -52,12 +52,16 @@ describe() {
   state=$1 session=$4 flags=$7 started=\${20}
 }
 
+# Whether what was described lives. What exits (PF_EXITING, 4) runs no more, though the file system
+# may keep it where it closes its files.
+lives() {
+  case $state in Z|X) return 1 ;; esac
+  [ $((flags & 4)) -eq 0 ]
+}
+
 describe $pid && born=$started
 
-while :; do
-  read -r -t "$left" left what it
-  status=$?
-  [ $status -eq 0 ] || break
+while read -r -t "$left" left what it; do
   case $what in
     +) runs="$runs$it " ;;
     -) runs="\${runs%% $it *} \${runs#* $it }" ;;
@@ -65,7 +69,11 @@ while :; do
   esac
 done
 
-describe $pid && [ "$started" = "$born" ] && kill -s KILL $pid 2>/dev/null
+alive=
+if describe $pid && [ "$started" = "$born" ] && lives; then
+  alive=1
+  kill -s KILL $pid 2>/dev/null
+fi
 
 for run in $runs; do
   case $run in
@@ -74,14 +82,11 @@ for run in $runs; do
   esac
 done
 
-# Sets found: the processes that run in one of the sessions. One that exits (PF_EXITING, 4) runs no
-# more, though the file system may keep it where it closes its files.
+# Sets found: the processes that run in one of the sessions.
 find_in_sessions() {
   found=
   for process in /proc/[0-9]*; do
-    describe \${process#/proc/} || continue
-    case $state in Z|X) continue ;; esac
-    [ $((flags & 4)) -eq 0 ] || continue
+    describe \${process#/proc/} && lives || continue
     case $sessions in *" $session "*) found="$found \${process#/proc/}" ;; esac
   done
 }
@@ -114,7 +119,7 @@ while [ $round -lt 20 ]; do
   sleep 0.05
   round=$((round + 1))
 done
-if [ $status -gt 128 ]; then
+if [ -n "$alive" ]; then
   echo "queuectl: killed worker $worker and its commands: for the time of the setting fence_after" \
     "its file system did not answer, so another worker may run its jobs" >&2
 elif [ -n "$any" ]; then

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { testWith } from "../left_out.ts";
+import { testWith, whyNo } from "../left_out.ts";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { Queue } from "../../src/queue.ts";
 import type { Config } from "../../src/format/settings.ts";
@@ -20,13 +20,17 @@ class FencedWorker implements AsyncDisposable {
     [this.program, this.mount, this.queue] = [program, mount, queue];
   }
 
-  static async start(settings: Partial<Config>, ...words: string[]): Promise<FencedWorker> {
+  static async start(
+    settings: Partial<Config>,
+    words: readonly string[] = [],
+    more: Record<string, string> = {},
+  ): Promise<FencedWorker> {
     const mount = await fuseMount(CACHING);
     makeQueue(`${mount.below}/queue`);
     const queue = await Queue.open(`${mount.below}/queue`);
     await queue.configure(settings);
     const fenced = new FencedWorker(new Program(), mount, queue);
-    const env = { QUEUECTL_DIR: `${mount.path}/queue` };
+    const env = { QUEUECTL_DIR: `${mount.path}/queue`, ...more };
     fenced.worker = fenced.program.spawn(["worker", "start", ...words], { env });
     await fenced.worker.says(/^worker .* started/m);
     return fenced;
@@ -91,7 +95,7 @@ testWith(
   noFuse,
   "a worker whose file system hangs is killed with its commands, and what a job left may stay",
   async () => {
-    await using fenced = await FencedWorker.start({ fence_after: 3 }, "--count", "2");
+    await using fenced = await FencedWorker.start({ fence_after: 3 }, ["--count", "2"]);
     const { worker, queue, program, mount } = fenced;
     const leave = `setsid sh -c 'echo $$ > ${program.home}/left; exec sleep 1000' &`;
     await queue.enqueue({ id: "over", command: leave });
@@ -165,6 +169,26 @@ testWith(noFuse, "a fence leaves with its worker, however that is asked to", asy
     assertEquals(stderr.replace(/^.*(started|exiting).*\n/gm, ""), "");
   }
 });
+
+const isFitting =
+  await whyNo("/bin/sh", "-c", "read -r -t 1 line </dev/null; [ $? -eq 1 ]") === undefined
+    ? "its /bin/sh can be a fence"
+    : undefined;
+
+testWith(
+  noFuse ?? isFitting,
+  "a worker whose machine has no shell for a fence says so",
+  async () => {
+    const nothing = Deno.makeTempDirSync();
+    {
+      await using fenced = await FencedWorker.start({}, [], { PATH: nothing });
+      await fenced.worker.says(/nothing ends this worker's commands .*; install bash/);
+      await fenced.queue.enqueue({ id: "a", command: "true" });
+      await eventually("it works all the same", () => fenced.queue.get("a")?.state === "done");
+    }
+    Deno.removeSync(nothing);
+  },
+);
 
 Deno.test("a worker on a local disk has no fence", async () => {
   await using program = new Program();

@@ -20,12 +20,12 @@ export const FENCES: readonly Plant[] = [
     "        const again = undefined;\n",
   ]),
   plantBeside("fence-lets-a-dead-workers-commands-be", "process/fence_script.ts", WHEN_KILLED, [
-    "\ndescribe $pid && [",
-    "\n[ $status -gt 128 ] || exit\ndescribe $pid && [",
+    "  kill -s KILL $pid 2>/dev/null\nfi\n",
+    "  kill -s KILL $pid 2>/dev/null\nelse\n  exit\nfi\n",
   ]),
   plantBeside("fence-waits-for-ever", "process/fence_script.ts", WHEN_CUT_OFF, [
-    "  [ $status -eq 0 ] || break\n",
-    "  [ $status -gt 128 ] && continue\n  [ $status -eq 0 ] || break\n",
+    'while read -r -t "$left" left',
+    "while read -r left",
   ]),
   plantBeside("fence-ends-what-a-job-left", "process/fence_script.ts", WHEN_CUT_OFF, [
     '    -) runs="\\${runs%% $it *} \\${runs#* $it }" ;;\n',

@@ -24,6 +24,7 @@ import { readConfig, writeConfig } from "./store/config_file.ts";
 import { locateQueue, type QueuePlace } from "./store/locate_queue.ts";
 import { openStore, type StoreOptions } from "./store/open_store.ts";
 import { lockQueue } from "./store/queue_lock.ts";
+import { ring } from "./store/ring.ts";
 import { flushChange, isPaused, removeIfThere, type Store } from "./store/store.ts";
 import { placeFile } from "./store/temporary_files.ts";
 import { QueueError } from "./text/errors.ts";
@@ -242,6 +243,7 @@ export class Queue {
     if (!paused) removeIfThere(this.store, path);
     // Also if it is paused already: after a failed flush only a new name brings it to the disk.
     else placeFile(this.store, path, new Uint8Array());
+    ring(this.store);
     await flushChange(this.store, [this.dir], `the queue was ${paused ? "paused" : "resumed"}`);
   }
 
@@ -282,6 +284,7 @@ export class Queue {
       );
     }
     requestStop(this.store, name, now);
+    ring(this.store);
   }
 
   /** @param change Returns the new settings; it may read the present ones. */
@@ -291,6 +294,7 @@ export class Queue {
     using _lock = await lockQueue(this.store);
     const set = change(() => readConfig(this.store.files, this.dir, this.store.owner));
     await writeConfig(this.store.files, this.dir, set);
+    ring(this.store);
     this.store.config = withDefaults(set);
   }
 }

@@ -20,6 +20,7 @@
 import type { Job } from "../format/job.ts";
 import { AFTER_TIME, ID_PATTERN, waitingName } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
+import { ring } from "../store/ring.ts";
 import {
   flush,
   ifThere,
@@ -122,8 +123,10 @@ export async function releaseChildren(store: Store, parent: string): Promise<boo
     // Thousands of children must not hold up what else the worker does.
     if (++looked % 200 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  if (released > 0) await flush(store, [pathIn(store, "pending")]);
-  return released > 0;
+  if (released === 0) return false;
+  ring(store);
+  await flush(store, [pathIn(store, "pending")]);
+  return true;
 }
 
 /**

@@ -14,6 +14,7 @@ import { entryWithId } from "../inspect/find_job.ts";
 import { waitForMove } from "../inspect/follow.ts";
 import type { Queue } from "../queue.ts";
 import { recoverEditor } from "../recovery/recover.ts";
+import { ring } from "../store/ring.ts";
 import { QueueError } from "../text/errors.ts";
 import { cancelWaiting } from "../moves/change_waiting.ts";
 
@@ -67,6 +68,7 @@ export async function cancelJob(queue: Queue, id: string): Promise<JobView> {
     } else if (seeWorkers(store).some((seen) => seen.name === worker && seen.alive)) {
       // Asked again each time around, in case the worker missed it.
       requestCancel(store, worker, id);
+      if (!asked) ring(store);
       asked = true;
     } else if (queue.workers().length === 0) {
       throw new QueueError(

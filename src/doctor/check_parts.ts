@@ -86,7 +86,7 @@ export function checkDisk(examination: Examination): void {
 }
 
 /** The directories that hold nothing but files. */
-const FILES_ONLY = ["unique", "limits", "history", "workers"] as const;
+const FILES_ONLY = ["unique", "limits", "history", "workers", "ring"] as const;
 
 /**
  * Checks that only regular files lie where files are opened by name: a fifo or a folder there would

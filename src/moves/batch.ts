@@ -10,6 +10,7 @@ import { newId } from "../format/ids.ts";
 import { batchName } from "../format/names.ts";
 import { whereOf } from "../format/placement.ts";
 import { contentOf, newName } from "./publish.ts";
+import { ring } from "../store/ring.ts";
 import {
   flush,
   NEW_SUFFIX,
@@ -97,7 +98,9 @@ export async function publishBatch(
   }
   batch.mark?.release();
   try {
-    await flush(store, [pathIn(store, "pending")]);
+    const durable = flush(store, [pathIn(store, "pending")]);
+    ring(store);
+    await durable;
   } catch (error) {
     if (!takeBack(store, batch.name)) accepted();
     throw error;

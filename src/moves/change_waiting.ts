@@ -21,6 +21,7 @@ import { leftByWaiting } from "../contents/left_directories.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
 import { arriveAsEditor, type Presence } from "../contents/presence.ts";
 import { settle, type Settlement } from "./settle.ts";
+import { ring } from "../store/ring.ts";
 import { flush, flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
 
 /**
@@ -51,6 +52,7 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
   // The last job that it waits for may have ended after we looked, when this name was not there
   // yet.
   if (time === AFTER_TIME) releaseIfReady(store, entry.id);
+  if (!held) ring(store);
   const change = `job ${entry.id} was ${held ? "held" : "released"}`;
   await flush(store, leftByWaiting(store));
   await flushChange(store, [pathIn(store, entry.state)], change);
@@ -102,6 +104,7 @@ export async function changeWaiting(
     if (settlement.readyAt === AFTER_TIME && releaseIfReady(store, entry.id)) {
       await flush(store, [pathIn(store, "pending")]);
     }
+    ring(store);
     isOver = true;
     return true;
   } finally {

@@ -17,6 +17,7 @@ import type { FileLock } from "../fs/file_port.ts";
 import type { WrittenInput } from "../contents/inputs.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
 import { contentOf, newName, publish } from "./publish.ts";
+import { ring } from "../store/ring.ts";
 import { flush, pathIn, removeIfThere, type Store, temporaryPath } from "../store/store.ts";
 import { takeKeys } from "../constraints/unique.ts";
 
@@ -77,7 +78,9 @@ export async function publishApart(
     if (isHeld || parentsOf(job).length === 0 || !isReady(store, job)) continue;
     released = releaseIfReady(store, job.id) || released;
   }
-  if (released) await flush(store, [pathIn(store, "pending")]);
+  if (!released) return;
+  ring(store);
+  await flush(store, [pathIn(store, "pending")]);
 }
 
 async function publishOne(
@@ -116,6 +119,7 @@ async function publishFolder(
       store.files.renameNew(`${temporary}/${name}`, pathIn(store, "pending", name));
       added.jobs.push(job);
     }
+    ring(store);
   } finally {
     discard(store, temporary, named.slice(added.jobs.length));
     mark?.release();

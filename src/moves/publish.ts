@@ -9,6 +9,7 @@ import { UsageError } from "../text/errors.ts";
 import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
 import { flush, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { ring } from "../store/ring.ts";
 import { publishFile } from "../store/temporary_files.ts";
 
 /**
@@ -49,7 +50,9 @@ export async function publish(
   // The name holds the ID, which is this job's alone: the rename replaces nothing.
   await publishFile(store, waiting, content);
   try {
-    await flush(store, [pathIn(store, "pending")]);
+    const durable = flush(store, [pathIn(store, "pending")]);
+    ring(store);
+    await durable;
   } catch (error) {
     // Not acknowledged, so it must not run, if possible.
     removeIfThere(store, waiting);

@@ -10,6 +10,7 @@ import { QueueError } from "../text/errors.ts";
 import { entryWithId, jobWithId } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
 import { AFTER_TIME, waitingName } from "../format/names.ts";
+import { ring } from "../store/ring.ts";
 import { flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
 import { lockQueue } from "../store/queue_lock.ts";
 import { holderOf, takeKeys } from "../constraints/unique.ts";
@@ -43,6 +44,7 @@ export async function requeueJob(store: Store, id: string): Promise<void> {
     if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;
     // A parent may have ended after we looked, when this name was not there yet.
     if (waits) releaseIfReady(store, id);
+    ring(store);
     const changed = [pathIn(store, "pending"), pathIn(store, entry.state)];
     await flushChange(store, changed, `job ${id} is to run again`);
     return;

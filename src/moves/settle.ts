@@ -36,6 +36,7 @@ import {
   type SettledState,
   waitingName,
 } from "../format/names.ts";
+import { ring } from "../store/ring.ts";
 import {
   createFlushed,
   flush,
@@ -134,6 +135,8 @@ export async function settle(
   }
   const published = inStep(settlements, "published");
   const changed = new Set(published.map((settlement) => settlement.state));
+  // It was put back for others. What waits for its retry is known to the worker that put it there.
+  if (changed.has("pending")) ring(store);
   try {
     await flush(store, [
       ...[...changed].map((state) => pathIn(store, state)),

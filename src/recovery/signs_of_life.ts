@@ -38,6 +38,9 @@ const TRY_FOR = 150_000;
  */
 const ENOUGH_SIGNS = 2;
 
+/** How many others each worker watches all the time. */
+const NEIGHBOURS = 3;
+
 /** How long a worker that was there first waits for the other to leave, in milliseconds. */
 const ELDER_PATIENCE = 15_000;
 
@@ -63,10 +66,13 @@ interface Watched {
 /** Watches the signs of workers of other machines. */
 export class SignsOfLife {
   readonly #store: Store;
+  readonly #self: string;
   readonly #host: string;
   readonly #steady: () => number;
   readonly #watched = new Map<string, Watched>();
   #looks = 0;
+  /** Whether the last look was at a worker of this machine. */
+  #hasNear = false;
   /** Whether another machine's live worker was seen to hold its lock. */
   #reaches = false;
   /** A worker that lives though its lock is free: locks do not reach other machines here. */
@@ -77,7 +83,7 @@ export class SignsOfLife {
    * @param steady The monotonic clock, in milliseconds.
    */
   constructor(store: Store, self: string, steady: () => number = () => performance.now()) {
-    [this.#store, this.#host, this.#steady] = [store, hostOf(self), steady];
+    [this.#store, this.#self, this.#host, this.#steady] = [store, self, hostOf(self), steady];
   }
 
   /** A worker that lives though this machine could take its lock; `undefined` if none was seen. */
@@ -108,6 +114,21 @@ export class SignsOfLife {
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
+  /**
+   * Whether the workers that follow this one by name have given a sign lately: so each is watched,
+   * and nobody watches hundreds. Those of this machine give none that counts.
+   */
+  neighboursMove(): boolean {
+    if (this.#hasNear) return false;
+    const now = this.#steady();
+    const names = [...this.#watched.keys()].sort();
+    const next = names.filter((worker) => worker > this.#self);
+    return [...next, ...names].slice(0, NEIGHBOURS).every((worker) => {
+      const seen = this.#see(worker);
+      return seen !== undefined && seen.moved && !seen.free && now - seen.since < LATE_AFTER;
+    });
+  }
+
   /** Whether the lock of a worker without signs is free: cheaper than a look at all workers. */
   hasFreed(): boolean {
     const now = this.#steady();
@@ -127,6 +148,7 @@ export class SignsOfLife {
   look(workers: readonly string[]): string[] {
     const { files, dir } = this.#store;
     const near = workers.filter((worker) => hostOf(worker) === this.#host);
+    this.#hasNear = near.length > 0;
     if (near.length === workers.length) {
       this.#watched.clear();
       this.#looks++;

@@ -25,6 +25,7 @@ import {
   type ScheduleView,
   scheduleView,
 } from "./read_schedule.ts";
+import { ring } from "../store/ring.ts";
 import { flushChange, makeDirectory, type OpenQueue, pathIn, type Store } from "../store/store.ts";
 import { publishFile } from "../store/temporary_files.ts";
 import { lockQueue } from "../store/queue_lock.ts";
@@ -103,6 +104,7 @@ export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promi
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {
   makeDirectory(store, pathIn(store, "schedules"));
   await publishFile(store, pathIn(store, "schedules", file), scheduleBytes(schedule), "renameNew");
+  ring(store);
   const changed = [pathIn(store, "schedules"), store.dir];
   await flushChange(store, changed, `schedule ${schedule.name} was added`);
 }

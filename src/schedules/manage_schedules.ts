@@ -19,6 +19,7 @@ import {
   scheduleEntries,
   type ScheduleView,
 } from "./read_schedule.ts";
+import { ring } from "../store/ring.ts";
 import {
   flushChange,
   type OpenQueue,
@@ -76,6 +77,7 @@ export async function removeSchedule(queue: OpenQueue, name: string): Promise<vo
     dropMadeJob(store, entry);
     return true;
   });
+  ring(store);
   await flushChange(store, [pathIn(store, "schedules")], `schedule ${name} was removed`);
 }
 
@@ -107,6 +109,7 @@ export async function pauseSchedule(
     return paused ? "paused" : "resumed";
   });
   if (change === "none") return false;
+  ring(store);
   await flushChange(store, [pathIn(store, "schedules")], `schedule ${name} was ${change}`);
   return true;
 }

@@ -34,6 +34,7 @@ import {
   scheduleFile,
   type Skipped,
 } from "./schedule.ts";
+import { ring } from "../store/ring.ts";
 import {
   flush,
   pathIn,
@@ -174,7 +175,7 @@ async function carryOut(
   if (job !== undefined && waiting !== undefined) {
     const made = pathOf(store, madeJobFile(taken));
     if (resumed && findTaken(store, new Set([job]))) removeIfThere(store, made);
-    else renameIfThere(store, made, pathIn(store, "pending", waiting));
+    else if (renameIfThere(store, made, pathIn(store, "pending", waiting))) ring(store);
     await flush(store, [pathIn(store, "pending"), pathIn(store, "schedules")]);
   }
   const time = next === undefined ? HELD_TIME : Date.parse(next);

@@ -59,7 +59,8 @@ export type QueueDirectory =
   | "progress"
   | "schedules"
   | "history"
-  | "input";
+  | "input"
+  | "ring";
 
 /** Ends the name in tmp/ of what is being written; its writer holds a lock on it. */
 export const NEW_SUFFIX = "@new";

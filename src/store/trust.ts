@@ -30,6 +30,7 @@ export const LATER_PARTS = [
   "schedules",
   "history",
   "input",
+  "ring",
 ] as const;
 
 /** The files that may lie beside them, VERSION aside. */

@@ -15,6 +15,7 @@ import { refuseUnsafe } from "../store/trust.ts";
 import { arriveToWork, makeParts, type Parts } from "./arrival.ts";
 import { Departure, type FinishReason, hasEnded, isDrained } from "./departure.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
+import { Lookout } from "./lookout.ts";
 import type { Pulse } from "./pulse.ts";
 
 /** How a {@linkcode Worker} is to work. */
@@ -64,7 +65,7 @@ export class Worker {
   #pulse: Pulse | undefined;
   #guard!: Guard;
   #parts: Parts | undefined;
-  #pollTimer: ReturnType<typeof setTimeout> | undefined;
+  #lookout: Lookout | undefined;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   #stopping: "stop" | "now" | undefined;
   #reason: FinishReason = "stopped";
@@ -112,9 +113,14 @@ export class Worker {
       // Events come from here on, so whether to claim must be known before the first.
       parts.dispatcher.paused = this.#queue.paused;
       parts.dispatcher.claimer.limiter.readSettings();
+      const lookout = this.#lookout = new Lookout(this.#store, parts, () => {
+        this.#lookAtWorkers();
+        this.#lookAtSettings();
+        return this.#departure === undefined && this.#stopping === undefined;
+      });
       await parts.recoverer.lookWell();
       await parts.finder.refill();
-      this.#schedulePoll(parts);
+      lookout.start();
       this.#pump();
     } catch (error) {
       // Others must not take it for a worker that lives.
@@ -262,22 +268,6 @@ export class Worker {
     return false;
   }
 
-  /** Looks at what can wait for a poll, schedules and pruning, and polls from now on. */
-  #schedulePoll(parts: Parts): void {
-    const { finder, scheduler, pruner } = parts;
-    if (this.#departure) return;
-    if (!this.#stopping) {
-      scheduler?.look();
-      pruner.look();
-    }
-    this.#pollTimer = setTimeout(() => {
-      this.#lookAtWorkers();
-      this.#lookAtSettings();
-      if (!this.#departure) void finder.refillIfChanged();
-      this.#schedulePoll(parts);
-    }, this.#store.config.poll_interval * 1000);
-  }
-
   /**
    * Leaves, whatever fails meanwhile: that is reported.
    *
@@ -285,7 +275,7 @@ export class Worker {
    */
   async #leave(reason: FinishReason, givesUp = false): Promise<void> {
     if (this.#departure) return;
-    clearTimeout(this.#pollTimer);
+    this.#lookout?.close();
     clearTimeout(this.#drainTimer);
     this.#departure = new Departure({
       isAskedToHurry: () => stopRequested(this.#store, this.name) === "now",

@@ -8,6 +8,7 @@ import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany, PartialEnqueueError } from "../../src/moves/enqueue_many.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import type { JobInput } from "../../src/format/job.ts";
+import { KEPT_RINGS } from "../../src/store/ring.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { ABSENT, type Fate, HELD, RUN } from "./ledger.ts";
@@ -148,8 +149,28 @@ const openNewAndEnqueue: Operation = {
 };
 
 /** The operations that add jobs. */
+/** Likewise where machines share the disk, so that it rings: whatever that meets, the job stays. */
+function ringing(operation: Operation): Operation {
+  return {
+    ...operation,
+    name: `${operation.name}-and-ring`,
+    process: "client elsewhere",
+    async prepare(disk, ledger) {
+      // The number before the next one, and one that is to be removed.
+      const files = disk.process("client");
+      files.makeDirectory(`${DIR}/ring`);
+      for (const number of [1, KEPT_RINGS]) {
+        files.create(`${DIR}/ring/${number}`, new Uint8Array());
+      }
+      return await operation.prepare?.(disk, ledger);
+    },
+  };
+}
+
 export const ENQUEUE_OPERATIONS: readonly Operation[] = [
   enqueueOne,
+  ringing(enqueueOne),
+  ringing(enqueueBatch),
   enqueueId,
   enqueueTaken,
   enqueueBatch,

@@ -197,3 +197,27 @@ Deno.test("a sign that comes while the lock is taken stops the recovery", async 
   assertEquals(await recover(), 1);
   watch.me.leave();
 });
+
+Deno.test("a worker watches the three that follow it by name, and then begins with the first", async () => {
+  await using temporary = await temporaryQueue();
+  const watch = new Watch(temporary.dir, temporary.queue.store);
+  // Of those with other names here-2-ee is the third.
+  const all = ["a", "b", "x", "y"].map((letter) => `${letter}-1-aa`);
+  const beats = (letters: string) => [...letters].forEach((letter) => watch.beat(`${letter}-1-aa`));
+  const presences = all.map((worker) => watch.arrive(worker));
+  watch.after(0, all);
+  assertEquals(watch.signs.neighboursMove(), false, "none has moved yet");
+  beats("abxy");
+  watch.after(1000, all);
+  assertEquals(watch.signs.neighboursMove(), true);
+  watch.now += 1000;
+  beats("axy");
+  assertEquals(watch.signs.neighboursMove(), true);
+  watch.now += 1000;
+  beats("axy");
+  assertEquals(watch.signs.neighboursMove(), true, "b is another one's neighbour");
+  watch.now += 1600;
+  beats("xy");
+  assertEquals(watch.signs.neighboursMove(), false, "a gives no signs");
+  for (const presence of presences) presence.leave();
+});

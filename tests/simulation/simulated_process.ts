@@ -278,9 +278,9 @@ export class SimulatedProcess implements FilePort {
     return !this.#disk.state.twoSided;
   }
 
-  /** All of its processes are of one machine. */
+  /** All processes are of one machine, but for those whose name says that they are elsewhere. */
   isLocal(): boolean {
-    return true;
+    return !this.name.endsWith("elsewhere");
   }
 
   /** Two calls, as it is two system calls: between them the file can be renamed or removed. */

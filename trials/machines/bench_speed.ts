@@ -86,7 +86,7 @@ const jobs: Question = {
     const host = rig.host("n2");
     const volume = `${rig.root}/${VOLUME}`;
     const [rates, loops, requests]: [number[], number[], number[]] = [[], [], []];
-    await rig.engine.startCounting(host);
+    await rig.engine.startCounting(host, volume);
     for (let round = 0; round < ROUNDS; round++) {
       const scene = sceneOf(`jobs-${round}`);
       let before = 0;
@@ -142,9 +142,11 @@ const file: Question = {
     for (let round = 0; round < ROUNDS; round++) {
       const host = scene.rig.host("n2");
       const args = ["enqueue", "--file", "-"];
-      const { code, stderr, seconds } = await host.queuectl(scene.dir, args, { input });
-      if (code !== 0) throw new Error(stderr);
-      times.push(seconds);
+      const ended = await host.queuectl(scene.dir, args, { input, patience: 150 });
+      if (ended.code !== 0) throw new Error(`exit ${ended.code}: ${ended.stderr}`);
+      times.push(ended.seconds);
+      // Where one takes so long, what else runs does not change the answer.
+      if (ended.seconds > 30) break;
     }
     return [{
       question: "`enqueue --file` of 5,000 lines",

@@ -28,8 +28,8 @@ export interface Engine {
   serve(host: Host): Promise<void>;
   /** Mounts the volume on a host. */
   mount(host: Host, how: string, path: string): Promise<void>;
-  /** Has the client on each host count its requests, if it does not do so unasked. */
-  startCounting(asked: Host): Promise<void>;
+  /** Has the client on a host count its requests, if it does not do so unasked. */
+  startCounting(host: Host, path: string): Promise<void>;
   /** How many requests of the kernel the client on a host has answered, but for the counting. */
   requests(host: Host, path: string): Promise<number>;
   /** Whether every copy is whole again. */

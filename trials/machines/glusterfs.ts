@@ -6,7 +6,7 @@
 
 import type { Engine } from "./engine.ts";
 import type { Host } from "./host.ts";
-import { must, pause, until } from "./processes.ts";
+import { must, until } from "./processes.ts";
 
 const NAME = "queues";
 
@@ -72,17 +72,20 @@ export const glusterfs: Engine = {
     await must(host.words("mount.glusterfs", `n1:/${NAME}`, path, ...options));
   },
 
-  async startCounting(asked) {
-    const counts = ["diagnostics.count-fop-hits", "diagnostics.latency-measurement"];
-    await gluster(asked, "volume", "set", NAME, ...counts.flatMap((name) => [name, "on"]));
-    await pause(2);
+  async startCounting(host, path) {
+    const options = ["diagnostics.count-fop-hits", "diagnostics.latency-measurement"];
+    await gluster(host, "volume", "set", NAME, ...options.flatMap((name) => [name, "on"]));
+    // The client hears of it a moment later.
+    const counts = async () => (await this.requests(host, path)) > 0;
+    if (!(await until(counts, 30, 0.5))) {
+      throw new Error(`the client on ${host.name} counts nothing`);
+    }
   },
 
   async requests(host, path) {
     const text = await must(host.words("cat", `${path}/.meta/graphs/active/${NAME}/profile`));
-    const counts = [...text.matchAll(/\.cumulative\.[A-Z]+ = (\d+),/g)].map(([, count]) => count);
-    if (counts.length === 0) throw new Error(`the client on ${host.name} does not count`);
-    return counts.reduce((sum, count) => sum + Number(count), 0);
+    const counts = [...text.matchAll(/\.cumulative\.[A-Z]+ = (\d+),/g)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
   },
 
   async isHealed(asked) {

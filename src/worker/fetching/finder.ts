@@ -14,7 +14,7 @@ import { BELIEVED_FOR, CLOCK_GRAIN, FolderChanges } from "./folder_changes.ts";
 import { startLongTimer } from "./long_timer.ts";
 import type { ParkedJobs } from "./parked_jobs.ts";
 import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
-import { indexEntry, scanWaiting, WAITING_STATES } from "./scan.ts";
+import { indexEntry, scanWaiting } from "./scan.ts";
 
 /** Reading the directories takes at most this share of the time. */
 const SCAN_SHARE = 0.1;
@@ -56,6 +56,8 @@ export class Finder {
   #timerFor = Infinity;
   #scanning: Promise<void> | undefined;
   readonly #changes: FolderChanges;
+  /** Other workers' retries: less urgent, as whoever put them there tries them too. */
+  readonly #retries: FolderChanges;
   readonly #steady: () => number;
   #nextScan = -Infinity;
   #closed = false;
@@ -64,7 +66,8 @@ export class Finder {
     this.#options = options;
     this.#store = options.store;
     this.#steady = options.steady ?? (() => performance.now());
-    this.#changes = new FolderChanges(this.#store, WAITING_STATES, this.#steady);
+    this.#changes = new FolderChanges(this.#store, ["pending"], this.#steady);
+    this.#retries = new FolderChanges(this.#store, ["failed"], this.#steady);
   }
 
   /** Takes in a name that appeared in pending/ or failed/. */
@@ -135,11 +138,23 @@ export class Finder {
   }
 
   /**
+   * Reads the waiting directories, as somebody says that they have changed; `false` if that would
+   * take too much of the time for now, or another look at them is under way.
+   */
+  refillAsTold(): boolean {
+    if (this.#steady() < this.#nextScan || this.#scanning) return false;
+    void this.refill().then(() => this.#closed || this.#options.found());
+    return true;
+  }
+
+  /**
    * Reads the waiting directories if they may have changed, and if that does not take too much of
    * the time.
+   *
+   * @param which Whether to look at pending/ alone.
    */
-  async refillIfChanged(): Promise<void> {
-    if (this.#steady() < this.#nextScan || !this.#mayHaveChanged()) return;
+  async refillIfChanged(which: "all" | "pending" = "all"): Promise<void> {
+    if (this.#steady() < this.#nextScan || !this.#mayHaveChanged(which)) return;
     await this.refill();
     if (!this.#closed) this.#options.found();
   }
@@ -152,6 +167,7 @@ export class Finder {
 
   async #scan(): Promise<void> {
     this.#changes.reading();
+    this.#retries.reading();
     const begun = this.#steady();
     if (this.#index.spilled) {
       this.#index.readmit();
@@ -174,9 +190,9 @@ export class Finder {
     this.#options.trouble(error);
   }
 
-  #mayHaveChanged(): boolean {
+  #mayHaveChanged(which: "all" | "pending"): boolean {
     try {
-      return this.#changes.mayHaveChanged();
+      return this.#changes.mayHaveChanged() || which === "all" && this.#retries.mayHaveChanged();
     } catch (error) {
       this.#scanLater(error);
       return false;

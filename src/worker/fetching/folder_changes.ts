@@ -18,7 +18,7 @@ export const BELIEVED_FOR = 20_000;
 /** What the mtimes of some folders of a queue say. */
 export class FolderChanges {
   readonly #store: Store;
-  readonly #folders: readonly QueueDirectory[];
+  readonly #folders: readonly (QueueDirectory | "")[];
   readonly #steady: () => number;
   /** The mtimes as the folders were last read. */
   #seen = "";
@@ -29,10 +29,13 @@ export class FolderChanges {
   /** Whether a change after the last reading shows in the mtimes. */
   #shows = false;
 
-  /** @param steady A clock that nobody sets, in milliseconds. Default: `performance.now`. */
+  /**
+   * @param folders Which folders; `""` is the queue's own directory.
+   * @param steady A clock that nobody sets, in milliseconds. Default: `performance.now`.
+   */
   constructor(
     store: Store,
-    folders: readonly QueueDirectory[],
+    folders: readonly (QueueDirectory | "")[],
     steady: () => number = () => performance.now(),
   ) {
     this.#store = store;
@@ -65,7 +68,7 @@ export class FolderChanges {
   #mtimes(): number[] {
     const { files } = this.#store;
     return this.#folders.map((folder) =>
-      files.stat(pathIn(this.#store, folder), "fresh")?.mtime ?? 0
+      files.stat(folder === "" ? this.#store.dir : pathIn(this.#store, folder), "fresh")?.mtime ?? 0
     );
   }
 }

@@ -81,6 +81,16 @@ export class Recoverer {
     this.#options.apart(fault);
   }
 
+  /** Looks for dead workers, unless its neighbours give signs of life: one call for each. */
+  glance(): void {
+    try {
+      if (this.#signs.neighboursMove()) return;
+    } catch {
+      // What cannot be read is looked at again, and reported, by the look for dead workers.
+    }
+    void this.look();
+  }
+
   /**
    * Looks for dead workers, until it is known of each whose lock is free: before that nothing must
    * be claimed.

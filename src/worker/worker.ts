@@ -40,7 +40,7 @@ export type { FinishReason };
 const DRAIN_LOOK = 100;
 
 /**
- * Works a queue. Where machines share the queue's file system this whole process is killed, with the
+ * Works a queue. Where machines share its file system this whole process is killed, with the
  * commands of its jobs, if the file system gives no answer for the setting `fence_after`.
  *
  * @example

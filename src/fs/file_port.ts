@@ -86,8 +86,13 @@ export interface FilePort {
    * as the system can.
    */
   stat(path: string, how?: "fresh"): FileStat | undefined;
-  /** Whether a path is taken; cheaper than `stat` where it is free. */
-  exists(path: string): boolean;
+  /**
+   * Whether a path is taken; cheaper than `stat` where it is free.
+   *
+   * @param how With `fresh`, the server decides, as it decides on a new name: from then on this
+   * machine knows what the path leads to.
+   */
+  exists(path: string, how?: "fresh"): boolean;
   /** {@linkcode FilePort.exists}, but returns a promise where it would wait for a server. */
   existsUnblocked(path: string): boolean | Promise<boolean>;
   /** Why nothing can be made in a directory; `undefined` if something can, or it is not known. */

@@ -145,7 +145,10 @@ export const nativeFiles: FilePort = {
 
   stat,
 
-  exists(path) {
+  exists(path, how) {
+    if (how === "fresh" && !nativeFiles.isLocal(dirname(path))) {
+      return portableFiles.exists(path, how);
+    }
     const c = libcFor(path);
     // Each job asks this, and an exception costs the runtime more than the question.
     if (c) {

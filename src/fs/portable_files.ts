@@ -11,6 +11,7 @@ import { HeldLock, identityOf } from "./held_lock.ts";
 import { renameByLink } from "./rename_by_link.ts";
 import { look, withoutStale } from "./stale.ts";
 import { createInTurn, syncEach, syncEntries } from "./sync_each.ts";
+import { isTakenNow } from "./taken_now.ts";
 
 function kindOf(info: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): EntryKind {
   return info.isSymlink ? "other" : info.isFile ? "file" : info.isDirectory ? "directory" : "other";
@@ -134,7 +135,7 @@ const plainFiles: FilePort = {
 
   stat,
 
-  exists: (path) => stat(path) !== undefined,
+  exists: (path, how) => (how === "fresh" && isTakenNow(path)) || stat(path) !== undefined,
 
   existsUnblocked: (path) => portableFiles.exists(path),
 

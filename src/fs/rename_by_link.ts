@@ -41,7 +41,7 @@ export function removeLinked(files: Calls, from: string, to: string): void {
   } catch (error) {
     // Another moved the file meanwhile, and has it; or the disk refuses, and it stays where it was.
     // The last name stays: an answer can be lost here too.
-    if ((files.stat(to)?.links ?? 0) > 1) files.remove(to);
+    if ((files.stat(to, "fresh")?.links ?? 0) > 1) files.remove(to);
     else if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }

@@ -101,7 +101,7 @@ export function withoutStale(port: FilePort): FilePort {
       yield* entries;
     },
     stat,
-    exists: (path) => lookIfThere(() => port.exists(path)) ?? false,
+    exists: (path, how) => lookIfThere(() => port.exists(path, how)) ?? false,
     existsUnblocked: (path) => stalless.exists(path),
     read: (path) => look(() => port.read(path)),
     readUnblocked: (path) => {

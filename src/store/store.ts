@@ -11,7 +11,7 @@ import { join } from "@std/path/posix/join";
 import type { Config } from "../format/settings.ts";
 import { newId } from "../format/ids.ts";
 import { type JobState, parseBatchName } from "../format/names.ts";
-import type { DirectoryEntry, FileLock, FilePort, NewFile } from "../fs/file_port.ts";
+import type { DirectoryEntry, FileLock, FilePort, FileStat, NewFile } from "../fs/file_port.ts";
 import { syncLeft } from "../fs/sync_each.ts";
 import { NotDurableError } from "../text/errors.ts";
 
@@ -112,6 +112,14 @@ export function renameNew(
   return isFree === undefined ? "gone" : isFree ? "renamed" : "taken";
 }
 
+/**
+ * The entry at a path, also if this machine remembers that the path was free; what it remembers of
+ * one that was there may be old.
+ */
+export function statEvenIfNew({ files }: StoreFiles, path: string): FileStat | undefined {
+  return files.stat(path) ?? (files.exists(path, "fresh") ? files.stat(path) : undefined);
+}
+
 /** `remove`; `false` if it is gone already. */
 export function removeIfThere({ files }: StoreFiles, path: string): boolean {
   return ifThere(() => (files.remove(path), true)) ?? false;
@@ -144,9 +152,15 @@ export function readIfThere({ files }: StoreFiles, path: string): Uint8Array | u
 
 /**
  * Yields the entries of a directory, reading as it goes; none if it is missing or goes meanwhile.
+ *
+ * @param how With `fresh`, also if this machine remembers that it was missing.
  */
-export function* listIfThere({ files }: StoreFiles, path: string): Generator<DirectoryEntry> {
-  if (!files.exists(path)) return;
+export function* listIfThere(
+  { files }: StoreFiles,
+  path: string,
+  how?: "fresh",
+): Generator<DirectoryEntry> {
+  if (!files.exists(path, how)) return;
   try {
     yield* files.list(path);
   } catch (error) {
@@ -156,7 +170,7 @@ export function* listIfThere({ files }: StoreFiles, path: string): Generator<Dir
 
 /** Makes a directory unless it exists; whether it was missing. */
 export function makeDirectory({ files }: StoreFiles, path: string): boolean {
-  return !files.exists(path) && ifFree(() => files.makeDirectory(path));
+  return !files.exists(path, "fresh") && ifFree(() => files.makeDirectory(path));
 }
 
 /** A lock that ends with the block that has it in a `using`. */
@@ -177,7 +191,7 @@ export function lockIfThere({ files }: StoreFiles, path: string): ScopedLock | u
   if (!lock) return undefined;
   let isSame = false;
   try {
-    isSame = files.stat(path)?.identity === lock.identity;
+    isSame = files.exists(path, "fresh") && files.stat(path)?.identity === lock.identity;
   } finally {
     if (!isSame) lock.release();
   }

@@ -75,7 +75,8 @@ export async function turnSchedule(
   const [from, own] = [pathOf(store, entry.file), pathOf(store, taken.file)];
   if (!renameIfThere(store, from, own)) return false;
   try {
-    const stat = store.files.stat(own);
+    // Another machine may have decided in a new file of this name, which ours does not know.
+    const stat = store.files.exists(own, "fresh") ? store.files.stat(own) : undefined;
     const distrust = stat && fileDistrust(stat, store.owner);
     if (distrust !== undefined) throw new UsageError(distrust);
     if (stat && stat.kind !== "file") throw new UsageError("it is not a regular file");
@@ -154,7 +155,7 @@ async function decide(
   if (written.length > 0) written.push(pathIn(store, "schedules"));
   await flush(store, [...written, temporary]);
   const own = pathOf(store, taken.file);
-  if (!store.files.exists(own)) {
+  if (!store.files.exists(own, "fresh")) {
     // This worker was believed dead: another has the schedule now and decides.
     removeIfThere(store, temporary);
     return undefined;

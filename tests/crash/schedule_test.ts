@@ -16,10 +16,12 @@ import type { Store } from "../../src/store/store.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import { timetable } from "../../src/schedules/timetable.ts";
 import { turnSchedule } from "../../src/schedules/turn_schedule.ts";
+import { CachingPort, type Memory } from "../simulation/caching_port.ts";
 import { diskError, killAt, LEAVINGS } from "../simulation/faults.ts";
 import { everyPair } from "../simulation/interleave.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
+import { memoryOf } from "./memory.ts";
 import { clock, DIR, queueDisk, START } from "./queue_disk.ts";
 import { arriveAs, noSurvivors } from "./worker_steps.ts";
 import { OUTCOMES, STEP } from "./crash_case.ts";
@@ -66,10 +68,15 @@ async function turnEach(store: Store, worker: string): Promise<void> {
   }
 }
 
-/** A worker that recovers the dead, then turns what is due. */
-async function takeOver(disk: SimulatedDisk): Promise<void> {
+/**
+ * A worker that recovers the dead, then another that turns what is due.
+ *
+ * @param memory What the machine of each remembers, if they do.
+ */
+async function takeOver(disk: SimulatedDisk, memory?: Memory): Promise<void> {
   await withSeed(3, async () => {
-    const files = disk.process("w2");
+    const server = disk.process("w2");
+    const files = memory ? new CachingPort(server, memory) : server;
     const store = await openNow(files);
     const presence = arriveAs(store, "w2");
     // Again: what is in the way in tmp/ counts as left behind, and is removed, only when it is old.
@@ -79,7 +86,7 @@ async function takeOver(disk: SimulatedDisk): Promise<void> {
       clock.time += 15_000;
     }
     presence.leave();
-    await turnDue(files, "w3");
+    await turnDue(memory ? new CachingPort(server, memory) : server, "w3");
   }, NOW);
   clock.time = NOW;
 }
@@ -124,6 +131,25 @@ Deno.test("a schedule that a worker dies over, at any call, becomes one job", as
     cases++;
   }
   assertEquals(cases > 30, true);
+});
+
+Deno.test("a schedule that a worker dies over, at any call, becomes one job on a machine that remembers how it was", async () => {
+  const memory = memoryOf(await scheduled(), [JOB]);
+  let removed = 0;
+  for await (const { disk, at } of cutOff()) {
+    disk.crashProcess();
+    const others = disk.clone();
+    await takeOver(disk, memory);
+    assertEquals(left(disk), ONCE, `${at}\n${disk.trace()}`);
+    // As another worker does that runs it, and someone who prunes.
+    const [name] = others.names(`${DIR}/pending`);
+    if (name === undefined) continue;
+    others.process("other").remove(`${DIR}/pending/${name}`);
+    removed++;
+    await takeOver(others, memory);
+    assertEquals(left(others), { ...ONCE, jobs: [] }, `${at}\n${others.trace()}`);
+  }
+  assertEquals(removed > 3, true);
 });
 
 Deno.test("a schedule that the power is cut over, at any call, becomes one job", async () => {

@@ -292,6 +292,8 @@ export class Queue {
     change: (read: () => Partial<Config>) => Partial<Config>,
   ): Promise<void> {
     using _lock = await lockQueue(this.store);
+    // Another machine may have replaced the file.
+    this.store.files.exists(`${this.dir}/config.json`, "fresh");
     const set = change(() => readConfig(this.store.files, this.dir, this.store.owner));
     await writeConfig(this.store.files, this.dir, set);
     ring(this.store);

@@ -88,7 +88,8 @@ export function parentsOf(job: Job): string[] {
 /** The jobs that wait for a job, by the markers. */
 export function childrenOf(store: Store, parent: string): string[] {
   if (!ID_PATTERN.test(parent)) return [];
-  return [...listIfThere(store, pathIn(store, "after", parent))].map(({ name }) => name)
+  return [...listIfThere(store, pathIn(store, "after", parent), "fresh")]
+    .map(({ name }) => name)
     .filter((name) => ID_PATTERN.test(name)).sort();
 }
 
@@ -173,7 +174,8 @@ function haveEnded(store: Store, job: Job): boolean {
 function waitingChildName(store: Store, child: string): string | undefined {
   for (const priority of [5, 0, 1, 2, 3, 4, 6, 7, 8, 9]) {
     const name = waitingName(AFTER_TIME, priority, child, {});
-    if (store.files.exists(pathIn(store, "pending", name))) return name;
+    // It may have come back, or been edited, on another machine.
+    if (store.files.exists(pathIn(store, "pending", name), "fresh")) return name;
   }
 }
 

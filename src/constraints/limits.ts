@@ -16,6 +16,7 @@ import { type Config, resourceKey } from "../format/settings.ts";
 import { WORKER_PATTERN } from "../format/worker_names.ts";
 import type { FileLock } from "../fs/file_port.ts";
 import {
+  ifFree,
   listIfThere,
   lockIfThere,
   makeDirectory,
@@ -93,17 +94,20 @@ function takeAt(store: Store, name: string, self: string): HeldPlace | NoPlace {
   const path = pathIn(store, "limits", name);
   const lock = lockPlace(store, path);
   if (!lock) return "full";
+  const content = new TextEncoder().encode(`${self}\n`);
   try {
-    if (isUnrecovered(store, path, self)) {
-      lock.release();
-      return "unrecovered";
+    // A name that this machine does not know of yet refuses ours: then look at it.
+    while (!isUnrecovered(store, path, self)) {
+      if (ifFree(() => store.files.create(holderPath(path), content))) {
+        return heldPlace(store, path, lock);
+      }
     }
-    store.files.create(holderPath(path), new TextEncoder().encode(`${self}\n`));
   } catch (error) {
     lock.release();
     throw error;
   }
-  return heldPlace(store, path, lock);
+  lock.release();
+  return "unrecovered";
 }
 
 /** Frees places, the last taken first. */
@@ -147,7 +151,8 @@ export function lockPlace(store: Store, path: string): ScopedLock | undefined {
  */
 function isUnrecovered(store: Store, path: string, self: string): boolean {
   const name = holderPath(path);
-  if (!store.files.exists(name)) return false;
+  // One that is remembered may be gone, or another's by now.
+  if (!store.files.exists(name) || !store.files.exists(name, "fresh")) return false;
   const holder = new TextDecoder().decode(store.files.read(name)).trim();
   const isDead = WORKER_PATTERN.test(holder) && holder !== self && hasPresence(store, holder);
   if (!isDead) removeIfThere(store, name);
@@ -171,7 +176,7 @@ export function surplusPlaces(store: Store): string[] {
 
 /** Removes the file of a surplus place; `false` if it is still held. */
 export function removePlace(store: Store, path: string): boolean {
-  if (!store.files.exists(path)) return true;
+  if (!store.files.exists(path, "fresh")) return true;
   using lock = lockPlace(store, path);
   if (!lock) return !store.files.exists(path);
   if (isUnrecovered(store, path, "")) return false;

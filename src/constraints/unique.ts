@@ -53,6 +53,8 @@ function readKey(store: Store, path: string): string[] | undefined {
  */
 export async function holderOf(store: Store, key: string): Promise<string | undefined> {
   const path = await keyPath(store, key);
+  // Another machine may have given the key to another job.
+  if (!store.files.exists(path, "fresh")) return undefined;
   if ((store.files.stat(path)?.kind ?? "file") !== "file") {
     throw new QueueError(
       `cannot read who has the key "${key}": ${path} is not a regular file; ` +
@@ -86,7 +88,7 @@ function readOpenJob(store: Store, id: string, waiting: string | undefined): Job
 export function isOpen(store: Store, id: string, waiting: string | undefined): boolean {
   // No move hides a job: it leaves done/ and dead/ only by hand or by a requeue, which holds the
   // lock.
-  if (waiting && store.files.exists(pathIn(store, "pending", waiting))) return true;
+  if (waiting && store.files.exists(pathIn(store, "pending", waiting), "fresh")) return true;
   return endOf(store, id) === undefined && openIds(store, [id]).size > 0;
 }
 
@@ -132,7 +134,7 @@ export async function takeKeys(store: Store, takers: readonly KeyTaker[]): Promi
 export async function forgetKey(store: Store, key: string, id: string): Promise<void> {
   const path = await keyPath(store, key);
   // Something that is no file names no job.
-  if (store.files.stat(path)?.kind !== "file") return;
+  if (!store.files.exists(path, "fresh") || store.files.stat(path)?.kind !== "file") return;
   if (readKey(store, path)?.[0] === id) removeIfThere(store, path);
 }
 
@@ -173,7 +175,12 @@ export function freeStaleKeys(store: Store, names: readonly string[]): boolean {
 /** As {@linkcode freeStaleKeys}, for a caller that holds the queue's lock. */
 export function removeStaleKeys(store: Store, names: readonly string[]): void {
   const holders = new Map<string, string>();
-  for (const name of names) noteHolder(store, name, holders);
+  for (const name of names) {
+    // Another machine may have given the key to another job.
+    if (store.files.exists(pathIn(store, "unique", name), "fresh")) {
+      noteHolder(store, name, holders);
+    }
+  }
   for (const name of staleAmong(store, holders)) {
     removeIfThere(store, pathIn(store, "unique", name));
   }

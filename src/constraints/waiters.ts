@@ -41,7 +41,7 @@ export function waitersOf(store: Store, id: string): string[] {
 /** Those of some jobs that a job outside these waits for. */
 export function waitedFor(store: Store, removing: readonly Entry[]): Set<string> {
   const kept = new Set<string>();
-  if (!store.files.exists(pathIn(store, "after"))) return kept;
+  if (!store.files.exists(pathIn(store, "after"), "fresh")) return kept;
   const ids = new Set(removing.map(({ id }) => id));
   const waiting = amongWaiting(store);
   for (const { name } of listIfThere(store, pathIn(store, "after"))) {

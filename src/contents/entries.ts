@@ -51,6 +51,13 @@ export function* jobPaths(store: Store, state: JobState): Generator<string> {
   }
 }
 
+/** The path of an entry's file. */
+export function entryPath(store: Store, { state, path }: Entry): string {
+  return path.startsWith("../")
+    ? `${store.dir}/${path.slice("../".length)}`
+    : pathIn(store, state, path);
+}
+
 /** The entry at a path that {@linkcode jobPaths} gave. */
 export function entryAt<State extends JobState>(
   state: State,
@@ -72,10 +79,14 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** How a job has ended; `undefined` if it has not, or is missing. */
+/**
+ * How a job has ended, on whatever machine; `undefined` if it has not, or is missing. Others are
+ * released, refused or removed because of the answer, so nothing that is remembered counts.
+ */
 export function endOf(store: Store, id: string): "done" | "dead" | undefined {
-  if (store.files.exists(pathIn(store, "done", `${id}.json`))) return "done";
-  if (store.files.exists(pathIn(store, "dead", `${id}.json`))) return "dead";
+  return (["done", "dead"] as const).find((state) =>
+    store.files.exists(pathIn(store, state, `${id}.json`), "fresh")
+  );
 }
 
 /** Yields the jobs of a batch; none if it is gone, or is a mere file or link of a batch's name. */
@@ -175,7 +186,7 @@ export function fileFault(store: Store, stat: FileStat): string | undefined {
  * an empty command and the reason in `malformed`.
  */
 export function readEntry(store: Store, entry: Entry): JobView | undefined {
-  const path = pathIn(store, entry.state, entry.path);
+  const path = entryPath(store, entry);
   const stat = store.files.stat(path);
   const parsed = stat && ifThere(() => readJobFile(store, path, stat, entry.id));
   if (!parsed) return undefined;

@@ -23,6 +23,7 @@ import {
   pathIn,
   removeIfPossible,
   removeIfThere,
+  statEvenIfNew,
   type Store,
   temporaryPath,
 } from "../store/store.ts";
@@ -58,7 +59,7 @@ export function inputOwner(name: string): string | undefined {
 
 /** Why a job cannot read its input, as a sentence; `undefined` if it can. */
 export function inputFault(store: Store, id: string): string | undefined {
-  const stat = store.files.stat(inputPath(store, id));
+  const stat = statEvenIfNew(store, inputPath(store, id));
   const own = `its input, input/${id}${SUFFIX},`;
   if (!stat) return `${own} is missing`;
   if (stat.kind !== "file") return `${own} is not a regular file`;
@@ -90,7 +91,7 @@ export class WrittenInput {
     makeDirectory(store, folder);
     const path = inputPath(store, id);
     // Whoever is about to remove a dead program's input must not remove this one in its place.
-    const isTaken = store.files.stat(path)?.kind === "file";
+    const isTaken = statEvenIfNew(store, path)?.kind === "file";
     const stale = isTaken ? await lockStale(store, path) : undefined;
     try {
       // A power cut must not bring back the old input's job: it would read this one.
@@ -198,7 +199,7 @@ async function* inPieces(
  */
 export async function shareInput(store: Store, from: string, to: string): Promise<Disposable> {
   const source = inputPath(store, from);
-  if (store.files.stat(source)?.kind !== "file") return { [Symbol.dispose]() {} };
+  if (statEvenIfNew(store, source)?.kind !== "file") return { [Symbol.dispose]() {} };
   const lock = lockIfAllowed(store, source);
   try {
     if (linkIfPossible(store, source, inputPath(store, to))) {

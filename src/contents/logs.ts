@@ -12,6 +12,7 @@ import {
   removeIfThere,
   renameIfThere,
   renameNew,
+  statEvenIfNew,
   type Store,
 } from "../store/store.ts";
 import { visibleText } from "../text/shown_text.ts";
@@ -72,8 +73,8 @@ export function bringLog(
     if (state === to) continue;
     const source = pathIn(store, state, logName(id));
     // A command would wait forever for a reader of a fifo.
-    if (to === "processing" && store.files.stat(source)?.kind !== "file") continue;
-    const result = renameNew(store, source, target);
+    if (to === "processing" && statEvenIfNew(store, source)?.kind !== "file") continue;
+    const result = renameEvenIfNew(store, source, target);
     if (result === "renamed") return true;
     if (result === "gone") continue;
     const own = store.files.stat(source);
@@ -82,7 +83,7 @@ export function bringLog(
       removeIfThere(store, source);
       return true;
     }
-    if (beside === undefined || store.files.stat(beside)) return false;
+    if (beside === undefined || store.files.exists(beside, "fresh")) return false;
     // A log without a job, left by a removal that was cut off. Anything that is no log is put
     // aside.
     putAside(store, target);
@@ -91,9 +92,17 @@ export function bringLog(
   // A waiting job has a log only if it has run.
   if (beside !== undefined && to !== "pending") {
     putAside(store, target);
-    if (!store.files.exists(target)) store.files.append(target, new Uint8Array());
+    if (!store.files.exists(target, "fresh")) store.files.append(target, new Uint8Array());
   }
   return true;
+}
+
+/** `renameNew`, also of a log that another machine has brought to this place just now. */
+function renameEvenIfNew(store: Store, from: string, to: string): ReturnType<typeof renameNew> {
+  const result = renameNew(store, from, to);
+  return result === "gone" && store.files.exists(from, "fresh")
+    ? renameNew(store, from, to)
+    : result;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Job } from "../format/job.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import type { FileStat } from "../fs/file_port.ts";
 import { flush, ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
-import { entries, type Entry, readJobFile } from "./entries.ts";
+import { entries, type Entry, entryPath, readJobFile } from "./entries.ts";
 import { logName } from "./logs.ts";
 
 /** Where a file of a job lies. */
@@ -70,16 +70,18 @@ export function findPlaces(store: Store, ids: ReadonlySet<string>, settling: boo
     }
   }
   // Last: so a job that ends meanwhile is found here.
-  for (const id of ids) found.push(...endedPlaces(store, id));
+  for (const id of ids) found.push(...endedPlaces(store, id, "fresh"));
   return found;
 }
 
 /**
  * The files of jobs of this ID that have ended: a power cut can bring back one beside the other.
+ *
+ * @param how Without `fresh`, one that ended just now on another machine may be missing.
  */
-function endedPlaces(store: Store, id: string): Place[] {
+function endedPlaces(store: Store, id: string, how?: "fresh"): Place[] {
   return (["done", "dead"] as const)
-    .filter((state) => store.files.exists(pathIn(store, state, `${id}.json`)))
+    .filter((state) => store.files.exists(pathIn(store, state, `${id}.json`), how))
     .flatMap((state) =>
       placesAt(store, { id, state, path: `${id}.json`, time: 0, priority: 0, bare: true })
     );
@@ -87,10 +89,8 @@ function endedPlaces(store: Store, id: string): Place[] {
 
 /** The place of an entry; none if it has moved on, or is no job. */
 function placesAt(store: Store, entry: Entry): Place[] {
-  const path = entry.path.startsWith("../")
-    ? `${store.dir}/${entry.path.slice("../".length)}`
-    : pathIn(store, entry.state, entry.path);
-  const stat = store.files.stat(path);
+  const path = entryPath(store, entry);
+  const stat = store.files.stat(path, "fresh");
   const job = stat && ifThere(() => readJobFile(store, path, stat, entry.id))?.job;
   return job ? [{ job, entry, path, stat }] : [];
 }
@@ -108,7 +108,9 @@ function saysWhenMade(store: Store, path: string): boolean {
 
 /** Removes the old name of a file of which a crash left both names; whether it did. */
 export function endLinking(store: Store, from: string, to: string): boolean {
-  return areOneFile(store.files.stat(to), store.files.stat(from)) && removeIfThere(store, from);
+  return store.files.exists(to, "fresh") &&
+    areOneFile(store.files.stat(to, "fresh"), store.files.stat(from)) &&
+    removeIfThere(store, from);
 }
 
 /**
@@ -206,7 +208,7 @@ export function wasBroughtBack(
   if (hasFailed) places.push(...findPlaces(store, new Set([id]), false));
   if (places.length === 0) return false;
   const path = pathIn(store, "processing", name);
-  const file = store.files.stat(path);
+  const file = store.files.stat(path, "fresh");
   const isOld = saysWhenMade(store, path);
   const own = { ...job, id };
   // A copy of the file in done/ or dead/: a retry would have taken that away.

@@ -61,7 +61,7 @@ export function findTaken(
     for (const state of ["done", "dead"] as const) {
       if (ids.size < 100) {
         for (const id of ids) {
-          if (store.files.exists(pathIn(store, state, `${id}.json`))) return { id, state };
+          if (store.files.exists(pathIn(store, state, `${id}.json`), "fresh")) return { id, state };
         }
       } else {
         for (const { id } of entries(store, state)) if (ids.has(id)) return { id, state };

@@ -31,6 +31,8 @@ import { flush, flushChange, pathIn, renameIfThere, type Store } from "../store/
  * @returns Whether the job was still there.
  */
 export async function setHeld(store: Store, entry: WaitingEntry, held: boolean): Promise<boolean> {
+  // Another machine may have edited it, which left its name the same.
+  if (!store.files.exists(pathIn(store, entry.state, entry.path), "fresh")) return false;
   // Not read as bare: the priority must be the file's.
   const job = readEntry(store, { ...entry, bare: false });
   if (!job) return false;
@@ -84,6 +86,8 @@ export async function changeWaiting(
   entry: WaitingEntry,
   change: (job: Job) => Change | Promise<Change>,
 ): Promise<boolean> {
+  // Another machine may have edited it, which left its name the same.
+  if (!store.files.exists(pathIn(store, entry.state, entry.path), "fresh")) return false;
   const presence = arriveAsEditor(store, entry.time === HELD_TIME);
   let isOver = false;
   try {
@@ -163,7 +167,7 @@ async function changed(
     claim: taken,
     job: { ...job, updated_at: new Date(store.now()).toISOString() },
     state: entry.state,
-    readyAt,
+    readyAt: otherTime(store, entry, readyAt),
   });
   try {
     const result = await change(taken.job);
@@ -180,6 +184,15 @@ async function changed(
     await settleOrPutBack(store, asItWas, entry);
     throw error;
   }
+}
+
+/**
+ * The time for the name of a changed job. A machine that remembers a name claims the file that it
+ * led to, so where others share the file system the job gets another name, a millisecond later.
+ */
+function otherTime(store: Store, entry: WaitingEntry, readyAt: number): number {
+  const isSame = readyAt === entry.time && readyAt < HELD_TIME;
+  return isSame && !store.files.isLocal(store.dir) ? readyAt + 1 : readyAt;
 }
 
 /** Cancels a waiting job: it goes to dead/, with an attempt that never ran. */

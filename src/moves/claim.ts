@@ -177,7 +177,8 @@ export function takeLog(store: Store, claimed: Claim): void {
   const { id, logFrom } = claimed;
   if (logFrom === undefined) return;
   bringLog(store, id, logFrom, "processing");
-  claimed.logOffset = store.files.stat(pathIn(store, "processing", logName(id)))?.size ?? 0;
+  claimed.logOffset = store.files.stat(pathIn(store, "processing", logName(id)), "fresh")?.size ??
+    0;
 }
 
 /** Gives a claimed file a name in pending/ that says its time and priority. */
@@ -206,7 +207,7 @@ function claimableId(store: Store, entry: WaitingEntry): string {
 function waitsElsewhere(store: Store, { id, path }: WaitingEntry): boolean {
   return (["pending", "failed"] as const).some((state) => {
     // The names, perhaps a million, are read only where there is such a log.
-    if (!store.files.exists(pathIn(store, state, logName(id)))) return false;
+    if (!store.files.exists(pathIn(store, state, logName(id)), "fresh")) return false;
     return entries(store, state).some((other) => other.id === id && other.path !== path);
   });
 }
@@ -256,7 +257,7 @@ export async function buryMalformed(
   };
   // A log in dead/ belongs to the job beside it, so look for that before writing to the log.
   if (endLinking(store, own, grave)) return id;
-  if (store.files.stat(grave)) return await elsewhere();
+  if (store.files.exists(grave, "fresh")) return await elsewhere();
   const log = pathIn(store, "dead", logName(id));
   if ((store.files.stat(log)?.kind ?? "file") !== "file") return await elsewhere();
   if (cameFrom !== "pending") renameIfThere(store, pathIn(store, cameFrom, logName(id)), log);

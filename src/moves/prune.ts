@@ -217,7 +217,7 @@ async function removeTheirInputs(store: Store, ids: readonly string[]): Promise<
 
 /** The jobs that others wait for. */
 function parents(store: Store): Set<string> {
-  return new Set([...listIfThere(store, pathIn(store, "after"))].map(({ name }) => name));
+  return new Set([...listIfThere(store, pathIn(store, "after"), "fresh")].map(({ name }) => name));
 }
 
 function giveWay(): Promise<void> {

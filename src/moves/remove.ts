@@ -11,7 +11,7 @@ import { entryWithId } from "../inspect/find_job.ts";
 import { removeInputs } from "../contents/inputs.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { newestEntries } from "../contents/listing.ts";
-import { findLog } from "../contents/logs.ts";
+import { findLog, logName } from "../contents/logs.ts";
 import type { JobState } from "../format/names.ts";
 import { isEditor } from "../format/worker_names.ts";
 import {
@@ -92,7 +92,9 @@ function removeEntry(store: Store, entry: Entry): boolean {
   const forget = forgetWaiting(store, entry);
   if (!removeTree(store, pathIn(store, entry.state, entry.path))) return false;
   forget();
-  const log = findLog(store, entry.id, entry.state);
+  const beside = pathIn(store, entry.state, logName(entry.id));
+  const log = findLog(store, entry.id, entry.state) ??
+    (store.files.exists(beside, "fresh") ? beside : undefined);
   if (log) removeIfThere(store, log);
   dropEmptyBatch(store, entry);
   return true;

@@ -236,7 +236,7 @@ function publish(store: Store, settlement: Settlement): boolean {
   const { job, state } = settlement;
   const target = pathIn(store, state, finalName(settlement));
   // No log is brought beside another's job.
-  const isFree = !store.files.exists(target);
+  const isFree = !store.files.exists(target) || !store.files.exists(target, "fresh");
   // Last: another may have published the job, and claimed it again; then its log is not ours.
   if (!store.files.exists(source)) return true;
   if (isFree && bringLog(store, job.id, "processing", state, target)) {

@@ -111,7 +111,7 @@ export async function takeOverRunning(
  * not charged.
  */
 function mayHaveBegun(store: Store, { id, history }: Job): boolean {
-  if (store.files.exists(pathIn(store, "processing", logName(id)))) return true;
+  if (store.files.exists(pathIn(store, "processing", logName(id)), "fresh")) return true;
   // The log of a job's first run may have gone with another job of its ID that was settled.
   return history.length === 0 && findLog(store, id, "processing") !== undefined;
 }
@@ -143,7 +143,7 @@ function lostSettlement(store: Store, claim: Claim, worker: string): Settlement 
     outcome: "lost",
     log_offset: job.history.at(-1)?.log_end ?? 0,
     led_to: state,
-    log_end: log === undefined ? 0 : store.files.stat(log)?.size ?? 0,
+    log_end: log === undefined ? 0 : store.files.stat(log, "fresh")?.size ?? 0,
   };
   const history = [...job.history, attempt];
   // The command is not to blame, so the retry waits for no backoff.

@@ -24,7 +24,7 @@ const LIMITS = { "resources.a": 2, "resources.b": 1 };
 const ALL = { a: 2, b: 1 };
 
 /** Takes all that a job needs, or nothing. */
-function ask(store: Store, worker: string, needs: Record<string, number>, turns?: Turns) {
+export function ask(store: Store, worker: string, needs: Record<string, number>, turns?: Turns) {
   store.config = withDefaults(LIMITS);
   return takeNeeds(store, needsOf({ resources: needs }), {
     self: worker,

@@ -15,10 +15,13 @@ import {
   type Interleaving,
   type Turn,
 } from "../simulation/interleave.ts";
+import { CachingPort, type Memory } from "../simulation/caching_port.ts";
+import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { count, CUTS, isWanted, judge, report, SEED, STRIDE } from "./crash_case.ts";
 import { prepare, type Prepared } from "./crash_points.ts";
 import type { Ledger } from "./ledger.ts";
+import { memoryOf } from "./memory.ts";
 import { ACTING, clock, DIR } from "./queue_disk.ts";
 
 /** How the two have ended, by name. */
@@ -33,6 +36,8 @@ export interface Race<Scene = unknown> {
   name: string;
   /** Puts on the disk what they begin with. */
   prepare(disk: SimulatedDisk, ledger: Ledger): Promise<Scene>;
+  /** What others have done since the machines of the two have looked at all of the queue. */
+  meanwhile?(disk: SimulatedDisk, ledger: Ledger, scene: Scene): Promise<unknown>;
   /** The two, by the names of their processes. */
   actors: Record<string, (store: Store, scene: Scene) => Promise<unknown>>;
   /** When an actor's clock begins. Default: {@linkcode ACTING}. */
@@ -69,14 +74,27 @@ const VARIANTS: Record<string, (first: string, second: string) => Turn[]> = {
   "kill-second": (_, second) => [{ kill: second, leaving: "partial" }],
 };
 
-/** Runs a race in every way, and judges what is left of each. */
-export async function runRace(race: Race): Promise<void> {
+/**
+ * Runs a race in every way, and judges what is left of each.
+ *
+ * @param machines Whether the two are on machines that remember what they saw before they met, and
+ * what was free. Then nobody is killed.
+ */
+export async function runRace(
+  race: Race,
+  machines: "one" | "that remember" = "one",
+): Promise<void> {
   const operation = { name: race.name, process: "", act: () => Promise.resolve() };
   const prepared = await prepare({ ...operation, prepare: race.prepare });
+  const memory = machines === "one" ? undefined : memoryOf(prepared.disk);
+  const { disk, ledger, scene } = prepared;
+  await withSeed(4, () => race.meanwhile?.(disk, ledger, scene), clock.time);
+  disk.calls.length = 0;
   const names = Object.keys(race.actors) as [string, string];
   const orders = race.symmetric ? [names] : [names, names.toReversed() as [string, string]];
   for (const [first, second] of orders) {
-    const variants = Object.entries(VARIANTS).map(([variant, turns]): [string, Turn[]] => [
+    const possible = Object.entries(VARIANTS).slice(0, memory ? 1 : undefined);
+    const variants = possible.map(([variant, turns]): [string, Turn[]] => [
       variant,
       turns(first, second),
     ]);
@@ -88,7 +106,7 @@ export async function runRace(race: Race): Promise<void> {
     for (const [variant, then] of variants) {
       const name = `${race.name}/${first}-${second}/${variant}`;
       if (!isWanted(name)) continue;
-      await runOrder({ race, prepared, names: [first, second], name, then });
+      await runOrder({ race, prepared, names: [first, second], name, then, memory });
     }
   }
 }
@@ -102,6 +120,8 @@ interface Order {
   name: string;
   /** What follows; then the first runs to its end, then the second. */
   then: Turn[];
+  /** What both remember at first, if they are on machines that remember. */
+  memory?: Memory;
 }
 
 async function runOrder(order: Order): Promise<void> {
@@ -120,12 +140,13 @@ async function runOrder(order: Order): Promise<void> {
 }
 
 function meet(
-  { race, prepared, names: [first, second], then }: Order,
+  { race, prepared, names: [first, second], then, memory }: Order,
   i: number,
   j: number,
 ): Promise<Interleaving<string>> {
   clock.time = ACTING;
-  return interleave(prepared.disk.clone(), actorsOf(race, prepared.scene, first, second), [
+  const actors = actorsOf(race, prepared.scene, memory, [first, second]);
+  return interleave(prepared.disk.clone(), actors, [
     { run: first, calls: i },
     { run: second, calls: j },
     ...then,
@@ -160,9 +181,11 @@ async function meetAndJudge(order: Order, i: number, j: number): Promise<Interle
 function actorsOf(
   race: Race,
   scene: unknown,
-  ...names: readonly string[]
+  memory: Memory | undefined,
+  names: readonly string[],
 ): Record<string, Actor> {
-  return Object.fromEntries(names.map((name): [string, Actor] => [name, (files) => {
+  return Object.fromEntries(names.map((name): [string, Actor] => [name, (port) => {
+    const files = memory ? new CachingPort(port, memory) : port;
     let time = race.starts?.[name] ?? ACTING;
     const now = () => ++time;
     const store: Store = { dir: DIR, files, now, config: withDefaults({}), owner: Deno.uid() };

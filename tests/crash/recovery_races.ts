@@ -82,12 +82,13 @@ function expectSettled(jobs: readonly Job[]) {
 }
 
 /**
- * The call before a settler moves a log. Should another take the job over, publish it and claim it
- * again between this and the move, then the log of the earlier attempts stays where the settler put
- * it: no rename can ask for two names. Only a settler that is wrongly believed dead can come there;
- * nothing is lost by it.
+ * The call before a settler moves a log, or between the two of a move by a link. Should another
+ * take the job over, publish it and claim it again between this and the move, then the log of the
+ * earlier attempts stays where the settler put it: no rename can ask for two names. Only a settler
+ * that is wrongly believed dead can come there; no job is lost by it.
  */
-const IS_IT_OURS = /^w1 \d+ (stat|exists) \S+@w1\.(failed|pending)$/;
+const IS_IT_OURS =
+  /^w1 \d+ ((stat|exists) \S+@w1\.(failed|pending)|link \S+\/processing\/.\.log \S+)$/;
 
 /**
  * Worker `w1` settles; `w2` may take its lock, because it is partitioned or because it has died.
@@ -212,7 +213,9 @@ function twoRecoverers(name: string, after: number | undefined): Race {
       const ofJobs = recoveries.filter(({ finished, lost }) => finished.length + lost.length > 0);
       // One who saw the jobs before and the worker's file no more makes that anew, and finds
       // nothing.
-      const madeAnew = calls.some((call) => /renameNew \S+ \/q\/workers\/w1\.json/.test(call));
+      const madeAnew = calls.some((call) =>
+        /(renameNew|link) \S+ \/q\/workers\/w1\.json/.test(call)
+      );
       if (ofJobs.length > 1 || (recoveries.length > 1 && !madeAnew)) {
         throw new Error("both have recovered the same worker");
       }

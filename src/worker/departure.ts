@@ -122,7 +122,7 @@ export class Departure {
     await step(() => guard[Symbol.dispose]());
     pulse.close();
     // Where its file stays, unlocked, the next worker recovers what is left.
-    const leavesJobs = !isSafe || givesUp || !isSettled || recoverer?.hasUnsettled;
+    const leavesJobs = isAnothers || givesUp || !isSettled || recoverer?.hasUnsettled;
     await step(() => leavesJobs ? presence.abandon() : presence.leave());
     await step(() => pulse.leave());
     clearInterval(this.#looking);

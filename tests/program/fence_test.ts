@@ -95,7 +95,7 @@ testWith(
   noFuse,
   "a worker whose file system hangs is killed with its commands, and what a job left may stay",
   async () => {
-    await using fenced = await FencedWorker.start({ fence_after: 3 }, ["--count", "2"]);
+    await using fenced = await FencedWorker.start({ fence_after: 4 }, ["--count", "2"]);
     const { worker, queue, program, mount } = fenced;
     const leave = `setsid sh -c 'echo $$ > ${program.home}/left; exec sleep 1000' &`;
     await queue.enqueue({ id: "over", command: leave });
@@ -131,7 +131,7 @@ testWith(noFuse, "what a worker runs ends at once when the worker is killed", as
 });
 
 testWith(noFuse, "a worker that is stopped by a signal is killed with its commands", async () => {
-  await using fenced = await FencedWorker.start({ fence_after: 3 });
+  await using fenced = await FencedWorker.start({ fence_after: 4 });
   const processes = await fenced.begin("a");
   fenced.worker.kill("SIGSTOP");
   await gone("each command", processes);

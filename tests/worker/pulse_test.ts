@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { Queue } from "../../src/queue.ts";
-import { drop, eventually, processesWith, temporaryQueue } from "../temporary_queue.ts";
+import { drop, eventually, namesIn, processesWith, temporaryQueue } from "../temporary_queue.ts";
 import { ObservedWorker } from "./observed_worker.ts";
 
 /** A disk that other machines may see, on which another takes a worker's lock when told to. */
@@ -38,6 +38,12 @@ Deno.test("a worker whose lock another has kills what it runs, drops the result 
   assertEquals(processesWith(`QUEUECTL_WORKER=${observed.worker.name}`), []);
   assertEquals(observed.all("ended"), []);
   assertEquals(queue.get("x")?.state, "processing");
+  const [presence, ...more] = namesIn(temporary.dir, "workers");
+  assertEquals(
+    [presence, more],
+    [`${observed.worker.name}.json`, []],
+    "it is the other's to remove",
+  );
 });
 
 /** A process that is marked with an attempt at a job, in a session of its own. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { endOf, entryAt, readEntry } from "../contents/entries.ts";
+import { endOf, entryAt, entryPath, readEntry } from "../contents/entries.ts";
 import { matchingEntries } from "../contents/listing.ts";
 import { openIds, presentIds } from "../contents/taken_ids.ts";
 import type { Job } from "../format/job.ts";
@@ -76,7 +76,10 @@ function readOpenJob(store: Store, id: string, waiting: string | undefined): Job
   const job = waiting && readEntry(store, entryAt("pending", waiting));
   if (job) return job;
   const entry = matchingEntries(store, id).find((match) => match.id === id);
-  return entry && readEntry(store, entry);
+  // What is remembered of the name may be another file, without the key.
+  return entry && store.files.exists(entryPath(store, entry), "fresh")
+    ? readEntry(store, entry)
+    : undefined;
 }
 
 /**

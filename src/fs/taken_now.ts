@@ -16,7 +16,13 @@ import { dirname } from "@std/path/posix/dirname";
 export function isTakenNow(path: string): boolean {
   const directory = dirname(path);
   try {
-    Deno.openSync(directory, { read: true }).close();
+    try {
+      Deno.openSync(directory, { read: true }).close();
+    } catch (error) {
+      // Another machine may have made the directory itself.
+      const isMissing = error instanceof Deno.errors.NotFound && directory !== path;
+      if (!isMissing || !isTakenNow(directory)) return false;
+    }
     Deno.linkSync(directory, path);
     return false;
   } catch (error) {

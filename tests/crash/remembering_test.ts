@@ -16,6 +16,8 @@ const MET_BEFORE = ([
 ] as readonly Race[])
   // Whether it is another's turn is remembered too: then a job that needs several waits longer.
   .filter(({ name }) => name !== "turn-keeper-and-stream")
+  // The doctor asks the system for the mount of a shared directory, and these are on none.
+  .filter(({ name }) => !name.includes("doctor"))
   // Of the quick tests only some.
   .filter((_, index) => OUTCOMES >= 16 || index % 4 === 0);
 

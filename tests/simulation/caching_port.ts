@@ -9,6 +9,7 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
 import { renameByLink } from "../../src/fs/rename_by_link.ts";
 import type {
   DirectoryEntry,
@@ -56,7 +57,13 @@ export class CachingPort implements FilePort {
   }
 
   exists(path: string, how?: "fresh"): boolean {
-    if (how === "fresh") this.#memory.delete(path);
+    if (how === "fresh") {
+      // Directories that were free are looked for anew as well.
+      for (let above = dirname(path); above !== "/"; above = dirname(above)) {
+        if (this.#memory.get(above) === "free") this.#memory.delete(above);
+      }
+      this.#memory.delete(path);
+    }
     return this.stat(path) !== undefined;
   }
 
@@ -66,8 +73,8 @@ export class CachingPort implements FilePort {
 
   /** Asked anew for a name, a server answers for the file that the name is believed to lead to. */
   stat(path: string, how?: "fresh"): FileStat | undefined {
-    const known = this.#memory.get(path);
-    if (known === "free") return undefined;
+    if (this.#isFree(path)) return undefined;
+    const known = this.#memory.get(path) as Exclude<Remembered, "free"> | undefined;
     if (known && how !== "fresh") return { ...known.stat };
     const stat = this.#server.stat(path);
     if (known && stat?.identity !== known.stat.identity) return { ...known.stat };
@@ -147,7 +154,7 @@ export class CachingPort implements FilePort {
 
   removeEach(paths: readonly string[]): Promise<(boolean | Error)[]> {
     return Promise.all(paths.map(async (path) => {
-      if (this.#memory.get(path) === "free") return false;
+      if (this.#isFree(path)) return false;
       const [result] = await this.#server.removeEach([path]);
       this.#memory.delete(path);
       return result!;
@@ -194,12 +201,18 @@ export class CachingPort implements FilePort {
     }
   }
 
+  /** Whether it remembers that a path was free, or that a directory above was. */
+  #isFree(path: string): boolean {
+    return this.#memory.get(path) === "free" || (path !== "/" && this.#isFree(dirname(path)));
+  }
+
   #refuseFree(path: string): void {
-    if (this.#memory.get(path) === "free") throw diskError("ENOENT", `open '${path}'`);
+    if (this.#isFree(path)) throw diskError("ENOENT", `open '${path}'`);
   }
 
   /** Makes a call that the server decides; then what was known of its paths no longer counts. */
   #change<T>(paths: readonly string[], call: () => T): T {
+    for (const path of paths) this.#refuseFree(dirname(path));
     try {
       return call();
     } finally {

@@ -43,6 +43,7 @@ export class Pulse {
   readonly #options: PulseOptions;
   /** When the last beat that succeeded began. */
   #last: number;
+  #isLost = false;
   #nextSearch = -Infinity;
   #searching: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +66,18 @@ export class Pulse {
     return this.#options.store.config.fence_after - since / 1000;
   }
 
+  /**
+   * Whether the worker may claim. If no beat came for two seconds, as the file system hung say, it
+   * beats first: others may have taken it for dead meanwhile.
+   */
+  mayClaim(): boolean {
+    const isLate = performance.now() - this.#last > 2 * BEAT_EVERY;
+    if (this.fence && isLate && !this.#isLost) this.#beat();
+    return !this.#isLost;
+  }
+
   #beatLater(): void {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#beat(), BEAT_EVERY);
   }
 
@@ -78,6 +90,7 @@ export class Pulse {
         this.fence?.beat();
         this.#lookForOrphans(begun);
       } else {
+        this.#isLost = true;
         this.close();
         this.#options.lost();
       }

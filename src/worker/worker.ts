@@ -104,7 +104,7 @@ export class Worker {
         ...settings,
         worker: this.name,
         fence: pulse.fence,
-        mayClaimFrom: (state) => this.#isSafe(this.#guard.claimFault(state)),
+        mayClaimFrom: (state) => pulse.mayClaim() && this.#isSafe(this.#guard.claimFault(state)),
         emit: this.#emit,
         changed: () => this.#pump(),
         apart: () => this.stop({}, "apart"),

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
+import type { Presence } from "../../src/contents/presence.ts";
+import { Pulse } from "../../src/worker/pulse.ts";
 import { Queue } from "../../src/queue.ts";
 import { drop, eventually, namesIn, processesWith, temporaryQueue } from "../temporary_queue.ts";
 import { ObservedWorker } from "./observed_worker.ts";
@@ -44,6 +46,39 @@ Deno.test("a worker whose lock another has kills what it runs, drops the result 
     [`${observed.worker.name}.json`, []],
     "it is the other's to remove",
   );
+});
+
+Deno.test("a worker that has not beaten for long beats before it claims", async () => {
+  await using temporary = await temporaryQueue();
+  const store = { ...temporary.queue.store, files: sharedDisk().files };
+  const told: string[] = [];
+  const pulseSince = (since: number, isHeld: boolean) => {
+    const presence: Presence = {
+      name: `here-1-${crypto.randomUUID().slice(0, 8)}`,
+      holds: () => true,
+      beat() {
+        told.push("beat");
+        return isHeld;
+      },
+      leave() {},
+      abandon() {},
+    };
+    return new Pulse({ store, presence, since, lost: () => told.push("lost"), trouble() {} });
+  };
+  for (
+    const [late, isHeld, mayClaim, expected] of [
+      [0, true, true, []],
+      [5000, true, true, ["beat"]],
+      [5000, false, false, ["beat", "lost"]],
+    ] as const
+  ) {
+    told.length = 0;
+    const pulse = pulseSince(performance.now() - late, isHeld);
+    assertEquals([pulse.mayClaim(), pulse.mayClaim()], [mayClaim, mayClaim]);
+    assertEquals(told, [...expected]);
+    pulse.close();
+    await pulse.leave();
+  }
 });
 
 /** A process that is marked with an attempt at a job, in a session of its own. */

@@ -188,6 +188,7 @@ export { cancelJob } from "./src/control/cancel_job.ts";
 export { editJob, holdJob, moveJob, releaseJob } from "./src/control/waiting_jobs.ts";
 export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";
 export { examine } from "./src/doctor/examine.ts";
+export { probeFileSystem, type ProbeResult } from "./src/doctor/probe_file_system.ts";
 export type { WorkerEvent } from "./src/worker/events.ts";
 export { type FinishReason, Worker, type WorkerOptions } from "./src/worker/worker.ts";
 

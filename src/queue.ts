@@ -54,10 +54,7 @@ export interface ListOptions {
  * ```
  */
 export class Queue {
-  /**
-   * The directory as the protocol sees it, for {@linkcode Worker} and for functions that take a
-   * store.
-   */
+  /** The directory as the protocol sees it, for {@linkcode Worker} and functions of a store. */
   readonly store: Store;
 
   private constructor(store: Store) {

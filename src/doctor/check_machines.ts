@@ -36,7 +36,7 @@ function checkMount(examination: Examination): void {
   const { store } = examination;
   const { config } = store;
   const fault = config.one_machine ? undefined : sharedMountFault(store);
-  if (fault?.isGrave) {
+  if (fault) {
     examination.note(`the file system of ${store.dir} ${fault.problem}`, fault.advice);
   }
   const mount = mountOf(store.dir);

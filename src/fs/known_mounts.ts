@@ -9,8 +9,6 @@ import type { Mount } from "./mounts.ts";
 
 /** What is wrong with a mount, and what to do instead. */
 export interface MountFault {
-  /** Whether workers on two machines would run jobs twice. If not, it is only untried. */
-  readonly isGrave: boolean;
   /** What is wrong, as the end of "NAME …": `is mounted with nolock: …`. */
   readonly problem: string;
   /** What to mount how. */
@@ -22,28 +20,27 @@ const ANOTHER = "put the queue on NFSv4, CephFS, Lustre with -o flock, or anothe
   "whose locks reach all machines";
 
 /** Mounts of object stores: a rename there is a copy and a removal. */
-const OBJECT_STORES =
-  /^fuse\.(s3fs|gcsfuse|rclone|goofys|geesefs|blobfuse2?|ossfs|cosfs|mountpoint-s3)$/;
+const OBJECT_STORES = /^fuse\.(s3fs|gcsfuse|rclone|goofys|geesefs|blobfuse2?)$/;
 
-const alone = "its locks do not reach other machines";
+const ALONE = "its locks do not reach other machines";
 
 /** What is known to be wrong with a mount; `undefined` if nothing is. */
 export function mountFault({ type, source, options }: Mount): MountFault | undefined {
   const given = options.find((option) => UNSHARED[type]?.includes(option));
-  const advice = ADVICE[type];
   if (given !== undefined) {
-    return { isGrave: true, problem: `is mounted with ${given}: ${alone}`, advice: advice! };
+    return {
+      problem: `is ${type}, mounted with ${given}: ${ALONE}`,
+      advice: ADVICE[type] ?? ANOTHER,
+    };
   }
   if (OBJECT_STORES.test(type) || source === "mountpoint-s3") {
-    const problem = "is a mount of an object store: renames are not atomic there, and " + alone;
-    return { isGrave: true, problem, advice: ANOTHER };
+    const problem = `is a mount of an object store: its renames are not atomic, and ${ALONE}`;
+    return { problem, advice: ANOTHER };
   }
-  if (LOCAL_LOCKS.has(type)) {
-    return { isGrave: true, problem: `is ${type}: ${alone}`, advice: ANOTHER };
-  }
+  if (type === "fuse.sshfs") return { problem: `is sshfs: ${ALONE}`, advice: ANOTHER };
   if (type === "cifs" || type === "smb3") {
-    const problem = "is SMB, which nobody has tried: a locked file can be unreadable elsewhere";
-    return { isGrave: false, problem, advice: ANOTHER };
+    const problem = "is SMB: a file that one machine has locked cannot be read by another";
+    return { problem, advice: ANOTHER };
   }
 }
 
@@ -52,6 +49,8 @@ const UNSHARED: Readonly<Record<string, readonly string[]>> = {
   nfs: ["nolock", "local_lock=all", "local_lock=flock"],
   nfs4: ["nolock", "local_lock=all", "local_lock=flock"],
   lustre: ["localflock"],
+  // QEMU grants every lock.
+  "9p": ["trans=virtio"],
   cifs: ["nobrl"],
   smb3: ["nobrl"],
 };
@@ -61,18 +60,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   nfs: "mount it without nolock and local_lock, with rpc.statd running, or as NFSv4",
   nfs4: "mount it without local_lock",
   lustre: "mount it with -o flock",
-  cifs: "mount it without nobrl",
-  smb3: "mount it without nobrl",
 };
-
-/** Types whose locks never leave the machine that takes them. */
-const LOCAL_LOCKS: ReadonlySet<string> = new Set([
-  "9p",
-  "vboxsf",
-  "fuse.sshfs",
-  "fuse.curlftpfs",
-  "fuse.vmhgfs-fuse",
-]);
 
 /** What to mount how, where locks turn out not to reach other machines. */
 export function lockAdvice(mount: Mount | undefined): string {
@@ -90,6 +78,7 @@ const KEPT_FOR: Readonly<Record<string, number>> = {
   "fuse.ceph": 300,
   "fuse.ceph-fuse": 300,
   lustre: 150,
+  "fuse.juicefs": 60,
 };
 
 /** For how many seconds the engine keeps the locks of a machine that is cut off, if known. */

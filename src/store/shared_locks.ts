@@ -31,7 +31,7 @@ export function mountFaultText({ dir }: Store, { problem, advice }: MountFault):
  */
 export function refuseUnsharedLocks(store: Store): void {
   const fault = store.config.one_machine ? undefined : sharedMountFault(store);
-  if (fault?.isGrave) throw new QueueError(mountFaultText(store, fault));
+  if (fault) throw new QueueError(mountFaultText(store, fault));
 }
 
 /** What to mount how, where locks turn out not to reach other machines. */

@@ -13,7 +13,7 @@ import type { Settlement } from "../moves/settle.ts";
 import { userOpenFiles } from "../process/launcher.ts";
 import { newSpawner } from "../process/choose_spawner.ts";
 import type { Spawner } from "../process/spawner.ts";
-import { mountFaultText, refuseUnsharedLocks, sharedMountFault } from "../store/shared_locks.ts";
+import { refuseUnsharedLocks } from "../store/shared_locks.ts";
 import type { Store } from "../store/store.ts";
 import { QueueError, reasonWithin } from "../text/errors.ts";
 import { VERSION } from "../version.ts";
@@ -143,8 +143,6 @@ export function makeParts(options: PartsOptions): Parts {
     },
     trouble,
   });
-  const fault = store.config.one_machine ? undefined : sharedMountFault(store);
-  if (fault) report(mountFaultText(store, fault));
   const parked = new ParkedJobs(store);
   const finder = new Finder({ store, only, here, parked, found: changed, trouble });
   const unrecovered = () => void recoverer.look().then(changed);

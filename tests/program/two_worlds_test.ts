@@ -32,12 +32,12 @@ testWith(
     assertEquals(code, 1);
     assertMatch(
       stderr,
-      /is fuse\.sshfs: its locks do not reach other machines; put the queue on NFSv4, .* one_machine true\n$/,
+      /is sshfs: its locks do not reach other machines; put the queue on NFSv4, .* one_machine true\n$/,
     );
     assertMatch((await queuectl("list")).stdout, /a\s+pending/);
     const doctor = await queuectl("doctor");
     assertEquals(doctor.code, 1);
-    assertMatch(doctor.stdout, /^found {2}the file system of \S+ is fuse\.sshfs: its locks do not/);
+    assertMatch(doctor.stdout, /^found {2}the file system of \S+ is sshfs: its locks do not/);
     await queuectl("config", "set", "one_machine", "true");
     assertEquals((await queuectl("worker", "start", "--drain")).code, 0);
     assertMatch((await queuectl("list")).stdout, /a\s+done/);

@@ -78,9 +78,20 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     name: "doctor",
     module: "upkeep/doctor",
     summary: "check the queue, and fix what is safe to fix",
-    options: [{ name: "repair", help: "fix what is safe to fix; what may be a job is kept" }],
-    details: ["Safe while workers run. Exit status: 0 if there are no problems left, else 1."],
-    examples: ["queuectl doctor", "queuectl doctor --repair"],
+    options: [
+      { name: "repair", help: "fix what is safe to fix; what may be a job is kept" },
+      { name: "file-system", help: "try what a queue needs of its file system instead" },
+    ],
+    details: [
+      "Safe while workers run. Exit status: 0 if there are no problems left, else 1.",
+      "With --file-system on two machines at once, each tries whether the other's locks reach it; " +
+      "this takes up to 20 seconds.",
+    ],
+    examples: [
+      "queuectl doctor",
+      "queuectl doctor --repair",
+      "queuectl doctor --file-system",
+    ],
   },
   {
     name: "trust",

@@ -6,16 +6,19 @@
 
 import { statfsSync } from "node:fs";
 import { examine } from "../../../doctor/examine.ts";
+import { probeFileSystem, type ProbeResult } from "../../../doctor/probe_file_system.ts";
+import type { Queue } from "../../../queue.ts";
 import { killSurvivors } from "../../../process/survivors.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { VERSION } from "../../../version.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { print, printJson, printLines } from "../../terminal/output.ts";
+import { print, printJson, printLines, say } from "../../terminal/output.ts";
 
 /** Prints each problem and its remedy; exits with 0 if none is left, else with 1. */
 export async function doctor(call: Invocation): Promise<number> {
   const queue = await openQueue(call, { evenMisconfigured: true, evenIncomplete: true });
+  if (call.options.has("file-system")) return await tryFileSystem(queue, call.json);
   const findings = await examine(queue.store, {
     repair: call.options.has("repair"),
     freeBytes: freeBytes(queue.dir),
@@ -33,6 +36,23 @@ export async function doctor(call: Invocation): Promise<number> {
     if (findings.length === 0) print(`${visibleText(queue.dir)}: no problems found`);
   }
   return findings.every(({ mended }) => mended) ? 0 : 1;
+}
+
+/** Prints what each try of the file system came to; exits with 1 if one says that it is unfit. */
+async function tryFileSystem(queue: Queue, json: boolean): Promise<number> {
+  const results: ProbeResult[] = [];
+  const waiting = (seconds: number) =>
+    say(`waiting up to ${seconds} s for the same command on another machine`);
+  for await (const result of probeFileSystem(queue.store, waiting)) {
+    results.push(result);
+    if (json) continue;
+    const { check, ok, found, remedy } = result;
+    const word = ok === null ? "note" : ok ? "ok" : "found";
+    print(`${word.padEnd(6)} ${check}: ${visibleText(found)}`);
+    if (remedy !== undefined) print(`       ${visibleText(remedy)}`);
+  }
+  if (json) printJson(results);
+  return results.some(({ ok }) => ok === false) ? 1 : 0;
 }
 
 /** Bytes that this user may still write; `undefined` if the system does not say. */

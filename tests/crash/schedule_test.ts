@@ -9,6 +9,7 @@ import type { FilePort } from "../../src/fs/file_port.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { healSchedule } from "../../src/schedules/heal_schedule.ts";
 import { Queue } from "../../src/queue.ts";
+import { SignsOfLife } from "../../src/recovery/signs_of_life.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { scheduleEntries } from "../../src/schedules/read_schedule.ts";
 import { addSchedule } from "../../src/schedules/add_schedule.ts";
@@ -79,9 +80,10 @@ async function takeOver(disk: SimulatedDisk, memory?: Memory): Promise<void> {
     const files = memory ? new CachingPort(server, memory) : server;
     const store = await openNow(files);
     const presence = arriveAs(store, "w2");
+    const signs = new SignsOfLife(store, "w2", () => clock.time);
     // Again: what is in the way in tmp/ counts as left behind, and is removed, only when it is old.
     for (let round = 0; round < 3; round++) {
-      await recoverDeadWorkers(store, "w2", noSurvivors);
+      await recoverDeadWorkers(store, "w2", noSurvivors, [], () => {}, signs);
       removeStrays(store);
       clock.time += 15_000;
     }

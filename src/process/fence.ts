@@ -15,6 +15,8 @@ const NO_SUCH_SHELL = 127;
 /** The longest time that a line holds, in seconds: a timer of the shell has a limit. */
 const LONGEST = 100_000;
 
+const encoder = new TextEncoder();
+
 /** What a {@linkcode Fence} works with. */
 export interface FenceOptions {
   /** The worker's name. */
@@ -30,6 +32,7 @@ export class Fence {
   readonly #options: FenceOptions;
   /** What the worker runs: runs, and the leaders of their sessions. */
   readonly #told = new Set<string>();
+  #note: { path: string; file: Deno.FsFile } | undefined;
   #child: Deno.ChildProcess | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #isPossible = true;
@@ -42,18 +45,14 @@ export class Fence {
 
   #start(): void {
     const { worker, trouble } = this.#options;
-    const words = [
-      FENCE,
-      "fence",
-      worker,
-      String(Deno.pid),
-      this.#left(),
-      [...this.#told].join(" "),
-    ];
     let child: Deno.ChildProcess;
     try {
+      const { path } = this.#openNote();
       child = new Deno.Command("/bin/sh", {
-        args: ["-c", IN_FITTING_SHELL, "sh", ...words],
+        args: [
+          ...["-c", IN_FITTING_SHELL, "sh", FENCE],
+          ...["fence", worker, String(Deno.pid), this.#left(), path],
+        ],
         cwd: "/",
         // It must not be found as a process of the job that this worker may be part of.
         clearEnv: true,
@@ -65,12 +64,14 @@ export class Fence {
         stderr: "inherit",
       }).spawn();
     } catch (error) {
+      this.#closeNote();
       trouble(`nothing ends this worker's commands should it be cut off: ${reasonWithin(error)}`);
       return;
     }
     this.#child = child;
     this.#writer = child.stdin.getWriter();
     void child.status.then(({ code }) => {
+      this.#closeNote();
       this.#child = this.#writer = undefined;
       if (code !== NO_SUCH_SHELL) return;
       this.#isPossible = false;
@@ -81,6 +82,39 @@ export class Fence {
     });
   }
 
+  /** Opens a file in memory where there is one, for what runs. */
+  #openNote() {
+    const options = { prefix: "queuectl-fence-" };
+    let path: string;
+    try {
+      path = Deno.makeTempFileSync({ ...options, dir: "/dev/shm" });
+    } catch {
+      path = Deno.makeTempFileSync(options);
+    }
+    this.#note = { path, file: Deno.openSync(path, { write: true }) };
+    this.#write();
+    return this.#note;
+  }
+
+  #closeNote(): void {
+    if (!this.#note) return;
+    const { path, file } = this.#note;
+    this.#note = undefined;
+    file.close();
+    try {
+      Deno.removeSync(path);
+    } catch {
+      // The fence has removed it.
+    }
+  }
+
+  /** One call, so that nobody finds half of it; what an earlier one wrote may follow its line. */
+  #write(): void {
+    if (!this.#note) return;
+    this.#note.file.seekSync(0, Deno.SeekMode.Start);
+    this.#note.file.writeSync(encoder.encode([...this.#told, "\n"].join(" ")));
+  }
+
   /** For how many seconds a line holds. */
   #left(): string {
     return Math.max(0, Math.min(LONGEST, this.#options.left())).toFixed(3);
@@ -88,7 +122,7 @@ export class Fence {
 
   async #say(what: string): Promise<void> {
     try {
-      await this.#writer?.write(new TextEncoder().encode(`${this.#left()} ${what}\n`));
+      await this.#writer?.write(encoder.encode(`${this.#left()} ${what}\n`));
     } catch {
       // It has ended; the next one is told all.
     }
@@ -100,33 +134,27 @@ export class Fence {
     else if (this.#isPossible) this.#start();
   }
 
-  /** Resolves when it knows of a run that is about to be started. */
-  async begins(run: JobRun): Promise<void> {
-    await this.#tell(wordOf(run));
+  /** A run is about to be started: from now on the fence would end it. */
+  begins(run: JobRun): void {
+    this.#told.add(wordOf(run));
+    this.#write();
   }
 
   /** A run leads a session now; 0 if it could not be started. */
   started(pid: number): void {
-    if (pid > 0) void this.#tell(String(pid));
+    if (pid === 0) return;
+    this.#told.add(String(pid));
+    this.#write();
   }
 
   /** The leader of a session has exited. */
   exited(pid: number): void {
-    this.#drop(String(pid));
+    if (this.#told.delete(String(pid))) this.#write();
   }
 
   /** A run is over: what is left of it was to be left. */
   ended(run: JobRun): void {
-    this.#drop(wordOf(run));
-  }
-
-  async #tell(word: string): Promise<void> {
-    this.#told.add(word);
-    await this.#say(`+ ${word}`);
-  }
-
-  #drop(word: string): void {
-    if (this.#told.delete(word)) void this.#say(`- ${word}`);
+    if (this.#told.delete(wordOf(run))) this.#write();
   }
 
   /** Takes it away; resolves when it is gone. */

@@ -148,7 +148,7 @@ export class Dispatcher {
 
   async #start(job: JobInHand, claim: Claim): Promise<void> {
     const { store, spawner, emit, changed } = this.#options;
-    await this.jobs.starts(claim);
+    this.jobs.starts(claim);
     const running = await startJob(store, spawner, claim, this.#environment);
     this.jobs.started(job, running);
     const { id, job: { history, command } } = claim;

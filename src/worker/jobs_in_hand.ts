@@ -107,9 +107,9 @@ export class JobsInHand {
     this.#jobs.set(job.id, job);
   }
 
-  /** Its command is about to be started, once this has resolved. */
-  async starts(claim: Claim): Promise<void> {
-    await this.#fence?.begins(runOf(claim));
+  /** A job's command is about to be started. */
+  starts(claim: Claim): void {
+    this.#fence?.begins(runOf(claim));
   }
 
   /**

@@ -27,20 +27,20 @@ export const FENCES: readonly Plant[] = [
     'while read -r -t "$left" left',
     "while read -r left",
   ]),
-  plantBeside("fence-ends-what-a-job-left", "process/fence_script.ts", WHEN_CUT_OFF, [
-    '    -) runs="\\${runs%% $it *} \\${runs#* $it }" ;;\n',
-    "    -) ;;\n",
+  plantBeside("fence-ends-what-a-job-left", "process/fence.ts", WHEN_CUT_OFF, [
+    "    if (this.#told.delete(wordOf(run))) this.#write();\n",
+    "    void run;\n",
   ]),
   plantBeside("command-is-started-untold", "worker/dispatcher.ts", WHEN_KILLED, [
-    "    await this.jobs.starts(claim);\n",
+    "    this.jobs.starts(claim);\n",
     "",
   ]),
   plantBeside("fence-made-again-knows-nothing", "process/fence.ts", [
     "program/fence",
     "a fence that is killed is made again",
   ], [
-    '[...this.#told].join(" ")',
-    '""',
+    "{ write: true }) };\n    this.#write();\n",
+    "{ write: true }) };\n",
   ]),
   plantBeside("orphans-of-any-outcome-are-killed", "worker/maintenance/orphans.ts", [
     "worker/pulse",

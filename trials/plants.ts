@@ -14,6 +14,7 @@ import { LINKS } from "./plants/links.ts";
 import { LOCKS } from "./plants/locks.ts";
 import { ORDERS } from "./plants/orders.ts";
 import { PLACES } from "./plants/places.ts";
+import { SIGNS_OF_LIFE } from "./plants/signs.ts";
 import type { Plant } from "./plants/plant.ts";
 
 /** All bugs that can be planted. */
@@ -27,4 +28,5 @@ export const PLANTS: readonly Plant[] = [
   ...PLACES,
   ...INPUTS,
   ...FENCES,
+  ...SIGNS_OF_LIFE,
 ];

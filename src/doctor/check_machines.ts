@@ -9,7 +9,7 @@ import { livesOn, presenceStat, workerNames } from "../contents/presence.ts";
 import { hostOf, isEditor, newWorkerName } from "../format/worker_names.ts";
 import { locksKeptFor } from "../fs/known_mounts.ts";
 import { mountOf } from "../fs/mounts.ts";
-import { sharedMountFault } from "../store/shared_locks.ts";
+import { mountAdvice, sharedMountFault } from "../store/shared_locks.ts";
 import { fileAges } from "../store/temporary_files.ts";
 import type { Examination } from "./examination.ts";
 
@@ -37,7 +37,7 @@ function checkMount(examination: Examination): void {
   const { config } = store;
   const fault = config.one_machine ? undefined : sharedMountFault(store);
   if (fault) {
-    examination.note(`the file system of ${store.dir} ${fault.problem}`, fault.advice);
+    examination.note(`the file system of ${store.dir} ${fault.problem}`, mountAdvice(fault));
   }
   const mount = mountOf(store.dir);
   const kept = mount && locksKeptFor(mount);

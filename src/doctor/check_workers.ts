@@ -4,7 +4,13 @@
  * @module
  */
 
-import { arrive, lockDeadWorker, workerNames } from "../contents/presence.ts";
+import {
+  arrive,
+  hasPresence,
+  liveWorkers,
+  lockDeadWorker,
+  workerNames,
+} from "../contents/presence.ts";
 import { strayProgress } from "../contents/job_output_files.ts";
 import { isEditor, newWorkerName } from "../format/worker_names.ts";
 import { absentWorkers, recoverDeadWorkers } from "../recovery/recover.ts";
@@ -12,6 +18,12 @@ import { SignsOfLife } from "../recovery/signs_of_life.ts";
 import { lockAdviceFor, locksApartText } from "../store/shared_locks.ts";
 import { pathIn, removeTree } from "../store/store.ts";
 import type { Examination } from "./examination.ts";
+
+/** How long live workers may take to recover a dead one, in milliseconds. */
+const RECOVERED_WITHIN = 10_000;
+
+/** How often to look whether they have, in milliseconds. */
+const LOOK_EVERY = 250;
 
 /** Checks that each worker is alive, and that each running job has one. */
 export async function checkWorkers(examination: Examination): Promise<void> {
@@ -22,12 +34,13 @@ export async function checkWorkers(examination: Examination): Promise<void> {
     const problem = locksApartText(store, signs.apart);
     examination.note(problem, lockAdviceFor(store), "locks apart");
   }
-  const dead = workerNames(store).filter((worker) => {
+  const found = workerNames(store).filter((worker) => {
     if (!silent.has(worker)) return false;
     const lock = lockDeadWorker(store, worker);
     lock?.release();
     return lock !== undefined;
   });
+  const dead = await unrecovered(examination, found);
   for (const worker of [...dead, ...absentWorkers(store)]) {
     await examination.fix(
       isEditor(worker)
@@ -39,6 +52,21 @@ export async function checkWorkers(examination: Examination): Promise<void> {
       () => recoverAll(examination, signs),
     );
   }
+}
+
+/**
+ * Which of some dead workers stay so. Where machines share the file system live workers take some
+ * seconds to recover another; nothing is wrong meanwhile.
+ */
+async function unrecovered(examination: Examination, dead: string[]): Promise<string[]> {
+  const { store, before } = examination;
+  const isOver = before !== undefined || store.files.isLocal(store.dir);
+  const end = performance.now() + RECOVERED_WITHIN;
+  while (!isOver && dead.length > 0 && performance.now() < end && liveWorkers(store).length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    dead = dead.filter((worker) => hasPresence(store, worker));
+  }
+  return dead;
 }
 
 /** Recovers all dead workers; of several calls the first does it. */

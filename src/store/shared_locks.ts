@@ -17,10 +17,10 @@ export function sharedMountFault({ dir, files }: Store): MountFault | undefined 
   return mount && mountFault(mount);
 }
 
-/** A {@linkcode MountFault} of a queue in a sentence, and how to insist. */
-export function mountFaultText({ dir }: Store, { problem, advice }: MountFault): string {
-  return `the file system of ${dir} ${problem}; ${advice}, ` +
-    "or, if no other machine works this queue: queuectl config set one_machine true";
+/** What to mount how, and how to insist. */
+export function mountAdvice({ advice }: MountFault): string {
+  return `${advice}, or, if no other machine works this queue: ` +
+    "queuectl config set one_machine true";
 }
 
 /**
@@ -31,7 +31,8 @@ export function mountFaultText({ dir }: Store, { problem, advice }: MountFault):
  */
 export function refuseUnsharedLocks(store: Store): void {
   const fault = store.config.one_machine ? undefined : sharedMountFault(store);
-  if (fault) throw new QueueError(mountFaultText(store, fault));
+  if (!fault) return;
+  throw new QueueError(`the file system of ${store.dir} ${fault.problem}; ${mountAdvice(fault)}`);
 }
 
 /** What to mount how, where locks turn out not to reach other machines. */

@@ -83,7 +83,7 @@ export function lockFault(path: string, error: unknown): unknown {
   return new QueueError(
     `cannot lock ${path}: its file system is mounted without locks; mount Lustre with -o flock, ` +
       "and NFS with its lock service running, or with local_lock=flock (or nolock) " +
-      "if no other machine uses the queue",
+      "if no other machine uses the queue (queuectl config set one_machine true)",
   );
 }
 

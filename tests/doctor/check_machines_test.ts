@@ -60,3 +60,26 @@ Deno.test("a worker that lives though its lock is free here is told, and its job
   const [dead] = await findings(temporary, { files: shared, repair: true });
   assertEquals(dead?.mended, true);
 });
+
+Deno.test("a dead worker that a live one recovers within seconds is no problem where machines share", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const info = {
+    name: "doctor-1-aa",
+    host: "doctor",
+    pid: 1,
+    slots: 1,
+    started_at: "",
+    version: "",
+  };
+  const live = arrive(queue.store, info);
+  const drops = () => drop(dir, "workers/doctor-2-bb.json", "{}");
+  drops();
+  const recovered = setTimeout(() => Deno.removeSync(`${dir}/workers/doctor-2-bb.json`), 1000);
+  assertEquals(await findings(temporary, { files: shared }), []);
+  clearTimeout(recovered);
+  live.leave();
+  drops();
+  const [found] = await findings(temporary, { files: shared });
+  assertMatch(found!.problem, /^worker doctor-2-bb is dead, and its jobs have not been recovered$/);
+});

@@ -59,11 +59,12 @@ export interface Presence {
    * Gives a sign of life, where others may be on other machines: takes the lock once more, and sets
    * the mtime of the file. Blocks while the file system hangs.
    *
+   * @param looks Whether to look if it is still in place. Default: yes.
    * @returns Whether it is still in place, and locked by this worker; if not, another may have
    * taken its jobs.
    * @throws If the file system refuses: nothing is known then.
    */
-  beat(): boolean;
+  beat(looks?: boolean): boolean;
   /** Removes the file and releases the lock. All the worker's jobs must be settled. */
   leave(): void;
   /** Releases the lock alone, so that others recover what this worker could not settle. */
@@ -115,7 +116,7 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
   return {
     name,
     holds: () => isOwn(store.files.stat(path)),
-    beat() {
+    beat(looks = true) {
       try {
         if (!held.renew(store.now())) return false;
       } catch (error) {
@@ -126,7 +127,7 @@ export function arrive(store: Store, info: Omit<WorkerInfo, "name"> & { name?: s
         if (!again) return false;
         held = again;
       }
-      return isOwn(store.files.stat(path, "fresh"));
+      return !looks || isOwn(store.files.stat(path, "fresh"));
     },
     leave() {
       try {

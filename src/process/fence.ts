@@ -128,6 +128,11 @@ export class Fence {
     }
   }
 
+  /** Whether the worker runs nothing. */
+  get isIdle(): boolean {
+    return this.#told.size === 0;
+  }
+
   /** The worker has given a sign: its time begins anew. */
   beat(): void {
     if (this.#child) void this.#say("beat");

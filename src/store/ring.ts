@@ -10,7 +10,7 @@
  */
 
 import type { Store } from "./store.ts";
-import { ifFree, listIfThere, pathIn, removeIfPossible } from "./store.ts";
+import { ifFree, listIfThere, makeDirectory, pathIn, removeIfPossible } from "./store.ts";
 
 /** How many numbers stay, for workers that were busy when they were made. */
 export const KEPT_RINGS = 64;
@@ -24,17 +24,29 @@ export function ring(store: Store): void {
   if (files.isLocal(dir)) return;
   const folder = pathIn(store, "ring");
   try {
-    if (!files.stat(folder, "fresh")) ifFree(() => files.makeDirectory(folder));
-    const numbers = ringNumbers(store);
-    const next = newest(numbers) + 1;
-    // If it is taken, another program has made it after the change that this one reports.
-    ifFree(() => files.create(`${folder}/${next}`, new Uint8Array()));
+    let numbers = ringNumbers(store);
+    if (numbers.length === 0) makeDirectory(store, folder);
+    if (!makeNext(store, numbers)) {
+      // This machine may have remembered old names. If not, another program has made this number
+      // after the change that this one reports.
+      files.stat(folder, "fresh");
+      numbers = ringNumbers(store);
+      makeNext(store, numbers);
+    }
     for (const number of numbers) {
-      if (number <= next - KEPT_RINGS) removeIfPossible(store, `${folder}/${number}`);
+      if (number <= newest(numbers) + 1 - KEPT_RINGS) {
+        removeIfPossible(store, `${folder}/${number}`);
+      }
     }
   } catch {
     // The disk is full, or may only be read: the next poll finds the change.
   }
+}
+
+/** Makes the next number; returns `false` if it is there. */
+function makeNext({ files, dir }: Store, numbers: readonly number[]): boolean {
+  const path = `${dir}/ring/${newest(numbers) + 1}`;
+  return ifFree(() => files.create(path, new Uint8Array()));
 }
 
 /** The numbers in ring/; none if it cannot be read. */

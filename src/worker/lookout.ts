@@ -25,7 +25,10 @@ const SHARE_OF_SILENCE = 0.05;
 const ALL_FOR = 2500, ALL_AGAIN = 1000;
 
 /** At each so many polls a worker looks whether the rest has changed, and at all there is. */
-const REST_EVERY = 10, ALL_EVERY = 60;
+const REST_EVERY = 10, ALL_EVERY = 120;
+
+/** Where settings, `paused` and schedules lie, requests to workers, and others' retries. */
+const REST = ["", "workers", "failed", "schedules"] as const;
 
 /** Has a worker look around. */
 export class Lookout {
@@ -33,7 +36,6 @@ export class Lookout {
   readonly #parts: Parts;
   readonly #lookAtRest: () => boolean;
   readonly #listener: RingListener | undefined;
-  /** Where settings, `paused` and schedules lie, requests to workers, and others' retries. */
   readonly #rest: FolderChanges;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rungAt = performance.now();
@@ -53,7 +55,8 @@ export class Lookout {
     this.#store = store;
     this.#parts = parts;
     this.#lookAtRest = lookAtRest;
-    this.#rest = new FolderChanges(store, ["", "workers", "failed", "schedules"]);
+    // It looks at all there is now and then, whatever the mtimes say.
+    this.#rest = new FolderChanges(store, REST, undefined, Infinity);
     if (!store.files.isLocal(store.dir)) this.#listener = new RingListener(store);
   }
 
@@ -61,6 +64,7 @@ export class Lookout {
   start(): void {
     if (this.#closed) return;
     this.#lookAtUpkeep();
+    this.#polledAt = performance.now();
     this.#lookLater();
   }
 
@@ -75,23 +79,28 @@ export class Lookout {
   }
 
   #lookLater(): void {
-    const silence = performance.now() - this.#rungAt;
+    const now = performance.now();
+    const silence = now - this.#rungAt;
     const wait = Math.min(LATEST, Math.max(SOONEST, silence * SHARE_OF_SILENCE));
-    const next = this.#listener ? Math.min(wait, this.#pollInterval) : this.#pollInterval;
-    this.#timer = setTimeout(() => this.#look(), next);
+    const untilPoll = this.#polledAt + this.#pollInterval - now;
+    this.#timer = setTimeout(
+      () => this.#look(),
+      this.#listener ? Math.min(wait, untilPoll) : untilPoll,
+    );
   }
 
   #look(): void {
+    const now = performance.now();
+    // A timer may be a millisecond early.
+    const isPoll = now - this.#polledAt >= this.#pollInterval - 1;
+    if (isPoll) this.#polledAt = now;
     this.#lookLater();
     if (!this.#listener) return this.#lookAtAll();
-    const now = performance.now();
     // A look later than the one for jobs, which are to be started first.
     if (this.#rungAt > this.#allAt - ALL_FOR && now - this.#allAt >= ALL_AGAIN) this.#lookAtAll();
     if (this.#listener.hasRung()) this.#hear();
     if (this.#owesJobs) this.#owesJobs = !this.#parts.finder.refillAsTold();
-    if (now - this.#polledAt < this.#pollInterval) return;
-    this.#polledAt = now;
-    this.#poll(this.#listener);
+    if (isPoll) this.#poll();
   }
 
   #hear(): void {
@@ -99,14 +108,13 @@ export class Lookout {
     this.#owesJobs = true;
   }
 
-  #poll(listener: RingListener): void {
+  #poll(): void {
     const { finder, recoverer } = this.#parts;
     if (this.#polls++ % ALL_EVERY === 0) return this.#lookAtAll();
     void finder.refillIfChanged("pending");
     recoverer.glance();
     if (this.#polls % REST_EVERY !== 0) return;
     try {
-      if (listener.hasRungEver()) this.#hear();
       if (this.#rest.mayHaveChanged()) this.#lookAtAll();
     } catch {
       // What cannot be read is reported by a look at all there is.
@@ -116,14 +124,15 @@ export class Lookout {
 
   #lookAtAll(): void {
     this.#allAt = performance.now();
-    if (this.#listener) this.#noteRest();
+    if (this.#listener) this.#noteRest(this.#listener);
     const goesOn = this.#lookAtRest();
     if (this.#closed) return;
     void this.#parts.finder.refillIfChanged();
     if (goesOn) this.#lookAtUpkeep();
   }
 
-  #noteRest(): void {
+  #noteRest(listener: RingListener): void {
+    if (listener.hasRungEver()) this.#hear();
     try {
       this.#rest.reading();
     } catch {

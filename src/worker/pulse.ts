@@ -18,6 +18,9 @@ const BEAT_EVERY = 1000;
 /** How often to look for what a dead worker's commands left, in milliseconds. */
 const SEARCH_EVERY = 60_000;
 
+/** While nothing runs, at each so many beats it looks whether the presence is still there. */
+const LOOK_EVERY_IDLE = 5;
+
 /** What a {@linkcode Pulse} reports. */
 export interface PulseEvents {
   /** The worker no longer has its presence, and so no longer its jobs. */
@@ -44,6 +47,7 @@ export class Pulse {
   /** When the last beat that succeeded began. */
   #last: number;
   #isLost = false;
+  #beats = 0;
   #nextSearch = -Infinity;
   #searching: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -85,7 +89,7 @@ export class Pulse {
     this.#beatLater();
     const begun = performance.now();
     try {
-      if (this.presence.beat()) {
+      if (this.presence.beat(this.#mustLook(begun))) {
         this.#last = begun;
         this.fence?.beat();
         this.#lookForOrphans(begun);
@@ -98,6 +102,12 @@ export class Pulse {
       // Nothing is known; the fence waits for the next.
       this.#options.trouble(error);
     }
+  }
+
+  /** Whether to look if others have declared the worker dead: rarely if it runs nothing. */
+  #mustLook(now: number): boolean {
+    const isLate = now - this.#last > 2 * BEAT_EVERY;
+    return isLate || !this.fence?.isIdle || ++this.#beats % LOOK_EVERY_IDLE === 0;
   }
 
   #lookForOrphans(now: number): void {

@@ -9,10 +9,14 @@ import { median, percentile, span } from "../../bench/measure.ts";
 import type { Question } from "./bench.ts";
 import { VOLUME } from "./engine.ts";
 import { work } from "./from_any.ts";
+import type { Scene } from "./scene.ts";
 import { pause, processes, run, until, uptime } from "./processes.ts";
 
 /** How many jobs meet an idle worker. */
 const PICKED = 50;
+
+/** For how long nothing happens before a job meets a silent queue, in seconds; and how many do. */
+const SILENCE = 25, SILENT_QUEUES = 8;
 
 /** For how long an idle worker is looked at, in seconds. */
 const IDLE = 20;
@@ -32,12 +36,7 @@ const pickup: Question = {
     const delays: number[] = [];
     for (let n = 0; n < PICKED; n++) {
       await pause(0.5 + Math.random());
-      const stamp = `${scene.evidence}/began-${n}`;
-      const command = `date +%s%3N >'${stamp}'`;
-      const id = (await scene.expect(n % 2 === 0 ? "n1" : "n3", "enqueue", command)).trim();
-      const began = () => Number(textOf(stamp));
-      if (!(await until(() => began() > 0, 30, 0.05))) throw new Error(`${id} did not begin`);
-      delays.push((began() - decodeTime(id)) / 1000);
+      delays.push(await delayOf(scene, n));
     }
     await scene.dismiss("n1");
     return [{
@@ -47,6 +46,36 @@ const pickup: Question = {
       must: "median 0.3 s, p99 1.2 s",
       reached: median(delays) <= 0.3 && percentile(delays, 0.99) <= 1.2,
       aim: "0.1 s, 0.5 s",
+    }];
+  },
+};
+
+/** From when a program on n1 or n3 makes a job's ID until the job runs `date`. */
+async function delayOf(scene: Scene, n: number): Promise<number> {
+  const stamp = `${scene.evidence}/began-${n}`;
+  const command = `date +%s%3N >'${stamp}'`;
+  const id = (await scene.expect(n % 2 === 0 ? "n1" : "n3", "enqueue", command)).trim();
+  const began = () => Number(textOf(stamp));
+  if (!(await until(() => began() > 0, 30, 0.05))) throw new Error(`${id} did not begin`);
+  return (began() - decodeTime(id)) / 1000;
+}
+
+const silence: Question = {
+  name: "silence",
+  about: `the same, once nothing has happened for ${SILENCE} s`,
+  async ask(_, sceneOf) {
+    const scenes = Array.from({ length: SILENT_QUEUES }, (_, n) => sceneOf(`silence-${n}`));
+    for (const scene of scenes) await work(scene, ["n2"]);
+    await pause(SILENCE);
+    const delays: number[] = [];
+    for (const [n, scene] of scenes.entries()) delays.push(await delayOf(scene, n));
+    for (const scene of scenes) await scene.dismiss("n1");
+    return [{
+      question: `the same, after ${SILENCE} s in which nothing happened (${SILENT_QUEUES} queues)`,
+      figure: `median ${span(median(delays))}, at most ${span(Math.max(...delays))}`,
+      reference: "",
+      must: "",
+      aim: "",
     }];
   },
 };
@@ -65,8 +94,8 @@ const idle: Question = {
   async ask(rig, sceneOf) {
     const scene = sceneOf("idle");
     await work(scene, ["n2"]);
-    // Its start is not idleness.
-    await pause(4);
+    // Its start is not idleness, nor is what it does after a ring.
+    await pause(SILENCE);
     const workers = processes().filter(({ words }) =>
       words.startsWith(Deno.execPath()) && words.includes(scene.dir)
     );
@@ -148,4 +177,4 @@ const takeover: Question = {
 };
 
 /** How soon a host knows what another did. */
-export const hearingQuestions: readonly Question[] = [pickup, idle, takeover];
+export const hearingQuestions: readonly Question[] = [pickup, silence, idle, takeover];

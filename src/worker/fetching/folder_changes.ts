@@ -13,13 +13,14 @@ import { pathIn, type QueueDirectory, type Store } from "../../store/store.ts";
 export const CLOCK_GRAIN = 2000;
 
 /** What an mtime says is believed for at most this long, in milliseconds. */
-export const BELIEVED_FOR = 20_000;
+export const BELIEVED_FOR = 30_000;
 
 /** What the mtimes of some folders of a queue say. */
 export class FolderChanges {
   readonly #store: Store;
   readonly #folders: readonly (QueueDirectory | "")[];
   readonly #steady: () => number;
+  readonly #believedFor: number;
   /** The mtimes as the folders were last read. */
   #seen = "";
   /** When these mtimes were first seen, by the steady clock. */
@@ -32,15 +33,18 @@ export class FolderChanges {
   /**
    * @param folders Which folders; `""` is the queue's own directory.
    * @param steady A clock that nobody sets, in milliseconds. Default: `performance.now`.
+   * @param believedFor For how long to believe their mtimes, in milliseconds.
    */
   constructor(
     store: Store,
     folders: readonly (QueueDirectory | "")[],
     steady: () => number = () => performance.now(),
+    believedFor: number = BELIEVED_FOR,
   ) {
     this.#store = store;
     this.#folders = folders;
     this.#steady = steady;
+    this.#believedFor = believedFor;
   }
 
   /** To be called right before the folders are read. */
@@ -61,7 +65,7 @@ export class FolderChanges {
 
   /** Whether the folders may have changed since they were last read. */
   mayHaveChanged(): boolean {
-    return !this.#shows || this.#steady() - this.#read >= BELIEVED_FOR ||
+    return !this.#shows || this.#steady() - this.#read >= this.#believedFor ||
       this.#mtimes().join() !== this.#seen;
   }
 

@@ -74,7 +74,11 @@ export function unmarkChild(
 ): void {
   for (const parent of parents) {
     // The folder also where the marker is gone: a worker may have been killed between the two.
-    removeIfThere(store, pathIn(store, "after", `${parent}/${child.id}`));
+    const marker = pathIn(store, "after", `${parent}/${child.id}`);
+    // This machine may remember that it was gone, and another have made it again.
+    if (!removeIfThere(store, marker) && store.files.exists(marker, "fresh")) {
+      removeIfThere(store, marker);
+    }
     // Stays while others wait for this parent.
     removeIfPossible(store, pathIn(store, "after", parent));
   }
@@ -101,7 +105,7 @@ export function parentsAmong(store: Store, ids: readonly string[]): string[] {
   for (const { name } of listIfThere(store, pathIn(store, "after"))) {
     // Reading a name costs a fraction of a look for one, but there may be thousands of names.
     if (++read > 4 * wanted.size) {
-      return ids.filter((id) => store.files.exists(pathIn(store, "after", id)));
+      return ids.filter((id) => store.files.exists(pathIn(store, "after", id), "fresh"));
     }
     if (wanted.has(name)) parents.push(name);
   }
@@ -186,7 +190,7 @@ function waitingChildName(store: Store, child: string): string | undefined {
  */
 export async function releaseOverlooked(store: Store): Promise<boolean> {
   let released = false;
-  for (const { name } of [...listIfThere(store, pathIn(store, "after"))]) {
+  for (const { name } of [...listIfThere(store, pathIn(store, "after"), "fresh")]) {
     if (ID_PATTERN.test(name) && endOf(store, name)) {
       released = await releaseChildren(store, name) || released;
     }

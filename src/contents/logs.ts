@@ -44,10 +44,22 @@ export function makeOwnersLog({ files, owner }: Store, path: string): void {
   }
 }
 
-/** The path of a job's log, wherever it lies; `undefined` if it has printed nothing yet. */
-export function findLog(store: Store, id: string, beside: JobState): string | undefined {
+/**
+ * The path of a job's log, wherever it lies; `undefined` if it has printed nothing yet.
+ *
+ * @param how With `fresh`, where it lies now, whatever this machine remembers.
+ */
+export function findLog(
+  store: Store,
+  id: string,
+  beside: JobState,
+  how?: "fresh",
+): string | undefined {
   return [beside, ...JOB_STATES].map((state) => pathIn(store, state, logName(id)))
-    .find((path) => store.files.stat(path)?.kind === "file");
+    .find((path) =>
+      (how === undefined || store.files.exists(path, how)) &&
+      store.files.stat(path)?.kind === "file"
+    );
 }
 
 /**

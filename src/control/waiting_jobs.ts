@@ -7,7 +7,7 @@
 
 import { openParents, parentsOf, readyTime } from "../constraints/dependencies.ts";
 import { changedDependencyFault } from "../constraints/dependency_faults.ts";
-import { readEntry } from "../contents/entries.ts";
+import { entryPath, readEntry } from "../contents/entries.ts";
 import { inputFault } from "../contents/inputs.ts";
 import { presentIds } from "../contents/taken_ids.ts";
 import { isObject } from "../format/field_checks.ts";
@@ -39,7 +39,9 @@ export async function holdJob(queue: Queue, id: string): Promise<void> {
 export async function releaseJob(queue: Queue, id: string): Promise<void> {
   const { store } = queue;
   await whileItWaits(queue, id, "release", async (entry) => {
-    const job = readEntry(store, entry);
+    // Another machine may have held it just now.
+    const isThere = store.files.exists(entryPath(store, entry), "fresh");
+    const job = isThere ? readEntry(store, entry) : undefined;
     if (!job) return false;
     // A job that waits for others is released if those are no longer in the queue.
     const waits = entry.time >= AFTER_TIME;

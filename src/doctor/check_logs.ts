@@ -41,7 +41,7 @@ async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void>
   // Looked up again: a job may have been added or moved since.
   const present = presentIds(store, new Set(logs.map(({ id }) => id)));
   for (const { id, path, shown } of logs) {
-    if (present.has(id) || !store.files.exists(path)) continue;
+    if (present.has(id) || !store.files.exists(path, "fresh")) continue;
     await examination.fix(
       `${shown} is the log of a missing job`,
       "removes it",
@@ -55,14 +55,15 @@ async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void>
 async function checkPlace(examination: Examination, { id, state, path }: Entry): Promise<void> {
   const { store } = examination;
   if (!ID_PATTERN.test(id)) return;
-  const stray = () => {
-    const log = findLog(store, id, state);
+  const stray = (how?: "fresh") => {
+    const log = findLog(store, id, state, how);
     if (!log || log === pathIn(store, state, logName(id))) return undefined;
-    return store.files.exists(pathIn(store, state, path)) ? log : undefined;
+    return store.files.exists(pathIn(store, state, path), how) ? log : undefined;
   };
-  const log = stray();
+  // Only what seems wrong is looked at anew, as another machine may just have moved it.
+  const log = stray() && stray("fresh");
   if (log === undefined) return;
   await examination.fix(`the log of ${id} lies in ${log}, not beside its job`, "moves it", () => {
-    if (stray() === log) store.files.renameNew(log, pathIn(store, state, logName(id)));
+    if (stray("fresh") === log) store.files.renameNew(log, pathIn(store, state, logName(id)));
   });
 }

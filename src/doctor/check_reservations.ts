@@ -73,7 +73,7 @@ export async function checkWaiting(examination: Examination, jobs: Jobs): Promis
       if (!job || job.malformed !== undefined) continue;
       links.set(id, parentsOf(job).filter((parent) => parent !== id));
       const unnoted = parentsOf(job).filter((parent) =>
-        !store.files.exists(pathIn(store, "after", `${parent}/${id}`))
+        !store.files.exists(pathIn(store, "after", `${parent}/${id}`), "fresh")
       );
       if (unnoted.length === 0 || !isThere(store, entry)) continue;
       await examination.fix(

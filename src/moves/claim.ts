@@ -142,8 +142,8 @@ async function examine(
   }
 
   const claimed: Claim = { ...taken, job, logOffset: job.history.at(-1)?.log_end ?? 0 };
-  // A job that never ran has no log, and is not asked for one.
-  if (job.history.length > 0 || entry.bare) {
+  // A job that never ran and never ended has no log, and is not asked for one.
+  if (job.history.length > 0 || job.reason !== undefined || entry.bare) {
     claimed.logFrom = entry.id === id ? entry.state : "processing";
   }
   forgetLastEnd(job);

@@ -11,7 +11,7 @@ import { entryWithId } from "../inspect/find_job.ts";
 import { removeInputs } from "../contents/inputs.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { newestEntries } from "../contents/listing.ts";
-import { findLog, logName } from "../contents/logs.ts";
+import { findLog } from "../contents/logs.ts";
 import type { JobState } from "../format/names.ts";
 import { isEditor } from "../format/worker_names.ts";
 import {
@@ -48,7 +48,7 @@ export async function removeJob(store: Store, id: string): Promise<void> {
     if (waiters.length > 0) throw new WaitedForError(id, waiters);
     const key = readEntry(store, entry)?.unique;
     await forgetSettling(store);
-    if (!removeEntry(store, entry)) continue;
+    if (!removeEntry(store, entry, "fresh")) continue;
     if (key !== undefined) await forgetKey(store, key, id);
     await flushRemovals(store, [entry], `job ${id} was removed`);
     await removeInputs(store, [id]);
@@ -88,13 +88,12 @@ async function forgetSettling(store: Store): Promise<void> {
   await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
 }
 
-function removeEntry(store: Store, entry: Entry): boolean {
+/** @param how With `fresh`, also a log that another machine has moved just now. */
+function removeEntry(store: Store, entry: Entry, how?: "fresh"): boolean {
   const forget = forgetWaiting(store, entry);
   if (!removeTree(store, pathIn(store, entry.state, entry.path))) return false;
   forget();
-  const beside = pathIn(store, entry.state, logName(entry.id));
-  const log = findLog(store, entry.id, entry.state) ??
-    (store.files.exists(beside, "fresh") ? beside : undefined);
+  const log = findLog(store, entry.id, entry.state, how);
   if (log) removeIfThere(store, log);
   dropEmptyBatch(store, entry);
   return true;

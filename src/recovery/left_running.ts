@@ -131,7 +131,7 @@ function lostSettlement(store: Store, claim: Claim, worker: string): Settlement 
   const { job } = claim;
   const attempts = job.attempts + 1;
   const state = attempts > job.max_retries ? "dead" : "failed";
-  const log = findLog(store, claim.id, "processing");
+  const log = findLog(store, claim.id, "processing", "fresh");
   const attempt: Attempt = {
     attempt: job.history.length + 1,
     worker,

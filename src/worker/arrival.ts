@@ -14,7 +14,7 @@ import { userOpenFiles } from "../process/launcher.ts";
 import { newSpawner } from "../process/choose_spawner.ts";
 import type { Spawner } from "../process/spawner.ts";
 import { refuseUnsharedLocks } from "../store/shared_locks.ts";
-import type { Store } from "../store/store.ts";
+import { makeDirectory, pathIn, type Store } from "../store/store.ts";
 import { QueueError, reasonWithin } from "../text/errors.ts";
 import { VERSION } from "../version.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -58,6 +58,8 @@ export function arriveToWork(options: ArrivalOptions & PulseEvents): Pulse {
   const since = performance.now();
   let presence: Presence;
   try {
+    // Else this machine might remember that it is missing when others make it, and release nothing.
+    if (!store.files.isLocal(store.dir)) makeDirectory(store, pathIn(store, "after"));
     presence = arrive(store, {
       ...whereabouts(tags),
       pid: Deno.pid,

@@ -86,7 +86,10 @@ export class CachingPort implements FilePort {
     this.#refuseFree(path);
     const known = this.#memory.get(path);
     if (known && known !== "free" && known.content) return known.content.slice();
-    return this.#change([path], () => this.#server.read(path));
+    const content = this.#change([path], () => this.#server.read(path));
+    const stat = this.#server.stat(path);
+    if (stat) this.#memory.set(path, { stat, content });
+    return content;
   }
 
   readUnblocked(path: string): Uint8Array {

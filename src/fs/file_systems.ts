@@ -37,9 +37,14 @@ export function renamesAsOne(type: number): boolean {
   return RENAMES_AS_ONE.has(type);
 }
 
+/** Local too, though their `sync_fs` promises less: overlayfs (containers), ZFS and bcachefs. */
+export const OVERLAYFS = 0x794c7630, ZFS = 0x2fc12fc1, BCACHEFS = 0xca451a4e;
+
+const LOCAL: ReadonlySet<number> = new Set([...SYNCFS, OVERLAYFS, ZFS, BCACHEFS]);
+
 /** Whether no other machine can change a file system of this type. */
 export function isLocal(type: number): boolean {
-  return SYNCFS.has(type);
+  return LOCAL.has(type);
 }
 
 /**

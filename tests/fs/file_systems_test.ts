@@ -1,12 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  BCACHEFS,
   BTRFS,
   EXT,
   F2FS,
+  isLocal,
+  OVERLAYFS,
   syncfsIsDurable,
   syncfsReportsErrors,
   TMPFS,
   XFS,
+  ZFS,
 } from "../../src/fs/file_systems.ts";
 
 /** `f_type` as Linux's include/uapi/linux/magic.h has it, or the file system's own source. */
@@ -17,8 +21,9 @@ const OTHERS = {
   SMB2: 0xfe534d42,
   V9FS: 0x01021997,
   CEPH: 0x00c36400,
-  OVERLAYFS: 0x794c7630,
-  ZFS: 0x2fc12fc1,
+  OVERLAYFS,
+  ZFS,
+  BCACHEFS,
   ECRYPTFS: 0xf15f,
   UNHEARD_OF: 0x12345678,
 };
@@ -27,6 +32,12 @@ Deno.test("syncfs is believed on file systems that are known to make all durable
   for (const type of [EXT, XFS, BTRFS, F2FS, TMPFS]) assert(syncfsIsDurable(type));
   const believed = Object.entries(OTHERS).filter(([, type]) => syncfsIsDurable(type));
   assertEquals(believed, []);
+});
+
+Deno.test("a file system that other machines may change, or that is unknown, is not taken for local", () => {
+  for (const type of [EXT, XFS, BTRFS, F2FS, TMPFS]) assert(isLocal(type));
+  const local = Object.entries(OTHERS).flatMap(([name, type]) => isLocal(type) ? [name] : []);
+  assertEquals(local, ["OVERLAYFS", "ZFS", "BCACHEFS"]);
 });
 
 Deno.test("syncfs is believed from the Linux on that tells when it has failed", () => {

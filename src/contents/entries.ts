@@ -34,8 +34,14 @@ export interface Entry extends EntryName {
  * directory.
  */
 export function* entries(store: Store, state: JobState): Generator<Entry> {
-  for (const path of jobPaths(store, state)) yield entryAt(state, path);
-  if (state === "processing") yield* settlingEntries(store);
+  const running = new Set<string>();
+  for (const path of jobPaths(store, state)) {
+    const entry = entryAt(state, path);
+    if (state === "processing") running.add(entry.id);
+    yield entry;
+  }
+  if (state !== "processing") return;
+  for (const entry of settlingEntries(store)) if (!running.has(entry.id)) yield entry;
 }
 
 /**
@@ -110,8 +116,8 @@ export function dropEmptyBatch(store: Store, { state, path }: Entry): void {
 }
 
 /**
- * Jobs that are being settled: first under the name that they had in processing/, then only under
- * the one that says where they go.
+ * Jobs that are being settled: first under the name that they had in processing/, or still there;
+ * then only under the one that says where they go.
  */
 export function* settlingEntries(store: Store): Generator<Entry> {
   const meant = new Map<string, Entry>();

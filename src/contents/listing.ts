@@ -120,10 +120,12 @@ export function newestEntries(
   };
   if (limit <= 0) return [];
   for (const state of states) {
-    for (const path of jobPaths(store, state)) {
-      if (oldest === "" || !isOlder(nameOf(path), oldest)) add(entryAt(state, standalone(path)));
+    if (state === "processing") entries(store, state).forEach(add);
+    else {
+      for (const path of jobPaths(store, state)) {
+        if (oldest === "" || !isOlder(nameOf(path), oldest)) add(entryAt(state, standalone(path)));
+      }
     }
-    if (state === "processing") settlingEntries(store).forEach(add);
   }
   keepNewest();
   return found.map(({ entry }) => entry);

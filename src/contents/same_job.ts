@@ -11,7 +11,14 @@ import type { Job } from "../format/job.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import type { FileStat } from "../fs/file_port.ts";
 import { flush, ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
-import { entries, type Entry, entryPath, readJobFile } from "./entries.ts";
+import {
+  type Entry,
+  entryAt,
+  entryPath,
+  jobPaths,
+  readJobFile,
+  settlingEntries,
+} from "./entries.ts";
 import { logName } from "./logs.ts";
 
 /** Where a file of a job lies. */
@@ -64,9 +71,13 @@ export function hasGoneOn(later: Job, earlier: Job): boolean {
 export function findPlaces(store: Store, ids: ReadonlySet<string>, settling: boolean): Place[] {
   const found: Place[] = [];
   for (const state of ["failed", "processing", "pending"] as const) {
-    for (const entry of entries(store, state)) {
-      if (!ids.has(entry.id) || (!settling && entry.path.startsWith("../"))) continue;
-      found.push(...placesAt(store, entry));
+    for (const path of jobPaths(store, state)) {
+      const entry = entryAt(state, path);
+      if (ids.has(entry.id)) found.push(...placesAt(store, entry));
+    }
+    if (state !== "processing" || !settling) continue;
+    for (const entry of settlingEntries(store)) {
+      if (ids.has(entry.id)) found.push(...placesAt(store, entry));
     }
   }
   // Last: so a job that ends meanwhile is found here.

@@ -6,14 +6,16 @@
  *
  * 1. `processing/N` is renamed to `tmp/N`. NotFound means that the job was taken away (this worker
  *    was believed dead): the result is dropped. A crash here: recovery finds tmp/N alone and
- *    charges the attempt as lost.
+ *    charges the attempt as lost. Where the file system does not keep a rename as one this would
+ *    not keep a power cut from bringing back the old name, and its server would have to be asked
+ *    once more: there `N` stays in processing/ until 4.
  * 2. The new content is written to `tmp/FINAL@WORKER.STATE`. A crash here: recovery finds both,
- *    this one perhaps torn, and goes by tmp/N.
+ *    this one perhaps torn, and goes by `N`.
  * 3. It and tmp/ are flushed: from here on a power cut keeps both steps. Where the file system does
  *    not keep a rename as one, processing/ and the directory that the job was claimed from are
  *    flushed with them: else a power cut could bring back a name under which the job that has ended
  *    is run again.
- * 4. `tmp/N` is removed: only the content that is meant to become the job is left. NotFound means,
+ * 4. `N` is removed: only the content that is meant to become the job is left. NotFound means,
  *    as in 1, that the job was taken away. A crash from here on: recovery publishes what was meant.
  * 5. The log moves, so that a settled job always has its log beside it.
  * 6. `tmp/FINAL@WORKER.STATE` is renamed to `STATE/FINAL`, and STATE/ flushed. If that flush fails
@@ -113,7 +115,8 @@ export async function settle(
   for (const settlement of settlements) take(store, settlement);
   await write(store, inStep(settlements, "taken"));
   const open = inStep(settlements, "written");
-  const olds = open.map(({ claim }) => pathIn(store, "tmp", claim.name));
+  const ran = isTakenFirst(store) ? "tmp" : "processing";
+  const olds = open.map(({ claim }) => pathIn(store, ran, claim.name));
   const removed = await store.files.removeEach(olds);
   // Notes all that is ours now before anything else can fail.
   for (const [index, settlement] of open.entries()) {
@@ -161,15 +164,17 @@ function meantPath(store: Store, settlement: Settlement): string {
   return pathIn(store, "tmp", meantName(settlement));
 }
 
+/** Whether step 1 is made. */
+function isTakenFirst({ files, dir }: Store): boolean {
+  return files.renamesAsOne(dir);
+}
+
 /** Step 1. */
 function take(store: Store, settlement: Settlement): void {
   if (settlement.progress === undefined) {
     const { name } = settlement.claim;
-    const isOurs = renameIfThere(
-      store,
-      pathIn(store, "processing", name),
-      pathIn(store, "tmp", name),
-    );
+    const isOurs = !isTakenFirst(store) ||
+      renameIfThere(store, pathIn(store, "processing", name), pathIn(store, "tmp", name));
     settlement.progress = isOurs ? "taken" : "gone";
   } else if (settlement.progress === "taken") {
     // Part of it may be there, from a try that could not be undone.
@@ -217,7 +222,9 @@ function undoWrite(store: Store, settlement: Settlement): void {
   const { name } = settlement.claim;
   try {
     removeIfThere(store, meantPath(store, settlement));
-    renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
+    if (isTakenFirst(store)) {
+      renameIfThere(store, pathIn(store, "tmp", name), pathIn(store, "processing", name));
+    }
   } catch {
     // The disk refuses this too; the job stays with the worker.
     return;

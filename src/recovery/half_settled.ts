@@ -33,8 +33,13 @@ import {
   type Store,
 } from "../store/store.ts";
 
-/** A file in tmp/ of a job that was being settled. */
+/**
+ * A file of a job that was being settled: in tmp/, or in processing/ as it ran, where the file
+ * system does not keep a rename as one.
+ */
 interface Trace {
+  /** Where it lies. */
+  directory: "tmp" | "processing";
   /** Its name. */
   name: string;
   /** The job's ID. */
@@ -51,22 +56,24 @@ interface Trace {
 
 /**
  * Takes over the jobs that a dead worker had begun to settle. Those whose result it had not written
- * down go back to processing/.
+ * down lie in processing/ afterwards.
  *
  * @param worker The dead worker.
  * @param by The new owner of the jobs.
  * @param takenOver Gets each job with a written result as soon as it is ours, so that none is lost
  * when the disk refuses the next.
+ * @returns Removes torn results of jobs in processing/: to be called once those are somebody's.
  */
 export async function takeOverSettling(
   store: Store,
   worker: string,
   by: string,
   takenOver: Settlement[],
-): Promise<void> {
+): Promise<() => void> {
   const traces = readTraces(store, worker);
   const own = traces.filter((trace) => trace.worker === worker);
-  if (own.length === 0) return;
+  const torn: Trace[] = [];
+  if (own.length === 0) return () => {};
   const changed = new Set<string>();
   const elsewhere = dropStaleNames(
     store,
@@ -75,14 +82,19 @@ export async function takeOverSettling(
     changed,
   );
   await flushRemovals(store, changed);
-  const isLeftOver = (trace: Trace) =>
-    elsewhere.some((place) => isSame(trace, place.job) && !isOlderCopy(place, trace)) ||
+  const isLeftOver = (trace: Trace, running?: Trace) =>
+    elsewhere.some((place) =>
+      isSame(trace, place.job) && !isOlderCopy(place, trace) &&
+      (!running || place.path !== pathIn(store, running.directory, running.name))
+    ) ||
     traces.some((other) => other.job && isSame(trace, other.job) && supersedes(other, trace));
 
   for (const trace of own.filter(({ meant }) => meant)) {
     const path = pathIn(store, "tmp", trace.name);
     const running = own.find((other) => other.id === trace.id && isPair(other, trace));
-    if (isLeftOver(trace)) removeIfThere(store, path);
+    if (isLeftOver(trace, running)) removeIfThere(store, path);
+    // Should the worker live after all, it may be writing this, and then remove the other.
+    else if (!trace.job && running?.directory === "processing") torn.push(trace);
     else if (!trace.job) {
       // Torn: the job's earlier file is still somewhere, unless flushing is turned off.
       const isSomewhere = elsewhere.some(({ entry }) => entry.id === trace.id) ||
@@ -92,10 +104,10 @@ export async function takeOverSettling(
     } else if (running) {
       // Whoever gets the running file settles the job, should the worker live after all. The result
       // is then written anew, under our own name.
-      const source = pathIn(store, "tmp", running.name);
-      const target = pathIn(store, "tmp", ours(running.name, worker, by));
+      const source = pathIn(store, running.directory, running.name);
+      const target = pathIn(store, "processing", ours(running.name, worker, by));
       if (!renameIfThere(store, source, target)) continue;
-      takenOver.push(settlementOf(trace, trace.job, ours(running.name, worker, by), by, "taken"));
+      takenOver.push(settlementOf(trace, trace.job, ours(running.name, worker, by), by));
       removeIfThere(store, path);
     } else {
       const target = formatMeantName(trace.meant!.final, by, trace.meant!.state);
@@ -103,22 +115,33 @@ export async function takeOverSettling(
       takenOver.push(settlementOf(trace, trace.job, "", by, "owned"));
     }
   }
-  for (const trace of own.filter(({ meant }) => !meant)) {
+  for (const trace of own.filter(({ meant, directory }) => !meant && directory === "tmp")) {
     const path = pathIn(store, "tmp", trace.name);
     if (isLeftOver(trace)) removeIfThere(store, path);
     else renameIfThere(store, path, pathIn(store, "processing", trace.name));
   }
+  return () => {
+    for (const trace of torn) {
+      // If it is whole now, the worker lives and has ended the job.
+      if (!readTrace(store, trace)) removeIfThere(store, pathIn(store, "tmp", trace.name));
+    }
+  };
 }
 
 /**
- * The runs that a dead worker had begun to settle without writing down their result: they are lost.
+ * The runs that a dead worker had begun to settle, and those of them whose result it has not
+ * written down: they are lost.
  */
-export function unwrittenRuns(store: Store, worker: string): JobRun[] {
+export function begunSettling(store: Store, worker: string): { names: string[]; lost: JobRun[] } {
   const own = readTraces(store, worker).filter((trace) => trace.worker === worker);
   const isWritten = (taken: Trace) =>
     own.some((other) => other.job && other.id === taken.id && isPair(taken, other));
-  return own.filter((trace) => !trace.meant && !isWritten(trace))
-    .map(({ id, job }) => ({ id, attempt: job && job.history.length + 1 }));
+  const taken = own.filter((trace) => !trace.meant);
+  return {
+    names: taken.map(({ name }) => name),
+    lost: taken.filter((trace) => !isWritten(trace))
+      .map(({ id, job }) => ({ id, attempt: job && job.history.length + 1 })),
+  };
 }
 
 /** The name of a job in processing/ or tmp/ once it has changed hands. */
@@ -131,7 +154,7 @@ function settlementOf(
   job: Job,
   name: string,
   by: string,
-  progress: Settlement["progress"],
+  progress?: Settlement["progress"],
 ): Settlement {
   return {
     claim: { id, name, time: 0, worker: by, job, logOffset: 0 },
@@ -142,25 +165,35 @@ function settlementOf(
   };
 }
 
-/** The files in tmp/, of any worker, of all jobs that one worker had begun to settle. */
+/**
+ * The files in tmp/, of any worker, of all jobs that one worker had begun to settle; and those in
+ * processing/ that are its own.
+ */
 function readTraces(store: Store, worker: string): Trace[] {
   const traces: Trace[] = [];
-  for (const { name } of store.files.list(pathIn(store, "tmp"))) {
+  const directory = "tmp";
+  for (const { name } of store.files.list(pathIn(store, directory))) {
     const meant = parseMeantName(name);
     const entry = parseEntryName(name);
-    if (meant) traces.push({ name, id: meant.id, worker: meant.worker, meant, time: 0 });
+    if (meant) traces.push({ directory, name, id: meant.id, worker: meant.worker, meant, time: 0 });
     else if (entry?.worker) {
-      traces.push({ name, id: entry.id, worker: entry.worker, time: entry.time });
+      traces.push({ directory, name, id: entry.id, worker: entry.worker, time: entry.time });
     }
   }
   const ids = new Set(traces.filter((trace) => trace.worker === worker).map((trace) => trace.id));
+  if (ids.size === 0) return [];
+  for (const { name } of store.files.list(pathIn(store, "processing"))) {
+    const entry = parseEntryName(name);
+    if (entry?.worker !== worker || !ids.has(entry.id)) continue;
+    traces.push({ directory: "processing", name, id: entry.id, worker, time: entry.time });
+  }
   const wanted = traces.filter((trace) => ids.has(trace.id));
   for (const trace of wanted) trace.job = readTrace(store, trace);
   return wanted;
 }
 
-function readTrace(store: Store, { name, id }: Trace): Job | undefined {
-  const path = pathIn(store, "tmp", name);
+function readTrace(store: Store, { directory, name, id }: Trace): Job | undefined {
+  const path = pathIn(store, directory, name);
   const stat = store.files.stat(path);
   return stat && ifThere(() => readJobFile(store, path, stat, id).job);
 }

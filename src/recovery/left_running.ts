@@ -18,9 +18,14 @@ import type { JobRun } from "../process/survivors.ts";
 import { pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
 import { ours } from "./half_settled.ts";
 
-/** The runs of a dead worker that it had claimed: nobody has written down how they ended. */
-export function claimedRuns(store: Store, worker: string): JobRun[] {
-  return claimedBy(store, worker).map(({ name, entry: { id } }) => {
+/**
+ * The runs of a dead worker that it had claimed: nobody has written down how they ended.
+ *
+ * @param settling The names of those that it had begun to settle, which are left out.
+ */
+export function claimedRuns(store: Store, worker: string, settling: readonly string[]): JobRun[] {
+  const running = claimedBy(store, worker).filter(({ name }) => !settling.includes(name));
+  return running.map(({ name, entry: { id } }) => {
     const path = pathIn(store, "processing", name);
     const stat = store.files.stat(path);
     const job = stat && readJobFile(store, path, stat, id).job;
@@ -49,7 +54,12 @@ export async function takeOverRunning(
   const claimed = claimedBy(store, worker);
   if (claimed.length === 0) return;
   const ids = new Set(claimed.map(({ entry }) => entry.id));
-  const places = Map.groupBy(findPlaces(store, ids, true), ({ entry }) => entry.id);
+  // A result that the worker has written since its others were taken over says that it lives: it
+  // drops it once its job is taken.
+  const found = findPlaces(store, ids, true).filter(({ entry }) =>
+    entry.worker !== worker || !entry.path.startsWith("../")
+  );
+  const places = Map.groupBy(found, ({ entry }) => entry.id);
   for (const { name, entry } of claimed) {
     const { id, time } = entry;
     const path = pathIn(store, "processing", name);

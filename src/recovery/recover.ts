@@ -26,7 +26,7 @@ import { scheduleEntries } from "../schedules/read_schedule.ts";
 import { returnSchedules } from "../schedules/turn_schedule.ts";
 import { pathIn, type Store } from "../store/store.ts";
 import { removeDoubledNames } from "./doubled_names.ts";
-import { takeOverSettling, unwrittenRuns } from "./half_settled.ts";
+import { begunSettling, takeOverSettling } from "./half_settled.ts";
 import { claimedRuns, takeOverRunning } from "./left_running.ts";
 import { SignsOfLife } from "./signs_of_life.ts";
 
@@ -125,9 +125,10 @@ export async function recover(
     // An editor runs nothing.
     if (!isEditor(worker)) await killSurvivors?.(worker, unendedRuns(store, worker));
     const before = unsettled.length;
-    await takeOverSettling(store, worker, by, unsettled);
+    const dropTorn = await takeOverSettling(store, worker, by, unsettled);
     const finished = unsettled.slice(before);
     await takeOverRunning(store, worker, by, unsettled);
+    dropTorn();
     const ended = unsettled.slice(before);
     const lost = ended.slice(finished.length)
       .filter(({ job }) => job.history.at(-1)?.outcome === "lost");
@@ -146,7 +147,8 @@ export async function recover(
 
 /** The runs of a dead worker whose end nobody has written down. */
 function unendedRuns(store: Store, worker: string): JobRun[] {
-  return [...unwrittenRuns(store, worker), ...claimedRuns(store, worker)];
+  const { names, lost } = begunSettling(store, worker);
+  return [...lost, ...claimedRuns(store, worker, names)];
 }
 
 /** Settles each job by itself, so that one that the disk refuses does not hold up the others. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hasGoneOn } from "../../src/contents/same_job.ts";
 import type { Job } from "../../src/format/job.ts";
 import { JOB_STATES, parseEntryName } from "../../src/format/names.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
@@ -51,21 +52,30 @@ function jobIn(text: string): Job | undefined {
   }
 }
 
+/** Whether a file is the job of another one, which lies in processing/, at a later time. */
+function isLater({ job }: Seen, running: Seen): boolean {
+  if (!job || !running.job || running.state !== "processing") return false;
+  return hasGoneOn(job, running.job);
+}
+
 /**
  * What is wrong with a disk at any moment: a file that is torn, or no job that anyone added; a job
  * in two places; a rename that has landed on a live name.
  */
 export function* faultsNow(disk: SimulatedDisk, ledger: Ledger): Generator<string> {
-  const places = new Map<string, string>();
-  for (const { path, command, job } of jobFiles(disk)) {
-    // A rename that is half durable: one file, which has not become two jobs.
-    if (places.has(command) && disk.areOne(path, places.get(command)!)) continue;
-    if (!ledger.knows(command)) yield `${path} is torn or foreign: ${JSON.stringify(command)}`;
+  const places = new Map<string, Seen>();
+  for (const seen of jobFiles(disk)) {
+    const { path, command, job } = seen;
     const other = places.get(command);
+    // A rename that is half durable: one file, which has not become two jobs.
+    if (other && disk.areOne(path, other.path)) continue;
+    if (!ledger.knows(command)) yield `${path} is torn or foreign: ${JSON.stringify(command)}`;
+    // A removal that is not durable: the dead worker's file is older, and its recovery knows that.
+    if (other && disk.state.twoSided && (isLater(seen, other) || isLater(other, seen))) continue;
     if (other !== undefined && !ledger.mayDouble) {
-      yield `"${command}" is in two places: ${other} and ${path}`;
+      yield `"${command}" is in two places: ${other.path} and ${path}`;
     }
-    places.set(command, path);
+    places.set(command, seen);
     const input = job?.stdin === true ? disk.text(inputBeside(path)) : inputOf(command);
     if (input !== inputOf(command)) yield `the input of ${path} is ${JSON.stringify(input)}`;
   }

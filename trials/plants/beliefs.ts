@@ -16,11 +16,18 @@ export const BELIEFS: readonly Plant[] = [
     "      if (!renameIfThere(store, source, target)) continue;\n",
     "      if (!removeIfThere(store, source)) continue;\n",
   ], [
-    `by, "taken"));\n`,
-    `by, "owned"));
+    `takenOver.push(settlementOf(trace, trace.job, ours(running.name, worker, by), by));\n`,
+    `takenOver.push(settlementOf(trace, trace.job, "", by, "owned"));
       const { final, state } = trace.meant!;
       renameIfThere(store, path, pathIn(store, "tmp", formatMeantName(final, by, state)));
 `,
+  ]),
+  plant("recovery-believes-a-result-written-meanwhile", "recovery/left_running.ts", [
+    "recovery_two_sided_race",
+    "partitioned-settler-done-recoverer",
+  ], [
+    "    entry.worker !== worker ||",
+    "    entry.worker !== undefined ||",
   ]),
   plant("recovery-does-not-look-first", "recovery/left_running.ts", ["two_sided", "settle-done"], [
     "isElsewhere(store, name, job, places.get(id) ?? [], changed)",

@@ -6,6 +6,14 @@ export const ERRORS: readonly Plant[] = [
     "    if (removed[index] !== false) continue;",
     "    if (removed[index] === true) continue;",
   ]),
+  plant("what-was-taken-away-is-published", "moves/settle.ts", [
+    "recovery_two_sided_race",
+    "partitioned-settler-done-recoverer",
+  ], [
+    "    if (removed[index] !== false) continue;",
+    `    if (removed[index] === false) settlement.progress = "owned";\n` +
+    "    if (removed[index] !== undefined) continue;",
+  ]),
   plant("flush-after-one-that-failed-is-believed", "moves/settle.ts", ["fault", "settle-done"], [
     `    for (const settlement of published) settlement.progress = "doubted";\n`,
     "",

@@ -4,16 +4,7 @@
  * @module
  */
 
-import {
-  endOf,
-  entries,
-  type Entry,
-  entryAt,
-  jobPaths,
-  nameOf,
-  settlingEntries,
-  standalone,
-} from "./entries.ts";
+import { endOf, entries, type Entry, entryAt, jobPaths, nameOf, standalone } from "./entries.ts";
 import { idsFrom, isUlid, timeOfId } from "../format/ids.ts";
 import {
   formatStamp,

@@ -10,7 +10,7 @@ import { dirname } from "@std/path/posix/dirname";
 import type { Job } from "../format/job.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import type { FileStat } from "../fs/file_port.ts";
-import { flush, ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { flush, ifThere, pathIn, readIfThere, removeIfThere, type Store } from "../store/store.ts";
 import {
   type Entry,
   entryAt,
@@ -205,17 +205,21 @@ export function swapFault(
  *
  * @param name Its name in processing/.
  */
-export function wasBroughtBack(
+export async function wasBroughtBack(
   store: Store,
   { id, state, bare }: Pick<Entry, "id" | "state" | "bare">,
   name: string,
   job: Job,
-): boolean {
+): Promise<boolean> {
   if (!ID_PATTERN.test(id) || (bare && job.history.length === 0)) return false;
-  const places = endedPlaces(store, id);
-  // A job that never ran, and yet has a log: of the attempt that failed.
-  const hasFailed = state === "pending" && job.history.length === 0 &&
-    store.files.exists(pathIn(store, "failed", logName(id)));
+  const hasNotRun = state === "pending" && job.history.length === 0;
+  const [isDone, isDead, hasFailed] = await Promise.all([
+    store.files.existsUnblocked(pathIn(store, "done", `${id}.json`)),
+    store.files.existsUnblocked(pathIn(store, "dead", `${id}.json`)),
+    // A job that never ran, and yet has a log: of the attempt that failed.
+    hasNotRun && store.files.existsUnblocked(pathIn(store, "failed", logName(id))),
+  ]);
+  const places = isDone || isDead ? endedPlaces(store, id) : [];
   if (hasFailed) places.push(...findPlaces(store, new Set([id]), false));
   if (places.length === 0) return false;
   const path = pathIn(store, "processing", name);
@@ -234,4 +238,12 @@ export function wasBroughtBack(
     return isCopy && file?.identity !== place.stat.identity && isSameJob(place.job, own) &&
       place.job.history.length >= own.history.length;
   });
+}
+
+/** Whether two files are there and have the same content. */
+export function haveSameContent(store: Store, a: string, b: string): boolean {
+  const [one, other] = [store.files.stat(a), store.files.stat(b)];
+  if (one?.kind !== "file" || other?.kind !== "file" || one.size !== other.size) return false;
+  const [left, right] = [readIfThere(store, a), readIfThere(store, b)];
+  return left?.every((byte, index) => byte === right?.[index]) ?? false;
 }

@@ -12,7 +12,7 @@ import { endOf, entries, fileFault, nameOf, readingFault } from "../contents/ent
 import { inputFault, shareInput } from "../contents/inputs.ts";
 import { forgetLastEnd, type Job } from "../format/job.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
-import { bringLog, logName, ownLine } from "../contents/logs.ts";
+import { logName, ownLine } from "../contents/logs.ts";
 import { freshIdLike } from "../format/ids.ts";
 import {
   claimedName,
@@ -24,7 +24,15 @@ import {
 import { mayRunAt, type Whereabouts, whereOf } from "../format/placement.ts";
 import { parseJob } from "../format/parse_job.ts";
 import { endLinking, swapFault, wasBroughtBack } from "../contents/same_job.ts";
-import { flush, ifFree, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import {
+  flush,
+  ifFree,
+  pathIn,
+  removeIfThere,
+  renameIfThere,
+  renameUnblocked,
+  type Store,
+} from "../store/store.ts";
 import { putBackReady } from "./put_back.ts";
 
 /** A waiting job, known by its name alone: choosing it needs no look at its file. */
@@ -51,8 +59,10 @@ export interface Claim {
   cameFrom?: string;
   /** The size of its log so far, if known: where the output of this attempt begins. */
   logOffset: number;
-  /** Where to look for its log first, if it may have one from before: see {@linkcode takeLog}. */
+  /** Where to look for its log first, if it may have one from before: see take_log.ts. */
   logFrom?: JobState;
+  /** Where the log of this attempt lies, if not in processing/. */
+  logIn?: "done";
 }
 
 /**
@@ -92,7 +102,9 @@ export async function claim(
   using _shared = id === entry.id ? undefined : await shareInput(store, entry.id, id);
   const name = claimedName(time, entry.priority, id, worker);
   const from = pathIn(store, entry.state, entry.path);
-  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };
+  if (!await renameUnblocked(store, from, pathIn(store, "processing", name))) {
+    return { kind: "gone" };
+  }
   try {
     const cameFrom = dirname(from);
     return await examine(store, entry, { id, name, time, worker, cameFrom }, purpose, here);
@@ -125,7 +137,7 @@ async function examine(
     return { kind: "malformed", id: buried, reason };
   }
   const job = read.job!;
-  if (wasBroughtBack(store, entry, name, job)) {
+  if (await wasBroughtBack(store, entry, name, job)) {
     removeIfThere(store, pathIn(store, "processing", name));
     return { kind: "gone" };
   }
@@ -166,19 +178,6 @@ async function examine(
     if (reason !== undefined) return { kind: "hopeless", claim: claimed, reason };
   }
   return { kind: "claimed", claim: claimed };
-}
-
-/**
- * Brings the log of a claimed job beside it: to be called right before its command is started,
- * which makes a log where there is none. So a log in processing/ says that the command may have
- * begun, and its absence that it has not: recovery goes by that.
- */
-export function takeLog(store: Store, claimed: Claim): void {
-  const { id, logFrom } = claimed;
-  if (logFrom === undefined) return;
-  bringLog(store, id, logFrom, "processing");
-  claimed.logOffset = store.files.stat(pathIn(store, "processing", logName(id)), "fresh")?.size ??
-    0;
 }
 
 /** Gives a claimed file a name in pending/ that says its time and priority. */

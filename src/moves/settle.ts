@@ -26,12 +26,15 @@
  */
 
 import type { Claim } from "./claim.ts";
+import { logOf } from "./take_log.ts";
 import { nameOf } from "../contents/entries.ts";
+import { forEachAtOnce } from "../fs/sync_each.ts";
 import { shareInput } from "../contents/inputs.ts";
 import { type Job, jobBytes } from "../format/job.ts";
 import { leftByClaims, leftBySettling } from "../contents/left_directories.ts";
 import { bringLog, logName } from "../contents/logs.ts";
-import { freshIdLike } from "../format/ids.ts";
+import { haveSameContent } from "../contents/same_job.ts";
+import { freshIdLike, isUlid } from "../format/ids.ts";
 import {
   formatMeantName,
   parseEntryName,
@@ -43,12 +46,14 @@ import {
   createFlushed,
   flush,
   pathIn,
-  readIfThere,
   removeIfThere,
   renameIfThere,
-  renameNew,
+  renameNewUnblocked,
   type Store,
 } from "../store/store.ts";
+
+/** How many jobs are published while a server answers. */
+const PUBLISHED_AT_ONCE = 16;
 
 /** A running job and its outcome. Settling it again goes on where an error stopped it. */
 export interface Settlement {
@@ -61,14 +66,7 @@ export interface Settlement {
   /** When it is ready again, in milliseconds since 1970; for `failed` and `pending`. */
   readonly readyAt?: number;
   /** How far it has come; {@linkcode settle} moves this on. */
-  progress?:
-    | "taken"
-    | "written"
-    | "owned"
-    | "published"
-    | "doubted"
-    | "settled"
-    | "gone";
+  progress?: "taken" | "written" | "owned" | "published" | "doubted" | "settled" | "gone";
   /** Where its new file lies, once this worker has put it there. */
   published?: string;
 }
@@ -127,15 +125,15 @@ export async function settle(
     removeIfThere(store, meantPath(store, settlement));
     settlement.progress = "gone";
   }
-  for (const settlement of inStep(settlements, "owned")) {
-    if (!publish(store, settlement)) {
+  await forEachAtOnce(inStep(settlements, "owned"), PUBLISHED_AT_ONCE, async (settlement) => {
+    if (!await publish(store, settlement)) {
       // Under another ID nothing would tell a leftover in tmp/, after a power cut, from a job.
       await flush(store, [pathIn(store, "tmp")]);
       await publishBesideAnother(store, settlement);
     }
     // Not to be done again: from here on another may have the job and its log.
     settlement.progress = "published";
-  }
+  });
   const published = inStep(settlements, "published");
   const changed = new Set(published.map((settlement) => settlement.state));
   // It was put back for others. What waits for its retry is known to the worker that put it there.
@@ -205,7 +203,7 @@ async function write(store: Store, taken: readonly Settlement[]): Promise<void> 
  * changes.
  */
 function takeBack(store: Store, settlement: Settlement): void {
-  const { published, job, state } = settlement;
+  const { claim, published, job, state } = settlement;
   settlement.progress = "published";
   if (published === undefined) return;
   settlement.published = undefined;
@@ -213,7 +211,9 @@ function takeBack(store: Store, settlement: Settlement): void {
   settlement.progress = "owned";
   const { id } = parseEntryName(nameOf(published))!;
   const log = pathIn(store, state, logName(id));
-  renameIfThere(store, log, pathIn(store, "processing", logName(job.id)));
+  if (claim.logIn !== state || id !== job.id) {
+    renameIfThere(store, log, pathIn(store, "processing", logName(job.id)));
+  }
 }
 
 /** Steps 2 and 1 backwards, as far as the disk allows, for another try later. */
@@ -238,16 +238,17 @@ function undoWrite(store: Store, settlement: Settlement): void {
  *
  * @returns Whether it is done; `false` if another job of this ID lies in its place.
  */
-function publish(store: Store, settlement: Settlement): boolean {
+async function publish(store: Store, settlement: Settlement): Promise<boolean> {
   const source = meantPath(store, settlement);
   const { job, state } = settlement;
   const target = pathIn(store, state, finalName(settlement));
-  // No log is brought beside another's job.
-  const isFree = !store.files.exists(target) || !store.files.exists(target, "fresh");
+  // No log is brought beside another's job. None has an ID that queuectl has made.
+  const isFree = isUlid(job.id) || !store.files.exists(target) ||
+    !store.files.exists(target, "fresh");
   // Last: another may have published the job, and claimed it again; then its log is not ours.
   if (!store.files.exists(source)) return true;
-  if (isFree && bringLog(store, job.id, "processing", state, target)) {
-    const result = renameNew(store, source, target);
+  if (isFree && await bringOwnLog(store, settlement, target)) {
+    const result = await renameNewUnblocked(store, source, target);
     if (result === "renamed") settlement.published = target;
     if (result !== "taken") return true;
   }
@@ -256,6 +257,18 @@ function publish(store: Store, settlement: Settlement): boolean {
   // Published already: a power cut can bring back a name whose removal was not flushed.
   removeIfThere(store, source);
   return true;
+}
+
+/** Step 5; `false` if another job's log lies in its place. */
+async function bringOwnLog(
+  store: Store,
+  { claim, job: { id }, state }: Settlement,
+  target: string,
+): Promise<boolean> {
+  if (claim.logIn === state) return true;
+  const to = pathIn(store, state, logName(id));
+  return await renameNewUnblocked(store, logOf(store, claim), to) === "renamed" ||
+    bringLog(store, id, claim.logIn ?? "processing", state, target);
 }
 
 /**
@@ -279,11 +292,4 @@ async function publishBesideAnother(store: Store, settlement: Settlement): Promi
     renameIfThere(store, log, own);
     throw error;
   }
-}
-
-function haveSameContent(store: Store, a: string, b: string): boolean {
-  const [one, other] = [store.files.stat(a), store.files.stat(b)];
-  if (one?.kind !== "file" || other?.kind !== "file" || one.size !== other.size) return false;
-  const [left, right] = [readIfThere(store, a), readIfThere(store, b)];
-  return left?.every((byte, index) => byte === right?.[index]) ?? false;
 }

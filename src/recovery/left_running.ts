@@ -9,7 +9,13 @@ import { readJobFile } from "../contents/entries.ts";
 import { findLog, logName } from "../contents/logs.ts";
 import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/same_job.ts";
 import { type Attempt, forgetLastEnd, type Job } from "../format/job.ts";
-import { type EntryName, HELD_TIME, parseEntryName, waitingName } from "../format/names.ts";
+import {
+  type EntryName,
+  HELD_TIME,
+  type JobState,
+  parseEntryName,
+  waitingName,
+} from "../format/names.ts";
 import { hadHeldJob, isEditor } from "../format/worker_names.ts";
 import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
 import { putBackReady } from "../moves/put_back.ts";
@@ -116,12 +122,14 @@ export async function takeOverRunning(
 }
 
 /**
- * Whether the command of a claimed job may have started: its log lies in processing/ before
- * anything of it runs. A power cut can take that log from a job that did run; then that attempt is
- * not charged.
+ * Whether the command of a claimed job may have started: its log lies in processing/, or that of a
+ * first run in done/, before anything of it runs. A power cut can take that log from a job that did
+ * run; then that attempt is not charged.
  */
 function mayHaveBegun(store: Store, { id, history }: Job): boolean {
-  if (store.files.exists(pathIn(store, "processing", logName(id)), "fresh")) return true;
+  const places = history.length === 0 ? ["processing", "done"] as const : ["processing"] as const;
+  const isIn = (state: JobState) => store.files.exists(pathIn(store, state, logName(id)), "fresh");
+  if (places.some(isIn)) return true;
   // The log of a job's first run may have gone with another job of its ID that was settled.
   return history.length === 0 && findLog(store, id, "processing") !== undefined;
 }

@@ -14,6 +14,17 @@ import { type JobState, parseBatchName } from "../format/names.ts";
 import type { DirectoryEntry, FileLock, FilePort, FileStat, NewFile } from "../fs/file_port.ts";
 import { syncLeft } from "../fs/sync_each.ts";
 import { NotDurableError } from "../text/errors.ts";
+import { ifFree, ifThere, renameIfThere, type StoreFiles } from "./rename.ts";
+
+export {
+  ifFree,
+  ifThere,
+  renameIfThere,
+  renameNew,
+  renameNewUnblocked,
+  renameUnblocked,
+  type StoreFiles,
+} from "./rename.ts";
 
 /** How to wait for the queue's lock, which explicit IDs, keys, removals and settings need. */
 export interface LockWait {
@@ -45,9 +56,6 @@ export interface OpenQueue {
   readonly store: Store;
 }
 
-/** What needs no more of a store than its files. */
-export type StoreFiles = Pick<Store, "files">;
-
 /** A directory of the queue. */
 export type QueueDirectory =
   | JobState
@@ -73,43 +81,6 @@ export function pathIn(store: Store, directory: QueueDirectory, name?: string): 
 /** A new path in tmp/, for what is written there before it is renamed to where it counts. */
 export function temporaryPath(store: Pick<Store, "dir">, prefix = ""): string {
   return `${store.dir}/tmp/${prefix}${newId()}${NEW_SUFFIX}`;
-}
-
-/** The result of an action; `undefined` if a file that it needs is missing. */
-export function ifThere<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** Whether an action could make a name; `false` if the name was taken. */
-export function ifFree(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
-  }
-}
-
-/** `rename`; `false` if the source is gone: another was first, which is normal. */
-export function renameIfThere({ files }: StoreFiles, from: string, to: string): boolean {
-  return ifThere(() => (files.rename(from, to), true)) ?? false;
-}
-
-/** `rename` that replaces nothing; says whether the source was gone, or the new name taken. */
-export function renameNew(
-  { files }: StoreFiles,
-  from: string,
-  to: string,
-): "renamed" | "gone" | "taken" {
-  let isFree: boolean | undefined;
-  ifThere(() => isFree = ifFree(() => files.renameNew(from, to)));
-  return isFree === undefined ? "gone" : isFree ? "renamed" : "taken";
 }
 
 /**

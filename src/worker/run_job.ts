@@ -5,13 +5,14 @@
  * @module
  */
 
-import { type Claim, takeLog } from "../moves/claim.ts";
+import type { Claim } from "../moves/claim.ts";
+import { takeLog } from "../moves/take_log.ts";
 import { inputPath } from "../contents/inputs.ts";
-import { logName, makeOwnersLog, ownLine } from "../contents/logs.ts";
+import { makeOwnersLog, ownLine } from "../contents/logs.ts";
 import { userEnvironment } from "../process/launcher.ts";
 import { progressPath, resultPath } from "../contents/job_output_files.ts";
 import type { JobRun } from "../process/survivors.ts";
-import { pathIn, putAside, type Store } from "../store/store.ts";
+import { putAside, type Store } from "../store/store.ts";
 import { startLongTimer } from "./fetching/long_timer.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "../process/signals.ts";
@@ -65,7 +66,6 @@ export async function startJob(
   shared: Readonly<Record<string, string>>,
 ): Promise<RunningJob> {
   const { job, worker } = claim;
-  const log = pathIn(store, "processing", logName(claim.id));
   const startedAt = store.now();
   const begun = performance.now();
   const env: Record<string, string> = {
@@ -85,7 +85,7 @@ export async function startJob(
     ...rest,
   });
 
-  takeLog(store, claim);
+  const log = takeLog(store, claim);
   let child: Child;
   try {
     const { command, shell, cwd } = job;

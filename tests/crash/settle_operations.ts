@@ -81,7 +81,12 @@ function settling(
     async prepare(disk, ledger) {
       const files = disk.process("w1");
       const store = await openAt(files, START);
-      if (inBatch) await enqueueMany(store, jobs.map(({ command }) => ({ command })));
+      if (inBatch) {
+        await enqueueMany(
+          store,
+          jobs.map(({ command, max_retries }) => ({ command, max_retries })),
+        );
+      }
       for (const { command, max_retries, hasInput } of inBatch ? [] : jobs) {
         const input = hasInput ? { stdin: stdinOf(command) } : {};
         await enqueue(store, { command, id: command.slice(-1), max_retries }, input);
@@ -212,6 +217,7 @@ export const SETTLE_OPERATIONS: readonly Operation[] = [
   settling("put-back", [TO_PENDING]),
   settling("group", [TO_DONE, TO_FAILED, TO_DEAD]),
   settling("batch", [TO_DONE], true),
+  settling("batch-group", [TO_DONE, TO_FAILED, TO_DEAD, TO_PENDING], true),
   settleBesideAnother,
   besideAnother("settle-beside-another-input", settling("done", [{ ...TO_DONE, hasInput: true }])),
   thenAtOnce("settle-then-remove", settleDone, removing("a", "done: done@w1")),

@@ -7,9 +7,9 @@
 
 import type { Finding } from "../../src/doctor/examination.ts";
 import { examine } from "../../src/doctor/examine.ts";
-import { type Claim, claim, takeLog, type WaitingEntry } from "../../src/moves/claim.ts";
+import { type Claim, claim, type WaitingEntry } from "../../src/moves/claim.ts";
+import { logOf, takeLog } from "../../src/moves/take_log.ts";
 import { entries } from "../../src/contents/entries.ts";
-import { logName } from "../../src/contents/logs.ts";
 import { arrive, type Presence } from "../../src/contents/presence.ts";
 import { settle, type Settlement, unrunSettlement } from "../../src/moves/settle.ts";
 import { pathIn, removeIfThere, type Store } from "../../src/store/store.ts";
@@ -91,8 +91,7 @@ export function logLine(worker: string, command: string): string {
 
 /** Runs a claimed job, and says what is to become of it. */
 export function run(store: Store, claimed: Claim, ending: Ending): Settlement {
-  takeLog(store, claimed);
-  const log = pathIn(store, "processing", logName(claimed.id));
+  const log = takeLog(store, claimed);
   const line = logLine(claimed.worker, claimed.job.command);
   store.files.append(log, new TextEncoder().encode(line));
   return endRun(store, claimed, ending);
@@ -104,7 +103,7 @@ export function endRun(store: Store, claimed: Claim, ending: Ending): Settlement
     startedAt: store.now(),
     finishedAt: store.now(),
     duration: 1,
-    logEnd: store.files.stat(pathIn(store, "processing", logName(claimed.id)))?.size ?? 0,
+    logEnd: store.files.stat(logOf(store, claimed))?.size ?? 0,
     ...(ending === "put back"
       ? { stopped: "put back" }
       : { exit: { code: ending === "done" ? 0 : 1, signal: null } }),

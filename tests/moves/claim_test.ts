@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { claim, type ClaimResult, takeLog, type WaitingEntry } from "../../src/moves/claim.ts";
+import { claim, type ClaimResult, type WaitingEntry } from "../../src/moves/claim.ts";
+import { takeLog } from "../../src/moves/take_log.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { Queue } from "../../src/queue.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";

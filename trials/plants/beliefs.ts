@@ -29,6 +29,16 @@ export const BELIEFS: readonly Plant[] = [
     "    entry.worker !== worker ||",
     "    entry.worker !== undefined ||",
   ]),
+  plant("log-made-in-done-tells-of-no-start", "recovery/left_running.ts", [
+    "two_sided",
+    "settle-batch",
+  ], [
+    `["processing", "done"] as const`,
+    `["processing"] as const`,
+  ], [
+    `  return history.length === 0 && findLog(store, id, "processing") !== undefined;`,
+    "  return history.length < 0;",
+  ]),
   plant("recovery-does-not-look-first", "recovery/left_running.ts", ["two_sided", "settle-done"], [
     "isElsewhere(store, name, job, places.get(id) ?? [], changed)",
     "isElsewhere(store, name, job, [], changed)",
@@ -43,7 +53,7 @@ export const BELIEFS: readonly Plant[] = [
     ],
   ),
   plant("claim-does-not-look-first", "moves/claim.ts", ["two_sided", "requeue-done"], [
-    "  if (wasBroughtBack(store, entry, name, job)) {",
+    "  if (await wasBroughtBack(store, entry, name, job)) {",
     "  if (!wasBroughtBack) {",
   ]),
   plant(
@@ -58,7 +68,10 @@ export const BELIEFS: readonly Plant[] = [
   plant("log-tells-of-a-start-at-the-claim", "moves/claim.ts", ["crash", "claim-retry"], [
     `entry.id === id ? entry.state : "processing";`,
     `entry.id === id ? entry.state : "processing";
-    takeLog(store, claimed);`,
+    bringLog(store, id, claimed.logFrom, "processing");`,
+  ], [
+    "import { logName, ownLine } from",
+    "import { bringLog, logName, ownLine } from",
   ]),
   plant("log-is-moved-though-the-job-is-anothers", "moves/settle.ts", [
     "recovery_race",
@@ -72,7 +85,7 @@ export const BELIEFS: readonly Plant[] = [
     "moves/settle.ts",
     ["recovery_race", "two-settlers-of-one-id"],
     [
-      "    const result = renameNew(store, source, target);",
+      "    const result = await renameNewUnblocked(store, source, target);",
       `    const result = renameIfThere(store, source, target) ? "renamed" : "gone";`,
     ],
   ),

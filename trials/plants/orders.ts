@@ -11,22 +11,22 @@ export const ORDERS: readonly Plant[] = [
     "partitioned-settler-done-recoverer",
   ], [
     "  const removed = await store.files.removeEach(olds);\n",
-    "  for (const each of open) publish(store, each);\n" +
+    "  for (const each of open) await publish(store, each);\n" +
     "  const removed = await store.files.removeEach(olds);\n",
   ]),
   plant("settle-moves-the-job-before-its-log", "moves/settle.ts", ["crash", "cancel"], [
-    `  if (isFree && bringLog(store, job.id, "processing", state, target)) {
-    const result = renameNew(store, source, target);
+    `  if (isFree && await bringOwnLog(store, settlement, target)) {
+    const result = await renameNewUnblocked(store, source, target);
 `,
     `  if (isFree) {
-    const result = renameNew(store, source, target);
+    const result = await renameNewUnblocked(store, source, target);
     if (result === "renamed") bringLog(store, job.id, "processing", state);
 `,
   ]),
   plant("claim-moves-the-log-before-its-job", "moves/claim.ts", ["fault", "claim-malformed"], [
-    `  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
+    `  if (!await renameUnblocked(store, from, pathIn(store, "processing", name))) {`,
     `  bringLog(store, id, entry.state, "processing");
-  if (!renameIfThere(store, from, pathIn(store, "processing", name))) return { kind: "gone" };`,
+  if (!await renameUnblocked(store, from, pathIn(store, "processing", name))) {`,
   ]),
   plant("recovery-removes-the-presence-first", "recovery/recover.ts", [
     "recovery_race",

@@ -95,6 +95,11 @@ export class Dispatcher {
     return this.jobs.slotsTaken + this.jobs.unsettled + this.#underWay.size > 0;
   }
 
+  /** Whether all slots are taken. */
+  get isFull(): boolean {
+    return this.jobs.slotsTaken >= this.#options.slots;
+  }
+
   /** Whether nothing runs, and what has ended cannot be recorded for now. */
   get stuck(): boolean {
     return this.#settler.stuck && this.jobs.slotsTaken === 0;

@@ -99,7 +99,8 @@ export class Lookout {
     // A look later than the one for jobs, which are to be started first.
     if (this.#rungAt > this.#allAt - ALL_FOR && now - this.#allAt >= ALL_AGAIN) this.#lookAtAll();
     if (this.#listener.hasRung()) this.#hear();
-    if (this.#owesJobs) this.#owesJobs = !this.#parts.finder.refillAsTold();
+    const { finder, dispatcher } = this.#parts;
+    if (this.#owesJobs) this.#owesJobs = !finder.refillAsTold(!dispatcher.isFull);
     if (isPoll) this.#poll();
   }
 

@@ -19,6 +19,9 @@ import { indexEntry, scanWaiting } from "./scan.ts";
 /** Reading the directories takes at most this share of the time. */
 const SCAN_SHARE = 0.1;
 
+/** How much sooner an idle worker reads them again when it is told to, in milliseconds. */
+const SOONER_IF_IDLE = 1000;
+
 /** How long an entry that could not be claimed is left alone, in milliseconds. */
 const PUT_ASIDE = 5000;
 
@@ -140,9 +143,11 @@ export class Finder {
   /**
    * Reads the waiting directories, as somebody says that they have changed; `false` if that would
    * take too much of the time for now, or another look at them is under way.
+   * For an idle worker it may take more.
    */
-  refillAsTold(): boolean {
-    if (this.#steady() < this.#nextScan || this.#scanning) return false;
+  refillAsTold(isIdle: boolean): boolean {
+    const sooner = isIdle ? SOONER_IF_IDLE : 0;
+    if (this.#scanning || this.#steady() < this.#nextScan - sooner) return false;
     void this.refill().then(() => this.#closed || this.#options.found());
     return true;
   }

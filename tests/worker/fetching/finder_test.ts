@@ -216,6 +216,35 @@ Deno.test("after two seconds of quiet a finder reads again only when a directory
   assertEquals(await after(1000), perReading, "now and then whatever the directories say");
 });
 
+Deno.test("a finder that is told of a change reads at once if its worker is idle, but not all the time", async () => {
+  await using temporary = await temporaryQueue();
+  let passed = 0;
+  let takes = 45;
+  const queue = await Queue.open(temporary.dir, {
+    files: {
+      ...nativeFiles,
+      list(directory) {
+        passed += takes;
+        return nativeFiles.list(directory);
+      },
+    },
+  });
+  using told = finderOf(queue, undefined, () => passed);
+  await told.finder.refill();
+  drop(temporary.dir, "pending/a.json", JOB);
+  assertEquals(told.finder.refillAsTold(false), false, "it took 90 ms, so not for 900");
+  assertEquals(told.finder.refillAsTold(true), true);
+  assertEquals(told.finder.refillAsTold(true), false, "it is reading");
+  await eventually("it has found the job", () => told.takeAll().includes("a"));
+  await told.finder.refill();
+  takes = 1000;
+  await told.finder.refill();
+  assertEquals(told.finder.refillAsTold(true), false, "it took two seconds");
+  passed += 20_000;
+  assertEquals(told.finder.refillAsTold(false), true);
+  await told.finder.refill();
+});
+
 /** A queue on a disk of another machine: only polls tell of what is added. */
 async function remoteQueue(clock: { time: number }, mtime: () => number, ahead = 0) {
   const disk = new SimulatedDisk({ now: mtime });

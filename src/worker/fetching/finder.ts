@@ -10,11 +10,13 @@ import { batchEntries } from "../../contents/entries.ts";
 import { HELD_TIME } from "../../format/names.ts";
 import { mayRunAt, type Whereabouts } from "../../format/placement.ts";
 import { pathIn, removeIfThere, type Store } from "../../store/store.ts";
-import { BELIEVED_FOR, CLOCK_GRAIN, FolderChanges } from "./folder_changes.ts";
+import { CLOCK_GRAIN, FolderChanges } from "./folder_changes.ts";
+import { BarrenBatches } from "./barren_batches.ts";
 import { startLongTimer } from "./long_timer.ts";
 import type { ParkedJobs } from "./parked_jobs.ts";
 import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
-import { indexEntry, scanWaiting } from "./scan.ts";
+import { Spread } from "./spread.ts";
+import { batchOf, indexEntry, scanWaiting } from "./scan.ts";
 
 /** Reading the directories takes at most this share of the time. */
 const SCAN_SHARE = 0.1;
@@ -46,14 +48,14 @@ export interface FinderOptions {
 export class Finder {
   readonly #options: FinderOptions;
   readonly #store: Store;
-  readonly #index = new ReadyIndex();
+  #index = new ReadyIndex();
+  readonly #spread: Spread;
   /**
    * How many jobs of each batch are in the index and not given out; `Infinity` while it is being
    * read.
    */
   readonly #opened = new Map<string, number>();
-  /** Folders named like a batch that hold no job and cannot be removed. */
-  readonly #barren = new Map<string, { changed: number; opened: number }>();
+  readonly #barren: BarrenBatches;
   #contended = false;
   #stopTimer = () => {};
   #timerFor = Infinity;
@@ -71,6 +73,8 @@ export class Finder {
     this.#steady = options.steady ?? (() => performance.now());
     this.#changes = new FolderChanges(this.#store, ["pending"], this.#steady);
     this.#retries = new FolderChanges(this.#store, ["failed"], this.#steady);
+    this.#barren = new BarrenBatches(this.#store, this.#steady);
+    this.#spread = new Spread(!this.#store.files.isLocal(this.#store.dir));
   }
 
   /** Takes in a name that appeared in pending/ or failed/. */
@@ -91,14 +95,18 @@ export class Finder {
 
   #next(): IndexEntry | undefined {
     let passedOver = false;
-    for (let entry; (entry = this.#index.take(this.#store.now()));) {
+    for (let entry; (entry = this.#spread.take(this.#index, this.#store.now()));) {
       if (entry.batch) {
         this.#open(entry.path);
         continue;
       }
       const { state, path } = entry;
       this.#givenOut(path);
-      if (!this.#contended || this.#store.files.exists(pathIn(this.#store, state, path))) {
+      // A network's answer takes as long as a claim that fails, which asks the same.
+      if (
+        this.#spread.isOn || !this.#contended ||
+        this.#store.files.exists(pathIn(this.#store, state, path))
+      ) {
         this.#contended &&= passedOver;
         return entry;
       }
@@ -114,11 +122,13 @@ export class Finder {
    */
   lost(): void {
     this.#contended = true;
+    if (!this.#spread.lost() || this.#scanning || this.#steady() < this.#nextScan) return;
+    void this.refill().then(this.#options.found);
   }
 
   /** Whether a job is ready. */
   hasReady(): boolean {
-    return this.#index.hasReady(this.#store.now());
+    return !this.#spread.isEmpty || this.#index.hasReady(this.#store.now());
   }
 
   /** Puts back an entry that was taken out and not claimed. */
@@ -174,7 +184,10 @@ export class Finder {
     this.#changes.reading();
     this.#retries.reading();
     const begun = this.#steady();
-    if (this.#index.spilled) {
+    if (this.#spread.reading(this.#index, this.#store.now())) {
+      this.#index = new ReadyIndex();
+      this.#opened.clear();
+    } else if (this.#index.spilled) {
       this.#index.readmit();
       // What was dropped may have been part of a batch: all of them are opened anew.
       this.#opened.clear();
@@ -208,7 +221,7 @@ export class Finder {
     const { only, parked, here } = this.#options;
     if (!mayRunAt(entry.where, here)) return;
     if (entry.batch) {
-      if (this.#opened.has(entry.path) || this.#isBarren(entry.path)) return;
+      if (this.#opened.has(entry.path) || this.#barren.has(entry.path)) return;
     } else if (only !== undefined && entry.id !== only) return;
     // A job that is held or waits for another comes back under another name when it is released.
     if (entry.time >= HELD_TIME || parked.has(entry)) return;
@@ -220,33 +233,22 @@ export class Finder {
     let count = 0;
     this.#opened.set(batch, Infinity);
     try {
-      const changed = this.#changedAt(batch);
+      const begun = this.#steady();
+      const changed = this.#barren.changedAt(batch);
       for (const entry of batchEntries(this.#store, batch)) {
         if (this.#options.parked.has(entry) || !mayRunAt(entry.where, this.#options.here)) continue;
         count++;
         this.#add({ ...entry, batch: false });
       }
       this.#opened.set(batch, count);
+      this.#nextScan = Math.max(this.#nextScan, begun + (this.#steady() - begun) / SCAN_SHARE);
       if (count > 0 || this.#closeBatch(batch)) return;
       if (this.#store.now() - changed < CLOCK_GRAIN) this.#changes.forget();
-      else this.#barren.set(batch, { changed, opened: this.#steady() });
+      else this.#barren.add(batch, changed);
     } catch (error) {
       this.#opened.delete(batch);
       this.#scanLater(error);
     }
-  }
-
-  #changedAt(batch: string): number {
-    return this.#store.files.stat(pathIn(this.#store, "pending", batch), "fresh")?.mtime ?? 0;
-  }
-
-  #isBarren(batch: string): boolean {
-    const barren = this.#barren.get(batch);
-    if (!barren) return false;
-    const isFresh = this.#steady() - barren.opened < BELIEVED_FOR;
-    if (isFresh && barren.changed === this.#changedAt(batch)) return true;
-    this.#barren.delete(batch);
-    return false;
   }
 
   #givenOut(path: string): void {
@@ -292,9 +294,4 @@ export class Finder {
       this.#options.found();
     });
   }
-}
-
-function batchOf(path: string): string | undefined {
-  const slash = path.indexOf("/");
-  return slash < 0 ? undefined : path.slice(0, slash);
 }

@@ -136,6 +136,12 @@ export class ReadyIndex {
     };
   }
 
+  /** The most urgent entry that is ready. */
+  peek(now: number): IndexEntry | undefined {
+    this.#promote(now);
+    return this.#ready.peek();
+  }
+
   /** Takes out the most urgent entry that is ready. */
   take(now: number): IndexEntry | undefined {
     this.#promote(now);

@@ -61,3 +61,9 @@ export async function scanWaiting(
     }
   }
 }
+
+/** The folder of a job's batch, by its path below pending/; `undefined` if it lies in none. */
+export function batchOf(path: string): string | undefined {
+  const slash = path.indexOf("/");
+  return slash < 0 ? undefined : path.slice(0, slash);
+}

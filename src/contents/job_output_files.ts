@@ -17,7 +17,7 @@ import {
   removeTree,
   type Store,
 } from "../store/store.ts";
-import { hasPresence } from "./presence.ts";
+import { workerNames } from "./presence.ts";
 
 /** How much of the end of a progress file is read, in bytes: a job may append to it for hours. */
 const TAIL = 4096;
@@ -50,7 +50,11 @@ export function removeProgress(store: Store, worker: string): void {
 /** The workers without a presence file that have a folder: a power cut can leave it. */
 export function strayProgress(store: Store): string[] {
   const workers = [...listIfThere(store, pathIn(store, "progress"))].map(({ name }) => name);
-  return workers.filter((name) => !hasPresence(store, name));
+  if (workers.length === 0) return workers;
+  // Read afterwards, and at once: a worker's file is there before its folder, and there may be
+  // hundreds.
+  const present = new Set(workerNames(store));
+  return workers.filter((name) => !present.has(name));
 }
 
 /** Removes one file of a job, if it is there. A folder in its place goes with the worker's. */

@@ -68,6 +68,7 @@ export class SignsOfLife {
   readonly #store: Store;
   readonly #self: string;
   readonly #host: string;
+  readonly #most: number;
   readonly #steady: () => number;
   readonly #watched = new Map<string, Watched>();
   #looks = 0;
@@ -81,9 +82,16 @@ export class SignsOfLife {
   /**
    * @param self The name of the presence of the one who watches.
    * @param steady The monotonic clock, in milliseconds.
+   * @param most How many workers of other machines to watch: see {@linkcode nextInRing}.
    */
-  constructor(store: Store, self: string, steady: () => number = () => performance.now()) {
-    [this.#store, this.#self, this.#host, this.#steady] = [store, self, hostOf(self), steady];
+  constructor(
+    store: Store,
+    self: string,
+    steady: () => number = () => performance.now(),
+    most: number = Infinity,
+  ) {
+    [this.#store, this.#self, this.#host] = [store, self, hostOf(self)];
+    [this.#most, this.#steady] = [most, steady];
   }
 
   /** A worker that lives though this machine could take its lock; `undefined` if none was seen. */
@@ -155,13 +163,12 @@ export class SignsOfLife {
       return near;
     }
     if (files.isLocal(dir)) return [...workers];
-    const present = new Set(workers);
+    const others = workers.filter((worker) => hostOf(worker) !== this.#host);
+    const watched = new Set(nextInRing(this.#self, others, this.#most));
     for (const worker of this.#watched.keys()) {
-      if (!present.has(worker)) this.#watched.delete(worker);
+      if (!watched.has(worker)) this.#watched.delete(worker);
     }
-    const far = workers.filter((worker) =>
-      hostOf(worker) !== this.#host && this.#mayBeDead(worker, workers)
-    );
+    const far = [...watched].filter((worker) => this.#mayBeDead(worker, workers));
     this.#looks++;
     return [...near, ...far];
   }
@@ -239,4 +246,16 @@ export class SignsOfLife {
 
 function isSilent({ since }: Watched, now: number): boolean {
   return now - since >= SILENT_AFTER;
+}
+
+/**
+ * Those of many workers that one watches: in the order of names, those that come next, after the
+ * last one the first. So each dead one is seen by several, and the work of all does not grow with
+ * the square of their number. Once some are recovered the next move up.
+ */
+export function nextInRing(self: string, others: readonly string[], most: number): string[] {
+  if (others.length <= most) return [...others];
+  const ring = others.toSorted();
+  const first = Math.max(0, ring.findIndex((name) => name > self));
+  return [...ring.slice(first), ...ring.slice(0, first)].slice(0, most);
 }

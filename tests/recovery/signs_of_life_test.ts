@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { arrive, type Presence } from "../../src/contents/presence.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
-import { SignsOfLife } from "../../src/recovery/signs_of_life.ts";
+import { nextInRing, SignsOfLife } from "../../src/recovery/signs_of_life.ts";
 import type { Store } from "../../src/store/store.ts";
 import { drop, temporaryQueue } from "../temporary_queue.ts";
 
@@ -220,4 +220,35 @@ Deno.test("a worker watches the three that follow it by name, and then begins wi
   beats("xy");
   assertEquals(watch.signs.neighboursMove(), false, "a gives no signs");
   for (const presence of presences) presence.leave();
+});
+
+Deno.test("of hundreds of workers each watches eight, and each is watched by eight", () => {
+  const names = Array.from({ length: 500 }, (_, n) => {
+    const random = ((n * 2654435761) % 2 ** 32).toString(16).padStart(8, "0");
+    return `rack${n >> 5}-${n}-${random}`;
+  });
+  const watchers = new Map<string, number>();
+  for (const self of names) {
+    const watched = nextInRing(self, names.filter((name) => name !== self), 8);
+    assertEquals(new Set(watched).size, 8);
+    for (const name of watched) watchers.set(name, (watchers.get(name) ?? 0) + 1);
+  }
+  assertEquals([watchers.size, new Set(watchers.values())], [500, new Set([8])]);
+  assertEquals(nextInRing("a-1-00", ["b-1-11", "c-1-22"], 8), ["b-1-11", "c-1-22"]);
+});
+
+Deno.test("a worker that watches few finds all that are dead, one after the other", async () => {
+  await using temporary = await temporaryQueue();
+  const watch = new Watch(temporary.dir, temporary.queue.store);
+  const signs = new SignsOfLife(watch.store, watch.me.name, () => watch.now, 2);
+  let left = ["far-1-aa", "far-1-bb", "far-1-cc", "far-1-dd", "far-1-ff"];
+  for (const name of left) watch.appear(name);
+  const found: string[] = [];
+  for (let look = 0; look < 20 && left.length > 0; look++) {
+    const dead = signs.look(left);
+    found.push(...dead);
+    left = left.filter((name) => !dead.includes(name));
+    watch.now += 2500;
+  }
+  assertEquals(found.length, 5);
 });

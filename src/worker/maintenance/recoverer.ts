@@ -47,6 +47,9 @@ export interface RecovererOptions {
   trouble(error: unknown): void;
 }
 
+/** How many workers of other machines one worker watches. */
+const MOST_WATCHED = 8;
+
 /** Recovers dead workers, one look at a time. */
 export class Recoverer {
   readonly #options: RecovererOptions;
@@ -64,7 +67,7 @@ export class Recoverer {
 
   constructor(options: RecovererOptions) {
     this.#options = options;
-    this.#signs = new SignsOfLife(options.store, options.worker);
+    this.#signs = new SignsOfLife(options.store, options.worker, undefined, MOST_WATCHED);
   }
 
   /** Whether this worker has jobs of dead workers that the disk has not yet let it settle. */

@@ -46,8 +46,8 @@ async function begin(scene: Scene, random: Random, host: Host, long: number): Pr
 }
 
 /**
- * Says how long the jobs that a fault hit waited for their next run, and for how long two ran at
- * once.
+ * Says how long the jobs that a fault hit went on, and waited for their next run, and for how long
+ * two ran at once.
  */
 function tell(scene: Scene, hit: readonly Note[], at: number): void {
   const notes = scene.notes();
@@ -56,6 +56,11 @@ function tell(scene: Scene, hit: readonly Note[], at: number): void {
   );
   const shown = waits.map((note) => note ? `${(note.at - at).toFixed(1)} s` : "never");
   scene.figures.push(`next runs of what it ran, after the fault: ${shown.join(", ") || "none"}`);
+  const lasts = hit.map(({ id, attempt }) =>
+    notes.findLast((note) => note.id === id && note.attempt === attempt)!
+  );
+  const ends = lasts.map((note) => `${(note.at - at).toFixed(1)} s`);
+  scene.figures.push(`what it ran last showed itself, after the fault: ${ends.join(", ")}`);
   const twice = overlaps(notes).map(({ seconds }) => `${seconds.toFixed(1)} s`);
   scene.figures.push(`two runs of a job at once: ${twice.join(", ") || "never"}`);
 }

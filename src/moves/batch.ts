@@ -12,6 +12,7 @@ import { whereOf } from "../format/placement.ts";
 import { contentOf, newName } from "./publish.ts";
 import { ring } from "../store/ring.ts";
 import {
+  createFlushed,
   flush,
   NEW_SUFFIX,
   pathIn,
@@ -33,10 +34,12 @@ export interface Batch {
   readonly name: string;
   /** Marks it as being written. */
   mark?: FileLock;
+  /** Whether it was flushed as it was written. */
+  isFlushed?: boolean;
 }
 
 /** Writes a batch: a folder in tmp/. */
-export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
+export async function writeBatch(store: Store, inputs: readonly JobInput[]): Promise<Batch> {
   const id = newId();
   const jobs = inputs.map((input) => newJob(input, store.config, store.now()));
   let [earliest, urgent] = [Infinity, 0];
@@ -56,12 +59,16 @@ export function writeBatch(store: Store, inputs: readonly JobInput[]): Batch {
   try {
     store.files.makeDirectory(batch.path);
     batch.mark = lockDirectory(store, batch.path);
-    for (const job of jobs) {
-      const name = newName(job);
-      // Noted before it is written: a full disk can leave part of it.
-      batch.files.push(name);
-      store.files.create(`${batch.path}/${name}`, contentOf(job));
-    }
+    // Noted before they are written: a full disk can leave part of them.
+    for (const job of jobs) batch.files.push(newName(job));
+    const made = jobs.map((job, at) => ({
+      path: `${batch.path}/${batch.files[at]}`,
+      content: contentOf(job),
+    }));
+    // A server is asked for many at once, and to flush each by the descriptor that made it.
+    batch.isFlushed = !store.files.isLocal(store.dir);
+    if (batch.isFlushed) await createFlushed(store, made, [batch.path]);
+    else await store.files.createEach(made);
   } catch (error) {
     discardBatch(store, batch);
     throw error;
@@ -90,7 +97,7 @@ export async function publishBatch(
   accepted: () => void,
 ): Promise<void> {
   try {
-    if (store.config.fsync) await store.files.syncTree(batch.path);
+    if (store.config.fsync && !batch.isFlushed) await store.files.syncTree(batch.path);
     store.files.rename(batch.path, pathIn(store, "pending", batch.name));
   } catch (error) {
     discardBatch(store, batch);

@@ -72,7 +72,7 @@ async function publishAll(
     for (const part of partsOf(admission, most)) {
       const tell = (jobs: readonly Job[]) => tellPart(store, admission, part, jobs, published);
       if (part.way === "in a batch") {
-        const batch = writeBatch(store, part.added);
+        const batch = await writeBatch(store, part.added);
         await underWay.catch((error) => {
           discardBatch(store, batch);
           throw error;
@@ -80,6 +80,8 @@ async function publishAll(
         underWay = publishBatch(store, batch, () => {
           accepted = part.end;
         }).then(() => tell(batch.jobs));
+        // Asked for when the next batch is written, and reported then.
+        underWay.catch(() => {});
         continue;
       }
       await underWay;

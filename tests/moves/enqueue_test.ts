@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { changedFiles } from "../fs/changed_files.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { InvalidJobError } from "../../src/moves/admit.ts";
 import { MAX_BATCH, PartialEnqueueError } from "../../src/moves/enqueue_many.ts";
@@ -162,13 +163,12 @@ Deno.test("enqueueMany() says how many are in the queue when the disk fails part
   await using temporary = await temporaryQueue();
   let files = 0;
   const failing = await Queue.open(temporary.dir, {
-    files: {
-      ...nativeFiles,
+    files: changedFiles({
       create(path, content) {
         if (++files > MAX_BATCH + 3) throw new Error("No space left on device");
         nativeFiles.create(path, content);
       },
-    },
+    }),
   });
   const inputs = Array.from({ length: MAX_BATCH + 10 }, () => ({ command: "true" }));
   const error = await assertRejects(

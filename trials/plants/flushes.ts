@@ -11,7 +11,7 @@ export const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("batch-does-not-flush-its-files", "moves/batch.ts", ["crash", "enqueue-many"], [
-    "    if (store.config.fsync) await store.files.syncTree(batch.path);\n",
+    "    if (store.config.fsync && !batch.isFlushed) await store.files.syncTree(batch.path);\n",
     "",
   ]),
   plant("batch-does-not-flush-its-name", "moves/batch.ts", ["crash", "enqueue-many"], [

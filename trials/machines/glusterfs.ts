@@ -20,6 +20,8 @@ const OPTIONS = {
   "server.keepalive-time": "4",
   "server.keepalive-interval": "2",
   "server.keepalive-count": "3",
+  // By itself it looks every ten minutes for what is not whole.
+  "cluster.heal-timeout": "5",
 };
 
 const gluster = (host: Host, ...words: readonly string[]) =>

@@ -89,7 +89,7 @@ export class Rig {
       if (!host.isUp) await this.restart(host);
     }
     const first = this.hosts[0]!;
-    if (!(await until(() => this.engine.isHealed(first), 90, 1))) {
+    if (!(await until(() => this.engine.isHealed(first), 300, 1))) {
       throw new Error(`${this.engine.name} does not heal`);
     }
   }

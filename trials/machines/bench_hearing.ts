@@ -13,10 +13,10 @@ import type { Scene } from "./scene.ts";
 import { pause, processes, run, until, uptime } from "./processes.ts";
 
 /** How many jobs meet an idle worker. */
-const PICKED = 50;
+const PICKED = 40;
 
 /** For how long nothing happens before a job meets a silent queue, in seconds; and how many do. */
-const SILENCE = 25, SILENT_QUEUES = 8;
+const SILENCE = 25, SILENT_QUEUES = 6;
 
 /** For how long an idle worker is looked at, in seconds. */
 const IDLE = 20;

@@ -37,7 +37,7 @@ async function drain(
   await scene.expect("n4", "worker", "resume");
   let ends: number[] = [];
   const areDone = async () => (ends = await endsOf(scene)).length >= count;
-  if (!(await until(areDone, 120, 0.5))) throw new Error(`${ends.length} of ${count} are done`);
+  if (!(await until(areDone, 200, 0.5))) throw new Error(`${ends.length} of ${count} are done`);
   await scene.dismiss("n4");
   // Neither the workers' first jobs, which do not come at once on all hosts, nor their last.
   const [from, to] = [Math.floor(count * 0.2), Math.floor(count * 0.9)];

@@ -50,10 +50,11 @@ export async function actInTurn(
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   let time = Date.now();
   const queues: Queue[] = [];
+  using arrivals = new DisposableStack();
   for (const [at, { dir, files }] of machines.entries()) {
     const queue = await Queue.open(dir, { files, now: () => time++ });
     makeDirectory(queue.store, pathIn(queue.store, "after"));
-    arriveAs(queue.store, `w${at}`);
+    arrivals.defer(arriveAs(queue.store, `w${at}`).leave);
     queues.push(queue);
   }
   const jobs = new Map<string, Expected>();

@@ -39,12 +39,16 @@ export async function whyNoFuse(): Promise<string | undefined> {
  *
  * @throws If it cannot be mounted.
  * @param options As for `mount -o`: `attr_timeout=30` has the kernel keep attributes for 30 s.
+ * @param folder The folder below another mount, to mount that as on a further machine.
  */
-export async function fuseMount(options: readonly string[] = []): Promise<FuseMount> {
+export async function fuseMount(
+  options: readonly string[] = [],
+  folder?: string,
+): Promise<FuseMount> {
   const home = Deno.makeTempDirSync({ prefix: "queuectl-fuse-" });
   const remove = () => Deno.removeSync(home, { recursive: true });
-  const [below, path] = [`${home}/below`, `${home}/mount`];
-  for (const folder of [below, path]) Deno.mkdirSync(folder);
+  const [below, path] = [folder ?? `${home}/below`, `${home}/mount`];
+  for (const made of folder === undefined ? [below, path] : [path]) Deno.mkdirSync(made);
   const mountOptions = options.flatMap((option) => ["-o", option]);
   const reason = await whyNo("bindfs", "--no-allow-other", ...mountOptions, below, path);
   if (reason !== undefined) {

@@ -4,6 +4,8 @@ import { nativeFiles } from "../../src/fs/native_files.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { Finder } from "../../src/worker/fetching/finder.ts";
 import { ParkedJobs } from "../../src/worker/fetching/parked_jobs.ts";
+import { actInTurn } from "../crash/two_machines.ts";
+import { OUTCOMES } from "../crash/crash_case.ts";
 import { CACHING, fuseMount, whyNoFuse } from "./fuse_mount.ts";
 import { drain } from "../worker/observed_worker.ts";
 import { WorkerProcess } from "../worker/worker_process.ts";
@@ -190,3 +192,22 @@ testWith(noStrace, "a file system without locks is refused with what to mount ho
   }
   Deno.removeSync(dir, { recursive: true });
 });
+
+testWith(
+  noFuse,
+  "two mounts that keep names, absences and attributes for 30 s act as one",
+  async () => {
+    const options = ["attr_timeout=30", "entry_timeout=30", "negative_timeout=30"];
+    await using one = await fuseMount([...options, ...CACHING.slice(2)]);
+    await using other = await fuseMount([...options, ...CACHING.slice(2)], one.below);
+    for (let seed = 1; seed <= (OUTCOMES >= 16 ? 20 : 3); seed++) {
+      const machines = [one, other].map(({ path }) => ({
+        dir: `${path}/${seed}`,
+        files: nativeFiles,
+      }));
+      const queue = await Queue.open(machines[0]!.dir);
+      await queue.configure({ fsync: false });
+      await actInTurn(machines, seed, 120);
+    }
+  },
+);

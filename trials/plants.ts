@@ -12,6 +12,7 @@ import { FLUSHES } from "./plants/flushes.ts";
 import { INPUTS } from "./plants/inputs.ts";
 import { LINKS } from "./plants/links.ts";
 import { LOCKS } from "./plants/locks.ts";
+import { MEMORIES } from "./plants/memories.ts";
 import { ORDERS } from "./plants/orders.ts";
 import { PLACES } from "./plants/places.ts";
 import { SIGNS_OF_LIFE } from "./plants/signs.ts";
@@ -28,5 +29,6 @@ export const PLANTS: readonly Plant[] = [
   ...PLACES,
   ...INPUTS,
   ...FENCES,
+  ...MEMORIES,
   ...SIGNS_OF_LIFE,
 ];

@@ -195,7 +195,7 @@ testWith(noStrace, "a file system without locks is refused with what to mount ho
 
 testWith(
   noFuse,
-  "two mounts that keep names, absences and attributes for 30 s act as one",
+  "two mounts that keep names for 30 s act as one",
   async () => {
     const options = ["attr_timeout=30", "entry_timeout=30", "negative_timeout=30"];
     await using one = await fuseMount([...options, ...CACHING.slice(2)]);

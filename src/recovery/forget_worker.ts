@@ -62,23 +62,26 @@ export async function forgetWorker(
     started_at: new Date(store.now()).toISOString(),
     version: VERSION,
   });
+  let isOver = true;
   try {
     const isNear = hostOf(worker) === hostOf(presence.name);
     if (isNear || store.files.isLocal(store.dir)) refuseLiving(store, worker);
     else await refuseSigns(store, worker, pause);
+    isOver = false;
     const recovery = await declareDead(
       store,
       worker,
       presence.name,
       isNear ? killSurvivors : undefined,
     );
+    isOver = true;
     if (!recovery) throw new QueueError(`another program recovers worker ${worker} just now`);
     await releaseOverlooked(store);
-    presence.leave();
     return recovery;
   } finally {
     // What the disk refused to settle is left to whoever recovers this program.
-    presence.abandon();
+    if (isOver) presence.leave();
+    else presence.abandon();
   }
 }
 

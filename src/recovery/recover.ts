@@ -24,6 +24,7 @@ import { settle, type Settlement } from "../moves/settle.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { scheduleEntries } from "../schedules/read_schedule.ts";
 import { returnSchedules } from "../schedules/turn_schedule.ts";
+import { ring } from "../store/ring.ts";
 import { pathIn, type Store } from "../store/store.ts";
 import { removeDoubledNames } from "./doubled_names.ts";
 import { begunSettling, takeOverSettling } from "./half_settled.ts";
@@ -138,6 +139,8 @@ export async function recover(
     removeProgress(store, worker);
     removePresence(store, worker);
     for (const settlement of ended) settled(settlement);
+    // Whoever recovers may be no worker, or have no slot free.
+    if (ended.length > 0) ring(store);
     const ids = (settlements: Settlement[]) => settlements.map(({ claim }) => claim.id);
     return { worker, finished: ids(finished), lost: ids(lost) };
   } finally {

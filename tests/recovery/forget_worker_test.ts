@@ -39,6 +39,7 @@ Deno.test("a worker that is forgotten loses its jobs, charged as lost, and what 
   const job = temporary.queue.get("a")!;
   assertEquals([job.state, job.attempts, job.history[0]?.outcome], ["failed", 1, "lost"]);
   assertEquals([namesIn(temporary.dir, "workers"), namesIn(temporary.dir, "processing")], [[], []]);
+  assertEquals(namesIn(temporary.dir, "ring"), ["1"], "idle workers elsewhere hear of it");
   // It comes back.
   assertEquals([presence.holds(), presence.beat()], [false, false]);
   const settlement = endRun(store, claim, "done");
@@ -64,6 +65,7 @@ Deno.test("a worker that gives signs of life is not forgotten", async () => {
   );
   assert(presence.holds());
   assertEquals(temporary.queue.get("a")?.state, "processing");
+  assertEquals(namesIn(temporary.dir, "workers"), [`${GONE}.json`]);
   presence.leave();
 });
 

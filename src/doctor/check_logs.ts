@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Entry } from "../contents/entries.ts";
+import { type Entry, standalone } from "../contents/entries.ts";
 import { findLog, logName } from "../contents/logs.ts";
 import { ID_PATTERN, JOB_STATES } from "../format/names.ts";
 import { pathIn, removeIfThere } from "../store/store.ts";
@@ -14,21 +14,27 @@ import type { Examination } from "./examination.ts";
 
 /** Checks that each log has a job, and that the log of each ended job lies beside it. */
 export async function checkLogs(examination: Examination, jobs: Jobs): Promise<void> {
-  await checkOrphans(examination, jobs);
+  const logs = await checkOrphans(examination, jobs);
   for (const [entry, another] of jobs.places.values()) {
     // If two jobs have one ID, only a person can tell whose log it is.
-    if (another) continue;
-    if (entry?.state === "done" || entry?.state === "dead") await checkPlace(examination, entry);
+    if (another || (entry?.state !== "done" && entry?.state !== "dead")) continue;
+    if (!logs[entry.state].has(entry.id)) await checkPlace(examination, entry);
   }
 }
 
-async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void> {
+/** Returns the IDs that have a log in done/ and in dead/: no other look at each is needed. */
+async function checkOrphans(
+  examination: Examination,
+  jobs: Jobs,
+): Promise<Record<"done" | "dead", Set<string>>> {
   const { store } = examination;
+  const ended = { done: new Set<string>(), dead: new Set<string>() };
   const logs: { id: string; path: string; shown: string }[] = [];
   for (const state of JOB_STATES) {
     for (const { name, kind } of store.files.list(pathIn(store, state))) {
       if (name.startsWith(".") || !name.endsWith(".log") || kind === "directory") continue;
-      const id = name.slice(0, -".log".length);
+      const id = standalone(name.slice(0, -".log".length));
+      if (kind === "file" && (state === "done" || state === "dead")) ended[state].add(id);
       if (jobs.places.has(id)) continue;
       logs.push({
         id,
@@ -37,7 +43,7 @@ async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void>
       });
     }
   }
-  if (logs.length === 0) return;
+  if (logs.length === 0) return ended;
   // Looked up again: a job may have been added or moved since.
   const present = presentIds(store, new Set(logs.map(({ id }) => id)));
   for (const { id, path, shown } of logs) {
@@ -50,6 +56,7 @@ async function checkOrphans(examination: Examination, jobs: Jobs): Promise<void>
       },
     );
   }
+  return ended;
 }
 
 async function checkPlace(examination: Examination, { id, state, path }: Entry): Promise<void> {

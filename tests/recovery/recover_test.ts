@@ -96,6 +96,18 @@ Deno.test("a dead worker's job is charged one attempt with outcome lost, and is 
   assertEquals(await recover(), [], "there is nothing left to recover");
 });
 
+Deno.test("a job whose first log was made in done/ may have begun, and keeps that log", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const { recover, me } = await withDead(temporary, {}, "here-1-dd", false);
+  drop(dir, "done/x.log", "12345");
+  assertEquals(await recover(), [{ worker: "here-1-dd", finished: [], lost: ["x"] }]);
+  assertEquals(queue.get("x")!.attempts, 1);
+  assertEquals(namesIn(dir, "failed").filter((name) => name.endsWith(".log")), ["x.log"]);
+  assertEquals(namesIn(dir, "done"), []);
+  me.leave();
+});
+
 Deno.test("what is left of a dead worker's processes is killed before its jobs move", async () => {
   await using temporary = await temporaryQueue();
   const { recover, killed, claim } = await withDead(temporary);

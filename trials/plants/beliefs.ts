@@ -29,16 +29,6 @@ export const BELIEFS: readonly Plant[] = [
     "    entry.worker !== worker ||",
     "    entry.worker !== undefined ||",
   ]),
-  plant("log-made-in-done-tells-of-no-start", "recovery/left_running.ts", [
-    "two_sided",
-    "settle-batch",
-  ], [
-    `["processing", "done"] as const`,
-    `["processing"] as const`,
-  ], [
-    `  return history.length === 0 && findLog(store, id, "processing") !== undefined;`,
-    "  return history.length < 0;",
-  ]),
   plant("recovery-does-not-look-first", "recovery/left_running.ts", ["two_sided", "settle-done"], [
     "isElsewhere(store, name, job, places.get(id) ?? [], changed)",
     "isElsewhere(store, name, job, [], changed)",

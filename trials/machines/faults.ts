@@ -142,7 +142,11 @@ export const serverKilled: Play = async (scene, { random }) => {
   scene.check(killed > 0, `nothing that serves was found on ${host.name}`);
   await pause(15);
   await rig.engine.serve(host);
-  const healed = await until(() => rig.engine.isHealed(rig.host("n1")), 120, 1);
+  const healed = await until(
+    async () => await rig.engine.amiss(rig.host("n1")) === undefined,
+    120,
+    1,
+  );
   scene.check(healed, "the volume does not heal");
   await scene.close("n2", 150);
 };

@@ -58,7 +58,7 @@ export const glusterfs: Engine = {
     await gluster(first, "volume", "create", NAME, "replica", "3", ...bricks, "force");
     await gluster(first, "volume", "set", NAME, ...Object.entries(OPTIONS).flat());
     await gluster(first, "volume", "start", NAME);
-    await until(() => this.isHealed(first), 60, 0.5);
+    await until(async () => await this.amiss(first) === undefined, 60, 0.5);
   },
 
   async serve(host) {
@@ -90,9 +90,10 @@ export const glusterfs: Engine = {
     return counts.reduce((sum, [, count]) => sum + Number(count), 0);
   },
 
-  async isHealed(asked) {
-    const { code, stdout } = await asked.run(["gluster", "volume", "heal", NAME, "info"]);
+  async amiss(asked) {
+    const { code, stdout, stderr } = await asked.run(["gluster", "volume", "heal", NAME, "info"]);
     const entries = [...stdout.matchAll(/^Number of entries: (.*)$/gm)].map(([, count]) => count);
-    return code === 0 && entries.length === 3 && entries.every((count) => count === "0");
+    const isWhole = code === 0 && entries.length === 3 && entries.every((count) => count === "0");
+    return isWhole ? undefined : `exit ${code}: ${stdout}${stderr}`;
   },
 };

@@ -67,5 +67,5 @@ export const moosefs: Engine = {
     return Number(/^fuse_ops: (\d+)/m.exec(text)![1]);
   },
 
-  isHealed: () => Promise.resolve(true),
+  amiss: () => Promise.resolve(undefined),
 };

@@ -89,8 +89,10 @@ export class Rig {
       if (!host.isUp) await this.restart(host);
     }
     const first = this.hosts[0]!;
-    if (!(await until(() => this.engine.isHealed(first), 300, 1))) {
-      throw new Error(`${this.engine.name} does not heal`);
+    let amiss: string | undefined;
+    const isWhole = async () => (amiss = await this.engine.amiss(first)) === undefined;
+    if (!(await until(isWhole, 300, 1))) {
+      throw new Error(`${this.engine.name} does not heal: ${amiss}`);
     }
   }
 

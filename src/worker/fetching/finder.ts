@@ -184,7 +184,7 @@ export class Finder {
     this.#changes.reading();
     this.#retries.reading();
     const begun = this.#steady();
-    if (this.#spread.reading(this.#index, this.#store.now())) {
+    if (this.#spread.reading(this.#index, this.#store.now(), this.#opened.size === 0)) {
       this.#index = new ReadyIndex();
       this.#opened.clear();
     } else if (this.#index.spilled) {

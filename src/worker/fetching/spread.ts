@@ -13,7 +13,7 @@ import type { IndexEntry, ReadyIndex } from "./ready_index.ts";
 const MOST_LOST = 16;
 
 /** The least and the most jobs to choose among, once others were met. */
-const LEAST = 32, MOST = 4096;
+const LEAST = 256, MOST = 4096;
 
 /** The jobs that a worker chooses among. */
 export class Spread {
@@ -69,16 +69,17 @@ export class Spread {
   /**
    * To be called when the directories are read; puts back what was not given out.
    *
-   * @returns Whether most of what the index holds may be gone, so that it should be filled anew.
+   * @param isCheap Whether all jobs are among what is read, and no batch has to be read again.
+   * @returns Whether the index should be filled anew: much of what it holds may be gone.
    */
-  reading(index: ReadyIndex, now: number): boolean {
+  reading(index: ReadyIndex, now: number, isCheap: boolean): boolean {
     const won = this.#given - this.#lost;
     const isStale = this.#lost >= MOST_LOST;
     // Few jobs for so many tries: more are to be chosen among, so that others choose others.
-    if (isStale && won < 2 * MOST_LOST) this.#size = Math.min(2 * this.#size, MOST);
+    if (isStale && won < 2 * MOST_LOST) this.#size = Math.min(4 * this.#size, MOST);
     else if (won > 16 * this.#lost) this.#size = this.#size > LEAST ? this.#size / 2 : 1;
     if (isStale || won > MOST_LOST) [this.#given, this.#lost] = [0, 0];
     for (const entry of this.#hand.splice(0)) index.add(entry, now);
-    return isStale;
+    return isStale || (isCheap && this.#size > 1);
   }
 }

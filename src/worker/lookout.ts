@@ -30,10 +30,13 @@ const REST_EVERY = 10, ALL_EVERY = 120;
 /** Where settings, `paused` and schedules lie, requests to workers, and others' retries. */
 const REST = ["", "workers", "failed", "schedules"] as const;
 
+/** The parts of a worker that look. */
+type LookingParts = Pick<Parts, "finder" | "dispatcher" | "recoverer" | "scheduler" | "pruner">;
+
 /** Has a worker look around. */
 export class Lookout {
   readonly #store: Store;
-  readonly #parts: Parts;
+  readonly #parts: LookingParts;
   readonly #lookAtRest: () => boolean;
   readonly #listener: RingListener | undefined;
   readonly #rest: FolderChanges;
@@ -51,7 +54,7 @@ export class Lookout {
    * @param lookAtRest Looks at all but jobs, schedules and pruning; returns whether the worker goes
    * on claiming.
    */
-  constructor(store: Store, parts: Parts, lookAtRest: () => boolean) {
+  constructor(store: Store, parts: LookingParts, lookAtRest: () => boolean) {
     this.#store = store;
     this.#parts = parts;
     this.#lookAtRest = lookAtRest;

@@ -91,7 +91,7 @@ export const cephfs: Engine = {
     // Half of what it is by itself: for so long a host that is gone keeps its locks.
     await ceph(first, "fs", "set", "queues", "session_timeout", "30");
     await ceph(first, "fs", "set", "queues", "session_autoclose", "30");
-    const isUp = async () => await this.amiss(first) === undefined;
+    const isUp = async () => await this.heal(first) === undefined;
     if (!(await until(isUp, 90, 1))) throw new Error("it does not come up");
   },
 
@@ -119,7 +119,7 @@ export const cephfs: Engine = {
     return client.reply.avgcount + objecter.op;
   },
 
-  async amiss(asked) {
+  async heal(asked) {
     const { stdout } = await asked.run(["ceph", "--connect-timeout", "10", "status"]);
     return /mds: 1\/1/.test(stdout) && /3 osds: 3 up/.test(stdout) ? undefined : stdout;
   },

@@ -32,6 +32,6 @@ export interface Engine {
   startCounting(host: Host, path: string): Promise<void>;
   /** How many requests of the kernel the client on a host has answered, but for the counting. */
   requests(host: Host, path: string): Promise<number>;
-  /** What keeps the copies from being whole again; `undefined` if they are. */
-  amiss(asked: Host): Promise<string | undefined>;
+  /** Has every copy made whole; what is not so yet, or `undefined`. */
+  heal(asked: Host): Promise<string | undefined>;
 }

@@ -143,7 +143,7 @@ export const serverKilled: Play = async (scene, { random }) => {
   await pause(15);
   await rig.engine.serve(host);
   const healed = await until(
-    async () => await rig.engine.amiss(rig.host("n1")) === undefined,
+    async () => await rig.engine.heal(rig.host("n1")) === undefined,
     120,
     1,
   );

@@ -58,7 +58,7 @@ export const glusterfs: Engine = {
     await gluster(first, "volume", "create", NAME, "replica", "3", ...bricks, "force");
     await gluster(first, "volume", "set", NAME, ...Object.entries(OPTIONS).flat());
     await gluster(first, "volume", "start", NAME);
-    await until(async () => await this.amiss(first) === undefined, 60, 0.5);
+    await until(async () => await this.heal(first) === undefined, 60, 0.5);
   },
 
   async serve(host) {
@@ -90,10 +90,14 @@ export const glusterfs: Engine = {
     return counts.reduce((sum, [, count]) => sum + Number(count), 0);
   },
 
-  async amiss(asked) {
+  async heal(asked) {
     const { code, stdout, stderr } = await asked.run(["gluster", "volume", "heal", NAME, "info"]);
     const entries = [...stdout.matchAll(/^Number of entries: (.*)$/gm)].map(([, count]) => count);
     const isWhole = code === 0 && entries.length === 3 && entries.every((count) => count === "0");
-    return isWhole ? undefined : `exit ${code}: ${stdout}${stderr}`;
+    if (isWhole) return undefined;
+    // Who was away when a server came back may not have started its part.
+    await asked.run(["gluster", "--mode=script", "volume", "start", NAME, "force"]);
+    await asked.run(["gluster", "--mode=script", "volume", "heal", NAME]);
+    return `exit ${code}: ${stdout}${stderr}`;
   },
 };

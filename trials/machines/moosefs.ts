@@ -67,5 +67,5 @@ export const moosefs: Engine = {
     return Number(/^fuse_ops: (\d+)/m.exec(text)![1]);
   },
 
-  amiss: () => Promise.resolve(undefined),
+  heal: () => Promise.resolve(undefined),
 };

@@ -90,7 +90,7 @@ export class Rig {
     }
     const first = this.hosts[0]!;
     let amiss: string | undefined;
-    const isWhole = async () => (amiss = await this.engine.amiss(first)) === undefined;
+    const isWhole = async () => (amiss = await this.engine.heal(first)) === undefined;
     if (!(await until(isWhole, 300, 1))) {
       throw new Error(`${this.engine.name} does not heal: ${amiss}`);
     }

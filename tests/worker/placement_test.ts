@@ -43,11 +43,11 @@ Deno.test("ten thousand jobs for another worker cost this one not a look, and ho
   await queue.enqueue({ id: "plain", command: "true" });
   const { files } = queue.store;
   let moved = 0;
-  const rename = (from: string, to: string) => {
+  const renameUnblocked = (from: string, to: string) => {
     if (to.includes("/processing/")) moved++;
-    files.rename(from, to);
+    return files.renameUnblocked(from, to);
   };
-  const counted = await Queue.open(dir, { files: { ...files, rename } });
+  const counted = await Queue.open(dir, { files: { ...files, renameUnblocked } });
   const worker = await ObservedWorker.start(counted, { drain: true });
   assertEquals(await worker.finished(), "drained");
   assertEquals(worker.all("started").map(({ id }) => id).sort(), ["mixed", "plain"]);

@@ -19,7 +19,7 @@ const BEAT_EVERY = 1000;
 const SEARCH_EVERY = 60_000;
 
 /** While nothing runs, at each so many beats it looks whether the presence is still there. */
-const LOOK_EVERY_IDLE = 5;
+const LOOK_EVERY_IDLE = 8;
 
 /** What a {@linkcode Pulse} reports. */
 export interface PulseEvents {

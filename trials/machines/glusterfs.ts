@@ -77,8 +77,11 @@ export const glusterfs: Engine = {
   async startCounting(host, path) {
     const options = ["diagnostics.count-fop-hits", "diagnostics.latency-measurement"];
     await gluster(host, "volume", "set", NAME, ...options.flatMap((name) => [name, "on"]));
-    // The client hears of it a moment later.
-    const counts = async () => (await this.requests(host, path)) > 0;
+    // The client hears of it a moment later; its own files below .meta are no requests.
+    const counts = async () => {
+      await host.run(["ls", "-l", path]);
+      return await this.requests(host, path) > 0;
+    };
     if (!(await until(counts, 30, 0.5))) {
       throw new Error(`the client on ${host.name} counts nothing`);
     }

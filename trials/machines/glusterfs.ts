@@ -24,6 +24,9 @@ const OPTIONS = {
   "cluster.heal-timeout": "5",
 };
 
+/** What each host's client has counted so far: its file counts from one reading to the next. */
+const counted = new Map<Host, number>();
+
 const gluster = (host: Host, ...words: readonly string[]) =>
   must(host.words("gluster", "--mode=script", ...words), { patience: 130 });
 
@@ -89,8 +92,10 @@ export const glusterfs: Engine = {
 
   async requests(host, path) {
     const text = await must(host.words("cat", `${path}/.meta/graphs/active/${NAME}/profile`));
-    const counts = [...text.matchAll(/\.cumulative\.[A-Z]+ = (\d+),/g)];
-    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+    const counts = [...text.matchAll(/\.latency\.[A-Z]+ = .* CNT:(\d+)/g)];
+    const sum = counts.reduce((sum, [, count]) => sum + Number(count), counted.get(host) ?? 0);
+    counted.set(host, sum);
+    return sum;
   },
 
   async heal(asked) {

@@ -6,7 +6,9 @@
  */
 
 import { JOB_STATES, type JobState } from "../format/names.ts";
+import { haveOneFile } from "../fs/rename_by_link.ts";
 import {
+  ifThere,
   pathIn,
   putAside,
   removeIfThere,
@@ -89,8 +91,7 @@ export function bringLog(
     const result = renameEvenIfNew(store, source, target);
     if (result === "renamed") return true;
     if (result === "gone") continue;
-    const own = store.files.stat(source);
-    if (own && own.identity === store.files.stat(target)?.identity) {
+    if (ifThere(() => haveOneFile(store.files, source, target))) {
       // One file: a power cut has brought back the name that it had before.
       removeIfThere(store, source);
       return true;

@@ -10,6 +10,7 @@ import { dirname } from "@std/path/posix/dirname";
 import type { Job } from "../format/job.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import type { FileStat } from "../fs/file_port.ts";
+import { haveOneFile } from "../fs/rename_by_link.ts";
 import { flush, ifThere, pathIn, readIfThere, removeIfThere, type Store } from "../store/store.ts";
 import {
   type Entry,
@@ -120,7 +121,7 @@ function saysWhenMade(store: Store, path: string): boolean {
 /** Removes the old name of a file of which a crash left both names; whether it did. */
 export function endLinking(store: Store, from: string, to: string): boolean {
   return store.files.exists(to, "fresh") &&
-    areOneFile(store.files.stat(to, "fresh"), store.files.stat(from)) &&
+    ifThere(() => haveOneFile(store.files, from, to)) === true &&
     removeIfThere(store, from);
 }
 

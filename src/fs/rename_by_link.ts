@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "@std/path/posix/dirname";
 import { ENOSYS, hasNumber } from "../text/errors.ts";
 import type { FilePort } from "./file_port.ts";
 
@@ -41,7 +42,7 @@ export function removeLinked(files: Calls, from: string, to: string): void {
   } catch (error) {
     // Another moved the file meanwhile, and has it; or the disk refuses, and it stays where it was.
     // The last name stays: an answer can be lost here too.
-    if ((files.stat(to, "fresh")?.links ?? 0) > 1) files.remove(to);
+    if (countNames(files, to) > 1) files.remove(to);
     else if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
@@ -56,9 +57,35 @@ export function renameAfterLook(files: Calls, from: string, to: string): void {
   files.rename(from, to);
 }
 
-/** Whether two names are those of one file. @throws If the first is gone. */
-function haveOneFile(files: Calls, from: string, to: string): boolean {
-  const [source, target] = [files.stat(from), files.stat(to)];
+/** Whether two names are those of one file, which has both. @throws If the first is gone. */
+export function haveOneFile(files: Calls, from: string, to: string): boolean {
+  const [source, target] = [files.stat(from, "fresh"), files.stat(to, "fresh")];
   if (!source) throw new Deno.errors.NotFound(`no ${from}`);
-  return from !== to && source.links > 1 && source.identity === target?.identity;
+  return from !== to && source.links > 1 && source.identity === target?.identity &&
+    countNames(files, from) > 1;
+}
+
+/**
+ * How many names a file has. A client can remember their number for a second and more, whatever it
+ * is asked, and a name removed by a remembered number may be the last. The answer to a new link has
+ * the number of the server, so a link is made for it.
+ *
+ * @returns 0 if that cannot be known now.
+ */
+function countNames(files: Calls, path: string): number {
+  const probe = `${dirname(path)}/.names-${crypto.randomUUID()}`;
+  try {
+    files.link(path, probe);
+  } catch {
+    return 0;
+  }
+  try {
+    return (files.stat(probe, "fresh")?.links ?? 1) - 1;
+  } finally {
+    try {
+      files.remove(probe);
+    } catch {
+      // Its name is nobody's: it does no harm.
+    }
+  }
 }

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { areOneFile } from "../contents/same_job.ts";
 import { entries, type Entry } from "../contents/entries.ts";
-import { pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { haveOneFile } from "../fs/rename_by_link.ts";
+import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 
 /** The stores that this program has looked through. */
 const seen = new WeakSet<Store>();
@@ -27,7 +27,8 @@ export function removeDoubledNames(store: Store): void {
     const old = failed.get(id);
     if (!old) continue;
     const oldPath = pathIn(store, "failed", old.path);
-    const newer = store.files.stat(pathIn(store, "pending", path));
-    if (areOneFile(newer, store.files.stat(oldPath))) removeIfThere(store, oldPath);
+    if (ifThere(() => haveOneFile(store.files, oldPath, pathIn(store, "pending", path)))) {
+      removeIfThere(store, oldPath);
+    }
   }
 }

@@ -74,6 +74,51 @@ Deno.test("renameByLink() keeps the last name where the answer of an unlink was 
     assertEquals(names(folder), ["b"]);
   }));
 
+/** A client that remembers how many names a file has, but for what a link of its own answers. */
+function remembering(links: number): Pick<typeof nativeFiles, "link" | "stat"> {
+  return {
+    link(from, to) {
+      nativeFiles.link(from, to);
+      links = nativeFiles.stat(to)!.links;
+    },
+    stat(path) {
+      const found = nativeFiles.stat(path);
+      return found && { ...found, links };
+    },
+  };
+}
+
+Deno.test("renameByLink() keeps the last name where two move one file alike, and remember its names", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    let isFirst = true;
+    const remove = (path: string) => {
+      if (isFirst) Deno.removeSync(path);
+      isFirst = false;
+      nativeFiles.remove(path);
+    };
+    renameByLink({ ...nativeFiles, ...remembering(1), remove }, a, b);
+    assertEquals(names(folder), ["b"]);
+  }));
+
+Deno.test("renameByLink() keeps the one name of a file that is remembered to have two", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    const { link, stat } = remembering(2);
+    const files = {
+      ...nativeFiles,
+      link(from: string, to: string) {
+        if (to === b) throw new Deno.errors.AlreadyExists(to);
+        link(from, to);
+      },
+      stat: (path: string) => stat(path === b ? a : path),
+    };
+    assertThrows(() => renameByLink(files, a, b), Deno.errors.AlreadyExists);
+    assertEquals(names(folder), ["a"]);
+  }));
+
 Deno.test("renameByLink() looks, then renames, where there are no links", () =>
   inFolder((folder) => {
     const [a, b] = [`${folder}/a`, `${folder}/b`];

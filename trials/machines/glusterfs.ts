@@ -12,7 +12,7 @@ const NAME = "queues";
 
 /** So that who is gone is noticed within about ten seconds, by clients and by servers. */
 const OPTIONS = {
-  "network.ping-timeout": "10",
+  "network.ping-timeout": "5",
   "server.tcp-user-timeout": "10",
   "client.keepalive-time": "4",
   "client.keepalive-interval": "2",

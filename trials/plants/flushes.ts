@@ -7,16 +7,16 @@ export const FLUSHES: readonly Plant[] = [
     "",
   ]),
   plant("enqueue-does-not-flush-the-name", "moves/publish.ts", ["crash", "enqueue"], [
-    `    await flush(store, [pathIn(store, "pending")]);\n`,
-    "",
+    `    const durable = flush(store, [pathIn(store, "pending")]);\n`,
+    "    const durable = Promise.resolve();\n",
   ]),
   plant("batch-does-not-flush-its-files", "moves/batch.ts", ["crash", "enqueue-many"], [
     "    if (store.config.fsync && !batch.isFlushed) await store.files.syncTree(batch.path);\n",
     "",
   ]),
   plant("batch-does-not-flush-its-name", "moves/batch.ts", ["crash", "enqueue-many"], [
-    `    await flush(store, [pathIn(store, "pending")]);\n`,
-    "",
+    `    const durable = flush(store, [pathIn(store, "pending")]);\n`,
+    "    const durable = Promise.resolve();\n",
   ]),
   plant("settle-does-not-flush-the-result", "moves/settle.ts", ["crash", "settle-done"], [
     `await createFlushed(store, meant, [pathIn(store, "tmp"), ...left]);`,

@@ -12,7 +12,7 @@ export const LOCKS: readonly Plant[] = [
     "recovery_race",
     "two-recoverers-running",
   ], [
-    "    isSame = files.stat(path)?.identity === lock.identity;",
+    `    isSame = files.exists(path, "fresh") && files.stat(path)?.identity === lock.identity;`,
     "    isSame = true;",
   ]),
   plant("forgotten-worker-keeps-its-lock", "recovery/forget_worker.ts", ["crash", "forget"], [
@@ -39,8 +39,8 @@ export const LOCKS: readonly Plant[] = [
   } catch`,
   ]),
   plant("config-is-changed-without-the-lock", "queue.ts", ["waiting_race", "two-config-sets"], [
-    "    using _lock = await lockQueue(this.store);\n    const set",
-    "    const set",
+    "    using _lock = await lockQueue(this.store);\n    // Another machine may have replaced",
+    "    // Another machine may have replaced",
   ]),
   plant("strays-are-removed-without-the-lock", "recovery/strays.ts", [
     "claim_race",

@@ -6,7 +6,7 @@
 
 import type { Engine } from "./engine.ts";
 import type { Host } from "./host.ts";
-import { must, until } from "./processes.ts";
+import { must, run, until } from "./processes.ts";
 
 const NAME = "queues";
 
@@ -74,7 +74,9 @@ export const glusterfs: Engine = {
   async mount(host, how, path) {
     const options = how === "" ? [] : ["-o", how];
     // Not by mount(8), which takes the library from it that gives it another clock.
-    await must(host.words("mount.glusterfs", `n1:/${NAME}`, path, ...options));
+    const words = host.words("mount.glusterfs", `n1:/${NAME}`, path, ...options);
+    // The daemon that is asked may be looking after what is not whole.
+    if (!(await until(async () => (await run(words)).code === 0, 60, 1))) await must(words);
   },
 
   async startCounting(host, path) {

@@ -6,7 +6,16 @@
  */
 
 import { programWords } from "../program_words.ts";
-import { type Ended, must, processes, run, type RunOptions, signal, until } from "./processes.ts";
+import {
+  type Ended,
+  must,
+  processes,
+  run,
+  type RunOptions,
+  signal,
+  until,
+  uptime,
+} from "./processes.ts";
 
 /** Where libfaketime lies for each machine type that Debian has it for. */
 const FAKETIME = `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketimeMT.so.1`;
@@ -51,6 +60,8 @@ export class Host {
   clock = 0;
   /** Whether its cable is in. */
   isConnected = false;
+  /** When it was put in last, as `uptime()` gives it. */
+  connectedAt = 0;
   /** How often it was killed or cut off: what it says meanwhile is no answer. */
   faults = 0;
   readonly #number: number;
@@ -110,6 +121,7 @@ export class Host {
   async connect(): Promise<void> {
     await must(["ip", "link", "set", this.#cable, "master", "br0"]);
     this.isConnected = true;
+    this.connectedAt = uptime();
   }
 
   /** Pulls its cable out of the bridge: packets are lost, and nobody is told. */

@@ -16,6 +16,9 @@ import type { Rig } from "./rig.ts";
 /** How long each look of a doctor that watches is apart from the one before, in seconds. */
 const DOCTOR_INTERVAL = 4;
 
+/** How long the client of a host that was cut off may take to be connected again, in seconds. */
+const RECONNECTS_WITHIN = 30;
+
 /** A case at play. */
 export class Scene {
   /** The hosts. */
@@ -175,6 +178,8 @@ export class Scene {
     const { faults } = host;
     const { code, stdout, stderr } = await this.call(host, "doctor", "--json");
     if (code === 0 || host.faults !== faults) return;
+    // A client takes some seconds to connect again.
+    if (begun - host.connectedAt < RECONNECTS_WITHIN && /transport endpoint/.test(stderr)) return;
     const problems: { problem: string }[] = code === 1 && stdout !== "" ? JSON.parse(stdout) : [];
     const areClocks = this.rig.hosts.some(({ clock }) => clock !== 0) &&
       problems.length > 0 && problems.every(({ problem }) => /clock/.test(problem));

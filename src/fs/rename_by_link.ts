@@ -16,6 +16,9 @@ export function refusesLinks(error: unknown): boolean {
   return NO_LINKS.has(`${(error as { code?: unknown } | null)?.code}`) || hasNumber(error, ENOSYS);
 }
 
+/** How long to wait before names are counted again, in milliseconds. */
+const COUNT_AGAIN_AFTER = 5;
+
 type Calls = Pick<FilePort, "stat" | "link" | "remove" | "rename">;
 
 /**
@@ -73,6 +76,16 @@ export function haveOneFile(files: Calls, from: string, to: string): boolean {
  * @returns 0 if that cannot be known now.
  */
 function countNames(files: Calls, path: string): number {
+  let count = countOnce(files, path);
+  // Another program may have counted at that moment: its link is gone by then.
+  for (let again = 0; again < 2 && count > 1; again++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, COUNT_AGAIN_AFTER);
+    count = countOnce(files, path);
+  }
+  return count;
+}
+
+function countOnce(files: Calls, path: string): number {
   const probe = `${dirname(path)}/.names-${crypto.randomUUID()}`;
   try {
     files.link(path, probe);

@@ -28,6 +28,6 @@ export interface Case {
   about: string;
   /** Plays it. */
   play: Play;
-  /** Whether it belongs to the small size. */
-  isSmall?: boolean;
+  /** With which mounts it belongs to the small size; missing if it does not. */
+  small?: "each mount" | "first mount";
 }

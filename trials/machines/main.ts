@@ -157,12 +157,11 @@ async function playBench(rig: Rig): Promise<number> {
     await rig.clear();
   }
   console.log(tableOf(rows));
-  if (flags.save) await saveTable(rows, rig, ["deno task machines", ...shownArgs()].join(" "));
+  if (flags.save) {
+    await saveTable(rows, rig, ["deno task machines", "--bench", ...positionals].join(" "));
+  }
   return failed ? 1 : 0;
 }
-
-/** The words that a person gives for this run. */
-const shownArgs = () => ["--bench", ...positionals];
 
 /** The answers to a question of the bench, and what went wrong. */
 async function answer(

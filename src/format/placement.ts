@@ -7,7 +7,7 @@
 
 /** The fields of a job that say where it may run. */
 export interface Placing {
-  /** The only host. Default: any. */
+  /** The only host that may run it; missing if every host may. */
   host?: string;
   /** Tags, all of which a worker must have. */
   on?: readonly string[];

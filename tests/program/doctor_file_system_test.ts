@@ -85,7 +85,7 @@ testWith(
 Deno.test("a rename that replaces, and locks that fail, are found", async () => {
   await using temporary = await temporaryQueue();
   const refuse = () => {
-    throw new Error("Function not implemented (os error 38)");
+    throw new Error("Operation not supported (os error 95)");
   };
   const files = {
     ...nativeFiles,
@@ -98,8 +98,8 @@ Deno.test("a rename that replaces, and locks that fail, are found", async () => 
   const results = await Array.fromAsync(probeFileSystem(store));
   const said = results.slice(1).map(({ ok, found }) => `${ok} ${found}`);
   assertEquals(said[0], "false it replaced a file");
-  assertMatch(said[1]!, /^null there are none \(function not implemented\): a job can be lost/);
-  assertEquals(said[2], "false function not implemented");
+  assertMatch(said[1]!, /^null there are none \(operation not supported\): a job can be lost/);
+  assertEquals(said[2], "false operation not supported");
   assert(results[3]!.remedy);
   assertEquals(namesIn(temporary.dir, "tmp"), []);
 });

@@ -38,6 +38,14 @@ class Watch {
     Deno.utimeSync(`${this.dir}/workers/${name}.json`, ++this.#signs, this.#signs);
   }
 
+  /** Gives a sign each second for so long, in which nobody may be recovered. */
+  givesSigns(seconds: number): void {
+    for (let second = 0; second < seconds; second++) {
+      this.beat();
+      assertEquals(this.after(1000), []);
+    }
+  }
+
   /** Looks after some time; returns who may be recovered. */
   after(ms: number, workers = [FAR]): string[] {
     this.now += ms;
@@ -115,15 +123,9 @@ Deno.test("a lock that falls for a moment, after it was seen to be held, proves 
   await using temporary = await temporaryQueue();
   const watch = new Watch(temporary.dir, temporary.queue.store);
   const far = watch.arrive(FAR);
-  for (let second = 0; second < 3; second++) {
-    watch.beat();
-    assertEquals(watch.after(1000), []);
-  }
+  watch.givesSigns(3);
   far.abandon();
-  for (let second = 0; second < 30; second++) {
-    watch.beat();
-    assertEquals(watch.after(1000), []);
-  }
+  watch.givesSigns(30);
   assertEquals(watch.signs.apart, undefined);
   watch.me.leave();
 });
@@ -132,10 +134,7 @@ Deno.test("a worker that fell silent before its lock fell is recovered as soon a
   await using temporary = await temporaryQueue();
   const watch = new Watch(temporary.dir, temporary.queue.store);
   const far = watch.arrive(FAR);
-  for (let second = 0; second < 3; second++) {
-    watch.beat();
-    assertEquals(watch.after(1000), []);
-  }
+  watch.givesSigns(3);
   assertEquals(watch.signs.nextLook, undefined, "while it gives signs, polls are enough");
   assertEquals(watch.after(5000), []);
   assertEquals(watch.signs.nextLook, 300);

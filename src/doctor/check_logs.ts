@@ -7,29 +7,19 @@
 import { type Entry, standalone } from "../contents/entries.ts";
 import { findLog, logName } from "../contents/logs.ts";
 import { ID_PATTERN, JOB_STATES } from "../format/names.ts";
-import { pathIn, removeIfThere, type Store } from "../store/store.ts";
+import { pathIn, removeIfThere } from "../store/store.ts";
 import { presentIds } from "../contents/taken_ids.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
-/** What a client of a shared file system remembers is new by then, in milliseconds. */
-const REMEMBERED_FOR = 2000;
-
 /** Checks that each log has a job, and that the log of each ended job lies beside it. */
 export async function checkLogs(examination: Examination, jobs: Jobs): Promise<void> {
-  const { files, dir } = examination.store;
   const logs = await checkOrphans(examination, jobs);
-  const astray: Entry[] = [];
   for (const [entry, another] of jobs.places.values()) {
     // If two jobs have one ID, only a person can tell whose log it is.
     if (another || (entry?.state !== "done" && entry?.state !== "dead")) continue;
-    if (!logs[entry.state].has(entry.id) && strayLog(examination.store, entry)) astray.push(entry);
+    if (!logs[entry.state].has(entry.id)) await checkPlace(examination, entry);
   }
-  // Another machine may just be moving it, and this one remember where it was.
-  if (astray.length > 0 && !files.isLocal(dir)) {
-    await new Promise((resolve) => setTimeout(resolve, REMEMBERED_FOR));
-  }
-  for (const entry of astray) await checkPlace(examination, entry);
 }
 
 /** Returns the IDs that have a log in done/ and in dead/: no other look at each is needed. */
@@ -69,21 +59,18 @@ async function checkOrphans(
   return ended;
 }
 
-/** The log of an ended job, if it lies elsewhere. */
-function strayLog(store: Store, { id, state, path }: Entry, how?: "fresh"): string | undefined {
-  if (!ID_PATTERN.test(id)) return undefined;
-  const log = findLog(store, id, state, how);
-  if (!log || log === pathIn(store, state, logName(id))) return undefined;
-  return store.files.exists(pathIn(store, state, path), how) ? log : undefined;
-}
-
-async function checkPlace(examination: Examination, entry: Entry): Promise<void> {
+async function checkPlace(examination: Examination, { id, state, path }: Entry): Promise<void> {
   const { store } = examination;
-  const { id, state } = entry;
-  const log = strayLog(store, entry, "fresh");
+  if (!ID_PATTERN.test(id)) return;
+  const stray = (how?: "fresh") => {
+    const log = findLog(store, id, state, how);
+    if (!log || log === pathIn(store, state, logName(id))) return undefined;
+    return store.files.exists(pathIn(store, state, path), how) ? log : undefined;
+  };
+  // Only what seems wrong is looked at anew, as another machine may just have moved it.
+  const log = stray() && stray("fresh");
   if (log === undefined) return;
   await examination.fix(`the log of ${id} lies in ${log}, not beside its job`, "moves it", () => {
-    if (strayLog(store, entry, "fresh") !== log) return;
-    store.files.renameNew(log, pathIn(store, state, logName(id)));
+    if (stray("fresh") === log) store.files.renameNew(log, pathIn(store, state, logName(id)));
   });
 }

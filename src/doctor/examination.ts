@@ -39,8 +39,8 @@ export interface DoctorOptions {
   version: string;
   /** Ends what is left on this machine of the processes of a dead worker's runs. */
   killSurvivors: (worker: string, runs: JobRun[]) => Promise<void>;
-  /** Waits between the two looks. Default: 100 ms. */
-  pause?: () => Promise<void>;
+  /** Waits between the two looks. Default: 100 ms; 3 s where machines share the file system. */
+  pause?: (store: Store) => Promise<void>;
 }
 
 /** One look: collects findings, and repairs where it may. */

@@ -24,6 +24,9 @@ import { type DoctorOptions, Examination, type Finding } from "./examination.ts"
 /** The pause between the two looks, in milliseconds: longer than any job takes to move. */
 const PAUSE = 100;
 
+/** Where machines share a file system: longer than their clients remember what they have seen. */
+const SHARED_PAUSE = 3000;
+
 /**
  * Checks a queue.
  *
@@ -33,7 +36,7 @@ export async function examine(store: Store, options: DoctorOptions): Promise<Fin
   const first = new Examination(store, { ...options, repair: false });
   const isWhole = await look(first);
   if (first.findings.size === 0) return [];
-  await (options.pause ?? pause)();
+  await (options.pause ?? pause)(store);
   const second = new Examination(store, options, new Set(first.findings.keys()));
   await look(second);
   const findings = [...second.findings.values()];
@@ -44,8 +47,9 @@ export async function examine(store: Store, options: DoctorOptions): Promise<Fin
   return findings;
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE));
+function pause({ files, dir }: Store): Promise<void> {
+  const span = files.isLocal(dir) ? PAUSE : SHARED_PAUSE;
+  return new Promise((resolve) => setTimeout(resolve, span));
 }
 
 /** @returns Whether it could check everything; `false` if a directory is missing or read-only. */

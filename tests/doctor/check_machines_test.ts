@@ -83,3 +83,16 @@ Deno.test("a dead worker that a live one recovers within seconds is no problem w
   const [found] = await findings(temporary, { files: shared });
   assertMatch(found!.problem, /^worker doctor-2-bb is dead, and its jobs have not been recovered$/);
 });
+
+Deno.test("what other machines put right while clients still remember how it was is no problem", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  drop(dir, "done/x.json", '{"command":"true"}');
+  drop(dir, "processing/x.log", "");
+  const looking = findings(temporary, { files: shared });
+  setTimeout(() => Deno.renameSync(`${dir}/processing/x.log`, `${dir}/done/x.log`), 1000);
+  assertEquals(await looking, []);
+  Deno.renameSync(`${dir}/done/x.log`, `${dir}/processing/x.log`);
+  const [found] = await findings(temporary, { files: shared });
+  assertMatch(found!.problem, /^the log of x lies in /);
+});

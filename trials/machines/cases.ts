@@ -28,7 +28,7 @@ export const CASES: readonly Case[] = [
     name: "worker-killed",
     about: "kill -9 of a worker",
     play: workerKilled(false),
-    small: "first mount",
+    small: "each mount",
   },
   { name: "worker-replaced", about: "and a new one at once on its host", play: workerKilled(true) },
   { name: "host-killed", about: "all processes of a host at once", play: hostKilled(true) },

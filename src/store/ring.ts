@@ -4,6 +4,8 @@
  * a worker waits for makes the next number in ring/, and a worker that has heard N looks for the
  * name N+1: what has never been there no client answers from its memory.
  *
+ * A worker that can hear makes the folder; without it nobody listens, and nobody rings.
+ *
  * A ring is no promise. It is not flushed, nothing fails with it, and polls find what it left out.
  *
  * @module
@@ -25,7 +27,6 @@ export function ring(store: Store): void {
   const folder = pathIn(store, "ring");
   try {
     let numbers = ringNumbers(store);
-    if (numbers.length === 0) makeDirectory(store, folder);
     if (!makeNext(store, numbers)) {
       // This machine may have remembered old names. If not, another program has made this number
       // after the change that this one reports.
@@ -39,7 +40,7 @@ export function ring(store: Store): void {
       }
     }
   } catch {
-    // The disk is full, or may only be read: the next poll finds the change.
+    // No worker has listened yet, or the disk is full or may only be read: polls find the change.
   }
 }
 
@@ -72,6 +73,11 @@ export class RingListener {
   /** Hears what is rung from now on. */
   constructor(store: Store) {
     this.#store = store;
+    try {
+      makeDirectory(store, pathIn(store, "ring"));
+    } catch {
+      // Then it polls.
+    }
     this.#heard = newest(ringNumbers(store));
   }
 

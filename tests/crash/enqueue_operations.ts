@@ -148,8 +148,7 @@ const openNewAndEnqueue: Operation = {
   },
 };
 
-/** The operations that add jobs. */
-/** Likewise where machines share the disk, so that it rings: whatever that meets, the job stays. */
+/** An operation where machines share the disk, so that it rings: whatever that meets, the job stays. */
 function ringing(operation: Operation): Operation {
   return {
     ...operation,
@@ -167,6 +166,7 @@ function ringing(operation: Operation): Operation {
   };
 }
 
+/** The operations that add jobs. */
 export const ENQUEUE_OPERATIONS: readonly Operation[] = [
   enqueueOne,
   ringing(enqueueOne),

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { KEPT_RINGS, ring, RingListener } from "../../src/store/ring.ts";
+import { enqueue } from "../../src/moves/enqueue.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { temporaryQueue } from "../temporary_queue.ts";
 
@@ -8,6 +9,7 @@ import { temporaryQueue } from "../temporary_queue.ts";
 async function sharedQueue() {
   const temporary = await temporaryQueue();
   const store = await openStore(temporary.dir, { files: { ...nativeFiles, isLocal: () => false } });
+  Deno.mkdirSync(`${store.dir}/ring`, { mode: 0o700 });
   const names = () => [...Deno.readDirSync(`${store.dir}/ring`)].map(({ name }) => Number(name));
   return {
     store,
@@ -90,7 +92,19 @@ Deno.test("a disk that takes no ring stops nothing", async () => {
   };
   const files = { ...shared.store.files, makeDirectory: refuse, create: refuse };
   ring({ ...shared.store, files });
+  Deno.removeSync(`${shared.store.dir}/ring`, { recursive: true });
   Deno.writeTextFileSync(`${shared.store.dir}/ring`, "in the way");
   ring(shared.store);
   assertEquals(new RingListener(shared.store).hasRung(), false);
+});
+
+Deno.test("nobody rings where no worker has listened yet: so enqueue makes no file more on a local disk", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const store = await openStore(dir);
+  await enqueue(store, { command: "true" });
+  assertEquals(nativeFiles.exists(`${dir}/ring`), false);
+  const listener = new RingListener(store);
+  await enqueue(store, { command: "true" });
+  assertEquals(listener.hasRung(), true);
 });

@@ -148,7 +148,7 @@ const openNewAndEnqueue: Operation = {
   },
 };
 
-/** An operation where machines share the disk, so that it rings: whatever that meets, the job stays. */
+/** One where machines share the disk, so that it rings: whatever that meets, the job stays. */
 function ringing(operation: Operation): Operation {
   return {
     ...operation,

@@ -123,3 +123,14 @@ testWith(
     await eventually("its lock is free", () => isStray(store, name!, "file", fileAges(store)));
   },
 );
+
+Deno.test("doctor --file-system has nothing to repair", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "true");
+  const { code, stdout, stderr } = await program.run(["doctor", "--file-system", "--repair"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(
+    stderr,
+    /^queuectl: --repair repairs the queue, which --file-system does not look at/,
+  );
+});

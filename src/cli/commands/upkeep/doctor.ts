@@ -9,6 +9,7 @@ import { examine } from "../../../doctor/examine.ts";
 import { probeFileSystem, type ProbeResult } from "../../../doctor/probe_file_system.ts";
 import type { Queue } from "../../../queue.ts";
 import { killSurvivors } from "../../../process/survivors.ts";
+import { UsageError } from "../../../text/errors.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { VERSION } from "../../../version.ts";
 import { openQueue } from "../../args/open_queue.ts";
@@ -17,6 +18,9 @@ import { print, printJson, printLines, say } from "../../terminal/output.ts";
 
 /** Prints each problem and its remedy; exits with 0 if none is left, else with 1. */
 export async function doctor(call: Invocation): Promise<number> {
+  if (call.options.has("file-system") && call.options.has("repair")) {
+    throw new UsageError("--repair repairs the queue, which --file-system does not look at");
+  }
   const queue = await openQueue(call, { evenMisconfigured: true, evenIncomplete: true });
   if (call.options.has("file-system")) return await tryFileSystem(queue, call.json);
   const findings = await examine(queue.store, {

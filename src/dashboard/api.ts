@@ -1,0 +1,255 @@
+/**
+ * What the dashboard's server answers: the types that its routes, its pages and its scanning thread
+ * share. Fields have the names that `queuectl … --json` gives them. Times are ISO 8601 in UTC,
+ * spans end in `_ms`, sizes are bytes.
+ *
+ * @module
+ */
+
+import type {
+  Config,
+  Counts,
+  Finding,
+  JobState,
+  JobView,
+  Progress,
+  ScheduleView,
+  Stats,
+} from "../../mod.ts";
+
+/** `GET /api/status`, and each `status` event. */
+export interface Status {
+  /** The queue's directory. */
+  dir: string;
+  /** The version of queuectl. */
+  version: string;
+  /** When this was so. */
+  now: string;
+  /** Whether the server has no route that changes anything. */
+  read_only: boolean;
+  /** Whether workers claim nothing new. */
+  paused: boolean;
+  /** How many jobs are in each state. */
+  jobs: Counts;
+  /** When the jobs that wait were counted; ends are followed at once. */
+  counted_at: string;
+  /** Jobs that ended per second, over the last minute and the last five. */
+  rates: { minute: number; five_minutes: number };
+  /** Live workers. */
+  workers: WorkerRow[];
+  /** Running jobs, the longest running first; at most 100. */
+  running: RunningRow[];
+  /** The file system of the queue; `null` if it does not say. */
+  disk: { free: number; total: number } | null;
+  /** What `doctor` found at its last look; `null` before the first. */
+  findings: Finding[] | null;
+}
+
+/** A live worker. */
+export interface WorkerRow {
+  name: string;
+  host: string;
+  pid: number;
+  slots: number;
+  busy: number;
+  started_at: string;
+  version: string;
+  tags: readonly string[];
+  /** The one job that it works, for a `queuectl run`. */
+  only?: string;
+  /** The IDs of the jobs that it runs. */
+  running: string[];
+}
+
+/** A running job. */
+export interface RunningRow {
+  id: string;
+  command: string;
+  worker: string;
+  /** When it was claimed. */
+  started_at: string;
+  progress?: Progress;
+}
+
+/** A job as a table shows it: what is dear to read (input, environment, history) is left out. */
+export interface JobRow {
+  id: string;
+  command: string;
+  state: JobState;
+  priority: number;
+  attempts: number;
+  max_retries: number;
+  created_at: string;
+  run_at: string;
+  updated_at: string;
+  /** How the last attempt ended, and its exit status or signal. */
+  outcome?: string;
+  exit_code?: number | null;
+  signal?: string | null;
+  duration_ms?: number;
+  /** The worker that runs it, or ran it last. */
+  worker?: string;
+  /** Why it waits, in words: `held`, `until …`, `after a, b`, `resource gpu`. */
+  waits?: string;
+  progress?: Progress;
+  /** The last line that it printed; only where a search looked at it. */
+  last_line?: string;
+}
+
+/** What `GET /api/jobs` is asked: each field is a query parameter of its name. */
+export interface JobsQuery {
+  /** States, and the divisions of pending/: `delayed`, `held`, `waiting`. Default: all. */
+  states: readonly (JobState | "delayed" | "held" | "waiting")[];
+  /** Only jobs whose ID or command contains this text, or whose last line of output does. */
+  text: string;
+  /** Default: `created`. All but `created` sort within the newest 20,000 jobs. */
+  sort: "created" | "priority" | "duration" | "attempts" | "command";
+  /** Default: `desc`. */
+  order: "asc" | "desc";
+  /** Where the last page ended: its `next`. */
+  cursor?: string;
+  /** At most this many rows, 1 to 200. Default: 50. */
+  limit: number;
+}
+
+/** A page of jobs. */
+export interface JobsPage {
+  jobs: JobRow[];
+  /** The `cursor` of the next page; `null` after the last. */
+  next: string | null;
+  /** How many jobs the states asked for hold, counted without reading them. */
+  total: number;
+  /** A search reads for at most a second: how many jobs it read. `next` then goes on from there. */
+  searched?: number;
+}
+
+/** `GET /api/jobs/ID`. */
+export interface JobDetail {
+  job: JobView;
+  /** The path of its file. */
+  path: string;
+  /** Its log so far; `null` if it has printed nothing. */
+  log: { path: string; size: number } | null;
+  /** The process group that runs it, where a worker of this machine runs it. */
+  pid?: number;
+  /** The jobs that it waits for or waited for, and those that wait for it. */
+  parents: JobLink[];
+  children: JobLink[];
+}
+
+/** A job that another is joined to. */
+export interface JobLink {
+  id: string;
+  command: string;
+  /** `null` if it is gone. */
+  state: JobState | null;
+}
+
+/** `GET /api/dead`: dead jobs that failed alike. */
+export interface DeadGroup {
+  command: string;
+  exit_code: number | null;
+  signal: string | null;
+  reason?: string;
+  count: number;
+  /** When the last of them died. */
+  latest: string;
+  /** At most 1,000 of them, the newest first. */
+  ids: string[];
+}
+
+/** `GET /api/stats?span=5m|1h|24h|7d`: {@linkcode Stats}, and the lines of the charts. */
+export interface StatsAnswer extends Stats {
+  /** Equal parts of the span, the oldest first; `null` where nothing was measured. */
+  series: {
+    /** When each part begins, in seconds since 1970. */
+    at: number[];
+    done: number[];
+    failed: number[];
+    wait_p50_ms: (number | null)[];
+    wait_p95_ms: (number | null)[];
+    run_p50_ms: (number | null)[];
+    run_p95_ms: (number | null)[];
+  };
+}
+
+/** `GET /api/schedules`. */
+export type SchedulesAnswer = ScheduleView[];
+
+/** `POST /api/schedules/preview`: what a schedule means, before it is added. */
+export interface SchedulePreview {
+  /** In words: `every hour, at minute 0`. */
+  words: string;
+  tz?: string;
+  /** The next five times. */
+  next: string[];
+}
+
+/** A setting of `GET /api/settings`. */
+export interface SettingRow {
+  key: string;
+  value: Config[keyof Config] | null;
+  /** Its value unless it is set. */
+  usual: string;
+  is_set: boolean;
+  help: string;
+}
+
+/** `POST /api/jobs/bulk`. */
+export interface BulkRequest {
+  action: BulkAction;
+  ids: string[];
+  /** For `priority`. */
+  priority?: number;
+}
+
+/** What can be done to many jobs at once. */
+export type BulkAction = "retry" | "cancel" | "hold" | "release" | "remove" | "priority";
+
+/** How that went: one sentence for each job that it failed for. */
+export interface BulkAnswer {
+  changed: number;
+  failed: { id: string; error: string }[];
+}
+
+/** The body of every answer that is not 2xx. */
+export interface ErrorAnswer {
+  /** One sentence. */
+  error: string;
+}
+
+/**
+ * The events of `GET /api/events[?log=ID]` (server-sent, JSON in `data`). `status` comes first;
+ * then at most four updates a second. Who falls behind gets the latest of each only.
+ */
+export interface Events {
+  status: Status;
+  /** Jobs moved: pages that show jobs ask again. `ids`: those that did, if they are few. */
+  jobs: { ids?: string[] };
+  /** The log of the job asked for has grown. */
+  log: { id: string; size: number; state: JobState | null };
+  /** The server stops. */
+  bye: Record<never, never>;
+}
+
+/**
+ * The scanning thread: every look at many files, so that no request waits for another's. Rejects
+ * with an `Error` whose message is one sentence.
+ */
+export interface Scanner extends AsyncDisposable {
+  jobs(query: JobsQuery): Promise<JobsPage>;
+  /** `undefined` if no job has this ID. */
+  job(id: string): Promise<JobDetail | undefined>;
+  dead(): Promise<DeadGroup[]>;
+  stats(span_ms: number, parts: number): Promise<StatsAnswer>;
+  schedules(): Promise<SchedulesAnswer>;
+  /** OpenMetrics text. One scan at a time; its answer is kept for ten times as long as it took. */
+  metrics(): Promise<string>;
+  /**
+   * Called with the status, now and at each change, at most four times a second; only while there
+   * is a listener does anything watch the queue.
+   *
+   * @returns Ends it.
+   */
+  watch(changed: (status: Status, jobs: Events["jobs"]) => void): () => void;
+}

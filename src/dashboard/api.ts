@@ -10,9 +10,11 @@ import type {
   Config,
   Counts,
   Finding,
+  JobInput,
   JobState,
   JobView,
   Progress,
+  ScheduleInput,
   ScheduleView,
   Stats,
 } from "../../mod.ts";
@@ -212,6 +214,43 @@ export interface BulkAnswer {
   failed: { id: string; error: string }[];
 }
 
+/**
+ * The bodies of the POST routes, JSON each; those not named take `{}`. They answer 200 with what
+ * `GET` of the same thing says now, if not said otherwise.
+ */
+export interface Bodies {
+  /**
+   * A job or many. As on the command line `command` may be an array of a program and its arguments,
+   * `delay` is seconds or a span (`10m`), and other spans may be text. Answers 201 with the
+   * {@linkcode Added} of each, alone or in an array; 200 if the one job's key was taken.
+   */
+  "/api/jobs": JobInput | JobInput[];
+  /** All fields that may be changed, as `queuectl edit` shows them; others are ignored. */
+  "/api/jobs/ID/edit": JobInput;
+  /** `run_at`: ISO 8601, or `now`. `delay`: seconds or a span. */
+  "/api/jobs/ID/move": { priority?: number; run_at?: string; delay?: number | string };
+  "/api/jobs/ID/priority": { priority: number };
+  /** Answers with {@linkcode BulkAnswer}. */
+  "/api/jobs/bulk": BulkRequest;
+  /** `now`: kill its jobs and put them back. Answers 202: it stops when it has seen the request. */
+  "/api/workers/NAME/stop": { now?: boolean };
+  /** Answers 201 with the schedule. */
+  "/api/schedules": ScheduleInput;
+  /** Answers with {@linkcode SchedulePreview}. */
+  "/api/schedules/preview": { when: string; tz?: string };
+  /** All that makes it, its name left out. Its next time is that of the new `when`. */
+  "/api/schedules/NAME/edit": Omit<ScheduleInput, "name">;
+  /** Values as JSON or as `config set` takes them. Answers with all settings. */
+  "/api/settings": { set?: Record<string, unknown>; reset?: string[] };
+}
+
+/** A job that was added. */
+export interface Added {
+  id: string;
+  /** Nothing was added: the job of this ID has the key, and has not ended. */
+  existed?: boolean;
+}
+
 /** The body of every answer that is not 2xx. */
 export interface ErrorAnswer {
   /** One sentence. */
@@ -243,6 +282,8 @@ export interface Scanner extends AsyncDisposable {
   dead(): Promise<DeadGroup[]>;
   stats(span_ms: number, parts: number): Promise<StatsAnswer>;
   schedules(): Promise<SchedulesAnswer>;
+  /** Looks now, and repairs nothing. */
+  doctor(): Promise<Finding[]>;
   /** OpenMetrics text. One scan at a time; its answer is kept for ten times as long as it took. */
   metrics(): Promise<string>;
   /**

@@ -34,12 +34,17 @@ export interface Place {
   stat: FileStat;
 }
 
+/** A file and its name. */
+type Named = Pick<Place, "path" | "stat">;
+
 /**
  * Whether two names lead to one file. A network file system's client still shows a name that
- * another machine has renamed, and the same file under it; but the file then has one name only.
+ * another machine has renamed, and the same file under it; but the file then has one name only,
+ * which the server is asked before one is removed.
  */
-export function areOneFile(one: FileStat | undefined, other: FileStat | undefined): boolean {
-  return one !== undefined && one.identity === other?.identity && one.links > 1;
+function areOneFile(store: Store, one: Named, other: Named): boolean {
+  return one.stat.identity === other.stat.identity && one.stat.links > 1 &&
+    ifThere(() => haveOneFile(store.files, one.path, other.path)) === true;
 }
 
 /**
@@ -165,10 +170,10 @@ export function isElsewhere(
   if (places.every((place) => place === own)) return false;
   const isOld = saysWhenMade(store, ownPath);
   return places.some((place) => {
-    const { entry: { state, time: since }, stat, path } = place;
+    const { entry: { state, time: since }, path } = place;
     if (place === own) return false;
     if (isOld && hasGoneOn(place.job, job)) return true;
-    const isSameFile = areOneFile(own?.stat, stat);
+    const isSameFile = own !== undefined && areOneFile(store, own, place);
     if (state === "pending" || state === "failed") {
       // Already gone means that another worker has just claimed it and runs it.
       return (isSameFile || (isOld && hasGoneOn(job, place.job))) &&
@@ -232,7 +237,7 @@ export async function wasBroughtBack(
   const isCopy = !bare && (led_to === "done" || led_to === "dead");
   return places.some((place) => {
     if (place.path === path) return false;
-    if (areOneFile(file, place.stat)) return true;
+    if (file && areOneFile(store, { path, stat: file }, place)) return true;
     if (!isOld) return false;
     if (hasGoneOn(place.job, own)) return true;
     // A name that a client still shows though it is gone leads to this file, or to an earlier one.

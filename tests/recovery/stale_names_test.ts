@@ -202,19 +202,27 @@ Deno.test("a job that got another ID, as its own was taken by a job that has end
   assertEquals((await claimAs(temporary, other, "pending")).kind, "claimed");
 });
 
-for (const state of ["done", "dead"] as const) {
-  Deno.test(`a job that another machine retried is not lost because its name in ${state}/ still shows here`, async () => {
+for (const [state, links] of [["done", 1], ["dead", 1], ["done", 2]] as const) {
+  const had = links === 1 ? "" : ", and that it had two";
+  Deno.test(`a job that another machine retried is not lost because its name in ${state}/ still shows here${had}`, async () => {
     await using temporary = await temporaryQueue();
     const { store } = temporary.queue;
     await left(temporary, { [`pending/${BEFORE}`]: [1, state] });
     const content = Deno.readFileSync(`${temporary.dir}/pending/${BEFORE}`);
     const ended = `${temporary.dir}/${state}/x.json`;
     // A client of a network file system that remembers the old name, and the file that it had.
-    const seen = store.files.stat(`${temporary.dir}/pending/${BEFORE}`)!;
+    const seen = { ...store.files.stat(`${temporary.dir}/pending/${BEFORE}`)!, links };
+    const remembered = (path: string) => {
+      const stat = store.files.stat(path);
+      return stat && stat.identity === seen.identity && !path.includes("/.names-")
+        ? { ...stat, links }
+        : stat;
+    };
     const files = {
       ...store.files,
       exists: (path: string) => path === ended || store.files.exists(path),
-      stat: (path: string) => path === ended ? seen : store.files.stat(path),
+      existsUnblocked: (path: string) => path === ended || store.files.exists(path),
+      stat: (path: string) => path === ended ? seen : remembered(path),
       read: (path: string) => path === ended ? content : store.files.read(path),
       readUnblocked: (path: string) => path === ended ? content : store.files.read(path),
     };

@@ -7,7 +7,7 @@ export const LINKS: readonly Plant[] = [
     "  try {\n",
   ]),
   plant("two-names-of-one-file-are-two-jobs", "contents/same_job.ts", ["linking"], [
-    "    const isSameFile = areOneFile(own?.stat, stat);\n",
+    "    const isSameFile = own !== undefined && areOneFile(store, own, place);\n",
     "    const isSameFile = false;\n",
   ]),
 ];

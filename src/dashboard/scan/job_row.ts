@@ -1,0 +1,40 @@
+/**
+ * A job as a table shows it.
+ *
+ * @module
+ */
+
+import type { JobView } from "../../../mod.ts";
+import type { JobRow } from "../api.ts";
+
+/** The row of a job. */
+export function jobRow(job: JobView): JobRow {
+  const last = job.history.at(-1);
+  const waits = waitsOf(job);
+  const { id, command, state, priority, attempts, max_retries, progress } = job;
+  return {
+    ...{ id, command, state, priority, attempts, max_retries },
+    ...{ created_at: job.created_at, run_at: job.run_at, updated_at: job.updated_at },
+    ...(last && {
+      outcome: last.outcome,
+      exit_code: last.exit_code,
+      signal: last.signal,
+      duration_ms: last.duration_ms,
+      worker: last.worker,
+    }),
+    ...(waits !== undefined && { waits }),
+    ...(progress && { progress }),
+  };
+}
+
+/** Why a job waits: `held`, `until …`, `after a, b`, `resource gpu`; `undefined` if it does not. */
+function waitsOf(job: JobView): string | undefined {
+  if (typeof job.malformed === "string") return job.malformed;
+  if (job.state !== "pending" && job.state !== "failed") return undefined;
+  if (job.held) return "held";
+  if (job.waits_for) return `after ${job.waits_for.join(", ")}`;
+  if (job.no_worker !== undefined) return `no worker ${job.no_worker}`;
+  if (job.limited_by === "concurrency") return "concurrency";
+  if (job.limited_by !== undefined) return `resource ${job.limited_by}`;
+  return Date.parse(job.run_at) > Date.now() ? `until ${job.run_at}` : undefined;
+}

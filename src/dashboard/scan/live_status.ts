@@ -1,0 +1,78 @@
+/**
+ * The status of the queue, now and at each change.
+ *
+ * @module
+ */
+
+import { type Queue, VERSION, WatchedQueue } from "../../../mod.ts";
+import type { Events, Status, WorkerRow } from "../api.ts";
+import { diskSpace } from "./disk_space.ts";
+
+/** The least time between two statuses, in milliseconds. */
+const LEAST_PAUSE = 250;
+
+/** Follows a queue while someone watches it. */
+export class LiveStatus {
+  readonly #queue: Queue;
+
+  /** @param queue The queue. */
+  constructor(queue: Queue) {
+    this.#queue = queue;
+  }
+
+  /** Calls back with the status, at once and at each change, until what it returns is called. */
+  watch(changed: (status: Status, jobs: Events["jobs"]) => void): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let last = -Infinity;
+    const tell = () => {
+      timer = undefined;
+      last = performance.now();
+      changed(this.#status(watched), {});
+    };
+    const hear = () => {
+      timer ??= setTimeout(tell, Math.max(0, last + LEAST_PAUSE - performance.now()));
+    };
+    const watched = new WatchedQueue(this.#queue, hear);
+    hear();
+    return () => {
+      clearTimeout(timer);
+      watched.close();
+    };
+  }
+
+  #status(watched: WatchedQueue): Status {
+    const now = Date.now();
+    const view = watched.look(now);
+    const jobsOf = (worker: string) =>
+      view.running.filter((job) => job.worker === worker).map(({ id }) => id);
+    const workers: WorkerRow[] = this.#queue.workers().map((worker) => ({
+      name: worker.name,
+      host: worker.host,
+      pid: worker.pid,
+      slots: worker.slots,
+      busy: view.workers.find(({ name }) => name === worker.name)?.busy ?? 0,
+      started_at: worker.started_at,
+      version: worker.version,
+      tags: worker.tags ?? [],
+      ...(worker.only !== undefined && { only: worker.only }),
+      running: jobsOf(worker.name),
+    }));
+    return {
+      dir: view.dir,
+      version: VERSION,
+      now: new Date(now).toISOString(),
+      read_only: false,
+      paused: view.paused,
+      jobs: view.counts,
+      counted_at: new Date(now - view.countedAgo).toISOString(),
+      rates: { minute: view.rates[0], five_minutes: view.rates[1] },
+      workers,
+      running: view.running.map(({ id, command, worker, since, progress }) => ({
+        ...{ id, command, worker, started_at: new Date(since).toISOString() },
+        ...(progress && { progress }),
+      })),
+      disk: diskSpace(view.dir),
+      findings: null,
+    };
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * What the server and its scanning thread say to each other.
+ *
+ * @module
+ */
+
+import type { Events, JobsQuery, Status } from "../api.ts";
+
+/** The first message to the thread, with the port for all others. */
+export interface Opening {
+  /** The queue's directory. */
+  dir: string;
+  /** Whether the queue is another user's. */
+  ofAnyUser: boolean;
+}
+
+/** What the thread is asked; each has an answer of the same `number`. */
+export type Question =
+  | { ask: "jobs"; query: JobsQuery }
+  | { ask: "job"; id: string }
+  | { ask: "stats"; span_ms: number; parts: number }
+  | { ask: "dead" | "schedules" | "metrics" | "watch" | "unwatch" };
+
+/** A question on its way. */
+export type Numbered = Question & { number: number };
+
+/** What the thread says: an answer, or while it watches the status. */
+export type Answer =
+  | { number: number; value?: unknown; error?: string }
+  | { status: Status; jobs: Events["jobs"] };

@@ -1,0 +1,71 @@
+/**
+ * The scanning thread. Opens the queue itself and answers the questions of {@link ./scanner.ts}.
+ * Long scans are cut into slices, so that a short question between them is answered at once.
+ *
+ * @module
+ */
+
+import { Queue, reasonOf } from "../../../mod.ts";
+import { deadGroups } from "./dead_groups.ts";
+import { jobDetail } from "./job_detail.ts";
+import { JobPages } from "./job_pages.ts";
+import { LiveStatus } from "./live_status.ts";
+import type { Answer, Numbered, Opening } from "./messages.ts";
+import { schedulesAnswer, statsAnswer } from "./summaries.ts";
+import { metricsText } from "../metrics/metrics_text.ts";
+
+addEventListener("message", (event) => {
+  if (event instanceof MessageEvent) serve(event.data, event.ports[0]!);
+}, { once: true });
+
+function serve({ dir, ofAnyUser }: Opening, port: MessagePort): void {
+  const opened = Queue.open(dir, { create: false, ofAnyUser }).then((queue) => new Looks(queue));
+  const say = (answer: Answer) => port.postMessage(answer);
+  port.onmessage = async ({ data }: MessageEvent<Numbered>) => {
+    const { number } = data;
+    try {
+      say({ number, value: await (await opened).answer(data, say) });
+    } catch (error) {
+      say({ number, error: reasonOf(error) });
+    }
+  };
+}
+
+/** All that the thread remembers of a queue. */
+class Looks {
+  readonly #queue: Queue;
+  readonly #pages: JobPages;
+  readonly #live: LiveStatus;
+  #unwatch: () => void = () => {};
+
+  constructor(queue: Queue) {
+    this.#queue = queue;
+    this.#pages = new JobPages(queue);
+    this.#live = new LiveStatus(queue);
+  }
+
+  answer(question: Numbered, say: (answer: Answer) => void): unknown {
+    switch (question.ask) {
+      case "jobs":
+        return this.#pages.page(question.query);
+      case "job":
+        return jobDetail(this.#queue, question.id);
+      case "dead":
+        return deadGroups(this.#queue);
+      case "stats":
+        return statsAnswer(this.#queue, question.span_ms, question.parts);
+      case "schedules":
+        return schedulesAnswer(this.#queue);
+      case "metrics":
+        return metricsText(this.#queue);
+      case "watch":
+        this.#unwatch();
+        this.#unwatch = this.#live.watch((status, jobs) => say({ status, jobs }));
+        return undefined;
+      case "unwatch":
+        this.#unwatch();
+        this.#unwatch = () => {};
+        return undefined;
+    }
+  }
+}

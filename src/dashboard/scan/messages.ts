@@ -19,7 +19,7 @@ export type Question =
   | { ask: "jobs"; query: JobsQuery }
   | { ask: "job"; id: string }
   | { ask: "stats"; span_ms: number; parts: number }
-  | { ask: "dead" | "schedules" | "metrics" | "watch" | "unwatch" };
+  | { ask: "dead" | "schedules" | "metrics" | "doctor" | "watch" | "unwatch" };
 
 /** A question on its way. */
 export type Numbered = Question & { number: number };

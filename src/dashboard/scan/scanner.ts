@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Queue } from "../../../mod.ts";
+import type { Finding, Queue } from "../../../mod.ts";
 import type {
   DeadGroup,
   Events,
@@ -75,6 +75,10 @@ class ThreadScanner implements Scanner {
 
   metrics(): Promise<string> {
     return this.#ask({ ask: "metrics" });
+  }
+
+  doctor(): Promise<Finding[]> {
+    return this.#ask({ ask: "doctor" });
   }
 
   watch(changed: Listener): () => void {

@@ -6,6 +6,7 @@
  */
 
 import { Queue, reasonOf } from "../../../mod.ts";
+import { findingsOf } from "./findings.ts";
 import { deadGroups } from "./dead_groups.ts";
 import { jobDetail } from "./job_detail.ts";
 import { JobPages } from "./job_pages.ts";
@@ -58,6 +59,8 @@ class Looks {
         return schedulesAnswer(this.#queue);
       case "metrics":
         return metricsText(this.#queue);
+      case "doctor":
+        return findingsOf(this.#queue);
       case "watch":
         this.#unwatch();
         this.#unwatch = this.#live.watch((status, jobs) => say({ status, jobs }));

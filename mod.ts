@@ -76,7 +76,14 @@
  */
 
 export { VERSION } from "./src/version.ts";
-export { placeOf, QueueError, reasonOf, reasonWithin, UsageError } from "./src/text/errors.ts";
+export {
+  MissingError,
+  placeOf,
+  QueueError,
+  reasonOf,
+  reasonWithin,
+  UsageError,
+} from "./src/text/errors.ts";
 export { absolutePath, homePath } from "./src/text/home_path.ts";
 export { commandText, shellQuote } from "./src/text/shell_quote.ts";
 export {
@@ -101,6 +108,7 @@ export {
   whereOf,
   whereText,
 } from "./src/format/placement.ts";
+export { WORKER_PATTERN } from "./src/format/worker_names.ts";
 export { parseProgress, type Progress } from "./src/format/progress.ts";
 export {
   type Config,
@@ -164,6 +172,7 @@ export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts
 export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/moves/prune.ts";
 export { enqueuePlain, isPlain } from "./src/moves/publish.ts";
 export { addSchedule, type ScheduleInput } from "./src/schedules/add_schedule.ts";
+export { editSchedule } from "./src/schedules/edit_schedule.ts";
 export { localZone, zoneFault } from "./src/schedules/local_zone.ts";
 export {
   findSchedule,
@@ -173,6 +182,7 @@ export {
   removeSchedule,
   runSchedule,
 } from "./src/schedules/manage_schedules.ts";
+export { previewSchedule, type ScheduleTimes } from "./src/schedules/preview_schedule.ts";
 export type { ScheduleView } from "./src/schedules/read_schedule.ts";
 export type {
   CatchUp,
@@ -182,6 +192,7 @@ export type {
   Skipped,
   Turn,
 } from "./src/schedules/schedule.ts";
+export { scheduleWords } from "./src/schedules/schedule_words.ts";
 export { type ListOptions, Queue } from "./src/queue.ts";
 export { putBackAbandoned } from "./src/control/abandoned_edits.ts";
 export { cancelJob } from "./src/control/cancel_job.ts";

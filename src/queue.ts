@@ -27,7 +27,7 @@ import { lockQueue } from "./store/queue_lock.ts";
 import { ring } from "./store/ring.ts";
 import { flushChange, isPaused, removeIfThere, type Store } from "./store/store.ts";
 import { placeFile } from "./store/temporary_files.ts";
-import { QueueError } from "./text/errors.ts";
+import { MissingError } from "./text/errors.ts";
 
 /** Which jobs {@linkcode Queue.list} returns. */
 export interface ListOptions {
@@ -276,7 +276,7 @@ export class Queue {
    */
   stopWorker(name: string, now: boolean = false): void {
     if (!WORKER_PATTERN.test(name)) {
-      throw new QueueError(
+      throw new MissingError(
         `no worker is named ${JSON.stringify(name)} (see: queuectl worker list)`,
       );
     }

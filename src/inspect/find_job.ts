@@ -14,7 +14,7 @@ import type { JobView } from "../format/job.ts";
 import { ID_PATTERN, type JobState } from "../format/names.ts";
 import type { Progress } from "../format/progress.ts";
 import type { OpenQueue, Store } from "../store/store.ts";
-import { QueueError } from "../text/errors.ts";
+import { MissingError, QueueError } from "../text/errors.ts";
 import { jobView } from "./job_view.ts";
 
 /** A text that several jobs' IDs begin or end with. */
@@ -45,7 +45,7 @@ export function jobWithId(store: Store, id: string): JobView | undefined {
  */
 export function entryWithId(store: Store, id: string): Entry {
   const entry = whileMoving(() => matchingEntries(store, id).find((match) => match.id === id));
-  if (!entry) throw new QueueError(`no job ${id} (see: queuectl list)`);
+  if (!entry) throw new MissingError(`no job ${id} (see: queuectl list)`);
   return entry;
 }
 
@@ -62,7 +62,7 @@ export function findJob(store: Store, text: string): JobView {
     if (matches.length > 1) throw ambiguous(text, matches);
     return matches[0] && jobView(store, matches[0]);
   });
-  if (!job) throw new QueueError(`no job matches "${text}" (see: queuectl list)`);
+  if (!job) throw new MissingError(`no job matches "${text}" (see: queuectl list)`);
   return job;
 }
 

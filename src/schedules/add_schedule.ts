@@ -21,6 +21,7 @@ import {
 } from "./schedule.ts";
 import {
   loadTimetable,
+  type ReadSchedule,
   scheduleEntries,
   type ScheduleView,
   scheduleView,
@@ -65,6 +66,26 @@ export interface ScheduleInput {
  */
 export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promise<ScheduleView> {
   const { store } = queue;
+  const { name } = input;
+  const { schedule, times } = await checkedSchedule(store, input);
+  const next = times.next(store.now())!;
+  using _lock = await lockQueue(store);
+  if (scheduleEntries(store).some((entry) => entry.name === name)) {
+    throw new QueueError(
+      `a schedule "${name}" exists already (see: queuectl schedule show ${name})`,
+    );
+  }
+  await publish(store, schedule, scheduleFile(name, next));
+  return scheduleView({ schedule, times }, next, store.now());
+}
+
+/**
+ * The schedule that an input makes, as if it were made now, and its times.
+ *
+ * @throws {UsageError} If the input is not valid.
+ * @throws {QueueError} If its job needs a resource that does not exist.
+ */
+export async function checkedSchedule(store: Store, input: ScheduleInput): Promise<ReadSchedule> {
   const { name, job, catch_up = "latest" } = input;
   const when = input.when.trim().replace(/\s+/g, " ");
   const { overlap = catch_up === "all" ? "allow" : "skip" } = input;
@@ -90,15 +111,7 @@ export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promi
     created_at: new Date(store.now()).toISOString(),
   };
   const times = (await loadTimetable())(when, tz, anchorOf(schedule));
-  const next = times.next(store.now())!;
-  using _lock = await lockQueue(store);
-  if (scheduleEntries(store).some((entry) => entry.name === name)) {
-    throw new QueueError(
-      `a schedule "${name}" exists already (see: queuectl schedule show ${name})`,
-    );
-  }
-  await publish(store, schedule, scheduleFile(name, next));
-  return scheduleView({ schedule, times }, next, store.now());
+  return { schedule, times };
 }
 
 async function publish(store: Store, schedule: Schedule, file: string): Promise<void> {

@@ -6,7 +6,7 @@
 
 import { enqueue } from "../moves/enqueue.ts";
 import { entries } from "../contents/entries.ts";
-import { QueueError } from "../text/errors.ts";
+import { MissingError, QueueError } from "../text/errors.ts";
 import { jobWithId } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
 import { isUlid, newId, timeOfId } from "../format/ids.ts";
@@ -118,7 +118,7 @@ export async function pauseSchedule(
  * Removes the job that a worker had made when it died: without its schedule's stamp nobody would
  * add it.
  */
-function dropMadeJob(store: Store, entry: ScheduleEntry): void {
+export function dropMadeJob(store: Store, entry: ScheduleEntry): void {
   removeIfThere(store, pathIn(store, "schedules", madeJobFile(entry)));
 }
 
@@ -165,7 +165,7 @@ function handPrefix(name: string): string {
  * @param action Returns `undefined` if the file was gone.
  * @param evenTaken Whether to act also while a worker is turning it into a job.
  */
-async function withEntry<T>(
+export async function withEntry<T>(
   store: Store,
   name: string,
   action: (entry: ScheduleEntry) => T | undefined,
@@ -179,7 +179,7 @@ async function withEntry<T>(
       if (result !== undefined) return result;
     } else if (!entry && ++missed >= 3) {
       // A schedule that moves can be missed once, hardly three times.
-      throw new QueueError(`no schedule "${name}" (see: queuectl schedule list)`);
+      throw new MissingError(`no schedule "${name}" (see: queuectl schedule list)`);
     }
     if (store.now() > until) {
       throw new QueueError(

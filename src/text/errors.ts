@@ -37,6 +37,9 @@ export class QueueError extends Error {
   override readonly name: string = "QueueError";
 }
 
+/** What a request names is not in the queue: a job, a schedule, a worker. */
+export class MissingError extends QueueError {}
+
 /** A change was made but the disk failed to keep it durably: a power cut may undo it. */
 export class NotDurableError extends QueueError {
   /**

@@ -66,7 +66,10 @@ function clockWords(second: string, minute: string, hour: string): string {
     if (times.length <= MOST_TIMES) return `at ${joined(times)}`;
   }
   const everyHour = isAny(hour);
-  if (everyHour && isAny(minute)) return (isAny(second) ? "every second" : `every minute${late}`);
+  if (everyHour && isAny(minute)) {
+    const by = isAny(second) ? "1" : stepOf(second);
+    return by === "1" ? "every second" : by ? `every ${by} seconds` : `every minute${late}`;
+  }
   const step = stepOf(minute);
   if (everyHour && step !== undefined) return `every ${step} minutes${late}`;
   const hourStep = stepOf(hour);

@@ -1,0 +1,145 @@
+/// <reference lib="dom" />
+/**
+ * What people do by a button: the request, the command line that does the same, and what is said
+ * after it.
+ *
+ * @module
+ */
+
+import type { BulkAction, BulkAnswer, BulkRequest, JobRow } from "../api.ts";
+import type { Question, Store } from "./store.ts";
+import { counted, cutMiddle, shellWord, visibleText } from "./texts.ts";
+
+/** Something that a button does. */
+export interface Action {
+  /** The words on the button. */
+  label: string;
+  /** The path to POST to, such as `/api/pause`. */
+  path: string;
+  /** The request's body. */
+  body?: unknown;
+  /** The command line that does the same. */
+  command: string;
+  /** What to say afterwards. */
+  done: string | ((answer: unknown) => string);
+  /** What to ask before it. */
+  ask?: Omit<Question, "command" | "verb" | "go">;
+}
+
+/** Does it, after asking if it must; says how it went, and shows what is so then. */
+export function perform(store: Store, action: Action, after?: () => void): void {
+  const go = async () => {
+    try {
+      const answer = await post(action.path, action.body);
+      store.say(typeof action.done === "string" ? action.done : action.done(answer));
+      after?.();
+    } catch (error) {
+      store.say(error instanceof Error ? error.message : String(error), true);
+    }
+    await store.refresh();
+  };
+  if (!action.ask) return void go();
+  const { command, label } = action;
+  store.question.value = { ...action.ask, command, verb: label, go: () => void go() };
+}
+
+/** Posts JSON and returns the answer; rejects with the one sentence of the error. */
+export async function post(path: string, body: unknown = {}): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Error("The dashboard does not answer: is `queuectl dashboard` still running?");
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return answer;
+  const { error } = (answer ?? {}) as { error?: string };
+  throw new Error(error ?? `The server answered ${response.status}.`);
+}
+
+/** What each bulk action does: its word, its command, how it is said, whether it asks first. */
+const BULK: Readonly<
+  Record<BulkAction, { label: string; command: string; past: string; isFinal?: boolean }>
+> = {
+  retry: { label: "Retry", command: "retry", past: "will run again" },
+  cancel: { label: "Cancel", command: "cancel", past: "cancelled" },
+  hold: { label: "Hold", command: "hold", past: "held" },
+  release: { label: "Release", command: "release", past: "released" },
+  remove: { label: "Remove", command: "rm", past: "removed", isFinal: true },
+  priority: { label: "Set priority", command: "move --priority", past: "moved" },
+};
+
+/** An action on many jobs: it asks first, with how many and which. */
+export function bulkAction(
+  action: BulkAction,
+  jobs: readonly Pick<JobRow, "id" | "command">[],
+  priority?: number,
+): Action {
+  const { label, command, past, isFinal } = BULK[action];
+  const ids = jobs.map(({ id }) => id);
+  const level = priority === undefined ? "" : ` ${priority}`;
+  const verb = action === "priority" ? "Set priority" + level + " of" : label;
+  const body: BulkRequest = { action, ids, ...(priority !== undefined && { priority }) };
+  return {
+    label,
+    path: "/api/jobs/bulk",
+    body,
+    command: `queuectl ${command}${level} ${ids.map(shellWord).join(" ")}`,
+    done: (answer) => bulkText(answer as BulkAnswer, past),
+    ask: {
+      title: `${verb} ${counted(jobs.length, "job")}?`,
+      items: jobs.map((job) => `${job.id}  ${visibleText(cutMiddle(job.command, 60))}`),
+      ...(isFinal && { isFinal, text: "Their logs go too. This cannot be undone." }),
+    },
+  };
+}
+
+function bulkText({ changed, failed }: BulkAnswer, past: string): string {
+  const sum = `${counted(changed, "job")} ${past}.`;
+  const [first] = failed;
+  if (!first) return sum;
+  const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : "";
+  if (changed === 0) throw new Error(`${visibleText(first.error)}${more}`);
+  return `${sum} ${counted(failed.length, "job")} failed: ${visibleText(first.error)}${more}`;
+}
+
+/** Pauses or resumes the queue. */
+export function pauseAction(isPaused: boolean): Action {
+  return isPaused
+    ? {
+      label: "Resume",
+      path: "/api/resume",
+      command: "queuectl worker resume",
+      done: "Workers start jobs again.",
+    }
+    : {
+      label: "Pause",
+      path: "/api/pause",
+      command: "queuectl worker pause",
+      done: "Paused: running jobs go on, and no more start.",
+    };
+}
+
+/** Stops a worker, or kills what it runs and puts it back. */
+export function stopAction(name: string, now: boolean, running: readonly string[]): Action {
+  const jobs = running.length === 0
+    ? "It runs nothing."
+    : `It runs ${counted(running.length, "job")}`;
+  const means = now ? "killed and put back, uncharged" : "finished first";
+  return {
+    label: now ? "Stop now" : "Stop",
+    path: `/api/workers/${encodeURIComponent(name)}/stop`,
+    body: { now },
+    command: `queuectl worker stop ${now ? "--now " : ""}${shellWord(name)}`,
+    done: `Worker ${visibleText(name)} stops.`,
+    ask: {
+      title: `Stop worker ${visibleText(name)}${now ? " now" : ""}?`,
+      text: running.length === 0 ? jobs : `${jobs}, ${means}:`,
+      items: running,
+    },
+  };
+}

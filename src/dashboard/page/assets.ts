@@ -1,0 +1,113 @@
+/**
+ * The files that the browser gets: the sources of the pages with their types taken out, and the
+ * packages that they import. Their URLs hold a hash of all of them, so each may be kept for ever.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { stripTypeScriptTypes } from "node:module";
+import preact from "preact" with { type: "text" };
+import preactHooks from "preact/hooks" with { type: "text" };
+import signals from "@preact/signals" with { type: "text" };
+import signalsCore from "@preact/signals-core" with { type: "text" };
+import actions from "./actions.ts" with { type: "text" };
+import httpAnswers from "./browser/http_answers.ts" with { type: "text" };
+import keyboard from "./browser/keyboard.ts" with { type: "text" };
+import live from "./browser/live.ts" with { type: "text" };
+import main from "./browser/main.ts" with { type: "text" };
+import pages from "./browser/pages.ts" with { type: "text" };
+import theme from "./browser/theme.ts" with { type: "text" };
+import data from "./data.ts" with { type: "text" };
+import dialogs from "./dialogs.ts" with { type: "text" };
+import html from "./html.ts" with { type: "text" };
+import parts from "./parts.ts" with { type: "text" };
+import shell from "./shell.ts" with { type: "text" };
+import store from "./store.ts" with { type: "text" };
+import style from "./style.css" with { type: "text" };
+import texts from "./texts.ts" with { type: "text" };
+import page from "./views/page.ts" with { type: "text" };
+
+/** What is served, by its path below this folder. A new file of the pages is added here. */
+const SOURCES: Readonly<Record<string, string>> = {
+  "actions.ts": actions,
+  "browser/http_answers.ts": httpAnswers,
+  "browser/keyboard.ts": keyboard,
+  "browser/live.ts": live,
+  "browser/main.ts": main,
+  "browser/pages.ts": pages,
+  "browser/theme.ts": theme,
+  "data.ts": data,
+  "dialogs.ts": dialogs,
+  "html.ts": html,
+  "parts.ts": parts,
+  "shell.ts": shell,
+  "store.ts": store,
+  "style.css": style,
+  "texts.ts": texts,
+  "views/page.ts": page,
+};
+
+/** Packages, by the name that they are imported by. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "preact": preact,
+  "preact/hooks": preactHooks,
+  "@preact/signals": signals,
+  "@preact/signals-core": signalsCore,
+};
+
+/** A file as it is served. */
+export interface Asset {
+  type: string;
+  body: Uint8Array<ArrayBuffer>;
+  etag: string;
+}
+
+const hash = createHash("sha256").update(JSON.stringify([SOURCES, PACKAGES])).digest("hex");
+
+/** The folder of all files in URLs, with a slash at its end. */
+export const ASSETS_PATH = `/assets/${hash.slice(0, 12)}/`;
+
+/** The paths of all modules, so that the browser asks for them at once. */
+export const MODULES: readonly string[] = [
+  ...Object.keys(SOURCES).filter((path) => path.endsWith(".ts") && path !== "browser/theme.ts"),
+  ...Object.keys(PACKAGES).map(packageFile),
+].map((path) => ASSETS_PATH + path);
+
+let made: Map<string, Asset> | undefined;
+
+/** All files by the paths of their URLs. */
+export function assets(): Map<string, Asset> {
+  return made ??= new Map([
+    ...Object.entries(SOURCES).map(([path, text]) =>
+      path.endsWith(".css")
+        ? asset(path, "text/css; charset=utf-8", text)
+        : asset(path, "text/javascript; charset=utf-8", scriptOf(stripTypeScriptTypes(text)))
+    ),
+    ...Object.entries(PACKAGES).map(([name, text]) =>
+      asset(packageFile(name), "text/javascript; charset=utf-8", scriptOf(text))
+    ),
+  ]);
+}
+
+function asset(path: string, type: string, text: string): [string, Asset] {
+  const etag = `"${hash.slice(0, 12)}-${path}"`;
+  return [ASSETS_PATH + path, { type, body: new TextEncoder().encode(text), etag }];
+}
+
+/** A module for the browser: packages by their URLs, no comments on lines of their own. */
+function scriptOf(text: string): string {
+  return text
+    .replace(/^[ \t]*(?:\/\*\*.*?\*\/|\/\/[^\n]*)[ \t]*$|\/\/# source[^\n]*$/gms, "")
+    .replace(/^[ \t]+$/gm, "")
+    .replace(/\n{2,}/g, "\n")
+    .replace(
+      /((?:from|import)\s*)"([^".][^"]*)"/g,
+      (whole, start, name) =>
+        name in PACKAGES ? `${start}"${ASSETS_PATH}${packageFile(name)}"` : whole,
+    );
+}
+
+function packageFile(name: string): string {
+  return `${name.replace(/[@/]+/g, "_").replace(/^_/, "")}.js`;
+}

@@ -1,0 +1,40 @@
+/// <reference lib="dom" />
+/**
+ * The browser's side: takes over the page that the server rendered, and keeps it current.
+ *
+ * @module
+ */
+
+import { effect } from "@preact/signals";
+import { h, hydrate } from "preact";
+import type { PageData } from "../data.ts";
+import { Body, tabTitle } from "../shell.ts";
+import { Store } from "../store.ts";
+import { listenForKeys } from "./keyboard.ts";
+import { Live } from "./live.ts";
+import { keepInPlace } from "./pages.ts";
+
+const data: PageData = JSON.parse(document.querySelector("#data")!.textContent);
+const store = new Store(data, location.pathname + location.search);
+hydrate(h(Body, { store }), document.querySelector("#app")!);
+
+keepInPlace(store);
+listenForKeys(store);
+const live = new Live(store);
+
+effect(() => {
+  document.title = tabTitle(store);
+});
+effect(() => {
+  const view = store.view.value;
+  live.follow(view.page === "job" ? view.detail.job.id : undefined);
+});
+
+store.listen((name) => {
+  if (name === "jobs") void store.refresh();
+});
+
+// Ages go on between the server's events. Nobody sees them while the tab is hidden.
+setInterval(() => {
+  if (!document.hidden) store.now.value += 1000;
+}, 1000);

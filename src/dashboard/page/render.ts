@@ -1,0 +1,59 @@
+/**
+ * Whole pages as HTML, complete without JavaScript: what the server sends first.
+ *
+ * @module
+ */
+
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { assets, ASSETS_PATH, MODULES } from "./assets.ts";
+import type { PageData } from "./data.ts";
+import { Body, tabTitle } from "./shell.ts";
+import { Store } from "./store.ts";
+
+export { assets };
+
+/** What is asked for, and what the page is made from. */
+export interface PageRequest {
+  path: string;
+  query: URLSearchParams;
+  data: PageData;
+  /** For the script elements, if the security policy asks for one. */
+  nonce?: string;
+}
+
+/** The HTML of a page. */
+export function renderPage({ path, query, data, nonce }: PageRequest): string {
+  const search = query.toString();
+  const store = new Store(data, path + (search && `?${search}`));
+  const script = nonce === undefined ? "" : ` nonce="${escaped(nonce)}"`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(tabTitle(store))}</title>
+<script src="${ASSETS_PATH}browser/theme.ts"${script}></script>
+<link rel="stylesheet" href="${ASSETS_PATH}style.css">
+${MODULES.map((url) => `<link rel="modulepreload" href="${url}">`).join("\n")}
+<script type="module" src="${ASSETS_PATH}browser/main.ts"${script}></script>
+</head>
+<body>
+<noscript><p class="banner">Without JavaScript this page is for reading: reload it for news, and
+type the command lines for changes.</p></noscript>
+<div id="app">${renderToString(h(Body, { store }))}</div>
+<script type="application/json" id="data"${script}>${jsonText(data)}</script>
+</body>
+</html>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** JSON in which no text ends the script element around it, or begins a comment in it. */
+function jsonText(data: PageData): string {
+  return JSON.stringify(data).replaceAll("<", "\\u003c");
+}

@@ -137,12 +137,15 @@ export type { Recovery } from "./src/recovery/recover.ts";
 export { isDevice } from "./src/fs/libc_files.ts";
 export { waitingFiles } from "./src/fs/portable_files.ts";
 export { signalNumber } from "./src/process/signals.ts";
-export { type JobRun, killSurvivors } from "./src/process/survivors.ts";
+export { groupOf, type JobRun, killSurvivors } from "./src/process/survivors.ts";
 export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";
 export { NoQueueError, openStore, type StoreOptions } from "./src/store/open_store.ts";
 export { LockWaitError } from "./src/store/queue_lock.ts";
 export type { LockWait, OpenQueue, Store } from "./src/store/store.ts";
 export { trustQueue } from "./src/store/trusted_queues.ts";
+export type { Entry } from "./src/contents/entries.ts";
+export type { EntryName } from "./src/format/names.ts";
+export type { Change } from "./src/fs/watch.ts";
 export type { Counts } from "./src/contents/listing.ts";
 export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
 export {
@@ -155,9 +158,13 @@ export {
   unmeetableText,
 } from "./src/constraints/needs.ts";
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
-export { AmbiguousIdError, progressOf } from "./src/inspect/find_job.ts";
+export { AmbiguousIdError, type JobPlace, placesOf, progressOf } from "./src/inspect/find_job.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
+export { type JobPage, type JobPageQuery, JobPages } from "./src/inspect/job_pages.ts";
+export { type DividedCounts, KnownNames } from "./src/inspect/known_names.ts";
 export { LogReader } from "./src/inspect/log_reader.ts";
+export type { Division, KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
+export type { NameWindow } from "./src/inspect/state_names.ts";
 export { type Outcomes, type Percentiles, queueStats, type Stats } from "./src/inspect/stats.ts";
 export {
   type FailureView,

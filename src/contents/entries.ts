@@ -202,7 +202,12 @@ export function readEntry(store: Store, entry: Entry): JobView | undefined {
     if (entry.bare && entry.state === "pending") job.priority = entry.priority;
     return { ...job, state: entry.state };
   }
-  const time = new Date(stat.mtime).toISOString();
+  return malformedView(entry, stat.mtime, parsed.fault);
+}
+
+/** What is shown of a file that is not a job: why not. */
+export function malformedView(entry: Entry, mtime: number, fault: string): JobView {
+  const time = new Date(mtime).toISOString();
   return {
     id: entry.id,
     command: "",
@@ -214,7 +219,7 @@ export function readEntry(store: Store, entry: Entry): JobView | undefined {
     updated_at: time,
     attempts: 0,
     history: [],
-    malformed: parsed.fault,
+    malformed: fault,
     state: entry.state,
   };
 }

@@ -129,6 +129,30 @@ function isOlder(name: string, id: string): boolean {
 }
 
 /**
+ * The jobs with these IDs, whole and exact, in no order. Lists no ended jobs: there may be a
+ * million, and the ID alone says their names.
+ */
+export function entriesOf(store: Store, ids: readonly string[]): Entry[] {
+  const found: Entry[] = [];
+  const wanted = new Set(ids);
+  const take = (entry: Entry) => {
+    if (wanted.delete(entry.id)) found.push(entry);
+  };
+  for (const id of ids) {
+    const end = ID_PATTERN.test(id) ? endOf(store, id) : undefined;
+    if (end) take(entryAt(end, `${id}.json`));
+  }
+  for (const state of ["pending", "failed"] as const) {
+    if (wanted.size === 0) return found;
+    for (const path of jobPaths(store, state)) {
+      if (wanted.has(idInName(nameOf(path)))) take(entryAt(state, path));
+    }
+  }
+  if (wanted.size > 0) entries(store, "processing").forEach(take);
+  return found;
+}
+
+/**
  * The jobs whose ID equals, begins with, or (4 characters or more) ends with a text; an exact match
  * alone.
  */

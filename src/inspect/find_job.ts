@@ -6,15 +6,16 @@
  * @module
  */
 
-import { entries, type Entry } from "../contents/entries.ts";
+import { entries, type Entry, entryPath } from "../contents/entries.ts";
 import { readProgress } from "../contents/job_output_files.ts";
-import { matchingEntries } from "../contents/listing.ts";
+import { entriesOf, matchingEntries } from "../contents/listing.ts";
 import { findLog } from "../contents/logs.ts";
 import type { JobView } from "../format/job.ts";
 import { ID_PATTERN, type JobState } from "../format/names.ts";
 import type { Progress } from "../format/progress.ts";
 import type { OpenQueue, Store } from "../store/store.ts";
 import { MissingError, QueueError } from "../text/errors.ts";
+import { readBriefly } from "./brief_view.ts";
 import { jobView } from "./job_view.ts";
 
 /** A text that several jobs' IDs begin or end with. */
@@ -33,9 +34,38 @@ export class AmbiguousIdError extends QueueError {
 /** The job with this ID, whole and exact, or `undefined`. */
 export function jobWithId(store: Store, id: string): JobView | undefined {
   return whileMoving(() => {
-    const entry = matchingEntries(store, id).find((match) => match.id === id);
+    const [entry] = entriesOf(store, [id]);
     return entry && jobView(store, entry);
   });
+}
+
+/** Where a job is. */
+export interface JobPlace {
+  /** Its state. */
+  state: JobState;
+  /** The path of its file. */
+  path: string;
+  /** The worker that runs it, if one does. */
+  worker?: string;
+  /** Its command; empty if it cannot be read. */
+  command: string;
+}
+
+/**
+ * Where some jobs are, by one look at the queue's names; those that are missing are left out. Lists
+ * no ended jobs.
+ *
+ * @param ids Their whole IDs.
+ */
+export function placesOf({ store }: OpenQueue, ids: readonly string[]): Map<string, JobPlace> {
+  const places = new Map<string, JobPlace>();
+  for (const entry of entriesOf(store, ids)) {
+    const { state, worker } = entry;
+    const command = readBriefly(store, entry)?.command ?? "";
+    const path = entryPath(store, entry);
+    places.set(entry.id, { state, path, command, ...(worker !== undefined && { worker }) });
+  }
+  return places;
 }
 
 /**

@@ -18,13 +18,15 @@ import type { Store } from "../store/store.ts";
  * The job of an entry, with its progress and what it waits for; `undefined` if it has moved on.
  *
  * @param workers The live workers, asked for where only some may run the job.
+ * @param read Reads the job's file.
  */
 export function jobView(
   store: Store,
   entry: Entry,
   workers: () => readonly SeenWorker[] = () => liveWorkers(store),
+  read: typeof readEntry = readEntry,
 ): JobView | undefined {
-  const job = readEntry(store, entry);
+  const job = read(store, entry);
   if (!job) return undefined;
   if (entry.worker !== undefined) {
     const progress = readProgress(store, entry.worker, entry.id);

@@ -76,6 +76,20 @@ export async function runsHere(queue: string): Promise<Map<string, JobRun[]>> {
 }
 
 /**
+ * The process group that runs a job on this machine; `undefined` if none does.
+ *
+ * @param worker The worker that runs it.
+ * @param id The job's whole ID.
+ */
+export async function groupOf(worker: string, id: string): Promise<number | undefined> {
+  if (Deno.build.os !== "linux") return undefined;
+  const { all, marks } = await processesOf(worker);
+  const own = [...marks].filter(([, mark]) => mark.id === id).map(([pid]) => all.get(pid));
+  // The command leads its group; what it has started may lead others.
+  return own.find((process) => process?.runs && process.pid === process.group)?.group;
+}
+
+/**
  * The processes to kill.
  *
  * @param sessions The known sessions of the runs, with the start time of the leader if it was

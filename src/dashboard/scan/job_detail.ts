@@ -4,25 +4,50 @@
  * @module
  */
 
-import { ID_PATTERN, type Queue, waitersOf } from "../../../mod.ts";
+import {
+  groupOf,
+  ID_PATTERN,
+  type JobPlace,
+  placesOf,
+  type Queue,
+  waitersOf,
+} from "../../../mod.ts";
 import type { JobDetail, JobLink } from "../api.ts";
 
 /** The job of an ID, whole and exact; `undefined` if there is none. */
-export function jobDetail(queue: Queue, id: string): JobDetail | undefined {
+export async function jobDetail(queue: Queue, id: string): Promise<JobDetail | undefined> {
   if (!ID_PATTERN.test(id)) return undefined;
   const job = queue.get(id);
   if (!job) return undefined;
-  const log = queue.logPath(id);
-  const size = log === undefined ? undefined : queue.store.files.stat(log)?.size;
-  const link = (other: string): JobLink => {
-    const found = queue.get(other);
-    return { id: other, command: found?.command ?? "", state: found?.state ?? null };
-  };
+  const parents = job.after ?? [];
+  const children = waitersOf(queue.store, id);
+  const places = placesOf(queue, [id, ...parents, ...children]);
+  const place = places.get(id);
+  const pid = await pidOf(queue, id, place);
   return {
     job,
-    path: `${queue.dir}/${job.state}`,
-    log: log === undefined || size === undefined ? null : { path: log, size },
-    parents: (job.after ?? []).map(link),
-    children: waitersOf(queue.store, id).map(link),
+    path: place?.path ?? `${queue.dir}/${job.state}`,
+    log: logOf(queue, id),
+    ...(pid !== undefined && { pid }),
+    parents: parents.map((parent) => linkTo(parent, places)),
+    children: children.map((child) => linkTo(child, places)),
   };
+}
+
+function linkTo(id: string, places: ReadonlyMap<string, JobPlace>): JobLink {
+  const place = places.get(id);
+  return { id, command: place?.command ?? "", state: place?.state ?? null };
+}
+
+function logOf(queue: Queue, id: string): JobDetail["log"] {
+  const path = queue.logPath(id);
+  const size = path === undefined ? undefined : queue.store.files.stat(path)?.size;
+  return path === undefined || size === undefined ? null : { path, size };
+}
+
+/** The process group of a job that a worker of this machine runs. */
+async function pidOf(queue: Queue, id: string, place?: JobPlace): Promise<number | undefined> {
+  if (place?.worker === undefined) return undefined;
+  const worker = queue.workers().find(({ name }) => name === place.worker);
+  return worker?.host === Deno.hostname() ? await groupOf(worker.name, id) : undefined;
 }

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { Queue, reasonOf } from "../../../mod.ts";
+import { JobPages, KnownNames, Queue, reasonOf } from "../../../mod.ts";
 import { findingsOf } from "./findings.ts";
 import { deadGroups } from "./dead_groups.ts";
 import { jobDetail } from "./job_detail.ts";
-import { JobPages } from "./job_pages.ts";
+import { jobsPage } from "./jobs_page.ts";
 import { LiveStatus } from "./live_status.ts";
 import type { Answer, Numbered, Opening } from "./messages.ts";
 import { schedulesAnswer, statsAnswer } from "./summaries.ts";
@@ -41,14 +41,15 @@ class Looks {
 
   constructor(queue: Queue) {
     this.#queue = queue;
-    this.#pages = new JobPages(queue);
+    const names = new KnownNames(queue);
+    this.#pages = new JobPages(queue, names);
     this.#live = new LiveStatus(queue);
   }
 
   answer(question: Numbered, say: (answer: Answer) => void): unknown {
     switch (question.ask) {
       case "jobs":
-        return this.#pages.page(question.query);
+        return jobsPage(this.#pages, question.query);
       case "job":
         return jobDetail(this.#queue, question.id);
       case "dead":

@@ -13,39 +13,63 @@ import signals from "@preact/signals" with { type: "text" };
 import signalsCore from "@preact/signals-core" with { type: "text" };
 import actions from "./actions.ts" with { type: "text" };
 import httpAnswers from "./browser/http_answers.ts" with { type: "text" };
+import keepCurrent from "./browser/keep_current.ts" with { type: "text" };
 import keyboard from "./browser/keyboard.ts" with { type: "text" };
 import live from "./browser/live.ts" with { type: "text" };
 import main from "./browser/main.ts" with { type: "text" };
 import pages from "./browser/pages.ts" with { type: "text" };
 import theme from "./browser/theme.ts" with { type: "text" };
+import chart from "./chart.ts" with { type: "text" };
 import data from "./data.ts" with { type: "text" };
 import dialogs from "./dialogs.ts" with { type: "text" };
 import html from "./html.ts" with { type: "text" };
+import liveRows from "./live_rows.ts" with { type: "text" };
 import parts from "./parts.ts" with { type: "text" };
 import shell from "./shell.ts" with { type: "text" };
 import store from "./store.ts" with { type: "text" };
 import style from "./style.css" with { type: "text" };
+import viewsStyle from "./views.css" with { type: "text" };
 import texts from "./texts.ts" with { type: "text" };
+import activity from "./views/activity.ts" with { type: "text" };
+import dead from "./views/dead.ts" with { type: "text" };
+import jobTable from "./views/job_table.ts" with { type: "text" };
+import jobs from "./views/jobs.ts" with { type: "text" };
+import overview from "./views/overview.ts" with { type: "text" };
 import page from "./views/page.ts" with { type: "text" };
+import selectionBar from "./views/selection_bar.ts" with { type: "text" };
+import workerTable from "./views/worker_table.ts" with { type: "text" };
+import workers from "./views/workers.ts" with { type: "text" };
 
 /** What is served, by its path below this folder. A new file of the pages is added here. */
 const SOURCES: Readonly<Record<string, string>> = {
   "actions.ts": actions,
   "browser/http_answers.ts": httpAnswers,
+  "browser/keep_current.ts": keepCurrent,
   "browser/keyboard.ts": keyboard,
   "browser/live.ts": live,
   "browser/main.ts": main,
   "browser/pages.ts": pages,
   "browser/theme.ts": theme,
+  "chart.ts": chart,
   "data.ts": data,
   "dialogs.ts": dialogs,
   "html.ts": html,
+  "live_rows.ts": liveRows,
   "parts.ts": parts,
   "shell.ts": shell,
   "store.ts": store,
   "style.css": style,
+  "views.css": viewsStyle,
   "texts.ts": texts,
+  "views/activity.ts": activity,
+  "views/dead.ts": dead,
+  "views/job_table.ts": jobTable,
+  "views/jobs.ts": jobs,
+  "views/overview.ts": overview,
   "views/page.ts": page,
+  "views/selection_bar.ts": selectionBar,
+  "views/worker_table.ts": workerTable,
+  "views/workers.ts": workers,
 };
 
 /** Packages, by the name that they are imported by. */
@@ -73,6 +97,10 @@ export const MODULES: readonly string[] = [
   ...Object.keys(SOURCES).filter((path) => path.endsWith(".ts") && path !== "browser/theme.ts"),
   ...Object.keys(PACKAGES).map(packageFile),
 ].map((path) => ASSETS_PATH + path);
+
+/** The paths of all style sheets, in the order in which they apply. */
+export const STYLES: readonly string[] = Object.keys(SOURCES)
+  .filter((path) => path.endsWith(".css")).map((path) => ASSETS_PATH + path);
 
 let made: Map<string, Asset> | undefined;
 

@@ -38,7 +38,8 @@ export type Span = typeof SPANS[number];
 /** What one page shows besides the status. */
 export type View =
   | { page: "overview"; span: Span; stats: StatsAnswer }
-  | { page: "jobs"; query: JobsQuery; found: JobsPage }
+  /** `news`: what changed since, while the rows stay in place; see live_rows.ts. */
+  | { page: "jobs"; query: JobsQuery; found: JobsPage; news?: JobsNews }
   | { page: "job"; detail: JobDetail }
   | { page: "new"; settings: SettingRow[]; clone?: JobDetail }
   | { page: "schedules"; schedules: SchedulesAnswer; name?: string }
@@ -49,6 +50,14 @@ export type View =
   | { page: "missing"; what: string }
   /** An answer failed: one sentence. Its HTTP status is 500. */
   | { page: "failed"; what: string };
+
+/** How the list of jobs would change if it were shown anew. */
+export interface JobsNews {
+  /** How many jobs came. */
+  added: number;
+  /** The IDs of those that left. */
+  left: readonly string[];
+}
 
 /** A view by the name of its page. */
 export type ViewOf<P extends View["page"]> = Extract<View, { page: P }>;

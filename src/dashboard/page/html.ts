@@ -49,7 +49,7 @@ export interface Attributes<E extends Element = HTMLElement> {
   "aria-invalid"?: "true" | "false" | undefined;
   "data-id"?: Text;
   "data-state"?: Text;
-  "data-key"?: Text;
+  "data-row"?: Text;
   onClick?: (event: MouseEvent) => void;
   onInput?: (event: InputEvent) => void;
   onChange?: (event: Event) => void;

@@ -6,7 +6,7 @@
 
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { assets, ASSETS_PATH, MODULES } from "./assets.ts";
+import { assets, ASSETS_PATH, MODULES, STYLES } from "./assets.ts";
 import type { PageData } from "./data.ts";
 import { Body, tabTitle } from "./shell.ts";
 import { Store } from "./store.ts";
@@ -35,7 +35,7 @@ export function renderPage({ path, query, data, nonce }: PageRequest): string {
 <meta name="color-scheme" content="light dark">
 <title>${escaped(tabTitle(store))}</title>
 <script src="${ASSETS_PATH}browser/theme.ts"${script}></script>
-<link rel="stylesheet" href="${ASSETS_PATH}style.css">
+${STYLES.map((url) => `<link rel="stylesheet" href="${url}">`).join("\n")}
 ${MODULES.map((url) => `<link rel="modulepreload" href="${url}">`).join("\n")}
 <script type="module" src="${ASSETS_PATH}browser/main.ts"${script}></script>
 </head>

@@ -52,13 +52,14 @@ export class Store {
   readonly isHelpShown: Signal<boolean> = signal(false);
   /** Whether another page is being fetched. */
   readonly isMoving: Signal<boolean> = signal(false);
-  /** The number of jobs that came while rows are kept as they are; see views/jobs.ts. */
-  readonly newJobs: Signal<number> = signal(0);
 
   /** Shows another page. The browser's code sets it. */
   go: (url: string) => Promise<void> = () => Promise.resolve();
-  /** Asks for the page's data again. The browser's code sets it. */
-  refresh: () => Promise<void> = () => Promise.resolve();
+  /**
+   * Asks for the page's data again; `in place` keeps the rows of a list where they are. The
+   * browser's code sets it.
+   */
+  refresh: (how?: "in place") => Promise<void> = () => Promise.resolve();
   /** Called with each event of the server's stream, by name; see `listen`. */
   readonly #listeners = new Set<(name: string, data: unknown) => void>();
   #toasts = 0;

@@ -59,7 +59,7 @@ export class Live {
       this.#store.tell("status", status);
       if (isLate) {
         isLate = false;
-        void this.#store.refresh();
+        void this.#store.refresh("in place");
       }
     });
     on("jobs", (jobs) => this.#store.tell("jobs", jobs));

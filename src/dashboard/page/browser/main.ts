@@ -10,6 +10,7 @@ import { h, hydrate } from "preact";
 import type { PageData } from "../data.ts";
 import { Body, tabTitle } from "../shell.ts";
 import { Store } from "../store.ts";
+import { keepCurrent } from "./keep_current.ts";
 import { listenForKeys } from "./keyboard.ts";
 import { Live } from "./live.ts";
 import { keepInPlace } from "./pages.ts";
@@ -30,11 +31,4 @@ effect(() => {
   live.follow(view.page === "job" ? view.detail.job.id : undefined);
 });
 
-store.listen((name) => {
-  if (name === "jobs") void store.refresh();
-});
-
-// Ages go on between the server's events. Nobody sees them while the tab is hidden.
-setInterval(() => {
-  if (!document.hidden) store.now.value += 1000;
-}, 1000);
+keepCurrent(store);

@@ -6,8 +6,9 @@
  * @module
  */
 
+import { batch } from "@preact/signals";
 import { viewOf } from "../data.ts";
-import { tabTitle } from "../shell.ts";
+import { keptInPlace } from "../live_rows.ts";
 import type { Store } from "../store.ts";
 import { httpAnswers } from "./http_answers.ts";
 
@@ -19,19 +20,22 @@ export function keepInPlace(store: Store): void {
   /** The last page that was asked for: an answer that comes after it is dropped. */
   let wanted = 0;
 
-  const show = async (url: string, isNew: boolean): Promise<void> => {
+  const show = async (url: string, how: "moved" | "anew" | "in place"): Promise<void> => {
     const turn = ++wanted;
     const target = new URL(url, location.href);
-    const wasPath = new URL(store.url.value, location.href).pathname;
-    store.isMoving.value = isNew;
+    const isOther = target.pathname !== new URL(store.url.value, location.href).pathname;
+    store.isMoving.value = how === "moved";
     try {
       const view = await viewOf(target.pathname, target.searchParams, httpAnswers);
       if (turn !== wanted) return;
-      store.newJobs.value = 0;
-      store.view.value = view;
-      store.url.value = target.pathname + target.search;
-      document.title = tabTitle(store);
-      if (isNew && target.pathname !== wasPath) {
+      const shown = store.view.value;
+      batch(() => {
+        store.view.value = how === "in place" && view.page === "jobs" && shown.page === "jobs"
+          ? keptInPlace(shown, view)
+          : view;
+        store.url.value = target.pathname + target.search;
+      });
+      if (how === "moved" && isOther) {
         scrollTo(0, 0);
         document.querySelector<HTMLElement>("#main")?.focus();
       }
@@ -42,7 +46,7 @@ export function keepInPlace(store: Store): void {
 
   store.go = async (url) => {
     try {
-      await show(url, true);
+      await show(url, "moved");
       history.pushState(null, "", url);
     } catch {
       location.href = url;
@@ -50,25 +54,24 @@ export function keepInPlace(store: Store): void {
   };
 
   let refreshing: Promise<void> | undefined;
-  let isAskedAgain = false;
-  // However many ask while one answer is under way, one more is fetched after it.
-  store.refresh = () => {
-    if (refreshing) {
-      isAskedAgain = true;
-      return refreshing;
-    }
-    return refreshing = (async () => {
-      do {
-        isAskedAgain = false;
-        // A failure is the stream's to notice.
-        await show(store.url.value, false).catch(() => undefined);
-      } while (isAskedAgain);
+  /** What was asked for since the answer that is under way was. */
+  let next: "anew" | "in place" | undefined;
+  store.refresh = (how) => {
+    next = how === undefined || next === "anew" ? "anew" : how;
+    return refreshing ??= (async () => {
+      while (next) {
+        const now = next;
+        next = undefined;
+        // While another page is fetched there is nothing to refresh; a failure is the stream's to
+        // notice.
+        if (!store.isMoving.value) await show(store.url.value, now).catch(() => undefined);
+      }
       refreshing = undefined;
     })();
   };
 
   addEventListener("popstate", () => {
-    void show(location.href, true).catch(() => location.reload());
+    void show(location.href, "moved").catch(() => location.reload());
   });
 
   document.addEventListener("click", (event) => {

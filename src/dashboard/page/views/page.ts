@@ -10,6 +10,10 @@ import { html, type Tree } from "../html.ts";
 import { Empty, PageHead } from "../parts.ts";
 import { useStore } from "../store.ts";
 import { visibleText } from "../texts.ts";
+import { Dead } from "./dead.ts";
+import { Jobs } from "./jobs.ts";
+import { Overview } from "./overview.ts";
+import { Workers } from "./workers.ts";
 
 /** The page's title. */
 export function titleOf(view: View): string {
@@ -41,6 +45,14 @@ export function titleOf(view: View): string {
 export function Page(): Tree {
   const view = useStore().view.value;
   switch (view.page) {
+    case "overview":
+      return h(Overview, view);
+    case "jobs":
+      return h(Jobs, view);
+    case "dead":
+      return h(Dead, view);
+    case "workers":
+      return h(Workers, {});
     case "missing":
     case "failed":
       return html.div(

@@ -1,0 +1,89 @@
+/**
+ * Dead letters, grouped by how they failed.
+ *
+ * @module
+ */
+
+import { h } from "preact";
+import type { DeadGroup } from "../../api.ts";
+import { type Action, bulkAction } from "../actions.ts";
+import type { ViewOf } from "../data.ts";
+import { html, type Tree } from "../html.ts";
+import { ActionButton, Ago, Command, Empty, JobId, PageHead } from "../parts.ts";
+import { useStore } from "../store.ts";
+import { counted, numberText, visibleText } from "../texts.ts";
+
+/** A section for each group, and what can be done to all of it. */
+export function Dead({ groups }: ViewOf<"dead">): Tree {
+  const { dead } = useStore().status.value.jobs;
+  return html.div(
+    { class: "stack" },
+    h(PageHead, {
+      title: "Dead letters",
+      children: html.span(
+        { class: "quiet" },
+        `${counted(dead, "job")} in `,
+        counted(groups.length, "group"),
+      ),
+    }),
+    groups.length === 0
+      ? h(
+        Empty,
+        { title: "No job is dead." },
+        html.p(
+          null,
+          "Here lie jobs that are out of retries or were cancelled, until somebody retries or removes them.",
+        ),
+      )
+      : groups.map((group) => h(Group, { key: groupKey(group), group })),
+  );
+}
+
+function groupKey({ command, exit_code, signal, reason }: DeadGroup): string {
+  return JSON.stringify([command, exit_code, signal, reason]);
+}
+
+/** How all jobs of a group failed: `exit 2`, `SIGKILL`, a reason. */
+function endText({ exit_code, signal, reason }: DeadGroup): string {
+  if (reason !== undefined) return visibleText(reason);
+  if (signal !== null) return visibleText(signal);
+  return exit_code === null ? "never ran" : `exit ${exit_code}`;
+}
+
+function Group({ group }: { group: DeadGroup }): Tree {
+  const { command, count, latest, ids } = group;
+  const jobs = ids.map((id) => ({ id, command }));
+  return html.section(
+    { class: "card group" },
+    html.div(
+      { class: "group-head" },
+      html.h2(null, h(Command, { text: command, most: 110 })),
+      html.p(
+        null,
+        html.strong({ "data-state": "dead" }, endText(group)),
+        ` · ${counted(count, "job")} · last `,
+        h(Ago, { at: latest }),
+        ids.length < count ? ` · the newest ${numberText(ids.length)} are shown` : "",
+      ),
+    ),
+    html.div(
+      { class: "group-actions" },
+      h(ActionButton, { action: groupAction("retry", jobs) }),
+      h(ActionButton, { action: groupAction("remove", jobs) }),
+    ),
+    html.details(
+      null,
+      html.summary(null, `Each of ${counted(ids.length, "job")}`),
+      html.ul(
+        { class: "ids" },
+        ids.map((id) => html.li({ key: id, "data-row": "" }, h(JobId, { id }))),
+      ),
+    ),
+  );
+}
+
+function groupAction(name: "retry" | "remove", jobs: { id: string; command: string }[]): Action {
+  const action = bulkAction(name, jobs);
+  const label = jobs.length === 1 ? action.label : `${action.label} all ${numberText(jobs.length)}`;
+  return { ...action, label };
+}

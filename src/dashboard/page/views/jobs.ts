@@ -1,0 +1,132 @@
+/**
+ * The page of jobs: tabs by state, the table, what can be done to many.
+ *
+ * @module
+ */
+
+import { useSignal } from "@preact/signals";
+import { h } from "preact";
+import { useEffect } from "preact/hooks";
+import type { JobsQuery } from "../../api.ts";
+import { type JobsNews, jobsSearch, STATES, type ViewOf } from "../data.ts";
+import { html, type Tree } from "../html.ts";
+import { CommandLine, Empty, PageHead, State } from "../parts.ts";
+import { useStore } from "../store.ts";
+import { counted, numberText, visibleText } from "../texts.ts";
+import { JobTable } from "./job_table.ts";
+import { SelectionBar } from "./selection_bar.ts";
+
+/** Jobs as the URL asks for them. */
+export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
+  const store = useStore();
+  const selected = useSignal<ReadonlySet<string>>(new Set());
+  const url = store.url.value;
+  useEffect(() => {
+    selected.value = new Set();
+  }, [url]);
+  const jobs = found.jobs.filter(({ id }) => selected.value.has(id));
+  return html.div(
+    null,
+    h(PageHead, {
+      title: "Jobs",
+      children: html.span({ class: "quiet" }, totalText(query, found.total)),
+    }),
+    h(Tabs, { query }),
+    query.text === "" ? null : h(Searched, { query, found }),
+    found.jobs.length === 0 ? h(None, { query, isRead: found.next === null }) : html.div(
+      { class: "card table-card" },
+      h(SelectionBar, { jobs, clear: () => selected.value = new Set() }),
+      h(News, { news }),
+      h(JobTable, { query, jobs: found.jobs, left: news?.left ?? [], selected }),
+    ),
+    h(Paging, { query, next: found.next }),
+  );
+}
+
+function totalText({ text, states }: JobsQuery, total: number): string {
+  const where = states.length === 0 ? "" : ` ${states.join(", ")}`;
+  return `${numberText(total)}${where}${text === "" ? "" : ", searched"}`;
+}
+
+/** A tab for each state; the jobs that are held or wait for others are not counted apart. */
+function Tabs({ query }: { query: JobsQuery }): Tree {
+  const counts: Partial<Record<string, number>> = { ...useStore().status.value.jobs };
+  const tab = (states: JobsQuery["states"], label: Tree | string, count?: number) => {
+    const isHere = query.states.join() === states.join();
+    const { cursor: _, ...asked } = query;
+    return html.a(
+      {
+        key: states.join(),
+        href: `/jobs${jobsSearch({ ...asked, states })}`,
+        ...(isHere && { "aria-current": "true" as const }),
+      },
+      label,
+      count === undefined ? null : html.span({ class: "count" }, numberText(count)),
+    );
+  };
+  return html.nav(
+    { class: "tabs", "aria-label": "Jobs by state" },
+    tab([], "all"),
+    STATES.map((state) => tab([state], h(State, { state }), counts[state])),
+  );
+}
+
+function Searched({ query, found }: Pick<ViewOf<"jobs">, "query" | "found">): Tree {
+  const { text: _text, cursor: _cursor, ...rest } = query;
+  return html.p(
+    { class: "searched" },
+    "Jobs with ",
+    html.strong(null, visibleText(query.text)),
+    " in their ID, command or last line of output",
+    found.searched === undefined ? "" : `; ${counted(found.searched, "job")} read`,
+    ". ",
+    html.a({ href: `/jobs${jobsSearch(rest)}` }, "Show all"),
+  );
+}
+
+/** What changed while the rows stay in place. */
+function News({ news }: { news: JobsNews | undefined }): Tree {
+  const store = useStore();
+  const { added = 0, left = [] } = news ?? {};
+  const parts = [
+    ...(added > 0 ? [`${numberText(added)} new ${added === 1 ? "job" : "jobs"}`] : []),
+    ...(left.length > 0 ? [`${numberText(left.length)} left this list`] : []),
+  ];
+  return html.div(
+    { class: "news", role: "status" },
+    parts.length === 0 ? null : html.button({
+      type: "button",
+      class: "with-script",
+      onClick: () => void store.refresh(),
+    }, `${parts.join(", ")} – show`),
+  );
+}
+
+function None({ query, isRead }: { query: JobsQuery; isRead: boolean }): Tree {
+  if (!isRead) {
+    return h(Empty, { title: "Nothing yet." }, html.p(null, "Search on through older jobs:"));
+  }
+  if (query.text !== "") return h(Empty, { title: "No job has this text." });
+  if (query.states.length > 0) {
+    return h(Empty, { title: `No job is ${query.states.join(" or ")}.` });
+  }
+  return h(
+    Empty,
+    { title: "There are no jobs." },
+    html.p(null, h(CommandLine, { text: "queuectl enqueue -- echo hello" })),
+  );
+}
+
+function Paging({ query, next }: { query: JobsQuery; next: string | null }): Tree {
+  const { cursor, ...first } = query;
+  return html.nav(
+    { class: "paging", "aria-label": "Pages of jobs" },
+    cursor === undefined
+      ? null
+      : html.a({ class: "button", href: `/jobs${jobsSearch(first)}` }, "First page"),
+    next === null ? null : html.a(
+      { class: "button", rel: "next", href: `/jobs${jobsSearch({ ...query, cursor: next })}` },
+      query.text === "" ? "Next page" : "Search on",
+    ),
+  );
+}

@@ -216,7 +216,9 @@ export interface BulkAnswer {
 
 /**
  * The bodies of the POST routes, JSON each; those not named take `{}`. They answer 200 with what
- * `GET` of the same thing says now, if not said otherwise.
+ * `GET` of the same thing says now (`{}` if it is gone), if not said otherwise. Besides these there
+ * are `/api/jobs/ID/retry|cancel|hold|release|remove`, `/api/queue/pause|resume` and
+ * `/api/schedules/NAME/pause|resume|run|remove`.
  */
 export interface Bodies {
   /**

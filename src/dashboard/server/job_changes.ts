@@ -1,0 +1,135 @@
+/**
+ * What requests do to jobs: one, or many at once.
+ *
+ * @module
+ */
+
+import {
+  cancelJob,
+  editJob,
+  holdJob,
+  ID_PATTERN,
+  type Job,
+  JOB_FIELDS,
+  type JobInput,
+  KeyTakenError,
+  MissingError,
+  moveJob,
+  type Queue,
+  releaseJob,
+  UsageError,
+  WaitedForError,
+} from "../../../mod.ts";
+import type { Added, BulkAnswer } from "../api.ts";
+import { objectBody } from "./body.ts";
+import { jobInputOf, readyTime } from "./given.ts";
+
+/** The most jobs of one bulk request. */
+const MOST_AT_ONCE = 10_000;
+
+/** How many jobs to change at a time: to cancel a running one takes as long as it takes to end. */
+const SIDE_BY_SIDE = 50;
+
+/** Does something to one job; `body` is what the request says besides. */
+type Change = (queue: Queue, id: string, body: Record<string, unknown>) => Promise<unknown>;
+
+/** What can be done to one job, by the last word of its route. */
+export const JOB_CHANGES = {
+  retry: (queue, id) => queue.requeue(id),
+  cancel: (queue, id) => cancelJob(queue, id),
+  hold: (queue, id) => holdJob(queue, id),
+  release: (queue, id) => releaseJob(queue, id),
+  remove: (queue, id) => queue.remove(id),
+  priority: (queue, id, body) => moveJob(queue, id, { priority: priorityOf(body.priority) }),
+  move(queue, id, body) {
+    const time = readyTime(body);
+    const priority = body.priority === undefined ? undefined : priorityOf(body.priority);
+    if (time === undefined && priority === undefined) {
+      throw new UsageError("give priority, run_at or delay");
+    }
+    return moveJob(queue, id, { priority, at: time === undefined ? undefined : Date.parse(time) });
+  },
+  edit(queue, id, body) {
+    const fields = jobInputOf(body);
+    return editJob(queue, id, () => fields);
+  },
+} satisfies Record<string, Change>;
+
+const BULK = ["retry", "cancel", "hold", "release", "remove", "priority"] as const;
+
+function priorityOf(value: unknown): number {
+  const fault = JOB_FIELDS.get("priority")!.check(value);
+  if (fault !== undefined) throw new UsageError(`priority ${fault}`);
+  return value as number;
+}
+
+/** Adds one job. A job that has its key already is no failure. */
+export async function addJob(queue: Queue, body: unknown): Promise<Added> {
+  try {
+    return { id: (await queue.enqueue(jobInputOf(body))).id };
+  } catch (error) {
+    if (error instanceof KeyTakenError) return { id: error.id, existed: true };
+    throw error;
+  }
+}
+
+/** Adds many jobs, all or none. */
+export async function addJobs(queue: Queue, bodies: readonly unknown[]): Promise<Added[]> {
+  const inputs: JobInput[] = bodies.map(jobInputOf);
+  const added: Added[] = [];
+  await queue.enqueueMany(inputs, (jobs: readonly Job[], existed: boolean) => {
+    for (const { id } of jobs) added.push(existed ? { id, existed } : { id });
+  });
+  return added;
+}
+
+/** Does one thing to many jobs, and reports for which it failed. */
+export async function changeJobs(queue: Queue, body: unknown): Promise<BulkAnswer> {
+  const { action, ids, ...rest } = objectBody(body);
+  const known = BULK.find((each) => each === action);
+  if (known === undefined) throw new UsageError(`action must be one of ${BULK.join(", ")}`);
+  if (!isIds(ids)) throw new UsageError(`ids must be an array of 1 to ${MOST_AT_ONCE} job IDs`);
+  if (known === "priority") priorityOf(rest.priority);
+  const change: Change = JOB_CHANGES[known];
+  const answer: BulkAnswer = { changed: 0, failed: [] };
+  let open = [...new Set(ids)];
+  // A job goes before those that it waits for: whoever is still waited for is tried again.
+  for (let isLast = false; open.length > 0;) {
+    const waitedFor: string[] = [];
+    for (let at = 0; at < open.length; at += SIDE_BY_SIDE) {
+      await Promise.all(
+        open.slice(at, at + SIDE_BY_SIDE).map(async (id) => {
+          try {
+            await change(queue, id, rest);
+            answer.changed++;
+          } catch (error) {
+            if (error instanceof WaitedForError && !isLast) waitedFor.push(id);
+            else {answer.failed.push({
+                id,
+                error: error instanceof Error ? error.message : `${error}`,
+              });}
+          }
+        }),
+      );
+    }
+    isLast = waitedFor.length === open.length;
+    open = waitedFor;
+  }
+  return answer;
+}
+
+function isIds(ids: unknown): ids is string[] {
+  return Array.isArray(ids) && ids.length > 0 && ids.length <= MOST_AT_ONCE &&
+    ids.every((id) => typeof id === "string" && ID_PATTERN.test(id));
+}
+
+/** Asks a live worker to stop. */
+export function stopWorker(queue: Queue, name: string, now: unknown): void {
+  if (now !== undefined && typeof now !== "boolean") {
+    throw new UsageError("now must be true or false");
+  }
+  if (!queue.workers().some((worker) => worker.name === name)) {
+    throw new MissingError(`no worker "${name}" is alive (see: queuectl worker list)`);
+  }
+  queue.stopWorker(name, now);
+}

@@ -24,6 +24,8 @@ interface ChartProps {
   at: readonly number[];
   series: readonly Series[];
   text: (value: number) => string;
+  /** The height of the chart, from its highest value. */
+  top: (highest: number) => number;
   /** The part under the pointer in any of the charts beside each other, or -1. */
   hovered: Signal<number>;
 }
@@ -31,15 +33,31 @@ interface ChartProps {
 /** The picture's own measures; it is stretched to its place. */
 const WIDTH = 1000, HEIGHT = 100;
 
-/** The height that a chart needs: the smallest of 1, 2, 5, 10, 20… that holds all values. */
-export function roundedUp(value: number): number {
-  if (value <= 1) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].find((step) => step * power >= value)! * power;
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
+
+/** Spans in milliseconds that are short in words, and so are their halves. */
+const SPAN_TOPS = [
+  ...[2, 4, 10, 20, 40, 100, 200, 400],
+  ...[1, 2, 4, 10, 20, 30, 40].map((seconds) => seconds * SECOND),
+  ...[1, 2, 4, 10, 20, 30, 40].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 4, 6, 12, 24, 48, 96, 192, 384].map((hours) => hours * HOUR),
+];
+
+/** The height of a chart of spans of time up to this one, in milliseconds. */
+export function topSpan(highest: number): number {
+  return SPAN_TOPS.find((top) => top >= highest) ?? highest;
+}
+
+/** The height of a chart of counts up to this one: even, with few digits that are not 0. */
+export function topCount(highest: number): number {
+  for (let power = 1;; power *= 10) {
+    const top = [2, 4, 6, 8].find((digit) => digit * power >= highest);
+    if (top !== undefined) return top * power;
+  }
 }
 
 /** The chart, with its legend; the legend says the values under the pointer. */
-export function Chart({ title, kind, at, series, text, hovered }: ChartProps): Tree {
+export function Chart({ title, kind, at, series, text, top: topOf, hovered }: ChartProps): Tree {
   const parts = at.length;
   const step = (at[1] ?? 0) - (at[0] ?? 0);
   const highest = Math.max(
@@ -49,7 +67,7 @@ export function Chart({ title, kind, at, series, text, hovered }: ChartProps): T
       return kind === "bars" ? values.reduce((a, b) => a + b, 0) : Math.max(...values);
     }),
   );
-  const top = roundedUp(highest);
+  const top = topOf(highest);
   const part = hovered.value < parts ? hovered.value : -1;
   const clock = (index: number) => clockText((at[index] ?? 0) * 1000, step * parts * 1000);
   const middle = ((part + 0.5) / parts) * WIDTH;

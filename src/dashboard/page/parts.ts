@@ -9,7 +9,7 @@ import { Fragment, h } from "preact";
 import { type Action, perform } from "./actions.ts";
 import { type Children, html, type Tree } from "./html.ts";
 import { useStore } from "./store.ts";
-import { cutMiddle, exactText, relativeText, spanText, visibleText } from "./texts.ts";
+import { cutEnd, cutMiddle, exactText, relativeText, spanText, visibleText } from "./texts.ts";
 
 /** Each state's sign, so that its colour is not all that tells it. */
 const SIGNS: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ export function Since({ at }: { at: string }): Tree {
   const time = Date.parse(at);
   if (Number.isNaN(time)) return html.span(null, visibleText(at));
   const span = Math.max(0, Math.floor((useStore().now.value - time) / 1000) * 1000);
-  const text = span < 1000 ? "0 s" : spanText(span).replace(".0 s", " s");
+  const text = span < 1000 ? "0 s" : spanText(span);
   return html.time({ dateTime: at, title: `since ${exactText(time)}` }, text);
 }
 
@@ -85,7 +85,7 @@ export function CommandLine({ text, most = 72 }: { text: string; most?: number }
   const shown = visibleText(text);
   return html.span(
     { class: "command-line" },
-    html.code({ title: shown }, cutMiddle(shown, most)),
+    html.code({ title: shown }, cutEnd(shown, most)),
     html.button({
       type: "button",
       class: "copy with-script",

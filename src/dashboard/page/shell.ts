@@ -134,8 +134,8 @@ function Banners(): Tree {
   const { status, connection } = useStore();
   const { paused, findings } = status.value;
   const problems = findings?.filter(({ mended }) => !mended) ?? [];
-  return html.div(
-    { class: "banners" },
+  return html.section(
+    { class: "banners", "aria-label": "Notices" },
     html.div(
       { role: "status" },
       connection.value === "lost"

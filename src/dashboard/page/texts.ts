@@ -33,7 +33,7 @@ export function relativeText(time: number, now: number): string {
 /** A span in milliseconds, in its two largest units: `850 ms`, `2.4 s`, `1m 5s`, `2h 3m`. */
 export function spanText(span: number): string {
   if (span < 999.5) return `${Math.round(span)} ms`;
-  if (span < 59_950) return `${(span / SECOND).toFixed(1)} s`;
+  if (span < 59_950) return `${(span / SECOND).toFixed(1).replace(/\.0$/, "")} s`;
   const units: [number, string][] = [[DAY, "d"], [HOUR, "h"], [MINUTE, "m"], [SECOND, "s"]];
   const at = units.findIndex(([unit]) => span >= unit);
   const [large, name] = units[at]!;
@@ -100,6 +100,12 @@ export function cutMiddle(text: string, most: number): string {
   return `${chars.slice(0, head).join("")}…${
     chars.slice(chars.length - (most - 1 - head)).join("")
   }`;
+}
+
+/** A text cut at its end to at most this many characters. */
+export function cutEnd(text: string, most: number): string {
+  const chars = [...text.slice(0, most * 2 + 2)];
+  return chars.length <= most ? text : `${chars.slice(0, most - 1).join("")}…`;
 }
 
 /** A word of a command line, quoted where a shell would change it. */

@@ -37,7 +37,7 @@ export function keepInPlace(store: Store): void {
       });
       if (how === "moved" && isOther) {
         scrollTo(0, 0);
-        document.querySelector<HTMLElement>("#main")?.focus();
+        document.querySelector<HTMLElement>("#main")?.focus({ preventScroll: true });
       }
     } finally {
       if (turn === wanted) store.isMoving.value = false;

@@ -6,7 +6,7 @@
 
 import { useSignal } from "@preact/signals";
 import { h } from "preact";
-import { Chart } from "../chart.ts";
+import { Chart, topCount, topSpan } from "../chart.ts";
 import { SPANS, type ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
 import { clockText, numberText, spanText } from "../texts.ts";
@@ -43,6 +43,7 @@ export function Activity({ span, stats }: Omit<ViewOf<"overview">, "page">): Tre
         at,
         hovered,
         text: numberText,
+        top: topCount,
         series: [
           { label: "done", class: "done", values: series.done },
           { label: "failed", class: "dead", values: series.failed },
@@ -54,6 +55,7 @@ export function Activity({ span, stats }: Omit<ViewOf<"overview">, "page">): Tre
         at,
         hovered,
         text: spanText,
+        top: topSpan,
         series: [
           { label: "p50", class: "p50", values: series.wait_p50_ms },
           { label: "p95", class: "p95", values: series.wait_p95_ms },
@@ -65,6 +67,7 @@ export function Activity({ span, stats }: Omit<ViewOf<"overview">, "page">): Tre
         at,
         hovered,
         text: spanText,
+        top: topSpan,
         series: [
           { label: "p50", class: "p50", values: series.run_p50_ms },
           { label: "p95", class: "p95", values: series.run_p95_ms },
@@ -83,9 +86,9 @@ function Facts({ stats }: Answered): Tree {
   const facts: [name: string, value: string][] = [
     ["attempts ended", numberText(attempts)],
     ["succeeded", success_rate === null ? "–" : `${Math.floor(success_rate * 1000) / 10} %`],
-    ["waited, half at most", span(wait_ms.p50)],
-    ["ran, half at most", span(run_ms.p50)],
-    ["ran longest", span(run_ms.max)],
+    ["median wait", span(wait_ms.p50)],
+    ["median run", span(run_ms.p50)],
+    ["longest run", span(run_ms.max)],
   ];
   return html.dl(
     { class: "facts" },

@@ -128,6 +128,7 @@ interface RowProps {
 
 function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
   const { id, state, attempts, max_retries } = job;
+  const exit = exitText(job);
   return html.tr(
     {
       "data-row": "",
@@ -148,7 +149,7 @@ function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
       : null,
     html.th(
       { scope: "row", class: "id-cell" },
-      html.a({ class: "id", href: jobPath(id), title: id, "aria-label": id }, shortId),
+      html.a({ class: "id", href: jobPath(id), title: id }, shortId),
     ),
     html.td({ class: "state-cell" }, h(State, { state })),
     html.td(
@@ -168,7 +169,7 @@ function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
       },
       `${numberText(attempts)}/${numberText(max_retries + 1)}`,
     ),
-    html.td({ class: "exit-cell" }, exitText(job)),
+    html.td({ class: `exit-cell ${exit === "" ? "unset" : ""}` }, exit || "–"),
     html.td({ class: "age-cell number" }, h(Ago, { at: job.created_at })),
     html.td(
       { class: "duration-cell number" },
@@ -181,9 +182,9 @@ function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
   );
 }
 
-/** How the last attempt ended: its exit status, its signal, or a word. */
+/** How the last attempt ended: its exit status, its signal, or a word; empty if none did. */
 function exitText({ outcome, exit_code, signal, state }: JobRow): string {
-  if (state === "processing" || outcome === undefined) return "–";
+  if (state === "processing" || outcome === undefined) return "";
   if (outcome === "timeout" || outcome === "cancelled" || outcome === "lost") return outcome;
   if (signal) return visibleText(signal);
   return typeof exit_code === "number" ? String(exit_code) : visibleText(outcome);

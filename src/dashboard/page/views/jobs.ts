@@ -44,8 +44,10 @@ export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
 }
 
 function totalText({ text, states }: JobsQuery, total: number): string {
-  const where = states.length === 0 ? "" : ` ${states.join(", ")}`;
-  return `${numberText(total)}${where}${text === "" ? "" : ", searched"}`;
+  const where = states.map((state) => `${state} `).join("");
+  return text === ""
+    ? `${counted(total, `${where}job`)}`
+    : `a search in ${counted(total, `${where}job`)}`;
 }
 
 /** A tab for each state; the jobs that are held or wait for others are not counted apart. */

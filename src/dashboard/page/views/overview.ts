@@ -89,7 +89,7 @@ function FirstSteps(): Tree {
 export function NoWorkers(): Tree {
   const { pending } = useStore().status.value.jobs;
   return html.p(
-    { class: "none" },
+    { class: "no-workers" },
     "No worker runs",
     pending > 0 ? `, and ${counted(pending, "job")} wait${pending === 1 ? "s" : ""} for one` : "",
     ". Start one: ",

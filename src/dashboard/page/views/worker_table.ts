@@ -16,7 +16,7 @@ import { visibleText } from "../texts.ts";
 export function WorkerTable({ hasActions }: { hasActions: boolean }): Tree {
   const { workers, running } = useStore().status.value;
   const jobs = new Map(running.map((row) => [row.id, row]));
-  const heads = ["Worker", "Slots", "Runs", "Since", ...(hasActions ? ["Stop"] : [])];
+  const heads = ["Worker", "Slots", "Runs", "Since"];
   return html.table(
     { class: "rows workers" },
     html.thead(
@@ -25,22 +25,29 @@ export function WorkerTable({ hasActions }: { hasActions: boolean }): Tree {
     ),
     html.tbody(
       null,
-      workers.map((worker) =>
+      workers.map((worker) => [
         html.tr(
           { key: worker.name },
           html.th({ scope: "row" }, h(Name, { worker })),
           html.td({ class: "slots" }, h(Slots, { worker })),
           html.td({ class: "runs" }, h(Runs, { worker, jobs })),
           html.td({ class: "since" }, h(Ago, { at: worker.started_at })),
-          hasActions
-            ? html.td(
-              { class: "stops" },
-              h(ActionButton, { action: stopAction(worker.name, false, worker.running) }),
-              h(ActionButton, { action: stopAction(worker.name, true, worker.running) }),
-            )
-            : null,
-        )
-      ),
+        ),
+        hasActions
+          ? html.tr(
+            { key: `stop ${worker.name}`, class: "stops" },
+            html.td(
+              { colSpan: heads.length },
+              [false, true].map((now) =>
+                h(ActionButton, {
+                  key: now,
+                  action: stopAction(worker.name, now, worker.running),
+                })
+              ),
+            ),
+          )
+          : null,
+      ]),
     ),
   );
 }

@@ -176,7 +176,15 @@ export interface StatsAnswer extends Stats {
 }
 
 /** `GET /api/schedules`. */
-export type SchedulesAnswer = ScheduleView[];
+export type SchedulesAnswer = ScheduleRow[];
+
+/** A schedule, with what it means and what came of it. */
+export interface ScheduleRow extends ScheduleView {
+  /** When it is due, in words: `every day, at 02:30`. */
+  words: string;
+  /** The last job that it added by the clock, if that is still there. */
+  last_job?: JobRow;
+}
 
 /** `POST /api/schedules/preview`: what a schedule means, before it is added. */
 export interface SchedulePreview {
@@ -224,9 +232,10 @@ export interface Bodies {
   /**
    * A job or many. As on the command line `command` may be an array of a program and its arguments,
    * `delay` is seconds or a span (`10m`), and other spans may be text. Answers 201 with the
-   * {@linkcode Added} of each, alone or in an array; 200 if the one job's key was taken.
+   * {@linkcode Added} of each, alone or in an array; 200 if the one job's key was taken. The one
+   * job's `stdin` may be text: what it reads on standard input.
    */
-  "/api/jobs": JobInput | JobInput[];
+  "/api/jobs": Omit<JobInput, "stdin"> & { stdin?: boolean | string } | JobInput[];
   /** All fields that may be changed, as `queuectl edit` shows them; others are ignored. */
   "/api/jobs/ID/edit": JobInput;
   /** `run_at`: ISO 8601, or `now`. `delay`: seconds or a span. */

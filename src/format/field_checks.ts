@@ -16,6 +16,10 @@ export interface Kind {
   readonly type: "text" | "number" | "span" | "flag" | "list" | "object";
   /** Checks the value. */
   readonly check: Check;
+  /** What a text must match, if nothing else is asked of it. */
+  readonly pattern?: RegExp;
+  /** The least and the most that a number may be. */
+  readonly range?: readonly [least: number, most: number];
 }
 
 /** A century, in seconds: a longer span is a slip of the keyboard. */
@@ -46,6 +50,7 @@ export const someText: Kind = textThat((value) => value === "" ? "must not be em
 export function matching(pattern: RegExp, must: string): Kind {
   return {
     type: "text",
+    pattern,
     check: (value) => typeof value === "string" && pattern.test(value) ? undefined : must,
   };
 }
@@ -71,6 +76,7 @@ export const flag: Kind = {
 export function wholeNumber(least: number, most: number): Kind {
   return {
     type: "number",
+    range: [least, most],
     check: (value) =>
       Number.isInteger(value) && (value as number) >= least && (value as number) <= most
         ? undefined
@@ -82,6 +88,7 @@ export function wholeNumber(least: number, most: number): Kind {
 export function number(least: number, most: number): Kind {
   return {
     type: "number",
+    range: [least, most],
     check: (value) =>
       typeof value === "number" && value >= least && value <= most
         ? undefined

@@ -4,12 +4,20 @@
  * @module
  */
 
-import { listSchedules, type Queue, queueStats } from "../../../mod.ts";
+import { listSchedules, type Queue, queueStats, scheduleWords } from "../../../mod.ts";
 import type { SchedulesAnswer, StatsAnswer } from "../api.ts";
+import { jobRow } from "./job_row.ts";
 
 /** All schedules; files that are none are left out, as the doctor reports them. */
-export function schedulesAnswer(queue: Queue): Promise<SchedulesAnswer> {
-  return listSchedules(queue);
+export async function schedulesAnswer(queue: Queue): Promise<SchedulesAnswer> {
+  return (await listSchedules(queue)).map((schedule) => {
+    const last = schedule.last && queue.get(schedule.last.id);
+    return {
+      ...schedule,
+      words: scheduleWords(schedule.when),
+      ...(last && { last_job: jobRow(last) }),
+    };
+  });
 }
 
 /** The statistics of a span, with the lines of the charts. */

@@ -63,10 +63,17 @@ function priorityOf(value: unknown): number {
   return value as number;
 }
 
-/** Adds one job. A job that has its key already is no failure. */
+/**
+ * Adds one job; where its `stdin` is a text, that is what it reads. A job that has its key already
+ * is no failure.
+ */
 export async function addJob(queue: Queue, body: unknown): Promise<Added> {
+  const { stdin, ...rest } = objectBody(body);
+  const isText = typeof stdin === "string";
+  const input = jobInputOf(isText ? rest : body);
   try {
-    return { id: (await queue.enqueue(jobInputOf(body))).id };
+    const options = isText ? { stdin: new Blob([stdin]).stream() } : {};
+    return { id: (await queue.enqueue(input, options)).id };
   } catch (error) {
     if (error instanceof KeyTakenError) return { id: error.id, existed: true };
     throw error;

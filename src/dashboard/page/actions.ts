@@ -14,7 +14,7 @@ import { counted, cutMiddle, shellWord, visibleText } from "./texts.ts";
 export interface Action {
   /** The words on the button. */
   label: string;
-  /** The path to POST to, such as `/api/pause`. */
+  /** The path to POST to, such as `/api/queue/pause`. */
   path: string;
   /** The request's body. */
   body?: unknown;
@@ -112,13 +112,13 @@ export function pauseAction(isPaused: boolean): Action {
   return isPaused
     ? {
       label: "Resume",
-      path: "/api/resume",
+      path: "/api/queue/resume",
       command: "queuectl worker resume",
       done: "Workers start jobs again.",
     }
     : {
       label: "Pause",
-      path: "/api/pause",
+      path: "/api/queue/pause",
       command: "queuectl worker pause",
       done: "Paused: running jobs go on, and no more start.",
     };

@@ -6,6 +6,7 @@
  */
 
 import { backlogInBatches, backlogOfFiles } from "./backlog.ts";
+import { dashboard } from "./dashboard.ts";
 import { drain, drainUnflushed, peers } from "./drain.ts";
 import { enqueueFile } from "./enqueue_file.ts";
 import { idle } from "./idle.ts";
@@ -27,6 +28,7 @@ const QUESTIONS: readonly Question[] = [
   workers,
   idle,
   enqueueFile,
+  dashboard,
   backlogInBatches,
   backlogOfFiles,
   peers,

@@ -5,7 +5,33 @@
  */
 
 import type { Case } from "./case.ts";
+import { bulkActions, jobActions, queueActions, scheduleActions } from "./cases/actions.ts";
+import { backlog } from "./cases/backlog.ts";
+import { hidden, restart, sevenTabs, sevenWindows, together } from "./cases/connection.ts";
+import { hostile } from "./cases/hostile.ts";
+import { keyboard } from "./cases/keyboard.ts";
+import { largeLog } from "./cases/large_log.ts";
+import { accessible, noScript, phone, readOnly } from "./cases/looks.ts";
 import { pages } from "./cases/pages.ts";
 
 /** All cases. */
-export const CASES: readonly Case[] = [pages];
+export const CASES: readonly Case[] = [
+  pages,
+  jobActions,
+  bulkActions,
+  queueActions,
+  scheduleActions,
+  together,
+  hostile,
+  largeLog,
+  backlog,
+  restart,
+  hidden,
+  sevenTabs,
+  sevenWindows,
+  keyboard,
+  phone,
+  noScript,
+  readOnly,
+  accessible,
+];

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { until } from "./until.ts";
+
 const PROGRAM = new URL("../../bin/queuectl", import.meta.url).pathname;
 
 /** `$PATH` with the Deno that runs this, which may not be installed otherwise. */
@@ -86,6 +88,12 @@ export class Program implements AsyncDisposable {
     }
   }
 
+  /** Waits until it has ended by itself. */
+  async ended(): Promise<Deno.CommandStatus> {
+    this.#lines.cancel().catch(() => {});
+    return await this.#child.status;
+  }
+
   /** Sends a signal and waits until it has ended; how, is for the caller to judge. */
   async end(signal: Deno.Signal): Promise<Deno.CommandStatus> {
     try {
@@ -136,9 +144,16 @@ export async function startDashboard(
   }
 }
 
-/** Starts a worker and waits until it says that it works. */
+/** Starts a worker and waits until it is live. */
 export async function startWorker(dir: string, options: readonly string[] = []): Promise<Program> {
-  const worker = new Program(dir, ["worker", "start", "--json", ...options]);
-  await worker.line(() => true);
+  const worker = new Program(dir, ["worker", "start", ...options]);
+  await until("the worker is live", () => {
+    try {
+      return [...Deno.readDirSync(`${dir}/workers`)]
+        .some(({ name }) => name.includes(`-${worker.pid}-`));
+    } catch {
+      return false;
+    }
+  });
   return worker;
 }

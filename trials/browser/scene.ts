@@ -7,7 +7,8 @@
 
 import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import { type Dashboard, type Program, queuectl, startDashboard, startWorker } from "./programs.ts";
-import { Tab, until } from "./tab.ts";
+import { Tab } from "./tab.ts";
+import { until } from "./until.ts";
 
 /** A job as `enqueue --file` takes it. */
 export type Job = { command: string | string[]; id?: string } & Record<string, unknown>;
@@ -138,10 +139,16 @@ export class Scene implements AsyncDisposable {
     );
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const context of this.#contexts) await context.close().catch(() => {});
+  /** Closes all tabs and ends all programs; the queues stay. */
+  async clear(): Promise<void> {
+    for (const context of this.#contexts.splice(0)) await context.close().catch(() => {});
     await Promise.all([...this.#programs].map((program) => program[Symbol.asyncDispose]()));
-    for (const { faults } of this.#tabs) this.violations.push(...faults);
+    this.#programs.clear();
+    for (const { faults } of this.#tabs.splice(0)) this.violations.push(...faults);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.clear();
     await Deno.remove(this.#root, { recursive: true }).catch(() => {});
   }
 

@@ -6,9 +6,7 @@
 
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import type { Dashboard } from "./programs.ts";
-
-/** How long a page may take to show something, on a machine that does much else. */
-const PATIENCE = 20_000;
+import { PATIENCE, until } from "./until.ts";
 
 /** Where a locator looks by its role: what `getByRole` takes. */
 export type Role = Parameters<Page["getByRole"]>[0];
@@ -124,22 +122,5 @@ export class Tab {
     if (this.expected?.test(sentence)) return;
     const path = this.page.url().replace(this.#dashboard.origin, "");
     this.faults.push(`${path}: ${sentence.slice(0, 600)}`);
-  }
-}
-
-/** Waits until something holds. Rejects with what was waited for if it never does. */
-export async function until(
-  what: string | (() => string),
-  holds: () => boolean | Promise<boolean>,
-  patience: number = PATIENCE,
-): Promise<void> {
-  const begun = performance.now();
-  while (!await holds()) {
-    if (performance.now() - begun > patience) {
-      throw new Error(
-        `waited ${patience / 1000} s in vain until ${typeof what === "string" ? what : what()}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -92,7 +92,7 @@ export function bulkAction(
     done: (answer) => bulkText(answer as BulkAnswer, past),
     ask: {
       title: `${verb} ${counted(jobs.length, "job")}?`,
-      items: jobs.map((job) => `${job.id}  ${visibleText(cutMiddle(job.command, 60))}`),
+      items: jobs.map((job) => visibleText(`${job.id}  ${cutMiddle(job.command, 60)}`)),
       ...(isFinal && { isFinal, text: "Their logs go too. This cannot be undone." }),
     },
   };
@@ -139,7 +139,7 @@ export function stopAction(name: string, now: boolean, running: readonly string[
     ask: {
       title: `Stop worker ${visibleText(name)}${now ? " now" : ""}?`,
       text: running.length === 0 ? jobs : `${jobs}, ${means}:`,
-      items: running,
+      items: running.map(visibleText),
     },
   };
 }

@@ -58,7 +58,8 @@ export function Command({ text, most = 90 }: { text: string; most?: number }): T
 
 /** A link to a job. */
 export function JobId({ id }: { id: string }): Tree {
-  return html.a({ class: "id", href: jobPath(id), title: id }, id);
+  const shown = visibleText(id);
+  return html.a({ class: "id", href: jobPath(id), title: shown }, shown);
 }
 
 /** The path of a job's page. */

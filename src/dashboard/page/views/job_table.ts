@@ -142,14 +142,14 @@ function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
           type: "checkbox",
           class: "with-script",
           checked: isSelected,
-          "aria-label": `Select job ${id}`,
+          "aria-label": `Select job ${visibleText(id)}`,
           onClick: (event) => select(id, !isSelected, event.shiftKey),
         }),
       )
       : null,
     html.th(
       { scope: "row", class: "id-cell" },
-      html.a({ class: "id", href: jobPath(id), title: id }, shortId),
+      html.a({ class: "id", href: jobPath(id), title: visibleText(id) }, visibleText(shortId)),
     ),
     html.td({ class: "state-cell" }, h(State, { state })),
     html.td(

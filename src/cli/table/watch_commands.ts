@@ -56,4 +56,28 @@ export const WATCH_COMMANDS: readonly Command[] = [
     options: [{ name: "since", value: "DUR", help: "how far back: 10m, 1h, 7d (default: 1h)" }],
     examples: ["queuectl stats --since 7d"],
   },
+  {
+    name: "dashboard",
+    module: "watch/dashboard",
+    summary: "the queue in a browser, and its HTTP API",
+    options: [
+      { name: "port", value: "N", help: "port to listen on; 0: a free one (default: 8000)" },
+      { name: "host", value: "ADDRESS", help: "address to listen on (default: 127.0.0.1)" },
+      { name: "socket", value: "PATH", values: "file", help: "listen on a unix socket instead" },
+      {
+        name: "allow-host",
+        value: "NAME",
+        many: true,
+        help: "answer to this name too, such as that of a reverse proxy; repeatable",
+      },
+      { name: "read-only", help: "show everything, change nothing" },
+      { name: "open", help: "open it in the browser" },
+    ],
+    details: [
+      "Prints a link with a token: whoever has the link can run commands as you. With " +
+      "$QUEUECTL_TOKEN the token is that one, not a new one at each start.",
+      "docs/api.md describes the API, by which a web hook can add jobs.",
+    ],
+    examples: ["queuectl dashboard --open", "queuectl dashboard --port 0 --read-only"],
+  },
 ];

@@ -109,8 +109,8 @@ export class Guard {
     if (origin !== null && !this.#isOwnOrigin(origin, request.headers.get("host")!)) {
       throw new Refusal(403, `a page of ${JSON.stringify(origin)} cannot change this queue`);
     }
-    const type = request.headers.get("content-type")?.split(";")[0]!.trim().toLowerCase();
-    if (type !== "application/json") {
+    const type = request.headers.get("content-type") ?? "";
+    if (!/^application\/json\s*(;|$)/i.test(type)) {
       throw new Refusal(415, "a change needs a JSON body: -H 'content-type: application/json'");
     }
   }

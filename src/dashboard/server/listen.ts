@@ -21,19 +21,25 @@ export interface Listening {
   remove(): void;
 }
 
-/** A fault of the runtime becomes a sentence: without a handler it would print a stack trace. */
+/** The runtime says nothing on stdout. */
 const QUIET = { onListen() {} };
 
 /**
  * Listens on a port of a host.
  *
+ * @param signal Cuts off all connections.
  * @throws {UsageError} If this machine has no such address.
  * @throws {QueueError} If the port is taken or reserved.
  */
-export function listenOnPort(host: string, port: number, handler: Handler): Listening {
+export function listenOnPort(
+  host: string,
+  port: number,
+  signal: AbortSignal,
+  handler: Handler,
+): Listening {
   const hostname = host.replace(/^\[(.*)\]$/, "$1");
   try {
-    const server = Deno.serve({ ...QUIET, hostname, port }, handler);
+    const server = Deno.serve({ ...QUIET, signal, hostname, port }, handler);
     return { server, port: server.addr.port, remove() {} };
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
@@ -59,13 +65,17 @@ export function listenOnPort(host: string, port: number, handler: Handler): List
  *
  * @throws {QueueError} If something else lies there, or another server listens there.
  */
-export async function listenOnSocket(path: string, handler: Handler): Promise<Listening> {
+export async function listenOnSocket(
+  path: string,
+  signal: AbortSignal,
+  handler: Handler,
+): Promise<Listening> {
   await refuseTaken(path);
-  const made = await makeDirectory(path);
+  const made = makeDirectory(path);
   const early = `${made}/s`;
   let server: Deno.HttpServer<Deno.UnixAddr> | undefined;
   try {
-    server = Deno.serve({ ...QUIET, path: early }, handler);
+    server = Deno.serve({ ...QUIET, signal, path: early }, handler);
     Deno.chmodSync(early, 0o600);
     const { ino } = Deno.lstatSync(early);
     Deno.renameSync(early, path);
@@ -82,13 +92,15 @@ export async function listenOnSocket(path: string, handler: Handler): Promise<Li
   }
 }
 
-/** A directory beside the socket, as a rename does not cross file systems; mode 0700. */
-async function makeDirectory(path: string): Promise<string> {
+/** A directory beside the socket, as a rename does not cross file systems. */
+function makeDirectory(path: string): string {
+  const made = `${path}.${Deno.pid}`;
   try {
-    return await Deno.makeTempDir({ dir: path.replace(/[^/]*$/, "") || ".", prefix: ".q" });
+    Deno.mkdirSync(made, { mode: 0o700 });
   } catch (error) {
     throw new QueueError(`cannot make the socket ${quotedPath(path)}: ${reasonWithin(error)}`);
   }
+  return made;
 }
 
 async function refuseTaken(path: string): Promise<void> {

@@ -16,8 +16,8 @@ export const MOST_BYTES = 1024 * 1024;
 const PIECE = 64 * 1024;
 
 /**
- * Answers `GET /api/jobs/ID/log`: from byte `from` to byte `to`, negative ones counted from the end;
- * the last {@linkcode MOST_BYTES} if neither is given. With `download` all of them, as a file.
+ * Answers `GET /api/jobs/ID/log`: from byte `from` to byte `to`, negative ones counted from the
+ * end; the last {@linkcode MOST_BYTES} if neither is given. With `download` all of them, as a file.
  *
  * @param isHead Whether only the headers are wanted.
  */

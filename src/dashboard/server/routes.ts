@@ -166,6 +166,11 @@ export const ROUTES: readonly Route[] = [
   }),
 ];
 
+/** Whether a path is the API's; every other one is a page's. */
+export function isOfApi(path: string): boolean {
+  return path === "/metrics" || path === "/api" || path.startsWith("/api/");
+}
+
 /** What may stand in a path for a name: a part that is none of these never reaches the queue. */
 function isName(route: Route, part: string): boolean {
   return (route.path.startsWith("/api/workers/") ? WORKER_PATTERN : ID_PATTERN).test(part);

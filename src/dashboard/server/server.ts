@@ -12,7 +12,10 @@ import { readBody } from "./body.ts";
 import { EventHub } from "./event_hub.ts";
 import { Guard, newToken } from "./guard.ts";
 import { type Listening, listenOnPort, listenOnSocket } from "./listen.ts";
-import { findRoute } from "./routes.ts";
+import { Pages } from "./pages.ts";
+import { findRoute, isOfApi } from "./routes.ts";
+
+export { isLoopback } from "./guard.ts";
 
 /** How the server is started. */
 export interface DashboardOptions {
@@ -72,9 +75,10 @@ export async function startDashboard(
   const ready = Promise.withResolvers<Answerer>();
   const handler = async (request: Request, info: Deno.ServeHandlerInfo<Deno.Addr>) =>
     await (await ready.promise).handle(request, info);
+  const cutOff = new AbortController();
   const listening: Listening = socket === undefined
-    ? listenOnPort(host, asked, handler)
-    : await listenOnSocket(socket, handler);
+    ? listenOnPort(host, asked, cutOff.signal, handler)
+    : await listenOnSocket(socket, cutOff.signal, handler);
   const { port } = listening;
   const scanner = options.scanner ?? startScanner(queue);
   const hub = new EventHub(queue, scanner, readOnly, bounds.streams);
@@ -88,7 +92,7 @@ export async function startDashboard(
     port,
     async [Symbol.asyncDispose]() {
       hub.close();
-      const late = setTimeout(() => answerer.giveUp(), LAST_ANSWERS);
+      const late = setTimeout(() => cutOff.abort(), LAST_ANSWERS);
       await listening.server.shutdown();
       clearTimeout(late);
       listening.remove();
@@ -117,17 +121,12 @@ interface Means {
 /** Takes requests one by one from the network to their answers. */
 class Answerer {
   readonly #means: Means;
-  readonly #gaveUp = Promise.withResolvers<never>();
+  readonly #pages: Pages;
   #underWay = 0;
 
   constructor(means: Means) {
     this.#means = means;
-    this.#gaveUp.promise.catch(() => {});
-  }
-
-  /** Answers what is still under way: the server stops. */
-  giveUp(): void {
-    this.#gaveUp.reject(new Refusal(503, "the server stops"));
+    this.#pages = new Pages(means.queue, means.scanner, means.hub);
   }
 
   async handle(request: Request, info: Deno.ServeHandlerInfo<Deno.Addr>): Promise<Response> {
@@ -140,7 +139,7 @@ class Answerer {
           "retry-after": "1",
         });
       }
-      return await Promise.race([this.#answer(request), this.#gaveUp.promise]);
+      return await this.#answer(request);
     } catch (error) {
       return await errorAnswer(request, error);
     }
@@ -151,6 +150,7 @@ class Answerer {
     const url = urlOf(request);
     const entry = guard.check(request, url);
     if (entry) return entry;
+    if (!isOfApi(url.pathname)) return await this.#pages.answer(request, url);
     const { route, name } = findRoute(request.method, url.pathname, readOnly);
     const isHead = request.method === "HEAD";
     const body = route.method === "POST" ? await readBody(request, bounds.patience) : {};

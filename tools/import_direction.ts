@@ -27,6 +27,7 @@ const ROOMS = [
   "worker/fetching",
   "worker/maintenance",
   "worker",
+  "dashboard",
   "cli/terminal",
   "cli/table",
   "cli/args",
@@ -34,7 +35,6 @@ const ROOMS = [
   "cli/completions",
   "cli/commands",
   "cli",
-  "dashboard",
 ];
 
 /** Rooms that import nothing of src/ but their own, and mod.ts. */

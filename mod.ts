@@ -134,6 +134,7 @@ export type {
 } from "./src/fs/file_port.ts";
 export { type ForgetOptions, forgetWorker } from "./src/recovery/forget_worker.ts";
 export type { Recovery } from "./src/recovery/recover.ts";
+export { type DiskSpace, diskSpace } from "./src/fs/disk_space.ts";
 export { isDevice } from "./src/fs/libc_files.ts";
 export { waitingFiles } from "./src/fs/portable_files.ts";
 export { signalNumber } from "./src/process/signals.ts";
@@ -146,6 +147,7 @@ export { trustQueue } from "./src/store/trusted_queues.ts";
 export type { Entry } from "./src/contents/entries.ts";
 export type { EntryName } from "./src/format/names.ts";
 export type { Change } from "./src/fs/watch.ts";
+export { BOUNDS, type HistoryTotals, type SpanTotals } from "./src/contents/history_totals.ts";
 export type { Counts } from "./src/contents/listing.ts";
 export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
 export {
@@ -158,6 +160,7 @@ export {
   unmeetableText,
 } from "./src/constraints/needs.ts";
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
+export { AttemptTotals } from "./src/inspect/attempt_totals.ts";
 export { AmbiguousIdError, type JobPlace, placesOf, progressOf } from "./src/inspect/find_job.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
 export { type JobPage, type JobPageQuery, JobPages } from "./src/inspect/job_pages.ts";
@@ -190,7 +193,7 @@ export {
   runSchedule,
 } from "./src/schedules/manage_schedules.ts";
 export { previewSchedule, type ScheduleTimes } from "./src/schedules/preview_schedule.ts";
-export type { ScheduleView } from "./src/schedules/read_schedule.ts";
+export { lateSchedules, type ScheduleView } from "./src/schedules/read_schedule.ts";
 export type {
   CatchUp,
   LastJob,

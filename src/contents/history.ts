@@ -10,14 +10,7 @@ import type { Attempt, Job, Outcome } from "../format/job.ts";
 import { OUTCOMES } from "../format/check_job.ts";
 import { linesFromEnd } from "../fs/lines_from_end.ts";
 import { JOB_STATES, type SettledState } from "../format/names.ts";
-import {
-  ifThere,
-  listIfThere,
-  makeDirectory,
-  pathIn,
-  removeIfThere,
-  type Store,
-} from "../store/store.ts";
+import { ifThere, listIfThere, makeDirectory, pathIn, type Store } from "../store/store.ts";
 import { readTail } from "../fs/read_tail.ts";
 
 /** One line of the history: an attempt that has ended. */
@@ -85,7 +78,7 @@ export function appendHistory(store: Store, worker: string, lines: readonly Hist
  * The files of the history, oldest day first, each with the end of its day in milliseconds since
  * 1970.
  */
-function historyFiles(store: Store): { name: string; until: number }[] {
+export function historyFiles(store: Store): { name: string; until: number }[] {
   const files: { name: string; until: number }[] = [];
   for (const { name, kind } of listIfThere(store, pathIn(store, "history"))) {
     const match = /^(\d{4}-\d{2}-\d{2})\.[a-z0-9-]+\.jsonl$/.exec(name);
@@ -157,7 +150,8 @@ export function recentEnds(store: Store, since: number): { times: number[]; from
   return { times: times.filter((time) => time >= from).sort((a, b) => a - b), from };
 }
 
-function parseLine(text: string): HistoryLine | undefined {
+/** The attempt that a line says; `undefined` if it is none. */
+export function parseLine(text: string): HistoryLine | undefined {
   try {
     const line = JSON.parse(text);
     return isLine(line) ? line : undefined;
@@ -178,16 +172,4 @@ function isLine(value: Partial<HistoryLine> | null): value is HistoryLine {
     (wait_ms === null || wait_ms === undefined || isSpan(wait_ms)) && isSpan(duration_ms) &&
     (OUTCOMES as readonly unknown[]).includes(outcome) &&
     (led_to === undefined || (JOB_STATES as readonly unknown[]).includes(led_to));
-}
-
-/**
- * Removes the files of days that ended before a time.
- *
- * @param dryRun Whether only to count them.
- * @returns How many.
- */
-export function pruneHistory(store: Store, before: number, dryRun: boolean): number {
-  const old = historyFiles(store).filter(({ until }) => until <= before);
-  if (dryRun) return old.length;
-  return old.filter(({ name }) => removeIfThere(store, pathIn(store, "history", name))).length;
 }

@@ -295,7 +295,10 @@ export interface Scanner extends AsyncDisposable {
   schedules(): Promise<SchedulesAnswer>;
   /** Looks now, and repairs nothing. */
   doctor(): Promise<Finding[]>;
-  /** OpenMetrics text. One scan at a time; its answer is kept for ten times as long as it took. */
+  /**
+   * Prometheus' text format 0.0.4. One scan at a time; its answer is kept for ten times as long as
+   * it took.
+   */
   metrics(): Promise<string>;
   /**
    * Called with the status, now and at each change, at most four times a second; only while there

@@ -6,6 +6,7 @@
  */
 
 import { quotedPath } from "../text/shown_text.ts";
+import { totalsFault } from "../contents/history_totals.ts";
 import { readConfig } from "../store/config_file.ts";
 import { QueueError } from "../text/errors.ts";
 import { JOB_STATES } from "../format/names.ts";
@@ -71,6 +72,12 @@ function checkSettings(examination: Examination): void {
     if (!(error instanceof QueueError)) throw error;
     examination.note(error.message, "edit it, or reset all settings: queuectl config reset");
   }
+}
+
+/** Checks the totals of the history that was removed. */
+export function checkTotals(examination: Examination): void {
+  const fault = totalsFault(examination.store);
+  if (fault) examination.note(fault, "remove it, or put back a copy of it");
 }
 
 /** Checks that the disk is not nearly full. */

@@ -9,7 +9,7 @@
  */
 
 import type { Store } from "../store/store.ts";
-import { checkDisk, checkKinds, checkParts } from "./check_parts.ts";
+import { checkDisk, checkKinds, checkParts, checkTotals } from "./check_parts.ts";
 import { checkClock, checkJobs } from "./check_jobs.ts";
 import { checkInputs } from "./check_inputs.ts";
 import { checkLogs } from "./check_logs.ts";
@@ -58,6 +58,7 @@ async function look(examination: Examination): Promise<boolean> {
   const isWhole = await checkParts(examination);
   if (!await checkWritable(examination) || !isWhole) return false;
   await checkKinds(examination);
+  checkTotals(examination);
   await checkWorkers(examination);
   await checkProgress(examination);
   await checkTemporary(examination);

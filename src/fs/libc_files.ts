@@ -209,13 +209,30 @@ export async function syncFileSystem(c: Libc, directory: string): Promise<true |
   }
 }
 
+/** What statfs(2) says of the file system that an open file is on. */
+function statfsOfOpen(c: Libc, fd: number): DataView | undefined {
+  // The struct is 120 bytes on 64-bit machines.
+  const statfs = new Uint8Array(256);
+  return c.fstatfs(fd, statfs) === 0 ? new DataView(statfs.buffer) : undefined;
+}
+
 /** `f_type` of statfs(2): the type of the file system that an open file is on. */
 function typeOfOpen(c: Libc, fd: number): number | undefined {
-  // The struct is 120 bytes on 64-bit machines; its first field is a long.
-  const statfs = new Uint8Array(256);
-  return c.fstatfs(fd, statfs) === 0
-    ? new DataView(statfs.buffer).getUint32(0, littleEndian)
-    : undefined;
+  return statfsOfOpen(c, fd)?.getUint32(0, littleEndian);
+}
+
+/** What the caller may still write, and the size, of a directory's file system, in bytes. */
+export function spaceOf(c: Libc, directory: string): { free: number; total: number } | undefined {
+  const fd = c.open(sharedPathBytes(directory), SAFELY, 0);
+  if (fd < 0) return undefined;
+  const statfs = statfsOfOpen(c, fd);
+  c.close(fd);
+  if (!statfs) return undefined;
+  // f_bsize, f_blocks and f_bavail.
+  const [block, blocks, available] = [8, 16, 32].map((at) =>
+    Number(statfs.getBigUint64(at, littleEndian))
+  );
+  return { free: available! * block!, total: blocks! * block! };
 }
 
 /** `f_type` of statfs(2): the type of the file system that a directory is on. */

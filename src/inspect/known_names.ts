@@ -6,13 +6,13 @@
  * @module
  */
 
-import { entries } from "../contents/entries.ts";
+import { entries, entryAt } from "../contents/entries.ts";
 import type { Counts } from "../contents/listing.ts";
 import { timeOfId } from "../format/ids.ts";
 import type { JobState } from "../format/names.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
 import type { OpenQueue, Store } from "../store/store.ts";
-import { comparePlaces, type Wanted } from "./name_scan.ts";
+import { comparePlaces, NONE, type Wanted } from "./name_scan.ts";
 import { type NameWindow, StateNames } from "./state_names.ts";
 
 /** {@linkcode Counts}, with what `delayed` is made of. */
@@ -79,6 +79,21 @@ export class KnownNames implements Disposable {
       held,
       waiting,
     };
+  }
+
+  /** How many jobs each worker runs. */
+  busy(): Map<string, number> {
+    const busy = new Map<string, number>();
+    for (const { worker } of entries(this.#store, "processing")) {
+      if (worker !== undefined) busy.set(worker, (busy.get(worker) ?? 0) + 1);
+    }
+    return busy;
+  }
+
+  /** Since when the oldest ready job is ready, in milliseconds since 1970. */
+  async oldestReady(): Promise<number | undefined> {
+    const { oldestName } = await this.#states.pending.tally();
+    return oldestName === NONE ? undefined : entryAt("pending", oldestName).time;
   }
 
   /** When the oldest of the counts was made, in milliseconds since 1970. */

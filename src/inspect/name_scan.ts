@@ -44,6 +44,8 @@ export interface NameTally {
   delayed: number;
   held: number;
   waiting: number;
+  /** The name of the job that has been ready for longest; {@linkcode NONE} if none is. */
+  oldestName: string;
   /** When the next delayed job is due, in milliseconds since 1970. */
   nextDue: number;
   /** Whether some lie in batches, whose changes cause no event. */
@@ -137,16 +139,30 @@ export async function scanNames(
   return { tally, ...(collected?.result() ?? { names: [], isWhole: false }) };
 }
 
+/** After every name that begins with a stamp. */
+export const NONE = ":";
+
 /** Nothing counted yet. */
 export function emptyTally(): NameTally {
-  return { total: 0, delayed: 0, held: 0, waiting: 0, nextDue: Infinity, inBatches: false };
+  return {
+    total: 0,
+    delayed: 0,
+    held: 0,
+    waiting: 0,
+    nextDue: Infinity,
+    inBatches: false,
+    oldestName: NONE,
+  };
 }
 
 function countName(tally: NameTally, path: string, now: number): Division | undefined {
   if (path.includes("/")) tally.inBatches = true;
   const name = nameOf(path);
   const division = divisionOf(name, now);
-  if (division === undefined) return undefined;
+  if (division === undefined) {
+    if (name < tally.oldestName && isWaitingName(name)) tally.oldestName = name;
+    return undefined;
+  }
   tally[division]++;
   if (division === "delayed") {
     tally.nextDue = Math.min(tally.nextDue, entryAt("pending", path).time);

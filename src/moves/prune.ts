@@ -5,7 +5,7 @@
  */
 
 import { QueueError } from "../text/errors.ts";
-import { pruneHistory } from "../contents/history.ts";
+import { pruneHistory } from "../contents/history_totals.ts";
 import { removeInputs, removeOwnInputs, withInput } from "../contents/inputs.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { logName } from "../contents/logs.ts";
@@ -108,7 +108,7 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
     freeStaleKeys(store, await staleKeys(store, options.stop));
   }
   if (olderThan !== undefined) {
-    pruned.history = pruneHistory(store, before, dryRun);
+    pruned.history = await pruneHistory(store, before, dryRun);
     pruned.worker_logs = pruneWorkerLogs(store, before, dryRun);
   }
   return pruned;

@@ -16,7 +16,7 @@ import {
   type Schedule,
   type ScheduleEntry,
 } from "./schedule.ts";
-import { listIfThere, pathIn, readIfThere, type Store } from "../store/store.ts";
+import { listIfThere, type OpenQueue, pathIn, readIfThere, type Store } from "../store/store.ts";
 import type { ReadTimetable, Timetable } from "./timetable.ts";
 
 /** A schedule as readers get it. */
@@ -45,6 +45,15 @@ export function scheduleEntries(store: Store): ScheduleEntry[] {
     .map(({ name }) => parseScheduleFile(name))
     .filter((entry) => entry !== undefined)
     .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
+}
+
+/** A schedule is late when no worker has turned it so long after it was due, in milliseconds. */
+const LATE_AFTER = 10_000;
+
+/** How many schedules are late. */
+export function lateSchedules({ store }: OpenQueue): number {
+  const due = store.now() - LATE_AFTER;
+  return scheduleEntries(store).filter(({ time }) => time < due).length;
 }
 
 /** A schedule that has been read. */

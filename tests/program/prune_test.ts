@@ -111,7 +111,7 @@ Deno.test("prune removes the history of days past, and not that of today", async
     Deno.writeTextFileSync(`${program.dir}/history/${day}.w-1-ab.jsonl`, "");
   }
   await program.answer("prune", "--older-than", "30d");
-  assertEquals(program.names("history"), [`${today}.w-1-ab.jsonl`]);
+  assertEquals(program.names("history"), [`${today}.w-1-ab.jsonl`, "totals.json"]);
 });
 
 Deno.test("prune removes logs of workers that exited long ago, and none of a live one", async () => {

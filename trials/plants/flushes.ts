@@ -2,6 +2,10 @@ import { type Plant, plant } from "./plant.ts";
 
 /** Flushes left out. */
 export const FLUSHES: readonly Plant[] = [
+  plant("totals-are-not-flushed", "contents/history_totals.ts", ["history_totals"], [
+    `  await flush(store, [pathIn(store, "history")]);\n  return`,
+    "  return",
+  ]),
   plant("enqueue-does-not-flush-the-file", "store/temporary_files.ts", ["crash", "enqueue"], [
     "    await flush(store, [temporary]);\n",
     "",

@@ -2,6 +2,15 @@ import { type Plant, plant } from "./plant.ts";
 
 /** Steps in another order, or not looked at again. */
 export const ORDERS: readonly Plant[] = [
+  plant("history-removed-before-its-totals", "contents/history_totals.ts", ["history_totals"], [
+    "  await publishFile(\n    store,\n    totalsPath(store),\n",
+    '  for (const name of names) removeIfThere(store, pathIn(store, "history", name));\n' +
+    "  await publishFile(\n    store,\n    totalsPath(store),\n",
+  ]),
+  plant("history-counted-twice-after-a-crash", "contents/history_totals.ts", ["history_totals"], [
+    "for (const name of names) if (!counted.has(name)) addFile",
+    "for (const name of names) addFile",
+  ]),
   plant("enqueue-renames-before-it-flushes", "store/temporary_files.ts", ["crash", "enqueue"], [
     "    await flush(store, [temporary]);\n    store.files[rename](temporary, path);\n",
     "    store.files[rename](temporary, path);\n    await flush(store, [path]);\n",

@@ -80,4 +80,22 @@ export const WATCH_COMMANDS: readonly Command[] = [
     ],
     examples: ["queuectl dashboard --open", "queuectl dashboard --port 0 --read-only"],
   },
+  {
+    name: "metrics",
+    module: "watch/metrics",
+    summary: "jobs, attempts, times and workers as numbers for Prometheus",
+    options: [
+      {
+        name: "output",
+        value: "FILE",
+        values: "file",
+        help: "replace FILE at once, as node_exporter's textfile collector needs it",
+      },
+    ],
+    details: ["docs/metrics.md names each metric, and shows how Prometheus is set up."],
+    examples: [
+      "queuectl metrics",
+      "queuectl metrics --output /var/lib/prometheus/node-exporter/queuectl.prom",
+    ],
+  },
 ];

@@ -4,8 +4,14 @@
  * @module
  */
 
-import { examine, type Finding, killSurvivors, type Queue, VERSION } from "../../../mod.ts";
-import { diskSpace } from "./disk_space.ts";
+import {
+  diskSpace,
+  examine,
+  type Finding,
+  killSurvivors,
+  type Queue,
+  VERSION,
+} from "../../../mod.ts";
 
 /** Checks the queue, and repairs nothing. */
 export function findingsOf(queue: Queue): Promise<Finding[]> {

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { type Queue, VERSION, WatchedQueue } from "../../../mod.ts";
+import { diskSpace, type Queue, VERSION, WatchedQueue } from "../../../mod.ts";
 import type { Events, Status, WorkerRow } from "../api.ts";
-import { diskSpace } from "./disk_space.ts";
 
 /** The least time between two statuses, in milliseconds. */
 const LEAST_PAUSE = 250;

@@ -13,7 +13,7 @@ import { jobsPage } from "./jobs_page.ts";
 import { LiveStatus } from "./live_status.ts";
 import type { Answer, Numbered, Opening } from "./messages.ts";
 import { schedulesAnswer, statsAnswer } from "./summaries.ts";
-import { metricsText } from "../metrics/metrics_text.ts";
+import { Metrics } from "../metrics/metrics.ts";
 
 addEventListener("message", (event) => {
   if (event instanceof MessageEvent) serve(event.data, event.ports[0]!);
@@ -37,12 +37,14 @@ class Looks {
   readonly #queue: Queue;
   readonly #pages: JobPages;
   readonly #live: LiveStatus;
+  readonly #metrics: Metrics;
   #unwatch: () => void = () => {};
 
   constructor(queue: Queue) {
     this.#queue = queue;
     const names = new KnownNames(queue);
     this.#pages = new JobPages(queue, names);
+    this.#metrics = new Metrics(queue, names);
     this.#live = new LiveStatus(queue);
   }
 
@@ -59,7 +61,7 @@ class Looks {
       case "schedules":
         return schedulesAnswer(this.#queue);
       case "metrics":
-        return metricsText(this.#queue);
+        return this.#metrics.text();
       case "doctor":
         return findingsOf(this.#queue);
       case "watch":

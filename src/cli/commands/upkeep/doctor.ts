@@ -4,7 +4,7 @@
  * @module
  */
 
-import { statfsSync } from "node:fs";
+import { diskSpace } from "../../../fs/disk_space.ts";
 import { examine } from "../../../doctor/examine.ts";
 import { probeFileSystem, type ProbeResult } from "../../../doctor/probe_file_system.ts";
 import type { Queue } from "../../../queue.ts";
@@ -25,7 +25,7 @@ export async function doctor(call: Invocation): Promise<number> {
   if (call.options.has("file-system")) return await tryFileSystem(queue, call.json);
   const findings = await examine(queue.store, {
     repair: call.options.has("repair"),
-    freeBytes: freeBytes(queue.dir),
+    freeBytes: diskSpace(queue.dir)?.free,
     host: Deno.hostname(),
     pid: Deno.pid,
     version: VERSION,
@@ -57,14 +57,4 @@ async function tryFileSystem(queue: Queue, json: boolean): Promise<number> {
   }
   if (json) printJson(results);
   return results.some(({ ok }) => ok === false) ? 1 : 0;
-}
-
-/** Bytes that this user may still write; `undefined` if the system does not say. */
-function freeBytes(dir: string): number | undefined {
-  try {
-    const { bavail, bsize } = statfsSync(dir);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
 }

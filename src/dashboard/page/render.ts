@@ -13,6 +13,11 @@ import { Store } from "./store.ts";
 
 export { assets };
 
+/** The sign of the tab: three jobs in a row, the first of which runs. */
+const ICON = "data:image/svg+xml," + encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1d4ed8"/><path d="M3 4h10M3 8h7M3 12h7" stroke="#fff" stroke-width="2"/></svg>`,
+);
+
 /** What is asked for, and what the page is made from. */
 export interface PageRequest {
   path: string;
@@ -33,6 +38,7 @@ export function renderPage({ path, query, data, nonce }: PageRequest): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="${ICON}">
 <title>${escaped(tabTitle(store))}</title>
 <script src="${ASSETS_PATH}browser/theme.ts"${script}></script>
 ${STYLES.map((url) => `<link rel="stylesheet" href="${url}">`).join("\n")}

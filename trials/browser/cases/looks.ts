@@ -140,7 +140,7 @@ export const readOnly: Case = {
     const tab = await scene.tab(dashboard, "/");
     await tab.sees(/read-only/i);
     const actions =
-      /^(retry|cancel|hold|release|remove|edit|clone|run now|pause|resume|stop|add|save|set|new)/i;
+      /^(retry|cancel|hold|release|remove|edit|clone|run now|pause|resume|stop|add|save|set|new)\b/i;
     for (const path of PAGES.filter((path) => !path.startsWith("/new"))) {
       await tab.go(path);
       await tab.main.waitFor();

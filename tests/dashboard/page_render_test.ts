@@ -61,7 +61,7 @@ Deno.test("hostile text in the status and in a sentence stays text", async () =>
   );
   const elements = parsePage(page);
   assert(elements.every(({ tag }) => tag !== "img"));
-  const finding = elements.find(({ tag }) => tag === "summary")!;
+  const finding = elements.find(({ tag, parent }) => tag === "li" && parent?.tag === "ul")!;
   assertStringIncludes(finding.text, '<img src=x onerror="alert(1)">');
   assertStringIncludes(finding.text, String.raw`\x1b[31m\u202egpj\x00`);
   const data = elements.find(({ attributes }) => attributes.id === "data")!;

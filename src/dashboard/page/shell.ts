@@ -6,10 +6,11 @@
  */
 
 import { h } from "preact";
+import type { Status } from "../api.ts";
 import type { View } from "./data.ts";
 import { Dialogs } from "./dialogs.ts";
 import { html, type Tree } from "./html.ts";
-import { ActionButton } from "./parts.ts";
+import { ActionButton, CommandLine } from "./parts.ts";
 import { type Store, StoreContext, useStore } from "./store.ts";
 import { counted, cutMiddle, numberText, visibleText } from "./texts.ts";
 import { pauseAction } from "./actions.ts";
@@ -162,24 +163,31 @@ function Banners(): Tree {
         h(ActionButton, { action: pauseAction(true) }),
       )
       : null,
-    problems.length === 0 ? null : html.details(
-      { class: "banner bad" },
-      html.summary(
-        null,
-        `doctor found ${counted(problems.length, "problem")}: `,
-        visibleText(problems[0]!.problem),
-      ),
-      html.ul(
-        null,
-        problems.map(({ problem, remedy }) =>
-          html.li(
-            { key: problem },
-            visibleText(problem),
-            html.br(null),
-            html.span({ class: "quiet" }, visibleText(remedy)),
-          )
-        ),
-      ),
+    problems.length === 0 ? null : h(Findings, { problems }),
+  );
+}
+
+/** How many findings are shown before somebody asks for all. */
+const FINDINGS_SHOWN = 3;
+
+function Findings({ problems }: { problems: NonNullable<Status["findings"]> }): Tree {
+  const items = problems.map(({ problem, remedy }) =>
+    html.li(
+      { key: problem },
+      visibleText(problem),
+      html.span({ class: "quiet" }, " – ", visibleText(remedy)),
+    )
+  );
+  const rest = items.slice(FINDINGS_SHOWN);
+  return html.div(
+    { class: "banner bad findings" },
+    html.strong(null, `doctor found ${counted(problems.length, "problem")}`),
+    h(CommandLine, { text: "queuectl doctor" }),
+    html.ul(null, items.slice(0, FINDINGS_SHOWN)),
+    rest.length === 0 ? null : html.details(
+      null,
+      html.summary(null, `and ${numberText(rest.length)} more`),
+      html.ul(null, rest),
     ),
   );
 }

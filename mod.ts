@@ -169,6 +169,7 @@ export { LogReader } from "./src/inspect/log_reader.ts";
 export type { Division, KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
 export type { NameWindow } from "./src/inspect/state_names.ts";
 export { type Outcomes, type Percentiles, queueStats, type Stats } from "./src/inspect/stats.ts";
+export { type Quantiles, StatsReader, type StatsSeries } from "./src/inspect/stats_reader.ts";
 export {
   type FailureView,
   type QueueView,

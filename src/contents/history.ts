@@ -9,6 +9,7 @@
 import type { Attempt, Job, Outcome } from "../format/job.ts";
 import { OUTCOMES } from "../format/check_job.ts";
 import { linesFromEnd } from "../fs/lines_from_end.ts";
+import { linesOnward } from "../fs/lines_onward.ts";
 import { JOB_STATES, type SettledState } from "../format/names.ts";
 import { ifThere, listIfThere, makeDirectory, pathIn, type Store } from "../store/store.ts";
 import { readTail } from "../fs/read_tail.ts";
@@ -121,6 +122,28 @@ export function* readHistory(
     }
   }
 }
+
+/**
+ * Where in a file of the history to begin to read, in bytes: all attempts that ended since a time
+ * come after. It may lie within a line.
+ *
+ * @throws {Deno.errors.NotFound} If the file is missing.
+ */
+export function offsetSince(store: Store, name: string, since: number): number {
+  const path = pathIn(store, "history", name);
+  let [low, high] = [0, store.files.stat(path)?.size ?? 0];
+  while (high - low > NEAR) {
+    const middle = Math.floor((low + high) / 2);
+    const { value } = linesOnward(path, middle).next();
+    const line = value?.lines.map(parseLine).find((each?: HistoryLine) => each);
+    if (line && Date.parse(line.finished_at) < since - DISORDER) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many bytes are not worth another step of that search. */
+const NEAR = 256 * 1024;
 
 /** How much of each file {@linkcode recentEnds} reads, in bytes: some six thousand lines. */
 const RECENT = 2 * 1024 * 1024;

@@ -6,6 +6,7 @@
 
 import { readHistory } from "../contents/history.ts";
 import type { Outcome } from "../format/job.ts";
+import type { JobState } from "../format/names.ts";
 import type { Store } from "../store/store.ts";
 
 /** The shortest span to compute a rate over, in milliseconds: a shorter one says nothing. */
@@ -82,39 +83,85 @@ export function queueStats(
   passed: (sentence: string) => void = () => {},
 ): Stats {
   const until = store.now();
-  const since = until - span;
-  const outcomes: Outcomes = { done: 0, failed: 0, timeout: 0, cancelled: 0, lost: 0 };
-  const jobs = { done: 0, dead: 0 };
-  const counts = new Array<number>(parts).fill(0);
-  const [waits, runs] = [new Tally(), new Tally()];
-  let [from, to] = [Infinity, -Infinity];
-  for (const line of readHistory(store, since, passed)) {
-    const finished = Date.parse(line.finished_at);
-    if (finished > until) continue;
-    if (Object.hasOwn(outcomes, line.outcome)) outcomes[line.outcome]++;
-    from = Math.min(from, Math.max(since, finished - Math.max(0, Number(line.duration_ms) || 0)));
-    to = Math.max(to, finished);
-    if (line.led_to === "done" || line.led_to === "dead") jobs[line.led_to]++;
-    counts[Math.min(parts - 1, Math.floor(((finished - since) / span) * parts))]!++;
-    if (Number.isFinite(line.wait_ms) && line.wait_ms! >= 0) waits.add(line.wait_ms!);
-    if (line.outcome !== "lost") runs.add(line.duration_ms);
+  const sum = new StatsSum(until - span, until, parts);
+  for (const line of readHistory(store, until - span, passed)) {
+    const { finished_at, wait_ms, duration_ms, outcome, led_to } = line;
+    const wait = Number.isFinite(wait_ms) ? wait_ms : null;
+    sum.add({ finished: Date.parse(finished_at), wait_ms: wait, duration_ms, outcome, led_to });
   }
-  const attempts = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
-  const judged = attempts - outcomes.cancelled;
-  return {
-    since: new Date(since).toISOString(),
-    until: new Date(until).toISOString(),
-    attempts,
-    outcomes,
-    jobs,
-    success_rate: judged === 0 ? null : outcomes.done / judged,
-    per_minute: attempts === 0 ? 0 : attempts / (Math.max(LEAST_ACTIVE, to - from) / 60_000),
-    active_from: attempts === 0 ? null : new Date(from).toISOString(),
-    active_until: attempts === 0 ? null : new Date(to).toISOString(),
-    wait_ms: waits.percentiles(),
-    run_ms: runs.percentiles(),
-    parts: counts,
-  };
+  return sum.stats();
+}
+
+/** What statistics ask of an attempt that has ended. */
+export interface CountedAttempt {
+  /** When it ended, in milliseconds since 1970. */
+  finished: number;
+  wait_ms: number | null;
+  duration_ms: number;
+  outcome: Outcome;
+  led_to?: JobState;
+}
+
+/** Sums up the attempts of a span of time. */
+export class StatsSum {
+  readonly #since: number;
+  readonly #until: number;
+  readonly #outcomes: Outcomes = { done: 0, failed: 0, timeout: 0, cancelled: 0, lost: 0 };
+  readonly #jobs = { done: 0, dead: 0 };
+  readonly #counts: number[];
+  readonly #waits = new Tally();
+  readonly #runs = new Tally();
+  #from = Infinity;
+  #to = -Infinity;
+
+  /** Times are in milliseconds since 1970. */
+  constructor(since: number, until: number, parts: number) {
+    [this.#since, this.#until] = [since, until];
+    this.#counts = new Array<number>(parts).fill(0);
+  }
+
+  /** Counts an attempt; `false` if it ended outside the span. */
+  add({ finished, wait_ms, duration_ms, outcome, led_to }: CountedAttempt): boolean {
+    if (finished < this.#since || finished > this.#until) return false;
+    this.#outcomes[outcome]++;
+    const began = finished - Math.max(0, duration_ms);
+    this.#from = Math.min(this.#from, Math.max(this.#since, began));
+    this.#to = Math.max(this.#to, finished);
+    if (led_to === "done" || led_to === "dead") this.#jobs[led_to]++;
+    this.#counts[this.partOf(finished)]!++;
+    if (wait_ms !== null && wait_ms >= 0) this.#waits.add(wait_ms);
+    if (outcome !== "lost") this.#runs.add(duration_ms);
+    return true;
+  }
+
+  /** In which of the parts a time of the span lies. */
+  partOf(time: number): number {
+    const parts = this.#counts.length;
+    const share = (time - this.#since) / (this.#until - this.#since);
+    return Math.min(parts - 1, Math.floor(share * parts));
+  }
+
+  /** The statistics of what was counted. */
+  stats(): Stats {
+    const outcomes = this.#outcomes;
+    const attempts = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+    const judged = attempts - outcomes.cancelled;
+    const [from, to] = [this.#from, this.#to];
+    return {
+      since: new Date(this.#since).toISOString(),
+      until: new Date(this.#until).toISOString(),
+      attempts,
+      outcomes,
+      jobs: this.#jobs,
+      success_rate: judged === 0 ? null : outcomes.done / judged,
+      per_minute: attempts === 0 ? 0 : attempts / (Math.max(LEAST_ACTIVE, to - from) / 60_000),
+      active_from: attempts === 0 ? null : new Date(from).toISOString(),
+      active_until: attempts === 0 ? null : new Date(to).toISOString(),
+      wait_ms: this.#waits.percentiles(),
+      run_ms: this.#runs.percentiles(),
+      parts: this.#counts,
+    };
+  }
 }
 
 /**
@@ -128,8 +175,10 @@ export class Tally {
   readonly #counts = new Map<number, number>();
   #most = -Infinity;
   #total = 0;
+  #sorted: [span: number, count: number][] | undefined;
 
   add(span: number): void {
+    this.#sorted = undefined;
     const grain = span < EXACT ? 1 : 10 ** (Math.floor(Math.log10(span)) - 3);
     const counted = Math.round(span / grain) * grain;
     this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
@@ -138,13 +187,16 @@ export class Tally {
   }
 
   percentiles(): Percentiles {
-    if (this.#total === 0) return { p50: null, p90: null, p99: null, max: null };
-    const sorted = [...this.#counts].sort(([a], [b]) => a - b);
-    const at = (share: number) => {
-      let left = Math.ceil(share * this.#total);
-      const [span] = sorted.find(([, count]) => (left -= count) <= 0)!;
-      return Math.min(span, this.#most);
-    };
-    return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: this.#most };
+    const [p50, p90, p99] = [0.5, 0.9, 0.99].map((share) => this.percentile(share));
+    return { p50: p50!, p90: p90!, p99: p99!, max: this.#total === 0 ? null : this.#most };
+  }
+
+  /** The span that a share of all is not longer than; `null` if there are none. */
+  percentile(share: number): number | null {
+    if (this.#total === 0) return null;
+    this.#sorted ??= [...this.#counts].sort(([a], [b]) => a - b);
+    let left = Math.ceil(share * this.#total);
+    const [span] = this.#sorted.find(([, count]) => (left -= count) <= 0)!;
+    return Math.min(span, this.#most);
   }
 }

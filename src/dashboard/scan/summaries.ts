@@ -4,7 +4,7 @@
  * @module
  */
 
-import { listSchedules, type Queue, queueStats, scheduleWords } from "../../../mod.ts";
+import { listSchedules, type Queue, scheduleWords, type StatsReader } from "../../../mod.ts";
 import type { SchedulesAnswer, StatsAnswer } from "../api.ts";
 import { jobRow } from "./job_row.ts";
 
@@ -21,20 +21,22 @@ export async function schedulesAnswer(queue: Queue): Promise<SchedulesAnswer> {
 }
 
 /** The statistics of a span, with the lines of the charts. */
-export function statsAnswer(queue: Queue, span: number, parts: number): StatsAnswer {
-  const stats = queueStats(queue.store, span, parts);
-  const begun = Date.parse(stats.since) / 1000;
-  const none = () => new Array<number | null>(parts).fill(null);
+export async function statsAnswer(
+  reader: StatsReader,
+  span: number,
+  parts: number,
+): Promise<StatsAnswer> {
+  const { at, done, failed, wait, run, ...stats } = await reader.stats(span, parts);
   return {
     ...stats,
     series: {
-      at: stats.parts.map((_, index) => begun + (index * span) / parts / 1000),
-      done: stats.parts,
-      failed: stats.parts.map(() => 0),
-      wait_p50_ms: none(),
-      wait_p95_ms: none(),
-      run_p50_ms: none(),
-      run_p95_ms: none(),
+      at: at.map((time) => time / 1000),
+      done,
+      failed,
+      wait_p50_ms: wait.p50,
+      wait_p95_ms: wait.p95,
+      run_p50_ms: run.p50,
+      run_p95_ms: run.p95,
     },
   };
 }

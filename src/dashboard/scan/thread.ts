@@ -5,7 +5,7 @@
  * @module
  */
 
-import { JobPages, KnownNames, Queue, reasonOf } from "../../../mod.ts";
+import { JobPages, KnownNames, Queue, reasonOf, StatsReader } from "../../../mod.ts";
 import { findingsOf } from "./findings.ts";
 import { deadGroups } from "./dead_groups.ts";
 import { jobDetail } from "./job_detail.ts";
@@ -38,10 +38,12 @@ class Looks {
   readonly #pages: JobPages;
   readonly #live: LiveStatus;
   readonly #metrics: Metrics;
+  readonly #stats: StatsReader;
   #unwatch: () => void = () => {};
 
   constructor(queue: Queue) {
     this.#queue = queue;
+    this.#stats = new StatsReader(queue);
     const names = new KnownNames(queue);
     this.#pages = new JobPages(queue, names);
     this.#metrics = new Metrics(queue, names);
@@ -57,7 +59,7 @@ class Looks {
       case "dead":
         return deadGroups(this.#queue);
       case "stats":
-        return statsAnswer(this.#queue, question.span_ms, question.parts);
+        return statsAnswer(this.#stats, question.span_ms, question.parts);
       case "schedules":
         return schedulesAnswer(this.#queue);
       case "metrics":

@@ -70,7 +70,7 @@ function jobChange(verb: keyof typeof JOB_CHANGES): Route {
   });
 }
 
-const METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
 /** Every route of the API. */
 export const ROUTES: readonly Route[] = [

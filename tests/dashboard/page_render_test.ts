@@ -19,7 +19,7 @@ Deno.test("every file that a page asks for is served, and what those import", ()
     )
   ) {
     if (tag === "script" && attributes.src) asked.add(attributes.src);
-    if (tag === "link") asked.add(attributes.href!);
+    if (tag === "link" && !attributes.href!.startsWith("data:")) asked.add(attributes.href!);
   }
   for (const path of asked) {
     const file = files.get(path);

@@ -69,7 +69,8 @@ export function Chart({ title, kind, at, series, text, top: topOf, hovered }: Ch
   );
   const top = topOf(highest);
   const part = hovered.value < parts ? hovered.value : -1;
-  const clock = (index: number) => clockText((at[index] ?? 0) * 1000, step * parts * 1000);
+  const clock = (index: number) =>
+    clockText(((at[0] ?? 0) + step * index) * 1000, step * parts * 1000);
   const middle = ((part + 0.5) / parts) * WIDTH;
   return html.figure(
     { class: "chart" },
@@ -121,7 +122,8 @@ export function Chart({ title, kind, at, series, text, top: topOf, hovered }: Ch
     ),
     parts === 0 ? null : html.div(
       { class: "times", "aria-hidden": "true" },
-      [0, Math.floor(parts / 2), parts - 1].map((index) => html.span({ key: index }, clock(index))),
+      // The last of these is where the last part ends.
+      [0, parts / 2, parts].map((index) => html.span({ key: index }, clock(index))),
     ),
   );
 }

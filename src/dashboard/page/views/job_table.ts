@@ -151,11 +151,13 @@ function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
       { scope: "row", class: "id-cell" },
       html.a({ class: "id", href: jobPath(id), title: visibleText(id) }, visibleText(shortId)),
     ),
-    html.td({ class: "state-cell" }, h(State, { state })),
+    html.td({ class: "state-cell" }, h(State, { state: divisionOf(job) })),
     html.td(
       { class: "command-cell" },
       h(Command, { text: job.command, most: 120 }),
-      job.waits ? html.span({ class: "waits" }, h(Waits, { text: job.waits })) : null,
+      job.waits && job.waits !== "held"
+        ? html.span({ class: "waits" }, h(Waits, { text: job.waits }))
+        : null,
       job.progress ? h(ProgressBar, { progress: job.progress }) : null,
       job.last_line === undefined
         ? null
@@ -188,6 +190,13 @@ function exitText({ outcome, exit_code, signal, state }: JobRow): string {
   if (outcome === "timeout" || outcome === "cancelled" || outcome === "lost") return outcome;
   if (signal) return visibleText(signal);
   return typeof exit_code === "number" ? String(exit_code) : visibleText(outcome);
+}
+
+/** The state that the tabs have it under: those that wait in pending/ are told apart by why. */
+function divisionOf({ state, waits = "" }: JobRow): string {
+  if (state !== "pending") return state;
+  if (waits === "held") return "held";
+  return waits.startsWith("until ") ? "delayed" : waits.startsWith("after ") ? "waiting" : state;
 }
 
 /** Why a job waits; a time in it as seen from now. */

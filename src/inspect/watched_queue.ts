@@ -124,8 +124,13 @@ export class WatchedQueue {
     this.#queue = queue;
     this.#changed = changed;
     this.#rates = ratesSoFar(queue);
-    const watched = ["", "processing", "done", "failed", "dead", "workers"];
-    this.#unwatch = watchQueue(queue.store.dir, watched, (change) => this.#hear(change));
+    const watched = ["", "pending", "processing", "done", "failed", "dead", "workers"];
+    this.#unwatch = watchQueue(
+      queue.store.dir,
+      watched,
+      (change) => this.#hear(change),
+      { pending: "names" },
+    );
     this.#count(Date.now());
     this.#failed = newestEntries(queue.store, ["failed", "dead"], MOST_FAILURES)
       .reverse();
@@ -175,7 +180,7 @@ export class WatchedQueue {
     const begun = performance.now();
     this.#counts = countJobs(this.#queue.store);
     this.#countedAt = now;
-    this.#nextCount = now + Math.max(900, (performance.now() - begun) / COUNTING_SHARE);
+    this.#nextCount = now + Math.max(200, (performance.now() - begun) / COUNTING_SHARE);
   }
 
   #hear({ directory, name, removed }: Change): void {

@@ -10,6 +10,9 @@ import type { Events, Status, WorkerRow } from "../api.ts";
 /** The least time between two statuses, in milliseconds. */
 const LEAST_PAUSE = 250;
 
+/** How long after a change to look once more, in milliseconds. */
+const RECOUNTED = 300;
+
 /** Follows a queue while someone watches it. */
 export class LiveStatus {
   readonly #queue: Queue;
@@ -22,19 +25,27 @@ export class LiveStatus {
   /** Calls back with the status, at once and at each change, until what it returns is called. */
   watch(changed: (status: Status, jobs: Events["jobs"]) => void): () => void {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
     let last = -Infinity;
     const tell = () => {
       timer = undefined;
       last = performance.now();
       changed(this.#status(watched), {});
     };
-    const hear = () => {
+    const tellSoon = () => {
       timer ??= setTimeout(tell, Math.max(0, last + LEAST_PAUSE - performance.now()));
+    };
+    const hear = () => {
+      tellSoon();
+      // Once more when the jobs have been counted anew.
+      clearTimeout(again);
+      again = setTimeout(tellSoon, RECOUNTED);
     };
     const watched = new WatchedQueue(this.#queue, hear);
     hear();
     return () => {
       clearTimeout(timer);
+      clearTimeout(again);
       watched.close();
     };
   }

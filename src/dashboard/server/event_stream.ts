@@ -16,17 +16,20 @@ const MOST_IDS = 100;
 const encoder = new TextEncoder();
 
 /** An event as the bytes of the stream. */
-export function eventBytes<Name extends keyof Events>(name: Name, data: Events[Name]): Uint8Array {
+export function eventBytes<Name extends keyof Events>(
+  name: Name,
+  data: Events[Name],
+): Uint8Array<ArrayBuffer> {
   return encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
 /** What waits to be sent to one client. */
 export class EventStream {
   /** The body of the answer. */
-  readonly body: ReadableStream<Uint8Array>;
-  #status: Uint8Array | undefined;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  #status: Uint8Array<ArrayBuffer> | undefined;
   #jobs: Events["jobs"] | undefined;
-  #log: Uint8Array | undefined;
+  #log: Uint8Array<ArrayBuffer> | undefined;
   #ping = false;
   #isOver = false;
   #wake: () => void = () => {};
@@ -52,7 +55,7 @@ export class EventStream {
   }
 
   /** Replaces the status that waits to be sent. */
-  status(bytes: Uint8Array): void {
+  status(bytes: Uint8Array<ArrayBuffer>): void {
     this.#status = bytes;
     this.#wake();
   }
@@ -66,7 +69,7 @@ export class EventStream {
   }
 
   /** Replaces the size of the log that waits to be sent. */
-  log(bytes: Uint8Array): void {
+  log(bytes: Uint8Array<ArrayBuffer>): void {
     this.#log = bytes;
     this.#wake();
   }
@@ -94,7 +97,7 @@ export class EventStream {
       this.#ping || this.#isOver;
   }
 
-  *#take(): Generator<Uint8Array> {
+  *#take(): Generator<Uint8Array<ArrayBuffer>> {
     if (this.#status) yield this.#status;
     if (this.#jobs) yield eventBytes("jobs", this.#jobs);
     if (this.#log) yield this.#log;

@@ -59,7 +59,7 @@ function rangeOf(query: URLSearchParams, size: number, isDownload: boolean): [nu
 }
 
 /** The next bytes of a file, each piece read when the client has taken the last; then closes it. */
-function piecesOf(file: Deno.FsFile, length: number): ReadableStream<Uint8Array> {
+function piecesOf(file: Deno.FsFile, length: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = length;
   return new ReadableStream({
     async pull(controller) {

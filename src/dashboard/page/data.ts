@@ -43,7 +43,8 @@ export type View =
   | { page: "job"; detail: JobDetail }
   | { page: "new"; settings: SettingRow[]; clone?: JobDetail }
   | { page: "schedules"; schedules: SchedulesAnswer; name?: string }
-  | { page: "dead"; groups: DeadGroup[] }
+  /** `more`: how many groups there are besides. */
+  | { page: "dead"; groups: DeadGroup[]; more: number }
   | { page: "workers" }
   | { page: "settings"; settings: SettingRow[] }
   /** Nothing has this path: one sentence. Its HTTP status is 404. */
@@ -89,6 +90,9 @@ export async function dataFor(
   return { status, view };
 }
 
+/** The most groups of dead letters on a page. */
+const GROUPS_SHOWN = 50;
+
 /** The view of a path. */
 export async function viewOf(path: string, query: URLSearchParams, api: Answers): Promise<View> {
   const [, page = "", name, ...rest] = path.split("/");
@@ -121,8 +125,14 @@ export async function viewOf(path: string, query: URLSearchParams, api: Answers)
     }
     case "schedules":
       return { page, schedules: await api.schedules() };
-    case "dead":
-      return { page, groups: await api.dead() };
+    case "dead": {
+      const groups = await api.dead();
+      return {
+        page,
+        groups: groups.slice(0, GROUPS_SHOWN),
+        more: Math.max(0, groups.length - GROUPS_SHOWN),
+      };
+    }
     case "workers":
       return { page };
     case "settings":

@@ -86,7 +86,7 @@ export function CommandLine({ text, most = 72 }: { text: string; most?: number }
   const shown = visibleText(text);
   return html.span(
     { class: "command-line" },
-    html.code({ title: shown }, cutEnd(shown, most)),
+    html.code({ title: cutEnd(shown, 400) }, cutEnd(shown, most)),
     html.button({
       type: "button",
       class: "copy with-script",

@@ -193,15 +193,17 @@ function Findings({ problems }: { problems: NonNullable<Status["findings"]> }): 
 }
 
 function Foot(): Tree {
-  const { version, read_only, now } = useStore().status.value;
+  const { status, connection } = useStore();
+  const { version, read_only, now } = status.value;
   return html.footer(
     { class: "foot" },
     html.span(null, `queuectl ${version}`),
     read_only ? html.span(null, "read-only: this dashboard changes nothing") : null,
     html.span(
       null,
-      "as of ",
-      html.time({ dateTime: now }, now.replace("T", " ").slice(0, 19), " UTC"),
+      connection.value === "live"
+        ? "live"
+        : ["as of ", html.time({ dateTime: now }, now.replace("T", " ").slice(0, 19), " UTC")],
     ),
   );
 }

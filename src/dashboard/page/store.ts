@@ -11,8 +11,11 @@ import { useContext } from "preact/hooks";
 import type { Status } from "../api.ts";
 import type { PageData, View } from "./data.ts";
 
-/** How the browser hears from the server: `stale` needs the link of the server's new start. */
-export type Connection = "live" | "lost" | "stale";
+/**
+ * How the browser hears from the server: not yet, live, not any more, or not until somebody opens
+ * the link of its new start.
+ */
+export type Connection = "none" | "live" | "lost" | "stale";
 
 /** A sentence that is shown for some seconds. */
 export interface Toast {
@@ -46,7 +49,7 @@ export class Store {
   readonly url: Signal<string>;
   /** Milliseconds since 1970, by the server's clock; ticks in the browser. */
   readonly now: Signal<number>;
-  readonly connection: Signal<Connection> = signal("live");
+  readonly connection: Signal<Connection> = signal("none");
   readonly toasts: Signal<readonly Toast[]> = signal([]);
   readonly question: Signal<Question | null> = signal(null);
   readonly isHelpShown: Signal<boolean> = signal(false);

@@ -55,7 +55,7 @@ export function listenForKeys(store: Store): void {
 }
 
 function moveToRow(step: 1 | -1): void {
-  const rows = [...document.querySelectorAll("[data-row]")];
+  const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.checkVisibility());
   const here = rows.indexOf(document.activeElement?.closest("[data-row]") ?? document.body);
   const next = here < 0 ? (step > 0 ? 0 : rows.length - 1) : here + step;
   const link = rows[next]?.querySelector<HTMLElement>("a");

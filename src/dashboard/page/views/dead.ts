@@ -7,14 +7,14 @@
 import { h } from "preact";
 import type { DeadGroup } from "../../api.ts";
 import { type Action, bulkAction } from "../actions.ts";
-import type { ViewOf } from "../data.ts";
+import { jobsSearch, type ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
 import { ActionButton, Ago, Command, Empty, JobId, PageHead } from "../parts.ts";
 import { useStore } from "../store.ts";
 import { counted, numberText, visibleText } from "../texts.ts";
 
 /** A section for each group, and what can be done to all of it. */
-export function Dead({ groups }: ViewOf<"dead">): Tree {
+export function Dead({ groups, more }: ViewOf<"dead">): Tree {
   const { dead } = useStore().status.value.jobs;
   return html.div(
     { class: "stack" },
@@ -23,7 +23,7 @@ export function Dead({ groups }: ViewOf<"dead">): Tree {
       children: html.span(
         { class: "quiet" },
         `${counted(dead, "job")} in `,
-        counted(groups.length, "group"),
+        counted(groups.length + more, "group"),
       ),
     }),
     groups.length === 0
@@ -36,8 +36,20 @@ export function Dead({ groups }: ViewOf<"dead">): Tree {
         ),
       )
       : groups.map((group) => h(Group, { key: groupKey(group), group })),
+    more === 0 ? null : html.p(
+      null,
+      `${counted(more, "more group")} of dead jobs: see `,
+      html.a({ href: DEAD_JOBS }, "all dead jobs"),
+      ".",
+    ),
   );
 }
+
+/** All dead jobs in the table of jobs. */
+const DEAD_JOBS = `/jobs${jobsSearch({ states: ["dead"] })}`;
+
+/** The most jobs of a group that are listed. */
+const IDS_SHOWN = 100;
 
 function groupKey({ command, exit_code, signal, reason }: DeadGroup): string {
   return JSON.stringify([command, exit_code, signal, reason]);
@@ -63,27 +75,33 @@ function Group({ group }: { group: DeadGroup }): Tree {
         html.strong({ "data-state": "dead" }, endText(group)),
         ` · ${counted(count, "job")} · last `,
         h(Ago, { at: latest }),
-        ids.length < count ? ` · the newest ${numberText(ids.length)} are shown` : "",
       ),
     ),
     html.div(
       { class: "group-actions" },
-      h(ActionButton, { action: groupAction("retry", jobs) }),
-      h(ActionButton, { action: groupAction("remove", jobs) }),
+      h(ActionButton, { action: groupAction("retry", jobs, count) }),
+      h(ActionButton, { action: groupAction("remove", jobs, count) }),
     ),
     html.details(
       null,
-      html.summary(null, `Each of ${counted(ids.length, "job")}`),
+      html.summary(null, count > IDS_SHOWN ? `The newest ${IDS_SHOWN} jobs` : "Each job"),
       html.ul(
         { class: "ids" },
-        ids.map((id) => html.li({ key: id, "data-row": "" }, h(JobId, { id }))),
+        ids.slice(0, IDS_SHOWN).map((id) => html.li({ key: id, "data-row": "" }, h(JobId, { id }))),
       ),
     ),
   );
 }
 
-function groupAction(name: "retry" | "remove", jobs: { id: string; command: string }[]): Action {
+/** What is done to a group: to its newest jobs where it is so large that not all are named. */
+function groupAction(
+  name: "retry" | "remove",
+  jobs: { id: string; command: string }[],
+  count: number,
+): Action {
   const action = bulkAction(name, jobs);
-  const label = jobs.length === 1 ? action.label : `${action.label} all ${numberText(jobs.length)}`;
-  return { ...action, label };
+  const which = jobs.length < count ? "the newest" : "all";
+  return count === 1
+    ? action
+    : { ...action, label: `${action.label} ${which} ${numberText(jobs.length)}` };
 }

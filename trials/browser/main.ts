@@ -22,6 +22,9 @@ const HELP = `deno task browser [--small] [--case NAME[,NAME]]
   --case NAME    only these:
 ${CASES.map(({ name, about }) => `                   ${name.padEnd(16)} ${about}`).join("\n")}`;
 
+/** How long a case may take, in milliseconds. */
+const LIMIT = 240_000;
+
 const flags = readFlags();
 if (flags.help) {
   console.log(HELP);
@@ -78,11 +81,16 @@ async function play(one: Case, browser: Browser, small: boolean): Promise<boolea
   const begun = performance.now();
   const root = Deno.makeTempDirSync({ prefix: `queuectl-browser-${one.name}-` });
   const scene = new Scene(browser, root, small);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it took over ${LIMIT / 1000} s`)), LIMIT);
   try {
-    await one.play(scene);
+    await Promise.race([one.play(scene), late]);
   } catch (error) {
-    scene.violations.push(`the case broke off: ${(error as Error).stack}`);
+    const { message, stack = "" } = error as Error;
+    const place = /cases\/\w+\.ts:\d+/.exec(stack)?.[0] ?? "";
+    scene.violations.push(`the case broke off: ${message.replace(/\s*\n\s*/g, " ")} (${place})`);
   }
+  clearTimeout(timer);
   await scene[Symbol.asyncDispose]();
   const { violations, figures } = scene;
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { diskSpace, type Queue, VERSION, WatchedQueue } from "../../../mod.ts";
+import { diskSpace, type Progress, type Queue, VERSION, WatchedQueue } from "../../../mod.ts";
 import type { Events, Status, WorkerRow } from "../api.ts";
 
 /** The least time between two statuses, in milliseconds. */
@@ -12,6 +12,9 @@ const LEAST_PAUSE = 250;
 
 /** How long after a change to look once more, in milliseconds. */
 const RECOUNTED = 300;
+
+/** How often to look whether running jobs have come further, in milliseconds. */
+const PROGRESS_PAUSE = 1000;
 
 /** Follows a queue while someone watches it. */
 export class LiveStatus {
@@ -27,10 +30,13 @@ export class LiveStatus {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
     let last = -Infinity;
+    let progress = "";
     const tell = () => {
       timer = undefined;
       last = performance.now();
-      changed(this.#status(watched), {});
+      const status = this.#status(watched);
+      progress = progressOf(status);
+      changed(status, {});
     };
     const tellSoon = () => {
       timer ??= setTimeout(tell, Math.max(0, last + LEAST_PAUSE - performance.now()));
@@ -43,7 +49,12 @@ export class LiveStatus {
     };
     const watched = new WatchedQueue(this.#queue, hear);
     hear();
+    // Progress lies in a folder for each worker, which nothing watches.
+    const ticks = setInterval(() => {
+      if (progress !== "" && progress !== progressOf(watched.look(Date.now()))) tellSoon();
+    }, PROGRESS_PAUSE);
     return () => {
+      clearInterval(ticks);
       clearTimeout(timer);
       clearTimeout(again);
       watched.close();
@@ -85,4 +96,9 @@ export class LiveStatus {
       findings: null,
     };
   }
+}
+
+/** How far the running jobs have come; empty if none says so. */
+function progressOf({ running }: { running: { id: string; progress?: Progress }[] }): string {
+  return running.map(({ id, progress }) => progress ? `${id} ${progress.text} ` : "").join("");
 }

@@ -24,6 +24,17 @@ Deno.test("the scanning thread answers each question, and only a listener makes 
   await eventually("the first status", () => seen.length > 0);
   drop(dir, "dead/other.json", "no JSON");
   await eventually("the change", () => seen.at(-1)!.jobs.dead === 2);
+  Deno.mkdirSync(`${dir}/progress/w-1-a`, { recursive: true });
+  Deno.writeTextFileSync(`${dir}/progress/w-1-a/runs`, "1/4");
+  drop(
+    dir,
+    "processing/20261122T090000.000Z-5-runs@w-1-a.json",
+    JSON.stringify({ command: "make" }),
+  );
+  const progress = () => seen.at(-1)!.running[0]?.progress?.text;
+  await eventually("the running job", () => progress() === "1/4");
+  Deno.writeTextFileSync(`${dir}/progress/w-1-a/runs`, "3/4");
+  await eventually("its progress, of which no event tells", () => progress() === "3/4");
   unwatch();
 });
 

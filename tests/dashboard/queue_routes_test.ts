@@ -28,7 +28,7 @@ Deno.test("the status, the dead letters, the statistics, the doctor and the metr
   assertEquals((await server.get("/api/stats?span=1y")).status, 400);
   assert(Array.isArray(await server.json("/api/doctor")));
   const metrics = await server.get("/metrics");
-  assertStringIncludes(metrics.headers.get("content-type")!, "openmetrics-text");
+  assertStringIncludes(metrics.headers.get("content-type")!, "text/plain; version=0.0.4");
   assertStringIncludes(await metrics.text(), 'queuectl_jobs{state="dead"} 1');
 });
 

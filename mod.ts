@@ -100,7 +100,14 @@ export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
 export { type Check, hostOrTag, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
 export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
 export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";
-export { ID_PATTERN, JOB_STATES, type JobState, type SettledState } from "./src/format/names.ts";
+export {
+  type EntryName,
+  ID_PATTERN,
+  JOB_STATES,
+  type JobState,
+  parseEntryName,
+  type SettledState,
+} from "./src/format/names.ts";
 export {
   mayRunAt,
   type Placing,
@@ -145,7 +152,6 @@ export { LockWaitError } from "./src/store/queue_lock.ts";
 export type { LockWait, OpenQueue, Store } from "./src/store/store.ts";
 export { trustQueue } from "./src/store/trusted_queues.ts";
 export type { Entry } from "./src/contents/entries.ts";
-export type { EntryName } from "./src/format/names.ts";
 export type { Change } from "./src/fs/watch.ts";
 export { BOUNDS, type HistoryTotals, type SpanTotals } from "./src/contents/history_totals.ts";
 export type { Counts } from "./src/contents/listing.ts";
@@ -162,6 +168,8 @@ export {
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
 export { AttemptTotals } from "./src/inspect/attempt_totals.ts";
 export { AmbiguousIdError, type JobPlace, placesOf, progressOf } from "./src/inspect/find_job.ts";
+export { EndRates, ratesSoFar } from "./src/inspect/end_rates.ts";
+export { type RunningJobs, runningJobs, type RunningView } from "./src/inspect/running_jobs.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
 export { type JobPage, type JobPageQuery, JobPages } from "./src/inspect/job_pages.ts";
 export { type DividedCounts, KnownNames } from "./src/inspect/known_names.ts";
@@ -173,7 +181,6 @@ export { type Quantiles, StatsReader, type StatsSeries } from "./src/inspect/sta
 export {
   type FailureView,
   type QueueView,
-  type RunningView,
   WatchedQueue,
   type WorkerView,
 } from "./src/inspect/watched_queue.ts";

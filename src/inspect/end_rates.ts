@@ -4,6 +4,9 @@
  * @module
  */
 
+import { recentEnds } from "../contents/history.ts";
+import type { OpenQueue } from "../store/store.ts";
+
 /** How many seconds to remember. */
 const SECONDS = 300;
 
@@ -14,7 +17,11 @@ export class EndRates {
   /** The last second counted, since 1970. */
   #second: number;
 
-  /** @param begun When counting begins, in milliseconds since 1970. */
+  /**
+   * Counts nothing yet.
+   *
+   * @param begun When counting begins, in milliseconds since 1970.
+   */
   constructor(begun: number) {
     this.#begun = begun;
     this.#second = Math.floor(begun / 1000);
@@ -64,4 +71,12 @@ export class EndRates {
     else while (this.#second < second) this.#counts[++this.#second % SECONDS] = 0;
     this.#second = Math.max(second, this.#second);
   }
+}
+
+/** The rates of the last five minutes, from the history. */
+export function ratesSoFar({ store }: OpenQueue): EndRates {
+  const { times, from } = recentEnds(store, Date.now() - SECONDS * 1000);
+  const rates = new EndRates(from);
+  for (const time of times) rates.add(time);
+  return rates;
 }

@@ -5,33 +5,16 @@
  * @module
  */
 
-import { entries, type Entry, readEntry } from "../contents/entries.ts";
-import { recentEnds } from "../contents/history.ts";
-import { readProgress } from "../contents/job_output_files.ts";
+import { type Entry, readEntry } from "../contents/entries.ts";
 import { countJobs, type Counts, newestEntries } from "../contents/listing.ts";
-import { logName } from "../contents/logs.ts";
 import { liveWorkers } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
 import { type JobState, parseEntryName } from "../format/names.ts";
-import type { Progress } from "../format/progress.ts";
-import { readTail } from "../fs/read_tail.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
 import { isPaused, type OpenQueue } from "../store/store.ts";
-import { EndRates } from "./end_rates.ts";
-
-/** A running job. */
-export interface RunningView {
-  /** Its ID. */
-  id: string;
-  /** Its command. */
-  command: string;
-  /** The worker that runs it. */
-  worker: string;
-  /** When it was claimed, in milliseconds since 1970. */
-  since: number;
-  /** How far it says that it has come. */
-  progress?: Progress;
-}
+import { lastLineOf } from "./brief_view.ts";
+import { type EndRates, ratesSoFar } from "./end_rates.ts";
+import { runningJobs, type RunningView } from "./running_jobs.ts";
 
 /** A job whose last attempt failed. */
 export interface FailureView {
@@ -84,12 +67,8 @@ export interface WorkerView {
 /** The largest share of the time that counting may take. */
 const COUNTING_SHARE = 1 / 30;
 
-/** How many jobs of each list to read: more than a terminal has lines. */
-const MOST_SHOWN = 100;
+/** How many failures to read: more than a terminal has lines. */
 const MOST_FAILURES = 20;
-
-/** How much of a log to read for its last line, in bytes. */
-const TAIL = 4096;
 
 /**
  * Watches a queue until it is closed.
@@ -140,30 +119,20 @@ export class WatchedQueue {
   look(now: number): QueueView {
     if (now >= this.#nextCount) this.#count(now);
     const { store } = this.#queue;
-    const claimed = [...entries(store, "processing")].sort((a, b) => a.time - b.time);
-    const busy = new Map<string, number>();
-    for (const { worker } of claimed) busy.set(worker ?? "", (busy.get(worker ?? "") ?? 0) + 1);
-    const running: RunningView[] = [];
-    for (const entry of claimed.slice(0, MOST_SHOWN)) {
-      const job = readEntry(store, entry);
-      const worker = entry.worker ?? "";
-      const progress = readProgress(store, worker, entry.id);
-      const { id, time } = entry;
-      if (job) running.push({ id, command: job.command, worker, since: time, progress });
-    }
+    const { count, ofWorker, longest } = runningJobs(this.#queue);
     return {
       dir: store.dir,
       paused: isPaused(store),
-      counts: { ...this.#counts, processing: claimed.length },
+      counts: { ...this.#counts, processing: count },
       countedAgo: now - this.#countedAt,
       rates: [this.#rates.rate(60, now), this.#rates.rate(300, now)],
       ends: this.#rates.parts(60, 5, now),
-      running,
+      running: longest,
       workers: liveWorkers(store).map(({ name, slots, started_at, only }) => ({
         name,
         slots,
         // A job that has ended and is being settled has freed its slot.
-        busy: Math.min(busy.get(name) ?? 0, slots),
+        busy: Math.min(ofWorker.get(name)?.length ?? 0, slots),
         since: Date.parse(started_at),
         ...(only !== undefined && { only }),
       })),
@@ -209,28 +178,8 @@ export class WatchedQueue {
       const job = readEntry(store, entry);
       if (!job) continue;
       const state = entry.state as FailureView["state"];
-      const log = `${store.dir}/${state}/${logName(entry.id)}`;
-      failures.push({ id: entry.id, state, job, lastLine: lastLine(log) });
+      failures.push({ id: entry.id, state, job, lastLine: lastLineOf(store, entry) });
     }
     return failures;
-  }
-}
-
-/** The rates of the last five minutes, from the history. */
-function ratesSoFar({ store }: OpenQueue): EndRates {
-  const { times, from } = recentEnds(store, Date.now() - 300_000);
-  const rates = new EndRates(from);
-  for (const time of times) rates.add(time);
-  return rates;
-}
-
-/** The last line of a log that is not blank; empty if there is none. */
-function lastLine(path: string): string {
-  try {
-    const text = new TextDecoder().decode(readTail(path, TAIL));
-    return text.trimEnd().split("\n").at(-1)!.trim();
-  } catch {
-    // The log has moved on with its job.
-    return "";
   }
 }

@@ -1,104 +1,196 @@
 /**
- * The status of the queue, now and at each change.
+ * The status of the queue, now and at each change. Events say when to look; the clocks beside them
+ * are few and slow, so that an idle queue costs next to nothing.
  *
  * @module
  */
 
-import { diskSpace, type Progress, type Queue, VERSION, WatchedQueue } from "../../../mod.ts";
-import type { Events, Status, WorkerRow } from "../api.ts";
+import {
+  type Change,
+  diskSpace,
+  type EndRates,
+  type Finding,
+  JOB_STATES,
+  type KnownNames,
+  parseEntryName,
+  type Queue,
+  ratesSoFar,
+  runningJobs,
+  VERSION,
+} from "../../../mod.ts";
+import type { Events, Status } from "../api.ts";
 
 /** The least time between two statuses, in milliseconds. */
 const LEAST_PAUSE = 250;
 
-/** How long after a change to look once more, in milliseconds. */
-const RECOUNTED = 300;
+/** Looking takes at most this share of the time. */
+const LOOKING_SHARE = 0.1;
 
-/** How often to look whether running jobs have come further, in milliseconds. */
-const PROGRESS_PAUSE = 1000;
+/** More jobs that moved are not named. */
+const MOST_IDS = 100;
+
+/** How often to look without an event, in milliseconds: a worker that was killed sends none. */
+const LOOK_EVERY = 2000;
+
+/** How often to look how far running jobs have come, in milliseconds. */
+const PROGRESS_EVERY = 1000;
+
+/** How often a status is sent without a change while rates fall, in milliseconds. */
+const RATES_EVERY = 5000;
+
+/** What is called with each status. */
+export type Listener = (status: Status, jobs: Events["jobs"]) => void;
 
 /** Follows a queue while someone watches it. */
 export class LiveStatus {
   readonly #queue: Queue;
+  readonly #names: KnownNames;
+  readonly #findings: () => Finding[] | null;
+  readonly #changed: Listener;
+  readonly #rates: EndRates;
+  readonly #unlisten: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #nextLook = 0;
+  #isLooking = false;
+  #isOver = false;
+  /** The jobs that moved since the last status; `undefined`: too many to name. */
+  #moved: Set<string> | undefined = new Set();
+  /** Whether something has changed since the last look began. */
+  #isDirty = true;
+  /** What the last status said, but for the times in it. */
+  #last = "";
+  #sentAt = -Infinity;
+  /** How long to wait for an event, in milliseconds. */
+  #pause = LOOK_EVERY;
 
-  /** @param queue The queue. */
-  constructor(queue: Queue) {
-    this.#queue = queue;
+  /**
+   * Begins to follow it.
+   *
+   * @param findings What the doctor found last.
+   * @param changed Called with the status, at once and at each change.
+   */
+  constructor(
+    queue: Queue,
+    names: KnownNames,
+    findings: () => Finding[] | null,
+    changed: Listener,
+  ) {
+    [this.#queue, this.#names, this.#findings, this.#changed] = [queue, names, findings, changed];
+    this.#rates = ratesSoFar(queue);
+    this.#unlisten = names.listen((change) => this.#hear(change));
+    this.#lookAt(0);
   }
 
-  /** Calls back with the status, at once and at each change, until what it returns is called. */
-  watch(changed: (status: Status, jobs: Events["jobs"]) => void): () => void {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    let last = -Infinity;
-    let progress = "";
-    const tell = () => {
-      timer = undefined;
-      last = performance.now();
-      const status = this.#status(watched);
-      progress = progressOf(status);
-      changed(status, {});
-    };
-    const tellSoon = () => {
-      timer ??= setTimeout(tell, Math.max(0, last + LEAST_PAUSE - performance.now()));
-    };
-    const hear = () => {
-      tellSoon();
-      // Once more when the jobs have been counted anew.
-      clearTimeout(again);
-      again = setTimeout(tellSoon, RECOUNTED);
-    };
-    const watched = new WatchedQueue(this.#queue, hear);
-    hear();
-    // Progress lies in a folder for each worker, which nothing watches.
-    const ticks = setInterval(() => {
-      if (progress !== "" && progress !== progressOf(watched.look(Date.now()))) tellSoon();
-    }, PROGRESS_PAUSE);
-    return () => {
-      clearInterval(ticks);
-      clearTimeout(timer);
-      clearTimeout(again);
-      watched.close();
-    };
+  /** Looks soon, as something has changed that no event says. */
+  refresh(): void {
+    this.#isDirty = true;
+    this.#lookAt(this.#nextLook);
   }
 
-  #status(watched: WatchedQueue): Status {
+  /** Ends it. */
+  close(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#unlisten();
+  }
+
+  #hear({ directory, name, removed }: Change): void {
+    if ((JOB_STATES as readonly string[]).includes(directory)) {
+      const entry = parseEntryName(name);
+      // A log beside its job; or, perhaps, a batch.
+      if (!entry && (directory !== "pending" || name.includes("."))) return;
+      if (!removed && (directory === "done" || directory === "dead")) this.#rates.add(Date.now());
+      if (!entry || this.#moved?.size === MOST_IDS) this.#moved = undefined;
+      else this.#moved?.add(entry.id);
+    }
+    this.refresh();
+  }
+
+  /** Looks at a time, by `performance.now`, unless it looks sooner. */
+  #lookAt(time: number): void {
+    if (this.#isOver || this.#isLooking) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, time - performance.now()));
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    this.#isDirty = false;
+    const begun = performance.now();
+    try {
+      const status = await this.#status();
+      if (!this.#isOver) this.#say(status);
+    } catch (error) {
+      // The disk may answer the next time.
+      if (!(error instanceof Error)) throw error;
+    } finally {
+      this.#isLooking = false;
+    }
+    const now = performance.now();
+    this.#nextLook = Math.max(begun + LEAST_PAUSE, now + (now - begun) / LOOKING_SHARE);
+    const recount = now + this.#names.nextCount - Date.now();
+    this.#lookAt(
+      this.#isDirty
+        ? this.#nextLook
+        : Math.max(this.#nextLook, Math.min(begun + this.#pause, recount)),
+    );
+  }
+
+  /** Says what is new. */
+  #say(status: Status): void {
+    const { now: _now, counted_at: _counted, rates, disk, ...facts } = status;
+    // A byte more or less on the disk is no news.
+    const free = disk && Math.round((disk.free / disk.total) * 1000);
+    const said = JSON.stringify([facts, free]);
+    const ids = this.#moved && [...this.#moved];
+    const now = performance.now();
+    const areRatesOld = rates.five_minutes > 0 && now >= this.#sentAt + RATES_EVERY;
+    if (said === this.#last && ids?.length === 0 && !areRatesOld) return;
+    [this.#last, this.#sentAt, this.#moved] = [said, now, new Set()];
+    this.#changed(status, ids ? { ids } : {});
+  }
+
+  async #status(): Promise<Status> {
+    const queue = this.#queue;
+    const { held: _held, waiting: _waiting, ...counts } = await this.#names.counts();
     const now = Date.now();
-    const view = watched.look(now);
-    const jobsOf = (worker: string) =>
-      view.running.filter((job) => job.worker === worker).map(({ id }) => id);
-    const workers: WorkerRow[] = this.#queue.workers().map((worker) => ({
-      name: worker.name,
-      host: worker.host,
-      pid: worker.pid,
-      slots: worker.slots,
-      busy: view.workers.find(({ name }) => name === worker.name)?.busy ?? 0,
-      started_at: worker.started_at,
-      version: worker.version,
-      tags: worker.tags ?? [],
-      ...(worker.only !== undefined && { only: worker.only }),
-      running: jobsOf(worker.name),
-    }));
+    const { count, ofWorker, longest } = runningJobs(queue);
+    this.#pause = count > 0 ? PROGRESS_EVERY : LOOK_EVERY;
     return {
-      dir: view.dir,
+      dir: queue.dir,
       version: VERSION,
       now: new Date(now).toISOString(),
+      // The server knows.
       read_only: false,
-      paused: view.paused,
-      jobs: view.counts,
-      counted_at: new Date(now - view.countedAgo).toISOString(),
-      rates: { minute: view.rates[0], five_minutes: view.rates[1] },
-      workers,
-      running: view.running.map(({ id, command, worker, since, progress }) => ({
+      paused: queue.paused,
+      jobs: { ...counts, processing: count },
+      counted_at: new Date(this.#names.countedAt).toISOString(),
+      rates: { minute: this.#rates.rate(60, now), five_minutes: this.#rates.rate(300, now) },
+      workers: queue.workers().map(
+        ({ name, host, pid, slots, started_at, version, tags, only }) => {
+          const running = ofWorker.get(name) ?? [];
+          return {
+            ...{
+              name,
+              host,
+              pid,
+              slots,
+              busy: Math.min(running.length, slots),
+              started_at,
+              version,
+            },
+            tags: tags ?? [],
+            ...(only !== undefined && { only }),
+            running,
+          };
+        },
+      ),
+      running: longest.map(({ id, command, worker, since, progress }) => ({
         ...{ id, command, worker, started_at: new Date(since).toISOString() },
         ...(progress && { progress }),
       })),
-      disk: diskSpace(view.dir),
-      findings: null,
+      disk: diskSpace(queue.dir),
+      findings: this.#findings(),
     };
   }
-}
-
-/** How far the running jobs have come; empty if none says so. */
-function progressOf({ running }: { running: { id: string; progress?: Progress }[] }): string {
-  return running.map(({ id, progress }) => progress ? `${id} ${progress.text} ` : "").join("");
 }

@@ -6,11 +6,11 @@
  */
 
 import { JobPages, KnownNames, Queue, reasonOf, StatsReader } from "../../../mod.ts";
-import { findingsOf } from "./findings.ts";
 import { deadGroups } from "./dead_groups.ts";
 import { jobDetail } from "./job_detail.ts";
 import { jobsPage } from "./jobs_page.ts";
 import { LiveStatus } from "./live_status.ts";
+import { RegularDoctor } from "./regular_doctor.ts";
 import type { Answer, Numbered, Opening } from "./messages.ts";
 import { schedulesAnswer, statsAnswer } from "./summaries.ts";
 import { Metrics } from "../metrics/metrics.ts";
@@ -36,18 +36,20 @@ function serve({ dir, ofAnyUser }: Opening, port: MessagePort): void {
 class Looks {
   readonly #queue: Queue;
   readonly #pages: JobPages;
-  readonly #live: LiveStatus;
+  readonly #names: KnownNames;
+  readonly #doctor: RegularDoctor;
+  #live: LiveStatus | undefined;
   readonly #metrics: Metrics;
   readonly #stats: StatsReader;
-  #unwatch: () => void = () => {};
 
   constructor(queue: Queue) {
     this.#queue = queue;
     this.#stats = new StatsReader(queue);
     const names = new KnownNames(queue);
+    this.#names = names;
+    this.#doctor = new RegularDoctor(queue, names, () => this.#live?.refresh());
     this.#pages = new JobPages(queue, names);
     this.#metrics = new Metrics(queue, names);
-    this.#live = new LiveStatus(queue);
   }
 
   answer(question: Numbered, say: (answer: Answer) => void): unknown {
@@ -65,15 +67,26 @@ class Looks {
       case "metrics":
         return this.#metrics.text();
       case "doctor":
-        return findingsOf(this.#queue);
+        return this.#doctor.look();
       case "watch":
         this.#unwatch();
-        this.#unwatch = this.#live.watch((status, jobs) => say({ status, jobs }));
+        this.#live = new LiveStatus(
+          this.#queue,
+          this.#names,
+          () => this.#doctor.findings,
+          (status, jobs) => say({ status, jobs }),
+        );
+        this.#doctor.start();
         return undefined;
       case "unwatch":
         this.#unwatch();
-        this.#unwatch = () => {};
         return undefined;
     }
+  }
+
+  #unwatch(): void {
+    this.#live?.close();
+    this.#live = undefined;
+    this.#doctor.stop();
   }
 }

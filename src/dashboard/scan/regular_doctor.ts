@@ -1,0 +1,73 @@
+/**
+ * Asks the doctor now and then while someone watches the queue.
+ *
+ * @module
+ */
+
+import type { Finding, KnownNames, Queue } from "../../../mod.ts";
+import { findingsApart } from "./findings.ts";
+
+/** When to look first, and how often then, in milliseconds. */
+const FIRST = 3000, EVERY = 300_000;
+
+/** A queue with more jobs is only looked at on demand: each file would be read. */
+const MOST_JOBS = 20_000;
+
+/** Keeps what the doctor found last. */
+export class RegularDoctor {
+  readonly #queue: Queue;
+  readonly #names: KnownNames;
+  readonly #found: () => void;
+  #findings: Finding[] | null = null;
+  #looking: Promise<Finding[]> | undefined;
+  #lookedAt = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param found Called when it has found something else than before. */
+  constructor(queue: Queue, names: KnownNames, found: () => void) {
+    [this.#queue, this.#names, this.#found] = [queue, names, found];
+  }
+
+  /** What it found last; `null` before the first look. */
+  get findings(): Finding[] | null {
+    return this.#findings;
+  }
+
+  /** Looks now, or joins a look under way. */
+  look(): Promise<Finding[]> {
+    this.#looking ??= this.#lookNow().finally(() => this.#looking = undefined);
+    return this.#looking;
+  }
+
+  /** Begins to look now and then. */
+  start(): void {
+    this.stop();
+    const next = Math.max(FIRST, this.#lookedAt + EVERY - performance.now());
+    this.#timer = setTimeout(async () => {
+      try {
+        const { pending, delayed, done, failed, dead } = await this.#names.counts();
+        if (pending + delayed + done + failed + dead <= MOST_JOBS) await this.look();
+        else this.#lookedAt = performance.now();
+      } catch {
+        // Tried again the next time.
+        this.#lookedAt = performance.now();
+      }
+      if (this.#timer !== undefined) this.start();
+    }, next);
+  }
+
+  /** Stops that. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #lookNow(): Promise<Finding[]> {
+    const findings = await findingsApart(this.#queue);
+    this.#lookedAt = performance.now();
+    const isSame = JSON.stringify(findings) === JSON.stringify(this.#findings);
+    this.#findings = findings;
+    if (!isSame) this.#found();
+    return findings;
+  }
+}

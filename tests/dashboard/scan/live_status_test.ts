@@ -1,0 +1,139 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Events, Status } from "../../../src/dashboard/api.ts";
+import { LiveStatus } from "../../../src/dashboard/scan/live_status.ts";
+import { RegularDoctor } from "../../../src/dashboard/scan/regular_doctor.ts";
+import { KnownNames } from "../../../src/inspect/known_names.ts";
+import type { Queue } from "../../../src/queue.ts";
+import { Worker } from "../../../src/worker/worker.ts";
+import { drop, eventually, temporaryQueue } from "../../temporary_queue.ts";
+
+interface Seen {
+  status: Status;
+  jobs: Events["jobs"];
+  at: number;
+}
+
+/** All statuses of a queue, until the block ends. */
+function follow(queue: Queue): { seen: Seen[] } & Disposable {
+  const seen: Seen[] = [];
+  const names = new KnownNames(queue);
+  const live = new LiveStatus(queue, names, () => null, (status, jobs) => {
+    seen.push({ status, jobs, at: performance.now() });
+  });
+  return {
+    seen,
+    [Symbol.dispose]() {
+      live.close();
+      names[Symbol.dispose]();
+    },
+  };
+}
+
+Deno.test("a burst of changes gives at most four statuses a second, and the last is right", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen.length === 1);
+  for (let job = 0; job < 300; job++) {
+    drop(dir, `done/job-${job}.json`, '{"command":"make"}');
+    if (job % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  await eventually("the last status", () => seen.at(-1)!.status.jobs.done === 300);
+  const pauses = seen.slice(1).map(({ at }, index) => at - seen[index]!.at);
+  assert(pauses.every((pause) => pause > 240), pauses.join(" "));
+  assert(seen.length >= 3);
+  assert(seen.at(-1)!.status.rates.minute > 0);
+});
+
+Deno.test("a status names the jobs that moved if they are few, and none without a move", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ id: "early", command: "make" });
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen.length === 1);
+  drop(dir, "done/one.json", '{"command":"make"}');
+  drop(dir, "done/one.log", "printed");
+  await eventually("the move", () => seen.at(-1)!.status.jobs.done === 1);
+  assertEquals(seen.at(-1)!.jobs, { ids: ["one"] });
+  await queue.setPaused(true);
+  await eventually("the pause", () => seen.at(-1)!.status.paused);
+  assertEquals(seen.at(-1)!.jobs, { ids: [] });
+  for (let job = 0; job < 150; job++) drop(dir, `dead/job-${job}.json`, '{"command":"make"}');
+  await eventually("many moves", () => seen.at(-1)!.status.jobs.dead === 150);
+  assert(seen.some(({ jobs }) => jobs.ids === undefined));
+});
+
+Deno.test("a status has what runs, its progress and its worker, which an exit takes away", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  await queue.enqueue({ id: "long", command: "echo 3/4 > $QUEUECTL_PROGRESS; sleep 60" });
+  using followed = follow(queue);
+  const { seen } = followed;
+  const worker = new Worker(queue, { count: 2 });
+  await worker.start();
+  try {
+    const { status } = await eventually(
+      "progress",
+      () => seen.find(({ status }) => status.running[0]?.progress?.fraction === 0.75),
+    );
+    assertEquals(status.running.map(({ id }) => id), ["long"]);
+    const [{ slots, busy, running, pid } = {}] = status.workers;
+    assertEquals([slots, busy, running, pid], [2, 1, ["long"], Deno.pid]);
+    assertEquals(status.jobs.processing, 1);
+  } finally {
+    worker.stop({ now: true });
+    await worker.finished;
+  }
+  await eventually("the exit", () => seen.at(-1)!.status.workers.length === 0);
+  assertEquals(seen.at(-1)!.status.jobs.pending, 1);
+});
+
+Deno.test("a job that becomes due is counted as ready without an event", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  const run_at = new Date(Date.now() + 1500).toISOString();
+  await queue.enqueue({ command: "make", run_at });
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen[0]?.status.jobs.delayed === 1);
+  await eventually("its time", () => seen.at(-1)!.status.jobs.pending === 1);
+  assertEquals(seen.at(-1)!.status.jobs.delayed, 0);
+});
+
+Deno.test("jobs of a batch are counted as they are claimed one by one", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueueMany([{ id: "a", command: "make" }, { id: "b", command: "make" }]);
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen[0]?.status.jobs.pending === 2);
+  const [batch] = [...Deno.readDirSync(`${dir}/pending`)].filter(({ isDirectory }) => isDirectory);
+  const [name] = [...Deno.readDirSync(`${dir}/pending/${batch!.name}`)].map(({ name }) => name);
+  Deno.renameSync(
+    `${dir}/pending/${batch!.name}/${name}`,
+    `${dir}/processing/${name!.replace(".json", "@w-1-a.json")}`,
+  );
+  await eventually("the claim", () => {
+    const { jobs } = seen.at(-1)!.status;
+    return jobs.pending === 1 && jobs.processing === 1;
+  });
+});
+
+Deno.test("the doctor looks in a thread of its own, and says so only if it found news", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  using names = new KnownNames(queue);
+  let news = 0;
+  const doctor = new RegularDoctor(queue, names, () => news++);
+  assertEquals(doctor.findings, null);
+  assertEquals(await doctor.look(), []);
+  await doctor.look();
+  assertEquals([doctor.findings, news], [[], 1]);
+  drop(dir, "pending/wrong.txt", "no job");
+  const [one, other] = await Promise.all([doctor.look(), doctor.look()]);
+  assertEquals(one, other);
+  assertEquals(one.map(({ problem }) => problem.includes("wrong.txt")), [true]);
+  assertEquals([doctor.findings, news], [one, 2]);
+});

@@ -13,11 +13,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ffmpeg: `echo "Input #0, mov,mp4, from '$2':"; echo "  Duration: 00:42:10.08, bitrate: 18204 kb/s"
     echo "  Stream #0:0: Video: h264 (High), yuv420p, 3840x2160, 25 fps"
     at=0; while [ $at -lt 63250 ]; do at=$((at + 733)); echo $at/63250 > "$QUEUECTL_PROGRESS"
-    printf '\\033[32mframe=%6d\\033[0m fps= 31 q=28.0 size=%7dkB speed=1.24x\\n' $at $((at * 2)); sleep 0.4; done`,
+    printf '\\033[32mframe=%6d\\033[0m fps= 31 q=28.0 size=%7dkB speed=1.24x\\n' $at $((at * 2)); sleep 1; done`,
   whisper:
     `echo "Detecting language using up to the first 30 seconds."; echo "Detected language: English"
     n=0; while [ $n -lt 200 ]; do n=$((n + 1)); echo "$n%" > "$QUEUECTL_PROGRESS"
-    printf '[00:%02d.000 --> 00:%02d.480]  and that is why we chose a directory\\n' $n $((n + 4)); sleep 0.7; done`,
+    printf '[00:%02d.000 --> 00:%02d.480]  and that is why we chose a directory\\n' $n $((n + 4)); sleep 1.5; done`,
   convert: `sleep 0.2; echo "$1 => $4 JPEG 1280x720 8-bit sRGB 214KB 0.180u 0:00.101" `,
   "pg-dump": `echo "pg_dump: dumping contents of table public.orders"
     echo "pg_dump: dumping contents of table public.views"; sleep 0.3

@@ -1,7 +1,8 @@
 /**
  * `deno task screenshots`: writes docs/screens/*.png, of a queue that looks like real life.
  *
- * As root it runs under a host name of its own, so that the pictures do not tell this machine's.
+ * As root it runs with a host name and a /srv of its own, so that the pictures tell nothing of this
+ * machine.
  *
  * @module
  */
@@ -40,14 +41,16 @@ if (Deno.uid() === 0 && Deno.hostname() !== HOST) {
   const words = ["run", "-A", "--no-check", "--config", `${import.meta.dirname}/deno.json`];
   const { code } = await new Deno.Command("unshare", {
     args: [
-      ...["--uts", "sh", "-c", `hostname ${HOST} && exec "$@"`, "sh"],
+      ...["--uts", "--mount", "sh", "-c"],
+      ...[`hostname ${HOST} && mount -t tmpfs tmpfs /srv && exec "$@"`, "sh"],
       ...[Deno.execPath(), ...words, import.meta.filename!],
     ],
   }).spawn().status;
   Deno.exit(code);
 }
 
-const root = Deno.makeTempDirSync({ prefix: "queuectl-screens-" });
+const isApart = Deno.hostname() === HOST;
+const root = isApart ? "/srv" : Deno.makeTempDirSync({ prefix: "queuectl-screens-" });
 const browser = await launch(chromium);
 const scene = new Scene(browser, root, false);
 try {

@@ -80,7 +80,7 @@ export const hidden: Case = {
     await seen.sees(/1 new job/, seen.main);
     scene.check(requests.length === 0, `the hidden tab asked for ${requests.join(", ")}`);
     await setHidden(tab, false);
-    await tab.sees("while-hidden", tab.main);
+    await seesNew(tab, "while-hidden");
     await scene.add(dir, [{ id: "shown-again", command: "true" }]);
     await seesNew(tab, "shown-again");
   },
@@ -105,7 +105,7 @@ export const sevenTabs: Case = {
     await seesNew(tabs.at(-1)!, "in-the-last");
     await setHidden(tabs.at(-1)!, true);
     await setHidden(first, false);
-    await first.sees("in-the-last", first.main);
+    await seesNew(first, "in-the-last");
   },
 };
 

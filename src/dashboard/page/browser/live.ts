@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Events } from "../../api.ts";
+import type { Events, Status } from "../../api.ts";
 import type { Store } from "../store.ts";
 import { httpAnswers, StaleTokenError } from "./http_answers.ts";
 
@@ -49,18 +49,18 @@ export class Live {
     const source = this.#source = new EventSource(`/api/events${query}`);
     const on = <N extends keyof Events>(name: N, heard: (data: Events[N]) => void) =>
       source.addEventListener(name, (event) => heard(JSON.parse(event.data)));
+    let isFirst = true;
     on("status", (status) => {
       // Another version has other pages: what this tab runs is out of date.
       if (status.version !== this.#version) return location.reload();
+      const isBehind = isFirst && (isLate || areOthers(this.#store.status.value, status));
+      isFirst = false;
       this.#failures = 0;
       this.#store.connection.value = "live";
       this.#store.status.value = status;
       this.#store.now.value = Date.parse(status.now);
       this.#store.tell("status", status);
-      if (isLate) {
-        isLate = false;
-        void this.#store.refresh("in place");
-      }
+      if (isBehind) void this.#store.refresh("in place");
     });
     on("jobs", (jobs) => this.#store.tell("jobs", jobs));
     on("log", (log) => this.#store.tell("log", log));
@@ -94,4 +94,10 @@ export class Live {
       else this.#lost();
     }
   }
+}
+
+/** Whether jobs moved between two statuses: from a rendering to the first event, say. */
+function areOthers(before: Status, after: Status): boolean {
+  const moved = ({ jobs, running }: Status) => JSON.stringify([jobs, running.map(({ id }) => id)]);
+  return moved(before) !== moved(after);
 }

@@ -4,12 +4,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
   DeadGroup,
   SchedulePreview,
+  ScheduleRow,
   SettingRow,
   StatsAnswer,
   Status,
 } from "../../src/dashboard/api.ts";
 import { cancelJob } from "../../src/control/cancel_job.ts";
-import type { ScheduleView } from "../../src/schedules/read_schedule.ts";
 import { TestServer } from "./test_server.ts";
 
 Deno.test("the status, the dead letters, the statistics, the doctor and the metrics are answered", async () => {
@@ -88,16 +88,16 @@ Deno.test("a schedule is previewed, added, edited, paused, resumed, run and remo
   const act = async (verb: string, body?: unknown) => {
     const [status, answer] = await server.post(`/api/schedules/n/${verb}`, body);
     assert(status < 300, `${verb}: ${JSON.stringify(answer)}`);
-    return answer as unknown as ScheduleView;
+    return answer as unknown as ScheduleRow;
   };
   const edited = await act("edit", { when: "30 2 * * *", tz: "UTC", job: { command: "b" } });
-  assertEquals([edited.when, edited.job.command], ["30 2 * * *", "b"]);
+  assertEquals([edited.words, edited.job.command], ["every day, at 02:30", "b"]);
   assertEquals((await act("pause")).paused, true);
   assertEquals((await act("resume")).paused, false);
   const { id } = await act("run") as unknown as { id: string };
   assertEquals(server.queue.get(id)?.command, "b");
-  assertEquals((await server.json<ScheduleView>("/api/schedules/n")).name, "n");
-  assertEquals((await server.json<ScheduleView[]>("/api/schedules")).length, 1);
+  assertEquals((await server.json<ScheduleRow>("/api/schedules/n")).name, "n");
+  assertEquals((await server.json<ScheduleRow[]>("/api/schedules")).length, 1);
   await act("remove");
   assertEquals((await server.get("/api/schedules/n")).status, 404);
   for (

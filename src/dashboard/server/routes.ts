@@ -14,6 +14,7 @@ import {
   type Queue,
   removeSchedule,
   runSchedule,
+  type ScheduleView,
   WORKER_PATTERN,
 } from "../../../mod.ts";
 import type { Scanner } from "../api.ts";
@@ -70,6 +71,12 @@ function jobChange(verb: keyof typeof JOB_CHANGES): Route {
   });
 }
 
+/** A schedule as the list of them shows it; of a broken file the sentence that says so. */
+async function scheduleNamed({ queue, scanner }: Call, name: string): Promise<ScheduleView> {
+  const found = (await scanner.schedules()).find((schedule) => schedule.name === name);
+  return found ?? await findSchedule(queue, name);
+}
+
 const METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
 /** Every route of the API. */
@@ -88,7 +95,7 @@ export const ROUTES: readonly Route[] = [
   },
   json("GET", "/api/workers", async ({ hub }) => (await hub.status()).workers),
   json("GET", "/api/schedules", ({ scanner }) => scanner.schedules()),
-  json("GET", "/api/schedules/{name}", ({ queue, name }) => findSchedule(queue, name)),
+  json("GET", "/api/schedules/{name}", (call) => scheduleNamed(call, call.name)),
   json("GET", "/api/stats", ({ scanner, query }) => {
     const { span, parts } = spanOf(query.get("span"));
     return scanner.stats(span, parts);
@@ -135,31 +142,30 @@ export const ROUTES: readonly Route[] = [
   json("POST", "/api/workers/{name}/stop", ({ queue, name, body }) => {
     stopWorker(queue, name, objectBody(body).now);
   }, 202),
-  json("POST", "/api/schedules", ({ queue, body }) =>
-    addSchedule(queue, {
-      ...scheduleInputOf(body),
-      name: textOf(objectBody(body).name, "name"),
-    }), 201),
+  json("POST", "/api/schedules", async (call) => {
+    const name = textOf(objectBody(call.body).name, "name");
+    await addSchedule(call.queue, { ...scheduleInputOf(call.body), name });
+    return await scheduleNamed(call, name);
+  }, 201),
   json("POST", "/api/schedules/preview", ({ body }) => {
     const { when, tz } = objectBody(body);
     const zone = optional(tz);
     return previewSchedule(textOf(when, "when"), zone === undefined ? zone : textOf(zone, "tz"));
   }),
   ...["pause", "resume"].map((verb) =>
-    json("POST", `/api/schedules/{name}/${verb}`, async ({ queue, name }) => {
-      await pauseSchedule(queue, name, verb === "pause");
-      return await findSchedule(queue, name);
+    json("POST", `/api/schedules/{name}/${verb}`, async (call) => {
+      await pauseSchedule(call.queue, call.name, verb === "pause");
+      return await scheduleNamed(call, call.name);
     })
   ),
   json("POST", "/api/schedules/{name}/run", async ({ queue, name }) => ({
     id: (await runSchedule(queue, name)).id,
   }), 201),
   json("POST", "/api/schedules/{name}/remove", ({ queue, name }) => removeSchedule(queue, name)),
-  json(
-    "POST",
-    "/api/schedules/{name}/edit",
-    ({ queue, name, body }) => editSchedule(queue, name, scheduleInputOf(body)),
-  ),
+  json("POST", "/api/schedules/{name}/edit", async (call) => {
+    await editSchedule(call.queue, call.name, scheduleInputOf(call.body));
+    return await scheduleNamed(call, call.name);
+  }),
   json("POST", "/api/settings", async ({ queue, body }) => {
     await changeSettings(queue, body);
     return settingRows(queue);

@@ -154,8 +154,11 @@ export class Scene implements AsyncDisposable {
 
   #ready(dir: string): number {
     const now = new Date().toISOString().replaceAll(/[-:]/g, "");
-    return ["pending", "failed"].flatMap((state) => names(dir, state))
-      .filter((name) => name.split("-")[0]! <= now).length;
+    return ["pending", "failed"].flatMap((state) =>
+      names(dir, state).flatMap((name) =>
+        name.endsWith(".json") ? [name] : names(dir, `${state}/${name}`)
+      )
+    ).filter((name) => name.split("-")[0]! <= now).length;
   }
 }
 

@@ -98,7 +98,7 @@ export class LiveStatus {
     if ((JOB_STATES as readonly string[]).includes(directory)) {
       const entry = parseEntryName(name);
       // A log beside its job; or, perhaps, a batch.
-      if (!entry && (directory !== "pending" || name.includes("."))) return;
+      if (!entry && (directory !== "pending" || /^\.|\.(?:log|json)$/.test(name))) return;
       if (!removed && (directory === "done" || directory === "dead")) this.#rates.add(Date.now());
       if (!entry || this.#moved?.size === MOST_IDS) this.#moved = undefined;
       else this.#moved?.add(entry.id);

@@ -65,6 +65,17 @@ Deno.test("a status names the jobs that moved if they are few, and none without 
   assert(seen.some(({ jobs }) => jobs.ids === undefined));
 });
 
+Deno.test("jobs that come in a batch have moved", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen.length === 1);
+  await queue.enqueueMany([{ command: "make" }, { command: "make" }]);
+  await eventually("the batch", () => seen.at(-1)!.status.jobs.pending === 2);
+  assert(seen.slice(1).some(({ jobs }) => jobs.ids === undefined));
+});
+
 Deno.test("a status has what runs, its progress and its worker, which an exit takes away", async () => {
   await using temporary = await temporaryQueue();
   const { queue } = temporary;

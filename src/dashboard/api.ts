@@ -1,7 +1,7 @@
 /**
  * What the dashboard's server answers: the types that its routes, its pages and its scanning thread
  * share. Fields have the names that `queuectl … --json` gives them. Times are ISO 8601 in UTC,
- * spans end in `_ms`, sizes are bytes.
+ * spans end in `_ms`, sizes are bytes. docs/openapi.json has the bodies of requests.
  *
  * @module
  */
@@ -10,11 +10,9 @@ import type {
   Config,
   Counts,
   Finding,
-  JobInput,
   JobState,
   JobView,
   Progress,
-  ScheduleInput,
   ScheduleView,
   Stats,
 } from "../../mod.ts";
@@ -220,39 +218,6 @@ export type BulkAction = "retry" | "cancel" | "hold" | "release" | "remove" | "p
 export interface BulkAnswer {
   changed: number;
   failed: { id: string; error: string }[];
-}
-
-/**
- * The bodies of the POST routes, JSON each; those not named take `{}`. They answer 200 with what
- * `GET` of the same thing says now (`{}` if it is gone), if not said otherwise. Besides these there
- * are `/api/jobs/ID/retry|cancel|hold|release|remove`, `/api/queue/pause|resume` and
- * `/api/schedules/NAME/pause|resume|run|remove`.
- */
-export interface Bodies {
-  /**
-   * A job or many. As on the command line `command` may be an array of a program and its arguments,
-   * `delay` is seconds or a span (`10m`), and other spans may be text. Answers 201 with the
-   * {@linkcode Added} of each, alone or in an array; 200 if the one job's key was taken. The one
-   * job's `stdin` may be text: what it reads on standard input.
-   */
-  "/api/jobs": Omit<JobInput, "stdin"> & { stdin?: boolean | string } | JobInput[];
-  /** All fields that may be changed, as `queuectl edit` shows them; others are ignored. */
-  "/api/jobs/ID/edit": JobInput;
-  /** `run_at`: ISO 8601, or `now`. `delay`: seconds or a span. */
-  "/api/jobs/ID/move": { priority?: number; run_at?: string; delay?: number | string };
-  "/api/jobs/ID/priority": { priority: number };
-  /** Answers with {@linkcode BulkAnswer}. */
-  "/api/jobs/bulk": BulkRequest;
-  /** `now`: kill its jobs and put them back. Answers 202: it stops when it has seen the request. */
-  "/api/workers/NAME/stop": { now?: boolean };
-  /** Answers 201 with the schedule. */
-  "/api/schedules": ScheduleInput;
-  /** Answers with {@linkcode SchedulePreview}. */
-  "/api/schedules/preview": { when: string; tz?: string };
-  /** All that makes it, its name left out. Its next time is that of the new `when`. */
-  "/api/schedules/NAME/edit": Omit<ScheduleInput, "name">;
-  /** Values as JSON or as `config set` takes them. Answers with all settings. */
-  "/api/settings": { set?: Record<string, unknown>; reset?: string[] };
 }
 
 /** A job that was added. */

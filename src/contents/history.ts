@@ -145,7 +145,7 @@ export function offsetSince(store: Store, name: string, since: number): number {
 /** How many bytes are not worth another step of that search. */
 const NEAR = 256 * 1024;
 
-/** How much of each file {@linkcode recentEnds} reads, in bytes: some six thousand lines. */
+/** How much of each file {@linkcode recentLines} reads, in bytes: some six thousand lines. */
 const RECENT = 2 * 1024 * 1024;
 
 /**
@@ -156,7 +156,22 @@ const RECENT = 2 * 1024 * 1024;
  * @returns The times in order, and the time from which on they are complete.
  */
 export function recentEnds(store: Store, since: number): { times: number[]; from: number } {
-  const times: number[] = [];
+  const { lines, from } = recentLines(store, since);
+  const times = lines.filter(({ led_to }) => led_to === "done" || led_to === "dead")
+    .map(({ finished_at }) => Date.parse(finished_at)).filter((time) => time >= from);
+  return { times: times.sort((a, b) => a - b), from };
+}
+
+/**
+ * The attempts at the ends of the files, in no order: all that ended since `from`, and some more.
+ *
+ * @param since The earliest `from`, in milliseconds since 1970.
+ */
+export function recentLines(
+  store: Store,
+  since: number,
+): { lines: HistoryLine[]; from: number } {
+  const all: HistoryLine[] = [];
   let from = since;
   for (const { name, until } of historyFiles(store)) {
     if (until <= since) continue;
@@ -166,11 +181,9 @@ export function recentEnds(store: Store, since: number): { times: number[]; from
       .filter((line) => line !== undefined);
     const first = lines[0] && Date.parse(lines[0].finished_at);
     if (tail.length === RECENT && first !== undefined) from = Math.max(from, first);
-    for (const { led_to, finished_at } of lines) {
-      if (led_to === "done" || led_to === "dead") times.push(Date.parse(finished_at));
-    }
+    for (const line of lines) all.push(line);
   }
-  return { times: times.filter((time) => time >= from).sort((a, b) => a - b), from };
+  return { lines: all, from };
 }
 
 /** The attempt that a line says; `undefined` if it is none. */

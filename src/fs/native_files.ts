@@ -32,7 +32,7 @@ import {
 import { createFile, createOnThreads, createOpen, syncAndClose } from "./libc_new_files.ts";
 import { portableFiles } from "./portable_files.ts";
 import { removeLinked, renameAfterLook, renameByLink } from "./rename_by_link.ts";
-import { streamDirectory } from "./stream_directory.ts";
+import { countNames, streamDirectory } from "./stream_directory.ts";
 import { forEachAtOnce, syncEach, syncEntries } from "./sync_each.ts";
 
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
@@ -141,6 +141,17 @@ export const nativeFiles: FilePort = {
   list(directory) {
     const c = libc();
     return c ? streamDirectory(c, directory) : portableFiles.list(directory);
+  },
+
+  countNames(directory, ending) {
+    const c = libc();
+    const count = c && countNames(c, directory, ending);
+    if (count !== undefined) return count;
+    let listed = 0;
+    for (const { name } of nativeFiles.list(directory)) {
+      if (name.endsWith(ending) && !name.startsWith(".")) listed++;
+    }
+    return listed;
   },
 
   stat,

@@ -15,6 +15,7 @@ import { briefView } from "./brief_view.ts";
 import { type JobSearch, jobSearch } from "./job_search.ts";
 import type { KnownNames } from "./known_names.ts";
 import { type Found, NamesInOrder, type Part } from "./names_in_order.ts";
+import { recentDone } from "./recent_done.ts";
 import { type Division, MOST_NAMES, type Place, Slices } from "./name_scan.ts";
 
 /** What a page is to show. */
@@ -107,6 +108,8 @@ export class JobPages {
 
   async #byAge(query: JobPageQuery, parts: readonly Part[]): Promise<Omit<JobPage, "total">> {
     const { order, limit } = query;
+    const recent = await this.#recentPage(query, parts);
+    if (recent) return recent;
     const after = query.cursor === undefined ? undefined : placeOf(query.cursor);
     const names = new NamesInOrder(this.#names, parts, order, after);
     const search = query.text === "" ? undefined : jobSearch(this.#store, query.text);
@@ -135,6 +138,24 @@ export class JobPages {
       if (search && performance.now() >= deadline) return result(false);
       if (slices.isOver) await slices.turn();
     }
+  }
+
+  /** The first page of done jobs by the history, while their names are not known yet. */
+  async #recentPage(
+    { order, cursor, text, limit }: JobPageQuery,
+    parts: readonly Part[],
+  ): Promise<Omit<JobPage, "total"> | undefined> {
+    if (order !== "desc" || cursor !== undefined || text !== "") return undefined;
+    if (parts.length !== 1 || parts[0]!.state !== "done") return undefined;
+    if (this.#names.knows("done", { order })) return undefined;
+    if ((await this.#names.counts()).done <= MOST_NAMES) return undefined;
+    // For the next page.
+    this.#names.window("done", { order }).catch(() => {});
+    const names = recentDone(this.#store, limit);
+    const reader = this.#reader(parts);
+    const jobs = names?.map((name) => this.#row({ state: "done", name }, reader))
+      .filter((row) => row !== undefined);
+    return names && jobs && { jobs, next: cursorOf(names.at(-1)!) };
   }
 
   #row(found: Found, reader: Reader, search?: JobSearch): JobPage["jobs"][number] | undefined {

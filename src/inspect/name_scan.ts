@@ -124,6 +124,10 @@ export async function scanNames(
   wanted?: Wanted,
 ): Promise<{ tally: NameTally; names: KnownName[]; isWhole: boolean }> {
   const tally = emptyTally();
+  if (!wanted && state !== "pending" && store.files.countNames) {
+    tally.total = store.files.countNames(pathIn(store, state), ".json");
+    return { tally, names: [], isWhole: false };
+  }
   const now = store.now();
   const collected = wanted && new FirstNames(wanted);
   const slices = new Slices();

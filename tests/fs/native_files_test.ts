@@ -303,3 +303,14 @@ Deno.test("isLocal() tells a disk of this machine, and takes what is unknown for
   assertEquals(nativeFiles.isLocal("/missing"), false);
   assertEquals(portableFiles.isLocal("/dev/shm"), false);
 });
+
+Deno.test("countNames() counts the names of an ending, hidden ones and others left out", async () => {
+  await using directory = await temporaryDirectory();
+  const { path } = directory;
+  for (const name of ["a.json", ".json", ".b.json", "c.log", "json", "d.jsonx", "é.json"]) {
+    Deno.writeTextFileSync(`${path}/${name}`, "");
+  }
+  for (let file = 0; file < 5000; file++) Deno.linkSync(`${path}/c.log`, `${path}/${file}.json`);
+  assertEquals(nativeFiles.countNames!(path, ".json"), 5002);
+  assertThrows(() => nativeFiles.countNames!(`${path}/missing`, ".json"), Deno.errors.NotFound);
+});

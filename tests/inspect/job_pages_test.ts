@@ -191,3 +191,48 @@ Deno.test("an ID that is missing is found missing without a list of ended jobs",
   assertEquals(jobWithId(store, "there")?.state, "done");
   assertEquals(listed.filter((path) => /\/(done|dead)$/.test(path)), []);
 });
+
+Deno.test("the first page of very many done jobs comes from the history, the next from the names", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const ids = fillDone(dir, MOST_NAMES + 100);
+  const line = (id: string, second: number) =>
+    JSON.stringify({
+      id,
+      finished_at: new Date(Date.UTC(2026, 0, 1) + second * 1000 + 500).toISOString(),
+      duration_ms: 1,
+      outcome: "done",
+      led_to: "done",
+    });
+  Deno.mkdirSync(`${dir}/history`, { mode: 0o700 });
+  Deno.writeTextFileSync(
+    `${dir}/history/2026-01-01.w-1-a.jsonl`,
+    ids.map((id, second) => line(id, second)).join("\n") + "\n" + line("gone", 1) + "\n",
+  );
+  const { files } = queue.store;
+  let listed = 0;
+  const store = {
+    ...queue.store,
+    now: () => Date.UTC(2026, 0, 1, 12),
+    files: {
+      ...files,
+      *list(path: string) {
+        for (const entry of files.list(path)) {
+          if (path.endsWith("/done")) listed++;
+          yield entry;
+        }
+      },
+    },
+  };
+  using names = new KnownNames({ store });
+  const pages = new JobPages({ store }, names);
+  const query: JobPageQuery = { ...NEWEST, states: ["done"] };
+  const first = await pages.page(query);
+  assert(listed < MOST_NAMES, `${listed} names listed`);
+  assertEquals(first.total, ids.length);
+  const second = await pages.page({ ...query, cursor: first.next! });
+  assertEquals(
+    [...first.jobs, ...second.jobs].map(({ job }) => job.id),
+    ids.slice(-100).reverse(),
+  );
+});

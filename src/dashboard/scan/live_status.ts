@@ -127,7 +127,10 @@ export class LiveStatus {
       this.#isLooking = false;
     }
     const now = performance.now();
-    this.#nextLook = Math.max(begun + LEAST_PAUSE, now + (now - begun) / LOOKING_SHARE);
+    this.#nextLook = Math.max(
+      this.#sentAt + LEAST_PAUSE,
+      now + (now - begun) / LOOKING_SHARE,
+    );
     const recount = now + this.#names.nextCount - Date.now();
     this.#lookAt(
       this.#isDirty

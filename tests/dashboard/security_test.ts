@@ -1,7 +1,9 @@
 /** What the server refuses: each rule, with the attack that it stops. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ROUTES } from "../../src/dashboard/server/routes.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { Refusal } from "../../src/dashboard/server/answer.ts";
+import { findRoute, ROUTES } from "../../src/dashboard/server/routes.ts";
+import { WORKER_PATTERN } from "../../src/format/worker_names.ts";
 import { eventually } from "../temporary_queue.ts";
 import { EventReader, TestServer } from "./test_server.ts";
 
@@ -257,6 +259,12 @@ Deno.test("no path becomes a file's name unless it is an ID", async () => {
         const { status, text } = await server.raw(`GET ${path}`);
         assert(status === 404 || status === 400, `${path}: ${status}`);
         assert(!text.includes("secret\n") && text !== "secret", text);
+      }
+      for (const { method, path } of ROUTES.filter((route) => route.path.includes("{"))) {
+        // A worker's name may begin with a dash and be long; it must be that of a live one.
+        if (path.startsWith("/api/workers/") && WORKER_PATTERN.test(name)) continue;
+        const asked = path.replace(/\{\w+\}/, name);
+        assertThrows(() => findRoute(method, asked, false), Refusal, "no such route", asked);
       }
       assertEquals((await server.raw(`GET /api/events?log=${name}`)).status, 400, name);
       const posted = await server.raw(`POST /api/workers/${name}/stop`, JSON_TYPE, "{}");

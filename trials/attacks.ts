@@ -330,6 +330,8 @@ export const ATTACKS: readonly Attack[] = [
   oddFile("lock", LINK, ["config", "set", "timeout", "9"]),
   oddFile("history/2026-11-26.w-1-a.jsonl", FIFO, ["stats"]),
   oddFile("history/2026-11-26.w-1-a.jsonl", LINK, ["stats"]),
+  oddFile("history/totals.json", FIFO, ["metrics"]),
+  oddFile("history/totals.json", LINK, ["prune", "--older-than", "1d"]),
   oddFile("hooks.log", FIFO, ["worker", "start", "--drain"]),
   oddFile("workers/w-1-ab.json", FIFO, ["worker", "list"]),
   oddFile("workers/w-1-ab.stop", FIFO, ["doctor"]),

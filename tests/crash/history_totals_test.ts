@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type HistoryTotals, pruneHistory } from "../../src/contents/history_totals.ts";
+import { examine } from "../../src/doctor/examine.ts";
 import { AttemptTotals } from "../../src/inspect/attempt_totals.ts";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
@@ -115,8 +116,14 @@ Deno.test("a broken file of totals begins anew, and the doctor says so", async (
     writeDays(dir, 1);
     Deno.writeTextFileSync(`${dir}/history/totals.json`, broken, { mode: 0o600 });
     assertEquals((await totalsOf(temporary)).run.count, 2);
-    const { findingsOf } = await import("../../src/dashboard/scan/findings.ts");
-    const problems = (await findingsOf(queue)).map(({ problem }) => problem);
+    const findings = await examine(queue.store, {
+      repair: false,
+      host: "h",
+      pid: 1,
+      version: "0",
+      killSurvivors: () => Promise.resolve(),
+    });
+    const problems = findings.map(({ problem }) => problem);
     assert(problems.some((problem) => problem.startsWith("history/totals.json")), broken);
     await pruneHistory(queue.store, TODAY + DAY, false);
     assertEquals((await totalsOf(temporary)).run.count, 2);

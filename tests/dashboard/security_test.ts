@@ -338,6 +338,23 @@ Deno.test("too many requests under way are refused, and idle connections hold up
   for (const connection of idle) connection.close();
 });
 
+Deno.test("who has no token holds up nobody, with bodies that do not come", async () => {
+  await using server = await TestServer.start({ most: { requests: 3 } });
+  const slow = await Promise.all(Array.from({ length: 20 }, async () => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await connection.write(new TextEncoder().encode(
+      `POST /api/jobs HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\ncontent-length: 9\r\n` +
+        `content-type: application/json\r\n\r\n{`,
+    ));
+    return connection;
+  }));
+  await eventually(
+    "a request is answered",
+    async () => (await server.raw("GET /api/settings")).status === 200,
+  );
+  for (const connection of slow) connection.close();
+});
+
 Deno.test("too many streams are refused, and one that ends makes room", async () => {
   await using server = await TestServer.start({ most: { streams: 2 } });
   using _first = await EventReader.open(server);

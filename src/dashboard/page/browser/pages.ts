@@ -58,16 +58,19 @@ export function keepInPlace(store: Store): void {
   let next: "anew" | "in place" | undefined;
   store.refresh = (how) => {
     next = how === undefined || next === "anew" ? "anew" : how;
-    return refreshing ??= (async () => {
-      while (next) {
-        const now = next;
-        next = undefined;
-        // While another page is fetched there is nothing to refresh; a failure is the stream's to
-        // notice.
-        if (!store.isMoving.value) await show(store.url.value, now).catch(() => undefined);
-      }
+    return refreshing ??= refreshAll().finally(() => {
       refreshing = undefined;
-    })();
+      if (next) void store.refresh(next === "anew" ? undefined : next);
+    });
+  };
+  const refreshAll = async () => {
+    while (next) {
+      const now = next;
+      next = undefined;
+      // While another page is fetched there is nothing to refresh; a failure is the stream's to
+      // notice.
+      if (!store.isMoving.value) await show(store.url.value, now).catch(() => undefined);
+    }
   };
 
   addEventListener("popstate", () => {

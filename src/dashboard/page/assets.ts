@@ -39,6 +39,27 @@ import page from "./views/page.ts" with { type: "text" };
 import selectionBar from "./views/selection_bar.ts" with { type: "text" };
 import workerTable from "./views/worker_table.ts" with { type: "text" };
 import workers from "./views/workers.ts" with { type: "text" };
+import attempts from "./attempts.ts" with { type: "text" };
+import jobActions from "./job_actions.ts" with { type: "text" };
+import jobForm from "./job_form.ts" with { type: "text" };
+import logViewer from "./log/log_viewer.ts" with { type: "text" };
+import logWindow from "./log/log_window.ts" with { type: "text" };
+import looks from "./log/looks.ts" with { type: "text" };
+import terminalText from "./log/terminal_text.ts" with { type: "text" };
+import scheduleActions from "./schedule_actions.ts" with { type: "text" };
+import job from "./views/job.ts" with { type: "text" };
+import jobAttempts from "./views/job_attempts.ts" with { type: "text" };
+import jobEdit from "./views/job_edit.ts" with { type: "text" };
+import jobFacts from "./views/job_facts.ts" with { type: "text" };
+import jobFormView from "./views/job_form.ts" with { type: "text" };
+import jobGraph from "./views/job_graph.ts" with { type: "text" };
+import jobLog from "./views/job_log.ts" with { type: "text" };
+import newJob from "./views/new_job.ts" with { type: "text" };
+import scheduleForm from "./views/schedule_form.ts" with { type: "text" };
+import schedules from "./views/schedules.ts" with { type: "text" };
+import settings from "./views/settings.ts" with { type: "text" };
+import jobStyle from "./job.css" with { type: "text" };
+import { ADDED_FIELDS, FORM_FIELDS } from "./job_fields.ts";
 
 /** What is served, by its path below this folder. A new file of the pages is added here. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -70,6 +91,30 @@ const SOURCES: Readonly<Record<string, string>> = {
   "views/selection_bar.ts": selectionBar,
   "views/worker_table.ts": workerTable,
   "views/workers.ts": workers,
+  "attempts.ts": attempts,
+  "job_actions.ts": jobActions,
+  "job_form.ts": jobForm,
+  "log/log_viewer.ts": logViewer,
+  "log/log_window.ts": logWindow,
+  "log/looks.ts": looks,
+  "log/terminal_text.ts": terminalText,
+  "schedule_actions.ts": scheduleActions,
+  "views/job.ts": job,
+  "views/job_attempts.ts": jobAttempts,
+  "views/job_edit.ts": jobEdit,
+  "views/job_facts.ts": jobFacts,
+  "views/job_form.ts": jobFormView,
+  "views/job_graph.ts": jobGraph,
+  "views/job_log.ts": jobLog,
+  "views/new_job.ts": newJob,
+  "views/schedule_form.ts": scheduleForm,
+  "views/schedules.ts": schedules,
+  "views/settings.ts": settings,
+  "job.css": jobStyle,
+  "job_fields.ts": [
+    `export const FORM_FIELDS = ${JSON.stringify(FORM_FIELDS)};`,
+    `export const ADDED_FIELDS = ${JSON.stringify(ADDED_FIELDS)};`,
+  ].join("\n"),
 };
 
 /** Packages, by the name that they are imported by. */

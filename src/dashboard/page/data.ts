@@ -9,6 +9,7 @@
 import type {
   DeadGroup,
   JobDetail,
+  JobRow,
   JobsPage,
   JobsQuery,
   SchedulesAnswer,
@@ -42,7 +43,8 @@ export type View =
   | { page: "jobs"; query: JobsQuery; found: JobsPage; news?: JobsNews }
   | { page: "job"; detail: JobDetail }
   | { page: "new"; settings: SettingRow[]; clone?: JobDetail }
-  | { page: "schedules"; schedules: SchedulesAnswer; name?: string }
+  /** `runs`: the newest jobs of the one that is named. */
+  | { page: "schedules"; schedules: SchedulesAnswer; name?: string; runs?: JobRow[] }
   /** `more`: how many groups there are besides. */
   | { page: "dead"; groups: DeadGroup[]; more: number }
   | { page: "workers" }
@@ -100,11 +102,7 @@ export async function viewOf(path: string, query: URLSearchParams, api: Answers)
   if (name !== undefined) {
     if (page === "jobs") return await jobView(decoded(name), api);
     if (page !== "schedules") return missing(path);
-    const schedules = await api.schedules();
-    const wanted = decoded(name);
-    return schedules.some((schedule) => schedule.name === wanted)
-      ? { page, schedules, name: wanted }
-      : { page: "missing", what: `No schedule is named "${wanted}".` };
+    return await scheduleView(decoded(name), api);
   }
   switch (page) {
     case "": {
@@ -139,6 +137,20 @@ export async function viewOf(path: string, query: URLSearchParams, api: Answers)
       return { page, settings: await api.settings() };
   }
   return missing(path);
+}
+
+async function scheduleView(name: string, api: Answers): Promise<View> {
+  const page = "schedules";
+  const asked = jobsQuery(new URLSearchParams({ text: `${name}-`, limit: "100" }));
+  const [schedules, found] = await Promise.all([api.schedules(), api.jobs(asked)]);
+  if (!schedules.some((schedule) => schedule.name === name)) {
+    return { page: "missing", what: `No schedule is named "${name}".` };
+  }
+  // An ID is its name with a time, or with a ULID if it was run by hand; others may have the text.
+  const runs = found.jobs.filter(({ id }) =>
+    id.startsWith(`${name}-`) && /^(?:\d{8}T\d{6}|[0-9A-Z]{26}$)/.test(id.slice(name.length + 1))
+  );
+  return { page, schedules, name, runs: runs.slice(0, 20) };
 }
 
 async function jobView(id: string, api: Answers): Promise<View> {

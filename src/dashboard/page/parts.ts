@@ -9,7 +9,15 @@ import { Fragment, h } from "preact";
 import { type Action, perform } from "./actions.ts";
 import { type Children, html, type Tree } from "./html.ts";
 import { useStore } from "./store.ts";
-import { cutEnd, cutMiddle, exactText, relativeText, spanText, visibleText } from "./texts.ts";
+import {
+  cutEnd,
+  cutMiddle,
+  exactText,
+  relativeText,
+  spanText,
+  visibleLines,
+  visibleText,
+} from "./texts.ts";
 
 /** Each state's sign, so that its colour is not all that tells it. */
 const SIGNS: Readonly<Record<string, string>> = {
@@ -82,18 +90,31 @@ export function ProgressBar(
 
 /** A command line that can be copied. */
 export function CommandLine({ text, most = 72 }: { text: string; most?: number }): Tree {
-  const store = useStore();
   const shown = visibleText(text);
   return html.span(
     { class: "command-line" },
     html.code({ title: cutEnd(shown, 400) }, cutEnd(shown, most)),
-    html.button({
-      type: "button",
-      class: "copy with-script",
-      title: "Copy this command line",
-      "aria-label": `Copy the command line: ${cutMiddle(shown, 200)}`,
-      onClick: () => void copy(text).then((how) => store.say(how)),
-    }, "Copy"),
+    h(CopyButton, { text, what: `the command line: ${cutMiddle(shown, 200)}` }),
+  );
+}
+
+/** A button that copies a text; `what` says which, for who cannot see where it stands. */
+export function CopyButton({ text, what }: { text: string; what: string }): Tree {
+  const store = useStore();
+  return html.button({
+    type: "button",
+    class: "copy with-script",
+    title: `Copy ${cutMiddle(what, 80)}`,
+    "aria-label": `Copy ${what}`,
+    onClick: () => void copy(text).then((how) => store.say(how)),
+  }, "Copy");
+}
+
+/** Text that may have many lines and be of any kind. */
+export function TextBlock({ text, label }: { text: string; label?: string }): Tree {
+  return html.pre(
+    { class: "text-block", tabIndex: 0, ...(label && { role: "region", "aria-label": label }) },
+    visibleLines(text),
   );
 }
 

@@ -90,6 +90,11 @@ export function visibleText(text: string): string {
   });
 }
 
+/** A text of many lines, each with its control characters as {@linkcode visibleText} shows them. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map((line) => line.split("\t").map(visibleText).join("\t")).join("\n");
+}
+
 /** A text cut in the middle to at most this many characters: `make rele…--all`. */
 export function cutMiddle(text: string, most: number): string {
   const chars = text.length > most * 4

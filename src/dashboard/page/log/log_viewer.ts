@@ -165,7 +165,9 @@ export class LogViewer {
       else this.#text.insertBefore(element, next);
     }
     const isThere = new Set(chunks);
-    for (const chunk of this.#elements.keys()) if (!isThere.has(chunk)) this.#elements.delete(chunk);
+    for (const chunk of this.#elements.keys()) {
+      if (!isThere.has(chunk)) this.#elements.delete(chunk);
+    }
     this.#tell();
     if (this.isFollowing.value) this.#box.scrollTop = this.#box.scrollHeight;
     else if (stays) this.#box.scrollTop += stays.getBoundingClientRect().top - before;

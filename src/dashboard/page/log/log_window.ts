@@ -234,7 +234,7 @@ function wholeCharacters(bytes: Uint8Array, most: number): number {
   const escape = bytes.lastIndexOf(ESCAPE, most - 1);
   if (escape > 0 && most - escape < SEQUENCE_LOOK) {
     const text = new TextDecoder().decode(bytes.subarray(escape + 1, most));
-    if (/^(?:\[[\x20-\x3f]*|[\]PX^_][^\x07]*|)$/.test(text)) return escape;
+    if (/^(?:\[[\x20-\x3f]*|[\]PX^_]\P{Cc}*|)$/u.test(text)) return escape;
   }
   for (let end = most; end > most - 4; end--) if (!isRestOfCharacter(bytes[end]!)) return end;
   return most;

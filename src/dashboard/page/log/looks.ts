@@ -72,7 +72,7 @@ export function lookAfter(look: Look, parameters: string): Look {
   };
 }
 
-/** The colour of `5;N` or `2;R;G;B`, and how many fields it takes; with colons a space may stand. */
+/** The colour of `5;N` or `2;R;G;B`, and how many fields it takes. */
 function extendedColour(
   [kind, ...rest]: readonly string[],
   hasColons: boolean,

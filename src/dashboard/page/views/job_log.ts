@@ -46,7 +46,7 @@ export function JobLog({ detail, jump }: {
       box.current?.focus({ preventScroll: true });
       box.current?.scrollIntoView({ block: "nearest" });
     };
-    void made.showEnd();
+    if (log) void made.showEnd();
     return store.listen((name, data) => {
       const event = data as Events["log"];
       if (name === "log" && event.id === id) made.grown(event.size);

@@ -11,8 +11,12 @@ import { Empty, PageHead } from "../parts.ts";
 import { useStore } from "../store.ts";
 import { visibleText } from "../texts.ts";
 import { Dead } from "./dead.ts";
+import { Job } from "./job.ts";
 import { Jobs } from "./jobs.ts";
+import { NewJob } from "./new_job.ts";
 import { Overview } from "./overview.ts";
+import { Schedules } from "./schedules.ts";
+import { Settings } from "./settings.ts";
 import { Workers } from "./workers.ts";
 
 /** The page's title. */
@@ -23,7 +27,7 @@ export function titleOf(view: View): string {
     case "jobs":
       return "Jobs";
     case "job":
-      return `Job ${view.detail.job.id}`;
+      return `Job ${visibleText(view.detail.job.id)}`;
     case "new":
       return "New job";
     case "schedules":
@@ -49,6 +53,14 @@ export function Page(): Tree {
       return h(Overview, view);
     case "jobs":
       return h(Jobs, view);
+    case "job":
+      return h(Job, view);
+    case "new":
+      return h(NewJob, view);
+    case "schedules":
+      return h(Schedules, view);
+    case "settings":
+      return h(Settings, view);
     case "dead":
       return h(Dead, view);
     case "workers":
@@ -60,7 +72,5 @@ export function Page(): Tree {
         h(PageHead, { title: titleOf(view) }),
         h(Empty, { title: visibleText(view.what) }, html.a({ href: "/" }, "Overview")),
       );
-    default:
-      return html.div(null, h(PageHead, { title: titleOf(view) }));
   }
 }

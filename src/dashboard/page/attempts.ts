@@ -1,0 +1,94 @@
+/**
+ * The attempts of a job on one scale of time.
+ *
+ * @module
+ */
+
+import type { Attempt, JobView } from "../../../mod.ts";
+
+/** An attempt, or the one that runs now, with the wait before it. */
+export interface Span {
+  attempt: number;
+  /** `running` for the one that has not ended. */
+  outcome: string;
+  /** How it ended: `exit 1`, `SIGKILL`; empty if its outcome says it all. */
+  end: string;
+  reason: string | undefined;
+  worker: string;
+  /** Milliseconds since 1970. */
+  waitedFrom: number;
+  startedAt: number;
+  endedAt: number;
+  /** Its part of the log, in bytes. */
+  log: { from: number; to: number | undefined } | undefined;
+}
+
+/** All attempts of a job. */
+export function spansOf(
+  job: JobView,
+  now: number,
+  running: { worker: string; started_at: string } | undefined,
+): Span[] {
+  const history: Attempt[] = Array.isArray(job.history) ? job.history : [];
+  let before = Date.parse(job.created_at);
+  const spans = history.map((attempt, index): Span => {
+    const startedAt = Date.parse(attempt.started_at);
+    const waitedFrom = Math.min(before, startedAt);
+    before = Date.parse(attempt.finished_at);
+    const from = attempt.log_offset;
+    const to = attempt.log_end ?? history[index + 1]?.log_offset;
+    return {
+      attempt: attempt.attempt,
+      outcome: attempt.outcome,
+      end: endText(attempt),
+      reason: attempt.reason,
+      worker: attempt.worker,
+      ...{ waitedFrom, startedAt, endedAt: before },
+      log: typeof from === "number" && from !== to ? { from, to } : undefined,
+    };
+  });
+  if (job.state !== "processing") return spans;
+  const startedAt = Date.parse(running?.started_at ?? job.updated_at);
+  const last = history.at(-1);
+  const from = last ? last.log_end : 0;
+  return [...spans, {
+    attempt: (last?.attempt ?? 0) + 1,
+    outcome: "running",
+    end: "",
+    reason: undefined,
+    worker: running?.worker ?? "",
+    ...{ waitedFrom: Math.min(before, startedAt), startedAt, endedAt: Math.max(now, startedAt) },
+    log: from === undefined ? undefined : { from, to: undefined },
+  }];
+}
+
+function endText({ outcome, exit_code, signal }: Attempt): string {
+  if (outcome === "done" || outcome === "lost") return "";
+  if (signal) return signal;
+  return typeof exit_code === "number" ? `exit ${exit_code}` : "";
+}
+
+/** Where a bar begins and how long it is, as shares of the whole width from 0 to 1. */
+export interface Bar {
+  wait: { x: number; width: number };
+  run: { x: number; width: number };
+}
+
+/** The least that is drawn of a run, as a share of the width. */
+const LEAST = 0.006;
+
+/** The bars of some attempts, drawn to the scale of all of them. */
+export function barsOf(spans: readonly Span[]): Bar[] {
+  const times = spans.flatMap((span) => [span.waitedFrom, span.startedAt, span.endedAt]).filter(
+    Number.isFinite,
+  );
+  const [begin, end] = [Math.min(...times), Math.max(...times)];
+  const whole = Math.max(1, end - begin);
+  const share = (time: number) => Number.isFinite(time) ? (time - begin) / whole : 0;
+  return spans.map(({ waitedFrom, startedAt, endedAt }) => {
+    const [from, start] = [share(waitedFrom), share(startedAt)];
+    const width = Math.max(LEAST, share(endedAt) - start);
+    const x = Math.min(start, 1 - width);
+    return { wait: { x: from, width: Math.max(0, x - from) }, run: { x, width } };
+  });
+}

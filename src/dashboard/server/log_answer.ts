@@ -27,13 +27,9 @@ export async function logAnswer(
   query: URLSearchParams,
   isHead: boolean,
 ): Promise<Response> {
-  const path = queue.logPath(id);
-  // Only a file: to open a fifo would wait for its writer.
-  const isFile = path !== undefined && (await Deno.lstat(path).catch(() => undefined))?.isFile;
-  if (!isFile) throw new Refusal(404, `job ${id} has printed nothing yet`);
   const isDownload = query.has("download");
   using opened = new DisposableStack();
-  const file = opened.use(await Deno.open(path));
+  const file = opened.use(await openLog(queue, id));
   const { size } = await file.stat();
   const [from, to] = rangeOf(query, size, isDownload);
   await file.seek(from, Deno.SeekMode.Start);
@@ -46,6 +42,23 @@ export async function logAnswer(
   if (isHead) return new Response(null, { headers });
   opened.move();
   return new Response(piecesOf(file, to - from), { headers });
+}
+
+/** How often a log may move while it is being opened. */
+const MOST_MOVES = 3;
+
+async function openLog(queue: Queue, id: string): Promise<Deno.FsFile> {
+  for (let moves = 0; moves < MOST_MOVES; moves++) {
+    // Only of a file: to open a fifo would wait for its writer.
+    const path = queue.logPath(id);
+    if (path === undefined) break;
+    try {
+      return await Deno.open(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  throw new Refusal(404, `job ${id} has printed nothing yet`);
 }
 
 function rangeOf(query: URLSearchParams, size: number, isDownload: boolean): [number, number] {

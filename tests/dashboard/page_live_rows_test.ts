@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { JobRow } from "../../src/dashboard/api.ts";
 import { oldestAfter } from "../../src/dashboard/page/browser/keep_current.ts";
+import { type Manner, refresher } from "../../src/dashboard/page/browser/refresher.ts";
 import { jobsQuery, type ViewOf } from "../../src/dashboard/page/data.ts";
 import { keptInPlace } from "../../src/dashboard/page/live_rows.ts";
 import { samplePage, sampleRow, sampleStats } from "./page_samples.ts";
@@ -57,4 +58,19 @@ Deno.test("a page asks again only for jobs that concern it, and the dearer the l
   const overview = { page: "overview", stats: sampleStats() } as const;
   assertEquals(oldestAfter({ ...overview, span: "5m" }, {}), 2000);
   assertEquals(oldestAfter({ ...overview, span: "7d" }, {}), 60_000);
+});
+
+Deno.test("however many ask for a page while it is fetched, it is fetched once more", async () => {
+  const asked: Manner[] = [];
+  const first = Promise.withResolvers<void>();
+  const refresh = refresher(async (manner) => {
+    asked.push(manner);
+    if (asked.length === 1) await first.promise;
+  });
+  const done = [refresh("in place"), refresh("in place"), refresh(), refresh("in place")];
+  first.resolve();
+  await Promise.all(done);
+  assertEquals(asked, ["in place", "anew"]);
+  await refresh();
+  assertEquals(asked.length, 3);
 });

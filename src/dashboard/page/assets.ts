@@ -18,6 +18,7 @@ import keyboard from "./browser/keyboard.ts" with { type: "text" };
 import live from "./browser/live.ts" with { type: "text" };
 import main from "./browser/main.ts" with { type: "text" };
 import pages from "./browser/pages.ts" with { type: "text" };
+import refresher from "./browser/refresher.ts" with { type: "text" };
 import theme from "./browser/theme.ts" with { type: "text" };
 import chart from "./chart.ts" with { type: "text" };
 import data from "./data.ts" with { type: "text" };
@@ -70,6 +71,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   "browser/live.ts": live,
   "browser/main.ts": main,
   "browser/pages.ts": pages,
+  "browser/refresher.ts": refresher,
   "browser/theme.ts": theme,
   "chart.ts": chart,
   "data.ts": data,

@@ -11,6 +11,7 @@ import { viewOf } from "../data.ts";
 import { keptInPlace } from "../live_rows.ts";
 import type { Store } from "../store.ts";
 import { httpAnswers } from "./http_answers.ts";
+import { type Manner, refresher } from "./refresher.ts";
 
 /** Paths of this origin that are no pages. */
 const NO_PAGE = /^\/(?:api|assets|metrics)(?:\/|$)/;
@@ -20,7 +21,7 @@ export function keepInPlace(store: Store): void {
   /** The last page that was asked for: an answer that comes after it is dropped. */
   let wanted = 0;
 
-  const show = async (url: string, how: "moved" | "anew" | "in place"): Promise<void> => {
+  const show = async (url: string, how: "moved" | Manner): Promise<void> => {
     const turn = ++wanted;
     const target = new URL(url, location.href);
     const isOther = target.pathname !== new URL(store.url.value, location.href).pathname;
@@ -53,25 +54,11 @@ export function keepInPlace(store: Store): void {
     }
   };
 
-  let refreshing: Promise<void> | undefined;
-  /** What was asked for since the answer that is under way was. */
-  let next: "anew" | "in place" | undefined;
-  store.refresh = (how) => {
-    next = how === undefined || next === "anew" ? "anew" : how;
-    return refreshing ??= refreshAll().finally(() => {
-      refreshing = undefined;
-      if (next) void store.refresh(next === "anew" ? undefined : next);
-    });
-  };
-  const refreshAll = async () => {
-    while (next) {
-      const now = next;
-      next = undefined;
-      // While another page is fetched there is nothing to refresh; a failure is the stream's to
-      // notice.
-      if (!store.isMoving.value) await show(store.url.value, now).catch(() => undefined);
-    }
-  };
+  store.refresh = refresher(async (manner) => {
+    // While another page is fetched there is nothing to refresh; a failure is the stream's to
+    // notice.
+    if (!store.isMoving.value) await show(store.url.value, manner).catch(() => undefined);
+  });
 
   addEventListener("popstate", () => {
     void show(location.href, "moved").catch(() => location.reload());

@@ -17,7 +17,7 @@ import { WorkerTable } from "./worker_table.ts";
 /** The states that are counted, with what each means. */
 const COUNTED = [
   ["pending", "ready to run"],
-  ["delayed", "due later"],
+  ["delayed", "due later, held or waiting"],
   ["processing", "running now"],
   ["failed", "waiting for a retry"],
   ["done", "succeeded"],

@@ -89,6 +89,7 @@ async function play(one: Case, browser: Browser, small: boolean): Promise<boolea
     const { message, stack = "" } = error as Error;
     const place = /cases\/\w+\.ts:\d+/.exec(stack)?.[0] ?? "";
     scene.violations.push(`the case broke off: ${message.replace(/\s*\n\s*/g, " ")} (${place})`);
+    scene.violations.push(...await scene.sights());
   }
   clearTimeout(timer);
   await scene[Symbol.asyncDispose]();

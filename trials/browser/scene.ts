@@ -139,6 +139,14 @@ export class Scene implements AsyncDisposable {
     );
   }
 
+  /** What each tab shows, in a line. */
+  async sights(): Promise<string[]> {
+    return await Promise.all(this.#tabs.map(async ({ page, path }) => {
+      const text = await page.locator("body").innerText({ timeout: 2000 }).catch(String);
+      return `${path} showed: ${text.replace(/\s+/g, " ").slice(0, 700)}`;
+    }));
+  }
+
   /** Closes all tabs and ends all programs; the queues stay. */
   async clear(): Promise<void> {
     for (const context of this.#contexts.splice(0)) await context.close().catch(() => {});

@@ -49,6 +49,8 @@ const SHARED_LOOK = 2000;
 /** When something was scanned, and whether anything has changed since. */
 interface Scanned {
   isDirty: boolean;
+  /** Whether a batch came or went since: what it holds only a scan says. */
+  isBatchDue: boolean;
   at: number;
   took: number;
 }
@@ -68,9 +70,11 @@ export class StateNames {
   readonly #path: string;
   readonly #windows = new Map<string, Kept>();
   #tally = emptyTally();
-  readonly #counted: Scanned = { isDirty: true, at: -Infinity, took: 0 };
+  readonly #counted: Scanned = { isDirty: true, isBatchDue: false, at: -Infinity, took: 0 };
   /** The changes since the scan under way began. */
   #changes: Map<string, boolean> | undefined;
+  /** Whether a batch came or went since the scan under way began. */
+  #hasBatchCome = false;
   #scanning: Promise<unknown> = Promise.resolve();
   #underWay = 0;
   #mtime = -1;
@@ -126,7 +130,7 @@ export class StateNames {
   hear(name: string, removed: boolean): void {
     this.changed();
     // A batch, or no job.
-    if (!isJobName(name)) return;
+    if (!isJobName(name)) return this.#expectBatch();
     const step = removed ? -1 : 1;
     const tally = this.#tally;
     tally.total = Math.max(0, tally.total + step);
@@ -146,6 +150,11 @@ export class StateNames {
   changed(): void {
     this.#counted.isDirty = true;
     for (const kept of this.#windows.values()) kept.isDirty = true;
+  }
+
+  #expectBatch(): void {
+    this.#hasBatchCome = true;
+    for (const scanned of [this.#counted, ...this.#windows.values()]) scanned.isBatchDue = true;
   }
 
   /** Hears that a job was claimed: of one that lay in a batch no other event comes. */
@@ -215,15 +224,17 @@ export class StateNames {
     const { now, files } = this.#store;
     this.#mtime = files.stat(this.#path)?.mtime ?? -1;
     const changes = this.#changes = new Map<string, boolean>();
-    this.#counted.isDirty = false;
+    this.#counted.isDirty = this.#counted.isBatchDue = this.#hasBatchCome = false;
     try {
       const { tally, names, isWhole } = await scanNames(this.#store, this.#state, wanted);
       const took = performance.now() - begun;
       this.#tally = tally;
       [this.#counted.at, this.#counted.took] = [now(), took];
       if (key === undefined || !wanted) return;
-      const isDirty = changes.size > 0;
-      this.#windows.set(key, { wanted, names, isWhole, changes, isDirty, at: now(), took });
+      const isBatchDue = this.#hasBatchCome;
+      const isDirty = isBatchDue || changes.size > 0;
+      const scanned = { isDirty, isBatchDue, at: now(), took };
+      this.#windows.set(key, { wanted, names, isWhole, changes, ...scanned });
       const [oldest] = this.#windows.keys();
       if (this.#windows.size > MOST_WINDOWS) this.#windows.delete(oldest!);
     } catch (error) {
@@ -240,8 +251,8 @@ function keyOf({ order, division, after }: Wanted): string {
   return `${order} ${division} ${after !== undefined}`;
 }
 
-function nextScan({ at, took }: Scanned): number {
-  return at + Math.max(LEAST_BETWEEN, took / SCANNING_SHARE);
+function nextScan({ isBatchDue, at, took }: Scanned): number {
+  return at + Math.max(isBatchDue ? 0 : LEAST_BETWEEN, took / SCANNING_SHARE);
 }
 
 /** Whether a window that begins somewhere goes on beyond a place. */

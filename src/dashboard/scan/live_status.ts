@@ -59,6 +59,8 @@ export class LiveStatus {
   #isDirty = true;
   /** What the last status said, but for the times in it. */
   #last = "";
+  /** How many jobs there were in each state, by the last status. */
+  #counts = "";
   #sentAt = -Infinity;
   /** How long to wait for an event, in milliseconds. */
   #pause = LOOK_EVERY;
@@ -145,11 +147,14 @@ export class LiveStatus {
     // A byte more or less on the disk is no news.
     const free = disk && Math.round((disk.free / disk.total) * 1000);
     const said = JSON.stringify([facts, free]);
-    const ids = this.#moved && [...this.#moved];
+    // What a batch holds was not counted, perhaps, when its coming was said.
+    const counts = JSON.stringify(status.jobs);
+    const isCountedAnew = this.#moved?.size === 0 && counts !== this.#counts;
+    const ids = this.#moved && !isCountedAnew ? [...this.#moved] : undefined;
     const now = performance.now();
     const areRatesOld = rates.five_minutes > 0 && now >= this.#sentAt + RATES_EVERY;
     if (said === this.#last && ids?.length === 0 && !areRatesOld) return;
-    [this.#last, this.#sentAt, this.#moved] = [said, now, new Set()];
+    [this.#last, this.#counts, this.#sentAt, this.#moved] = [said, counts, now, new Set()];
     this.#changed(status, ids ? { ids } : {});
   }
 

@@ -48,3 +48,19 @@ Deno.test("a scanner that has ended rejects questions, those under way too", asy
   ]);
   await assertRejects(() => scanner.dead(), Error, "the scanning thread has ended");
 });
+
+Deno.test("a page asked for when jobs of a batch are said to have come has them, or is told again", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  await using scanner = startScanner(queue);
+  let shown = 0;
+  const unwatch = scanner.watch((_status, { ids }) => {
+    if (ids?.length === 0) return;
+    scanner.jobs(ALL).then(({ jobs }) => shown = jobs.length);
+  });
+  for (const count of [2, 4, 6, 8]) {
+    await queue.enqueueMany([{ command: "make" }, { command: "make" }]);
+    await eventually(`a page of ${count} jobs`, () => shown === count);
+  }
+  unwatch();
+});

@@ -50,7 +50,9 @@ export function* entries(store: Store, state: JobState): Generator<Entry> {
  * being settled are left out.
  */
 export function* jobPaths(store: Store, state: JobState): Generator<string> {
-  for (const { name, kind } of store.files.list(pathIn(store, state))) {
+  // The names of batches, in pending/, have no ending.
+  const ending = state === "pending" ? undefined : ".json";
+  for (const { name, kind } of store.files.list(pathIn(store, state), ending)) {
     if (kind === "directory" && state === "pending" && parseBatchName(name)) {
       yield* batchPaths(store, name);
     } else if (isJobName(name)) yield name;

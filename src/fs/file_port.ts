@@ -77,8 +77,10 @@ export interface FilePort {
   /**
    * Yields the entries of a directory in no particular order, reading as it goes: memory does not
    * grow with the directory. An entry that is added or removed meanwhile may or may not appear.
+   *
+   * @param ending Only entries whose names end so are asked for; others may come too.
    */
-  list(directory: string): Iterable<DirectoryEntry>;
+  list(directory: string, ending?: string): Iterable<DirectoryEntry>;
   /**
    * How many names in a directory end so and do not begin with a dot. Missing where `list` is as
    * fast.

@@ -36,12 +36,14 @@ export interface Watched {
  * Watches directories until the returned function is called.
  *
  * @param onEvent Called for each event with the index of its directory.
+ * @param pause How long to let events gather after some came, in milliseconds. Default: 0.
  * @returns `undefined` if the directories cannot be watched.
  */
 export function watchByInotify(
   c: Libc,
   directories: readonly Watched[],
   onEvent: (index: number, name: string, removed: boolean) => void,
+  pause: number = 0,
 ): (() => void) | undefined {
   const fd = c.inotify_init1(IN_CLOEXEC);
   if (fd < 0) return undefined;
@@ -67,6 +69,10 @@ export function watchByInotify(
         const index = indexes.get(watch);
         if (closed || index === undefined || name === "") continue;
         onEvent(index, name, (mask & REMOVALS) !== 0);
+      }
+      // Each read wakes two threads. A buffer that was nearly full says that more wait.
+      if (pause > 0 && length < buffer.length / 2 && !closed) {
+        await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }
     c.close(fd);

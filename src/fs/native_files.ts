@@ -138,9 +138,9 @@ async function removeOne(path: string): Promise<boolean | Error> {
 export const nativeFiles: FilePort = {
   ...portableFiles,
 
-  list(directory) {
+  list(directory, ending) {
     const c = libc();
-    return c ? streamDirectory(c, directory) : portableFiles.list(directory);
+    return c ? streamDirectory(c, directory, ending) : portableFiles.list(directory);
   },
 
   countNames(directory, ending) {

@@ -45,8 +45,12 @@ function endsWith(buffer: Uint8Array, name: number, wanted: Uint8Array): boolean
   return begin >= name && wanted.every((byte, at) => buffer[begin + at] === byte);
 }
 
-/** Streams a directory through `getdents64`, 64 KiB at a time. */
-export function* streamDirectory(c: Libc, directory: string): Generator<DirectoryEntry> {
+/** Streams a directory through `getdents64`, 64 KiB at a time; only names that end so, if given. */
+export function* streamDirectory(
+  c: Libc,
+  directory: string,
+  ending: string = "",
+): Generator<DirectoryEntry> {
   const fd = c.open(pathBytes(directory), O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) {
     // The runtime's own call fails in the same way and words the error.
@@ -70,6 +74,10 @@ export function* streamDirectory(c: Libc, directory: string): Generator<Director
         const size = buffer[at + 16]! | buffer[at + 17]! << 8;
         const type = buffer[at + 18]!;
         const end = text.indexOf("\0", at + 19);
+        if (!text.startsWith(ending, end - ending.length)) {
+          at += size;
+          continue;
+        }
         let name = text.slice(at + 19, end);
         if (/[^ -~]/.test(name)) name = nameFromBytes(buffer.subarray(at + 19, end));
         at += size;

@@ -28,6 +28,8 @@ export interface Change {
  * @param directories Which of its directories; `""` for the queue itself.
  * @param onChange Called for each change.
  * @param interests Which events of a directory to report. Default: all; others may come too.
+ * @param pause How long to let changes gather after some were reported, in milliseconds, so that a
+ * busy queue costs less. Default: 0.
  * @returns A function that ends the watching.
  */
 export function watchQueue(
@@ -35,6 +37,7 @@ export function watchQueue(
   directories: readonly string[],
   onChange: (change: Change) => void,
   interests: Readonly<Record<string, Interest>> = {},
+  pause: number = 0,
 ): () => void {
   const c = libc();
   const watched = directories.map((name) => ({
@@ -45,6 +48,7 @@ export function watchQueue(
     c,
     watched,
     (index, name, removed) => onChange({ directory: directories[index]!, name, removed }),
+    pause,
   );
   return unwatch ?? watchByRuntime(dir, watched.map(({ path }) => path), onChange);
 }

@@ -29,6 +29,9 @@ const REMEMBERED = ["pending", "failed", "done", "dead"] as const;
 /** What is watched. */
 const WATCHED = ["", "processing", "workers", ...REMEMBERED] as const;
 
+/** How long changes of a busy queue gather, in milliseconds. */
+const GATHERED = 25;
+
 /** How long to watch after the last question, in milliseconds, where nobody listens. */
 const WATCHES_ON = 60_000;
 
@@ -139,15 +142,13 @@ export class KnownNames implements Disposable {
   #watch(): void {
     clearTimeout(this.#timer);
     if (!this.#unwatch) {
-      this.#unwatch = watchQueue(this.#store.dir, WATCHED, (change) => this.#hear(change), {
-        "": "names",
-        processing: "names",
-        workers: "names",
-        pending: "names",
-        failed: "names",
-        done: "names",
-        dead: "names",
-      });
+      this.#unwatch = watchQueue(
+        this.#store.dir,
+        WATCHED,
+        (change) => this.#hear(change),
+        Object.fromEntries(WATCHED.map((directory) => [directory, "names" as const])),
+        GATHERED,
+      );
       for (const state of REMEMBERED) this.#states[state].resume();
     }
     if (this.#listeners.size > 0) return;

@@ -312,5 +312,7 @@ Deno.test("countNames() counts the names of an ending, hidden ones and others le
   }
   for (let file = 0; file < 5000; file++) Deno.linkSync(`${path}/c.log`, `${path}/${file}.json`);
   assertEquals(nativeFiles.countNames!(path, ".json"), 5002);
+  const listed = [...nativeFiles.list(path, ".log")].map(({ name }) => name);
+  assertEquals(listed, ["c.log"]);
   assertThrows(() => nativeFiles.countNames!(`${path}/missing`, ".json"), Deno.errors.NotFound);
 });

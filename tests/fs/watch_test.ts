@@ -45,3 +45,18 @@ Deno.test("watchQueue() is silent once it was ended", async () => {
 Deno.test("watchQueue() of what cannot be watched does without events", () => {
   watchQueue("/nowhere", ["pending"], () => {})();
 });
+
+Deno.test("watchQueue() with a pause tells of each of thousands of changes, and of one at once", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const names = new Set<string>();
+  const unwatch = watchQueue(dir, ["done"], ({ name }) => names.add(name), {}, 25);
+  drop(dir, "done/first.json", "{}");
+  await eventually("the first", () => names.size === 1);
+  for (let file = 0; file < 3000; file++) {
+    Deno.linkSync(`${dir}/done/first.json`, `${dir}/done/${file}.json`);
+    if (file % 300 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await eventually("all of them", () => names.size === 3001);
+  unwatch();
+});

@@ -30,7 +30,7 @@ const LOOKING_SHARE = 0.1;
 const MOST_IDS = 100;
 
 /** How often to look without an event, in milliseconds: a worker that was killed sends none. */
-const LOOK_EVERY = 2000;
+const LOOK_EVERY = 4000;
 
 /** How often to look how far running jobs have come, in milliseconds. */
 const PROGRESS_EVERY = 1000;

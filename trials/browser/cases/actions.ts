@@ -64,9 +64,12 @@ export const jobActions: Case = {
     await act(tab, "Cancel");
     await scene.reaches(dir, "endless", "dead");
     await tab.sees("cancelled", tab.main);
+    // What the page asked for just before is gone.
+    tab.expected = /status of 404/;
     await act(tab, "Remove");
     await scene.reaches(dir, "endless", undefined);
     await tab.go("/jobs");
+    tab.expected = undefined;
     await tab.sees("thumbnails", tab.main);
     await tab.seesNo("endless", tab.main);
 
@@ -203,15 +206,20 @@ export const queueActions: Case = {
     await tab.sees(/no worker/i, tab.main);
 
     await tab.go("/settings");
-    const field = tab.main.getByLabel("max_retries").first();
-    await field.fill("7");
-    await tab.click("button", /^(save|set)/i, tab.main);
+    await tab.click("button", "Change max_retries", tab.main);
+    await tab.main.getByLabel("New value of max_retries").fill("7");
+    await tab.click("button", "Set", tab.main);
     await until(
       "the setting is on disk",
       () => /"max_retries":\s*7/.test(Deno.readTextFileSync(`${dir}/config.json`)),
     );
-    await tab.go("/settings");
-    await until("the setting is shown", async () => await field.inputValue() === "7");
+    const setting = tab.main.locator('tr[data-id="max_retries"]');
+    await tab.reads(setting, /\b7\b/);
+    await tab.click("button", "Reset", setting);
+    await until(
+      "the setting is reset on disk",
+      () => !Deno.readTextFileSync(`${dir}/config.json`).includes("max_retries"),
+    );
   },
 };
 
@@ -241,6 +249,28 @@ export const scheduleActions: Case = {
     await tab.sees("paused", tab.main);
     await act(tab, "Resume", tab.main);
     await until("the schedule is resumed on disk", () => fileOf("nightly")!.startsWith("2"));
+
+    await tab.click("link", "Edit", tab.main);
+    await tab.main.getByLabel("When", { exact: true }).fill("15 4 * * *");
+    await tab.sees("04:15", tab.main.getByRole("status", { name: "Next times" }));
+    await tab.click("button", "Save", tab.main);
+    await until(
+      "the schedule is changed on disk",
+      () => Deno.readTextFileSync(`${dir}/schedules/${fileOf("nightly")}`).includes("15 4 * * *"),
+    );
+
+    await tab.go("/schedules");
+    await tab.click("link", /^Add a schedule/, tab.main);
+    await tab.main.getByLabel("Name", { exact: true }).fill("hourly-report");
+    await tab.main.getByLabel("When", { exact: true }).fill("@hourly");
+    await tab.sees("every hour", tab.main.getByRole("status", { name: "Next times" }));
+    await tab.main.getByLabel("Command", { exact: true }).fill("echo report");
+    await tab.click("button", "Add schedule", tab.main);
+    await until("the schedule is on disk", () => fileOf("hourly-report") !== undefined);
+    await tab.page.waitForURL(/\/schedules\/hourly-report/);
+    await act(tab, "Remove");
+    await until("the schedule is gone from disk", () => fileOf("hourly-report") === undefined);
+    await tab.page.waitForURL(/\/schedules$/);
   },
 };
 

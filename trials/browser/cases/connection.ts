@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Locator } from "playwright-core";
 import type { Case } from "../case.ts";
 import { startDashboard } from "../programs.ts";
 import { queuectl } from "../programs.ts";
@@ -49,6 +50,11 @@ export const restart: Case = {
     }
   },
 };
+
+/** A button of a page, by its whole name. */
+function button(tab: Tab, name: string): Locator {
+  return tab.main.getByRole("button", { name, exact: true });
+}
 
 /** Makes a tab believe that it is hidden, or shown again. */
 async function setHidden({ page }: Tab, isHidden: boolean): Promise<void> {
@@ -141,14 +147,14 @@ export const together: Case = {
     ];
     await one.sees("held", one.main);
     await one.click("button", "Release");
-    await other.seesNo("Release", other.main);
+    await button(other, "Release").waitFor({ state: "detached" });
     scene.check(
       /^2\d{7}T/.test(scene.fileOf(dir, "migrate-db")!.split("/").at(-1)!),
       "the job is released on the page, but not on disk",
     );
     await queuectl(dir, ["hold", "migrate-db"]);
     for (const tab of [one, other]) {
-      await tab.main.getByRole("button", { name: "Release" }).waitFor();
+      await button(tab, "Release").waitFor();
     }
 
     await scene.add(dir, [{ id: "endless", command: "sleep 1000", priority: 9 }]);

@@ -32,7 +32,7 @@ export const largeLog: Case = {
     await tab.sees(`line ${last} of the large log`);
     const opened = performance.now() - begun;
     scene.check(opened < 3000, `the log took ${opened.toFixed(0)} ms to open`);
-    const log = tab.page.getByRole("log").first();
+    const log = tab.main.locator(".log").first();
     await log.waitFor();
     const top = async () => {
       const text = await log.innerText();

@@ -110,7 +110,9 @@ export const noScript: Case = {
     await tab.sees("import-1", tab.main);
     await tab.seesNo("thumbnails", tab.main);
     await tab.main.getByRole("link", { name: "import-1" }).first().click();
-    await tab.sees("no such table: orders", tab.main.getByRole("log"));
+    const log = tab.main.getByRole("link", { name: "As text" });
+    await tab.go((await log.getAttribute("href"))!);
+    await tab.sees("no such table: orders");
     await tab.go("/dead");
     await tab.sees("exit 3", tab.main);
     await tab.go("/schedules");

@@ -12,6 +12,17 @@ Deno.test("a job can be given its standard input as text", async () => {
   assertEquals(await Deno.readTextFile(`${server.dir}/input/${id}.in`), text);
 });
 
+Deno.test("a log that moves while it is asked for is found where it is then", async () => {
+  await using server = await TestServer.start();
+  const { id } = await server.queue.enqueue({ command: "true" });
+  const path = `${server.dir}/log`;
+  await Deno.writeTextFile(path, "text\n");
+  const places = [`${server.dir}/gone`, path];
+  server.queue.logPath = () => places.shift();
+  const answer = await server.get(`/api/jobs/${id}/log`);
+  assertEquals([answer.status, await answer.text()], [200, "text\n"]);
+});
+
 Deno.test("schedules come with their times in words and their last job", async () => {
   await using server = await TestServer.start();
   const job = { command: "true" };

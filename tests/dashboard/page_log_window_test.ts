@@ -110,6 +110,27 @@ Deno.test("a gigabyte takes no more memory than the window may", async () => {
   assertWhole(window);
 });
 
+Deno.test("a log of nothing but line ends is bounded too, and what is on the screen stays", async () => {
+  const size = 10 * 2 ** 20;
+  const read: ReadLog = (given, to = size) => {
+    const from = given < 0 ? size + given : given;
+    return Promise.resolve({
+      from,
+      bytes: new Uint8Array(Math.min(to, size) - from).fill(10),
+      size,
+    });
+  };
+  const window = new LogWindow(read);
+  await window.showEnd();
+  for (let turn = 0; turn < 6; turn++) {
+    const { from } = window;
+    await (turn < 4 ? window.older() : window.newer());
+    assert(turn > 3 || (window.from < from && window.to > from + 400));
+    assertWhole(window);
+    assertLess(window.chunks.reduce((sum, { lines }) => sum + lines, 0), 60_000);
+  }
+});
+
 Deno.test("a line without an end is shown in pieces of whole characters", async () => {
   const log = new MemoryLog();
   log.add("é日🦀".repeat(40));

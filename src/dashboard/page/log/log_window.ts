@@ -49,7 +49,10 @@ export interface Bounds {
 const BOUNDS: Bounds = { piece: 128 * 1024, chunk: 32 * 1024, lines: 400, window: 2 * 1024 * 1024 };
 
 /** What a line costs a browser besides its bytes. */
-const LINE_WEIGHT = 100;
+const LINE_WEIGHT = 40;
+
+/** How many chunks may be on the screen where the window is read on. */
+const KEPT = 2;
 
 const NEWLINE = 10, RETURN = 13, ESCAPE = 27;
 
@@ -95,11 +98,11 @@ export class LogWindow {
       const piece = await this.#read(Math.max(0, end - this.#bounds.piece), end);
       if (!piece || piece.from + piece.bytes.length !== end) return await this.#showFrom(0);
       this.size = piece.size;
-      const added = this.#cut(fromLineOn(piece), PLAIN, true);
-      this.chunks = this.#joined(added, this.chunks);
-      while (this.chunks.length > 1 && this.#weight() > this.#bounds.window) {
-        this.chunks = this.chunks.slice(0, -1);
-      }
+      const added = this.#within(this.#cut(fromLineOn(piece), PLAIN, true), "end");
+      const all = this.#joined(added, this.chunks);
+      // What is on the screen stays: it is where the window began.
+      while (all.length > added.length + KEPT && weightOf(all) > this.#bounds.window) all.pop();
+      this.chunks = all;
     });
   }
 
@@ -118,14 +121,12 @@ export class LogWindow {
       const bytes = new Uint8Array((last?.bytes.length ?? 0) + piece.bytes.length);
       if (last) bytes.set(last.bytes);
       bytes.set(piece.bytes, last?.bytes.length ?? 0);
-      const added = this.#cut(
-        { from: last?.from ?? to, bytes },
-        last?.before ?? end?.after ?? PLAIN,
-      );
-      this.chunks = [...(last ? this.chunks.slice(0, -1) : this.chunks), ...added];
-      while (this.chunks.length > 1 && this.#weight() > this.#bounds.window) {
-        this.chunks = this.chunks.slice(1);
-      }
+      const from = last?.from ?? to;
+      const before = last?.before ?? end?.after ?? PLAIN;
+      const added = this.#within(this.#cut({ from, bytes }, before), "start");
+      const all = [...(last ? this.chunks.slice(0, -1) : this.chunks), ...added];
+      while (all.length > added.length + KEPT && weightOf(all) > this.#bounds.window) all.shift();
+      this.chunks = all;
     });
   }
 
@@ -137,7 +138,9 @@ export class LogWindow {
   async #showFrom(from: number): Promise<void> {
     const piece = await this.#read(from, from < 0 ? undefined : from + this.#bounds.piece);
     this.size = piece?.size ?? 0;
-    this.chunks = piece ? this.#cut(from < 0 ? fromLineOn(piece) : piece, PLAIN) : [];
+    if (!piece) this.chunks = [];
+    else if (from < 0) this.chunks = this.#within(this.#cut(fromLineOn(piece), PLAIN), "end");
+    else this.chunks = this.#within(this.#cut(piece, PLAIN), "start");
   }
 
   /** One after the other; one that fails does not end the row. */
@@ -175,12 +178,20 @@ export class LogWindow {
     return all;
   }
 
-  #weight(): number {
-    return this.chunks.reduce(
-      (sum, { bytes, lines }) => sum + bytes.length + lines * LINE_WEIGHT,
-      0,
-    );
+  /** As much as half the window holds of new chunks, from their start or their end. */
+  #within(chunks: Chunk[], from: "start" | "end"): Chunk[] {
+    const kept = [...chunks];
+    while (kept.length > 1 && weightOf(kept) > this.#bounds.window / 2) {
+      if (from === "start") kept.pop();
+      else kept.shift();
+    }
+    return kept;
   }
+}
+
+/** What chunks cost: their bytes, and what lines cost a browser besides. */
+function weightOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { bytes, lines }) => sum + bytes.length + lines * LINE_WEIGHT, 0);
 }
 
 /** A chunk of these bytes. */

@@ -1,6 +1,7 @@
 /**
- * The files that the browser gets: the sources of the pages with their types taken out, and the
- * packages that they import. Their URLs hold a hash of all of them, so each may be kept for ever.
+ * The files that the browser gets: the sources of the pages with their types taken out and the
+ * packages that they import, joined to one script. URLs hold a hash of all of it, so each file may
+ * be kept for ever.
  *
  * @module
  */
@@ -60,6 +61,8 @@ import scheduleForm from "./views/schedule_form.ts" with { type: "text" };
 import schedules from "./views/schedules.ts" with { type: "text" };
 import settings from "./views/settings.ts" with { type: "text" };
 import jobStyle from "./job.css" with { type: "text" };
+import { bundle } from "./bundle.ts";
+import bundleSource from "./bundle.ts" with { type: "text" };
 import { ADDED_FIELDS, FORM_FIELDS } from "./job_fields.ts";
 
 /** What is served, by its path below this folder. A new file of the pages is added here. */
@@ -134,55 +137,49 @@ export interface Asset {
   etag: string;
 }
 
-const hash = createHash("sha256").update(JSON.stringify([SOURCES, PACKAGES])).digest("hex");
+const hash = createHash("sha256")
+  .update(JSON.stringify([SOURCES, PACKAGES, bundleSource])).digest("hex");
 
 /** The folder of all files in URLs, with a slash at its end. */
-export const ASSETS_PATH = `/assets/${hash.slice(0, 12)}/`;
+const ASSETS_PATH = `/assets/${hash.slice(0, 12)}/`;
 
-/** The paths of all modules, so that the browser asks for them at once. */
-export const MODULES: readonly string[] = [
-  ...Object.keys(SOURCES).filter((path) => path.endsWith(".ts") && path !== "browser/theme.ts"),
-  ...Object.keys(PACKAGES).map(packageFile),
-].map((path) => ASSETS_PATH + path);
+/** The script that takes a page over. */
+export const SCRIPT = `${ASSETS_PATH}page.js`;
 
-/** The paths of all style sheets, in the order in which they apply. */
-export const STYLES: readonly string[] = Object.keys(SOURCES)
-  .filter((path) => path.endsWith(".css")).map((path) => ASSETS_PATH + path);
+/** The script that runs before a page is painted. */
+export const THEME_SCRIPT = `${ASSETS_PATH}theme.js`;
+
+/** The style sheet of all pages. */
+export const STYLE = `${ASSETS_PATH}page.css`;
 
 let made: Map<string, Asset> | undefined;
 
 /** All files by the paths of their URLs. */
 export function assets(): Map<string, Asset> {
-  return made ??= new Map([
-    ...Object.entries(SOURCES).map(([path, text]) =>
-      path.endsWith(".css")
-        ? asset(path, "text/css; charset=utf-8", text)
-        : asset(path, "text/javascript; charset=utf-8", scriptOf(stripTypeScriptTypes(text)))
-    ),
-    ...Object.entries(PACKAGES).map(([name, text]) =>
-      asset(packageFile(name), "text/javascript; charset=utf-8", scriptOf(text))
-    ),
+  if (made) return made;
+  const all = Object.entries(SOURCES);
+  const scripts = all.filter(([path]) => path.endsWith(".ts"))
+    .map(([path, text]): [string, string] => [path, scriptOf(stripTypeScriptTypes(text))]);
+  const packages = Object.entries(PACKAGES)
+    .map(([name, text]): [string, string] => [name, scriptOf(text)]);
+  const modules = new Map([...scripts, ...packages]);
+  const styles = all.filter(([path]) => path.endsWith(".css")).map(([, text]) => text);
+  return made = new Map([
+    [SCRIPT, asset("text/javascript", bundle("browser/main.ts", modules))],
+    [THEME_SCRIPT, asset("text/javascript", bundle("browser/theme.ts", modules))],
+    [STYLE, asset("text/css", styles.join("\n"))],
   ]);
 }
 
-function asset(path: string, type: string, text: string): [string, Asset] {
-  const etag = `"${hash.slice(0, 12)}-${path}"`;
-  return [ASSETS_PATH + path, { type, body: new TextEncoder().encode(text), etag }];
+function asset(type: string, text: string): Asset {
+  const body = new TextEncoder().encode(text);
+  return { type: `${type}; charset=utf-8`, body, etag: `"${hash.slice(0, 32)}"` };
 }
 
-/** A module for the browser: packages by their URLs, no comments on lines of their own. */
+/** A script without comments on lines of their own. */
 function scriptOf(text: string): string {
   return text
     .replace(/^[ \t]*(?:\/\*\*.*?\*\/|\/\/[^\n]*)[ \t]*$|\/\/# source[^\n]*$/gms, "")
     .replace(/^[ \t]+$/gm, "")
-    .replace(/\n{2,}/g, "\n")
-    .replace(
-      /((?:from|import)\s*)"([^".][^"]*)"/g,
-      (whole, start, name) =>
-        name in PACKAGES ? `${start}"${ASSETS_PATH}${packageFile(name)}"` : whole,
-    );
-}
-
-function packageFile(name: string): string {
-  return `${name.replace(/[@/]+/g, "_").replace(/^_/, "")}.js`;
+    .replace(/\n{2,}/g, "\n");
 }

@@ -6,7 +6,7 @@
 
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { assets, ASSETS_PATH, MODULES, STYLES } from "./assets.ts";
+import { assets, SCRIPT, STYLE, THEME_SCRIPT } from "./assets.ts";
 import type { PageData } from "./data.ts";
 import { Body, tabTitle } from "./shell.ts";
 import { Store } from "./store.ts";
@@ -40,10 +40,9 @@ export function renderPage({ path, query, data, nonce }: PageRequest): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${ICON}">
 <title>${escaped(tabTitle(store))}</title>
-<script src="${ASSETS_PATH}browser/theme.ts"${script}></script>
-${STYLES.map((url) => `<link rel="stylesheet" href="${url}">`).join("\n")}
-${MODULES.map((url) => `<link rel="modulepreload" href="${url}">`).join("\n")}
-<script type="module" src="${ASSETS_PATH}browser/main.ts"${script}></script>
+<script src="${THEME_SCRIPT}"${script}></script>
+<link rel="stylesheet" href="${STYLE}">
+<script type="module" src="${SCRIPT}"${script}></script>
 </head>
 <body>
 <noscript><p class="banner">Without JavaScript this page is for reading: reload it for news, and

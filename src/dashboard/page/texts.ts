@@ -117,3 +117,25 @@ export function cutEnd(text: string, most: number): string {
 export function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** A time as the clocks of a zone show it: `Fri 27 Nov 02:30`. */
+export function zonedText(iso: string, tz: string | undefined): string {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) return visibleText(iso);
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+    second: time % 60_000 === 0 ? undefined : "2-digit",
+    hourCycle: "h23",
+    timeZone: knownZone(tz),
+  });
+  return parts.format(time).replaceAll(",", "");
+}
+
+/** A zone that this browser knows; else its own. */
+function knownZone(tz: string | undefined): string | undefined {
+  try {
+    return tz && new Intl.DateTimeFormat("en", { timeZone: tz }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}

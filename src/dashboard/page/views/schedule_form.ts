@@ -22,9 +22,8 @@ import {
 import { CopyButton } from "../parts.ts";
 import { schedulePath } from "../schedule_actions.ts";
 import { useStore } from "../store.ts";
-import { relativeText, shellWord, visibleLines, visibleText } from "../texts.ts";
+import { relativeText, shellWord, visibleLines, visibleText, zonedText } from "../texts.ts";
 import { CommandInput, FormEnd, JobFormFields } from "./job_form.ts";
-import { zonedText } from "./schedules.ts";
 
 /** How long after the last key the times are asked for, in milliseconds. */
 const PAUSE = 200;

@@ -12,7 +12,7 @@ import { actionsOnSchedule, schedulePath } from "../schedule_actions.ts";
 import { ActionButton, Ago, Command, CommandLine, Empty, JobId, PageHead } from "../parts.ts";
 import { State, TextBlock } from "../parts.ts";
 import { useStore } from "../store.ts";
-import { relativeText, spanText, visibleText } from "../texts.ts";
+import { relativeText, spanText, visibleText, zonedText } from "../texts.ts";
 import { ScheduleForm } from "./schedule_form.ts";
 
 /** All schedules, or the one that is named. */
@@ -111,28 +111,6 @@ function Next({ schedule, most }: { schedule: ScheduleRow; most: number }): Tree
       )
     ),
   );
-}
-
-/** A time as the clocks of a zone show it: `Fri 27 Nov 02:30`. */
-export function zonedText(iso: string, tz: string | undefined): string {
-  const time = Date.parse(iso);
-  if (Number.isNaN(time)) return visibleText(iso);
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
-    second: time % 60_000 === 0 ? undefined : "2-digit",
-    hourCycle: "h23",
-    timeZone: knownZone(tz),
-  });
-  return parts.format(time).replaceAll(",", "");
-}
-
-/** A zone that this browser knows; else its own. */
-function knownZone(tz: string | undefined): string | undefined {
-  try {
-    return tz && new Intl.DateTimeFormat("en", { timeZone: tz }).resolvedOptions().timeZone;
-  } catch {
-    return undefined;
-  }
 }
 
 function Last({ schedule: { last, last_job: job } }: { schedule: ScheduleRow }): Tree {

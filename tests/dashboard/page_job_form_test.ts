@@ -157,3 +157,12 @@ Deno.test("a schedule's form has no field that its jobs cannot have, and says it
       "'30 2 * * *' -- 'make backup'",
   );
 });
+
+Deno.test("one place of one resource is given as the command line gives it", () => {
+  assertEquals(jobOf("one", { command: "a", resource: " gpu " }), {
+    command: "a",
+    resource: "gpu",
+  });
+  const job = { ...JOB, resources: undefined };
+  assertEquals(editedJob(job, valuesOf("edit", job)).resource, "gpu");
+});

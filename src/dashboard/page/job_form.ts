@@ -89,6 +89,7 @@ export function jobOf(kind: FormKind, values: FormValues): Record<string, unknow
 function fieldOf({ name, type }: FormField, text: string): [name: string, value: unknown] {
   if (name === "at") return ["run_at", new Date(text).toISOString()];
   if (name === "resource") {
+    if (/^\s*[^\s,=]+\s*$/.test(text)) return ["resource", text.trim()];
     const places = words(text).map((word) => word.split("="));
     return [
       "resources",

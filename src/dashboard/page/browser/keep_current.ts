@@ -34,8 +34,10 @@ export function oldestAfter(view: View, { ids }: Events["jobs"]): number {
       return view.query.text !== "" ? 5_000 : view.query.sort !== "created" ? 2_000 : 0;
     case "job":
       return !ids || ids.includes(view.detail.job.id) ? 0 : 2_000;
-    case "dead":
     case "schedules":
+      // The jobs of one schedule are searched for.
+      return view.name === undefined ? 1_000 : 5_000;
+    case "dead":
       return 1_000;
     default:
       return Infinity;

@@ -28,13 +28,13 @@ export function Job({ detail }: ViewOf<"job">): Tree {
   const { job } = detail;
   const { id } = job;
   const jump = useRef<((offset: number) => void) | undefined>(undefined);
-  const isEdited = /[?&]edit\b/.test(store.url.value) && !store.status.value.read_only;
+  const isEdited = /[?&]edit\b/.test(store.url.value) && !store.status.peek().read_only;
   return html.div(
     { class: "stack job", "data-id": visibleText(id) },
     h(
       PageHead,
       { title: ["Job ", html.span({ class: "id" }, visibleText(id))] },
-      h(State, { state: stateOf(job, store.now.value) }),
+      h(StateNow, { job }),
     ),
     html.pre({ class: "job-command card", tabIndex: 0, role: "region", "aria-label": "Command" }, [
       visibleLines(String(job.command)),
@@ -57,6 +57,10 @@ export function Job({ detail }: ViewOf<"job">): Tree {
       ),
     ),
   );
+}
+
+function StateNow({ job }: { job: JobView }): Tree {
+  return h(State, { state: stateOf(job, useStore().now.value) });
 }
 
 /** What is the case now: its progress, or why it waits, or why it is dead. */

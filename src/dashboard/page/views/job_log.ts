@@ -89,8 +89,15 @@ export function JobLog({ detail, jump }: {
           "aria-pressed": isWrapped.value ? "true" : "false",
           onClick: () => isWrapped.value = !isWrapped.value,
         }, "Wrap"),
-        html.a({ class: "button", href: logPath(id), target: "_blank" }, "As text"),
-        html.a({ class: "button", href: `${logPath(id)}?download`, download: true }, "Download"),
+        part.size === 0 ? null : [
+          html.a({ key: "text", class: "button", href: logPath(id), target: "_blank" }, "As text"),
+          html.a({
+            key: "download",
+            class: "button",
+            href: `${logPath(id)}?download`,
+            download: true,
+          }, "Download"),
+        ],
       ),
     ),
     html.div(

@@ -251,7 +251,7 @@ export const scheduleActions: Case = {
     await until("the schedule is resumed on disk", () => fileOf("nightly")!.startsWith("2"));
 
     await tab.click("link", "Edit", tab.main);
-    await tab.main.getByLabel("When", { exact: true }).fill("15 4 * * *");
+    await tab.main.getByRole("textbox", { name: "When" }).fill("15 4 * * *");
     await tab.sees("04:15", tab.main.getByRole("status", { name: "Next times" }));
     await tab.click("button", "Save", tab.main);
     await until(
@@ -261,10 +261,10 @@ export const scheduleActions: Case = {
 
     await tab.go("/schedules");
     await tab.click("link", /^Add a schedule/, tab.main);
-    await tab.main.getByLabel("Name", { exact: true }).fill("hourly-report");
-    await tab.main.getByLabel("When", { exact: true }).fill("@hourly");
+    await tab.main.getByRole("textbox", { name: "Name" }).fill("hourly-report");
+    await tab.main.getByRole("textbox", { name: "When" }).fill("@hourly");
     await tab.sees("every hour", tab.main.getByRole("status", { name: "Next times" }));
-    await tab.main.getByLabel("Command", { exact: true }).fill("echo report");
+    await tab.main.getByRole("textbox", { name: "Command" }).fill("echo report");
     await tab.click("button", "Add schedule", tab.main);
     await until("the schedule is on disk", () => fileOf("hourly-report") !== undefined);
     await tab.page.waitForURL(/\/schedules\/hourly-report/);

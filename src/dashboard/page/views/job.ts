@@ -163,7 +163,7 @@ function Result({ job: { result, result_encoding } }: { job: JobView }): Tree | 
         : null,
       h(CopyButton, { text: result, what: "the result" }),
     ),
-    h(TextBlock, { text: result, label: "Result" }),
+    h(TextBlock, { text: result, label: "Text of the result" }),
   );
 }
 

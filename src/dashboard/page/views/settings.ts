@@ -97,16 +97,19 @@ function Row({ setting }: { setting: SettingRow }): Tree {
     html.td({ class: "usual-cell quiet" }, html.code(null, visibleText(usual))),
     html.td(
       { class: "change-cell" },
-      isFixed
-        ? h(CommandLine, { text: `queuectl config set ${shellWord(key)} VALUE` })
-        : isOpen.value
-        ? h(Change, { setting, done: () => isOpen.value = false })
-        : html.button({
+      isOpen.value ? h(Change, { setting, done: () => isOpen.value = false }) : [
+        isFixed ? null : html.button({
+          key: "change",
           type: "button",
           class: "with-script",
           "aria-label": `Change ${visibleText(key)}`,
           onClick: () => isOpen.value = true,
         }, "Change"),
+        html.span(
+          { key: "how", class: "how" },
+          h(CommandLine, { text: `queuectl config set ${shellWord(key)} VALUE` }),
+        ),
+      ],
       is_set && !isOpen.value ? h(ActionButton, { action: resetAction(key) }) : null,
     ),
   );

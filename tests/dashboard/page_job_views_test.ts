@@ -316,8 +316,14 @@ Deno.test("a schedule says when it is due in words and in its zone, and its last
   assert(!one.includes("other"));
 });
 
+Deno.test("the form says if the job that it was to be like is gone", async () => {
+  const text = await textOf(`/new?clone=${encodeURIComponent(HOSTILE)}`, {});
+  assertStringIncludes(text, `No job has the ID "</script>`);
+  assert(!(await textOf("/new", {})).includes("No job"));
+});
+
 Deno.test("pages without anything say what to type", async () => {
   assertStringIncludes(await textOf("/schedules", {}), "queuectl schedule add nightly");
   assertStringIncludes(await textOf("/settings", {}), "There are none.");
-  assertStringIncludes(await textOf("/new", {}), "queuectl enqueue -- COMMAND".slice(0, 16));
+  assertStringIncludes(await textOf("/new", {}), "queuectl enqueue COMMAND");
 });

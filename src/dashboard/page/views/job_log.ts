@@ -118,7 +118,10 @@ export function JobLog({ detail, jump }: {
         : null,
       html.pre({ ref: text, class: "log-text" }),
       part.size === 0
-        ? html.p({ class: "log-none" }, job.state === "processing" ? "Nothing yet." : "Nothing.")
+        ? html.p(
+          { class: "log-none" },
+          job.state === "done" || job.state === "dead" ? "It printed nothing." : "Nothing yet.",
+        )
         : null,
       part.to < part.size && !isFollowing
         ? html.button({

@@ -29,6 +29,7 @@ import { CommandInput, FormEnd, JobFormFields } from "./job_form.ts";
 export function NewJob({ settings, clone }: ViewOf<"new">): Tree {
   const store = useStore();
   const isFixed = store.status.value.read_only;
+  const wanted = new URL(store.url.value, "http://localhost").searchParams.get("clone");
   return html.div(
     { class: "stack" },
     h(PageHead, { title: "New job" }),
@@ -40,7 +41,9 @@ export function NewJob({ settings, clone }: ViewOf<"new">): Tree {
         clone.job.stdin ? "; what that reads on standard input is not copied" : "",
         ".",
       )
-      : null,
+      : wanted === null
+      ? null
+      : html.p({ class: "banner warn" }, `No job has the ID "${visibleText(wanted)}".`),
     isFixed
       ? h(Empty, { title: "This dashboard is read-only." }, h(ByHand, null))
       : h(JobForm, { key: clone?.job.id ?? "", settings, ...(clone && { clone }) }),

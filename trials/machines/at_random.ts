@@ -79,18 +79,19 @@ export const atRandom: Play = async (scene, { random, minutes }) => {
   const adding = ["n1", "n2"].map((name) =>
     keepAdding(scene, rig.host(name), random, () => isOver)
   );
-  const happened: string[] = [];
   while (performance.now() < until) {
     await pause(whole(random, 5, 20));
     const fault = FAULTS[whole(random, 0, FAULTS.length - 1)]!;
     const at = uptime().toFixed(0);
-    happened.push(`${at}: ${await fault(scene, random)}`);
-    await rig.heal();
+    scene.figures.push(`at ${at}: ${await fault(scene, random)}`);
+    for (const { name } of await rig.heal()) {
+      scene.hit.add(name);
+      scene.figures.push(`booted ${name} again, as it did not serve its part`);
+    }
   }
   isOver = true;
   await Promise.all([...keeping, ...adding]);
   await scene.close("n1", 240);
-  scene.figures.push(...happened.map((one) => `at ${one}`));
   scene.figures.push(`two runs of a job at once: ${overlaps(scene.notes()).length}`);
 };
 
@@ -100,7 +101,7 @@ export const atRandom: Play = async (scene, { random, minutes }) => {
 async function keepWorker(scene: Scene, host: Host, isOver: () => boolean): Promise<void> {
   let worker: Program | undefined;
   while (!isOver()) {
-    if (host.isUp && (worker === undefined || worker.end !== undefined)) {
+    if (host.isMounted && (worker === undefined || worker.end !== undefined)) {
       worker = scene.startWorker(host);
     }
     await pause(1);

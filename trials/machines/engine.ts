@@ -32,6 +32,15 @@ export interface Engine {
   startCounting(host: Host, path: string): Promise<void>;
   /** How many requests of the kernel the client on a host has answered, but for the counting. */
   requests(host: Host, path: string): Promise<number>;
+  /**
+   * Has each server wait before it uses its disk, for each request, as one with hard disks does;
+   * missing if the engine cannot.
+   *
+   * @param delay In milliseconds; 0: no longer.
+   */
+  slowDown?(asked: Host, path: string, delay: number): Promise<void>;
   /** Has every copy made whole; what is not so yet, or `undefined`. */
   heal(asked: Host): Promise<string | undefined>;
+  /** The names of the hosts of which that answer says that they do not serve their part. */
+  unserved?(amiss: string): string[];
 }

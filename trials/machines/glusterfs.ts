@@ -100,6 +100,23 @@ export const glusterfs: Engine = {
     return sum;
   },
 
+  async slowDown(asked, path, delay) {
+    // What a server consists of is put together when it starts.
+    await gluster(asked, "volume", "stop", NAME, "force");
+    if (delay === 0) {
+      for (const name of ["debug.delay-gen", "delay-gen.delay-duration"]) {
+        await gluster(asked, "volume", "reset", NAME, name);
+      }
+    } else {
+      await gluster(asked, "volume", "set", NAME, "debug.delay-gen", "posix");
+      await gluster(asked, "volume", "set", NAME, "delay-gen.delay-duration", `${delay * 1000}`);
+      await gluster(asked, "volume", "set", NAME, "delay-gen.delay-percentage", "100");
+    }
+    await gluster(asked, "volume", "start", NAME);
+    const answers = async () => (await asked.run(["stat", path])).code === 0;
+    if (!(await until(answers, 60, 0.5))) throw new Error(`${path} does not come back`);
+  },
+
   async heal(asked) {
     const { code, stdout, stderr } = await asked.run(["gluster", "volume", "heal", NAME, "info"]);
     const entries = [...stdout.matchAll(/^Number of entries: (.*)$/gm)].map(([, count]) => count);
@@ -109,5 +126,10 @@ export const glusterfs: Engine = {
     await asked.run(["gluster", "--mode=script", "volume", "start", NAME, "force"]);
     await asked.run(["gluster", "--mode=script", "volume", "heal", NAME]);
     return `exit ${code}: ${stdout}${stderr}`;
+  },
+
+  unserved(amiss) {
+    const bricks = amiss.matchAll(/^Brick (\w+):\S*\n(?:[/<].*\n)*Status: (.*)$/gm);
+    return [...bricks].filter(([, , status]) => status !== "Connected").map(([, name]) => name!);
   },
 };

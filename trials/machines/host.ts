@@ -60,6 +60,8 @@ export class Host {
   clock = 0;
   /** Whether its cable is in. */
   isConnected = false;
+  /** Whether the volume is mounted there. */
+  isMounted = false;
   /** When it was put in last, as `uptime()` gives it. */
   connectedAt = 0;
   /** How often it was killed or cut off: what it says meanwhile is no answer. */
@@ -141,6 +143,7 @@ export class Host {
     const init = this.#init!;
     this.faults++;
     this.#init = undefined;
+    this.isMounted = false;
     signal(this.#unshare!.pid, "SIGKILL");
     await this.#unshare!.status;
     await until(() => !processes().some(({ pid }) => pid === init), 30);

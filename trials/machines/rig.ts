@@ -47,9 +47,9 @@ export class Rig {
     return this.hosts.find((host) => host.name === name)!;
   }
 
-  /** The hosts that are up and connected. */
+  /** The hosts that are up and connected, and have mounted the volume. */
   get reachable(): Host[] {
-    return this.hosts.filter(({ isUp, isConnected }) => isUp && isConnected);
+    return this.hosts.filter(({ isConnected, isMounted }) => isConnected && isMounted);
   }
 
   /** Whether a host serves a part of the volume. */
@@ -77,23 +77,36 @@ export class Rig {
     if (how === this.how) return;
     this.how = how;
     for (const host of this.hosts) {
+      host.isMounted = false;
       await must(host.words("umount", `${this.root}/${VOLUME}`));
       await this.#mount(host);
     }
   }
 
-  /** Brings all hosts back, and waits until the volume is whole. */
-  async heal(): Promise<void> {
+  /**
+   * Brings all hosts back, and waits until the volume is whole.
+   *
+   * @returns The hosts that had to be booted again, as they did not come to serve their part.
+   */
+  async heal(): Promise<Host[]> {
     for (const host of this.hosts) {
       if (host.isUp && !host.isConnected) await host.connect();
       if (!host.isUp) await this.restart(host);
     }
     const first = this.hosts[0]!;
+    const booted: Host[] = [];
     let amiss: string | undefined;
     const isWhole = async () => (amiss = await this.engine.heal(first)) === undefined;
-    if (!(await until(isWhole, 300, 1))) {
-      throw new Error(`${this.engine.name} does not heal: ${amiss}`);
+    for (let tries = 0; tries < 4; tries++) {
+      if (await until(isWhole, 75, 1)) return booted;
+      for (const name of this.engine.unserved?.(amiss!) ?? []) {
+        if (name === first.name) continue;
+        await this.host(name).kill();
+        await this.restart(this.host(name));
+        booted.push(this.host(name));
+      }
     }
+    throw new Error(`${this.engine.name} does not heal: ${amiss!.slice(0, 2000)}`);
   }
 
   /** Ends what a case has left, and makes all whole for the next one. */
@@ -105,5 +118,6 @@ export class Rig {
 
   async #mount(host: Host): Promise<void> {
     await this.engine.mount(host, this.how, `${this.root}/${VOLUME}`);
+    host.isMounted = true;
   }
 }

@@ -178,8 +178,9 @@ export class Scene {
     const { faults } = host;
     const { code, stdout, stderr } = await this.call(host, "doctor", "--json");
     if (code === 0 || host.faults !== faults) return;
-    // A client takes some seconds to connect again.
-    if (begun - host.connectedAt < RECONNECTS_WITHIN && /transport endpoint/.test(stderr)) return;
+    // A client takes some seconds to connect again, first to one server that may lack something.
+    const isConnecting = begun - host.connectedAt < RECONNECTS_WITHIN;
+    if (isConnecting && /transport endpoint|disk failed to read/.test(stderr)) return;
     const problems: { problem: string }[] = code === 1 && stdout !== "" ? JSON.parse(stdout) : [];
     const areClocks = this.rig.hosts.some(({ clock }) => clock !== 0) &&
       problems.length > 0 && problems.every(({ problem }) => /clock/.test(problem));

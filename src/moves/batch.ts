@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { FileLock } from "../fs/file_port.ts";
+import type { FileLock, NewFile } from "../fs/file_port.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
 import { newId } from "../format/ids.ts";
 import { batchName } from "../format/names.ts";
 import { whereOf } from "../format/placement.ts";
 import { contentOf, newName } from "./publish.ts";
 import { ring } from "../store/ring.ts";
+import { createFolderLocked } from "../store/temporary_files.ts";
 import {
   createFlushed,
   flush,
@@ -57,18 +58,18 @@ export async function writeBatch(store: Store, inputs: readonly JobInput[]): Pro
     name: batchName(earliest, urgent, id, places.size === 1 ? [...places][0] : ""),
   };
   try {
-    store.files.makeDirectory(batch.path);
-    batch.mark = lockDirectory(store, batch.path);
     // Noted before they are written: a full disk can leave part of them.
     for (const job of jobs) batch.files.push(newName(job));
     const made = jobs.map((job, at) => ({
       path: `${batch.path}/${batch.files[at]}`,
       content: contentOf(job),
-    }));
+    })).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const [first, ...others] = made as [NewFile, ...NewFile[]];
+    batch.mark = createFolderLocked(store, batch.path, first);
     // A server is asked for many at once, and to flush each by the descriptor that made it.
     batch.isFlushed = !store.files.isLocal(store.dir);
-    if (batch.isFlushed) await createFlushed(store, made, [batch.path]);
-    else await store.files.createEach(made);
+    if (batch.isFlushed) await createFlushed(store, others, [first.path, batch.path]);
+    else await store.files.createEach(others);
   } catch (error) {
     discardBatch(store, batch);
     throw error;
@@ -129,21 +130,4 @@ function takeBack(store: Store, name: string): boolean {
     // Removed later, as a stray.
   }
   return true;
-}
-
-/**
- * Locks a directory in tmp/ that is being written. Not every file system locks directories.
- *
- * @throws {Error} If another holds the lock: this program was stopped for so long that others
- * believe it is dead.
- */
-export function lockDirectory(store: Store, path: string): FileLock | undefined {
-  let lock: FileLock | undefined;
-  try {
-    lock = store.files.tryLock(path);
-  } catch {
-    return undefined;
-  }
-  if (!lock) throw new Error(`${path} is being removed as what a dead program left; try again`);
-  return lock;
 }

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { lockDirectory } from "./batch.ts";
 import {
   isReady,
   markChildren,
@@ -19,7 +18,11 @@ import { type Job, type JobInput, newJob } from "../format/job.ts";
 import { contentOf, newName, publish } from "./publish.ts";
 import { ring } from "../store/ring.ts";
 import { flush, pathIn, removeIfThere, type Store, temporaryPath } from "../store/store.ts";
+import { createFolderLocked } from "../store/temporary_files.ts";
 import { takeKeys } from "../constraints/unique.ts";
+
+/** The file in a folder of tmp/ that its writer keeps locked. */
+const LOCK = ".lock";
 
 /** What {@linkcode publishApart} has done, even if it fails. */
 export interface AddedApart {
@@ -111,8 +114,9 @@ async function publishFolder(
   const temporary = temporaryPath(store);
   let mark: FileLock | undefined;
   try {
-    store.files.makeDirectory(temporary);
-    mark = lockDirectory(store, temporary);
+    // The first by name, and not one of those that leave one by one.
+    const own = { path: `${temporary}/${LOCK}`, content: new Uint8Array() };
+    mark = createFolderLocked(store, temporary, own);
     for (const { job, name } of named) store.files.create(`${temporary}/${name}`, contentOf(job));
     if (store.config.fsync) await store.files.syncTree(temporary);
     for (const { job, name } of named) {
@@ -155,6 +159,7 @@ async function flushOrTakeBack(
 function discard(store: Store, temporary: string, unpublished: readonly Named[]): void {
   try {
     for (const { name } of unpublished) removeIfThere(store, `${temporary}/${name}`);
+    removeIfThere(store, `${temporary}/${LOCK}`);
     removeIfThere(store, temporary);
   } catch {
     // The result for the caller stays: the jobs in the queue, or an earlier error.

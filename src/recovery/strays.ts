@@ -7,18 +7,21 @@
 import { strayProgress } from "../contents/job_output_files.ts";
 import { hasPresence, workerNames } from "../contents/presence.ts";
 import type { EntryKind } from "../fs/file_port.ts";
-import { fileAges } from "../store/temporary_files.ts";
+import { fileAges, lockFolder } from "../store/temporary_files.ts";
 import {
   NEW_SUFFIX,
   pathIn,
+  removeIfPossible,
   removeIfThere,
   removeTree,
+  renameIfThere,
   scoped,
   type ScopedLock,
   type Store,
+  temporaryPath,
 } from "../store/store.ts";
 
-/** How old an unlocked file in tmp/ must be to count as left behind, in milliseconds. */
+/** How old something unlocked in tmp/ must be to count as left behind, in milliseconds. */
 const STRAY_AGE = 10_000;
 
 /**
@@ -49,9 +52,21 @@ export function removeStray(
   ageOf: (mtime: number) => number,
 ): void {
   if (isOldSpare(store, name)) removeIfThere(store, pathIn(store, "tmp", name));
+  const lock = lockStray(store, name, kind, ageOf);
+  if (lock === undefined) return;
+  let path = pathIn(store, "tmp", name);
+  // Not if its writer has put its first file there by now.
+  if (lock === "empty") return removeIfPossible(store, path);
   // Locked until it is gone: a writer that was only stopped for long notices.
-  using lock = lockStray(store, name, kind, ageOf);
-  if (lock) removeTree(store, pathIn(store, "tmp", name));
+  using _lock = lock;
+  if (kind === "directory") {
+    // A folder that was published meanwhile has another name, though this machine may yet show the
+    // old one. And whoever still writes it cannot publish it without what is removed.
+    const own = temporaryPath(store);
+    if (!renameIfThere(store, path, own)) return;
+    path = own;
+  }
+  removeTree(store, path);
 }
 
 /** Whether a dead process was writing something in tmp/. */
@@ -62,7 +77,8 @@ export function isStray(
   ageOf: (mtime: number) => number,
 ): boolean {
   if (isOldSpare(store, name)) return true;
-  using lock = lockStray(store, name, kind, ageOf);
+  const lock = lockStray(store, name, kind, ageOf);
+  if (lock !== "empty") lock?.release();
   return lock !== undefined;
 }
 
@@ -72,22 +88,26 @@ function isOldSpare(store: Store, name: string): boolean {
   return owner !== undefined && !hasPresence(store, owner);
 }
 
-/** Takes the lock that its writer held on something in tmp/; `undefined` if it is not a stray. */
+/**
+ * Takes the lock that its writer held on something in tmp/.
+ *
+ * @returns `"empty"` for a folder in which nothing can be locked; `undefined` if it is not a stray.
+ */
 function lockStray(
   store: Store,
   name: string,
   kind: EntryKind,
   ageOf: (mtime: number) => number,
-): ScopedLock | undefined {
+): ScopedLock | "empty" | undefined {
   if (!name.endsWith(NEW_SUFFIX) || kind === "other") return undefined;
   const path = pathIn(store, "tmp", name);
   const stat = store.files.stat(path);
   if (!stat || ageOf(stat.mtime) < STRAY_AGE) return undefined;
   try {
-    const lock = store.files.tryLock(path);
-    return lock && scoped(lock);
+    const lock = kind === "file" ? store.files.tryLock(path) : lockFolder(store, path);
+    return lock === "empty" ? lock : lock && scoped(lock);
   } catch {
-    // Gone, or on a file system that does not lock directories: left alone.
+    // Gone meanwhile.
     return undefined;
   }
 }

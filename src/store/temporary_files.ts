@@ -5,10 +5,12 @@
  * @module
  */
 
-import type { FileLock } from "../fs/file_port.ts";
+import type { FileLock, NewFile } from "../fs/file_port.ts";
 import {
   flush,
+  ifFree,
   ifThere,
+  lockIfThere,
   removeIfPossible,
   removeIfThere,
   type Store,
@@ -25,14 +27,27 @@ export function placeFile(
   content: Uint8Array,
   rename: "rename" | "renameNew" = "rename",
 ): void {
-  const temporary = temporaryPath(store);
-  try {
-    store.files.create(temporary, content);
-    store.files[rename](temporary, path);
-  } catch (error) {
-    removeIfThere(store, temporary);
-    throw error;
+  for (let tries = 1;; tries++) {
+    const temporary = temporaryPath(store);
+    try {
+      store.files.create(temporary, content);
+      return store.files[rename](temporary, path);
+    } catch (error) {
+      if (!wasSwept(store, temporary, error, tries)) throw error;
+    }
   }
+}
+
+/** How often something is written again that others took for what a dead program left. */
+const MOST_SWEPT = 3;
+
+/**
+ * Removes what could not be put in its place. Whether that was because a program whose clock is far
+ * ahead had removed it already, so that it is worth another try.
+ */
+function wasSwept(store: Store, temporary: string, error: unknown, tries: number): boolean {
+  const isGone = !removeIfThere(store, temporary);
+  return isGone && error instanceof Deno.errors.NotFound && tries < MOST_SWEPT;
 }
 
 /**
@@ -40,13 +55,46 @@ export function placeFile(
  * comes between the two.
  */
 export function createLocked({ files }: StoreFiles, path: string, content: Uint8Array): FileLock {
-  for (let tries = 0; tries < 3; tries++) {
+  for (let tries = 0; tries < MOST_SWEPT; tries++) {
     files.create(path, content);
     const lock = ifThere(() => files.tryLock(path));
     if (lock) return lock;
     removeIfThere({ files }, path);
   }
   throw new Error(`${path} is locked by another program; try again`);
+}
+
+/**
+ * Makes a folder in tmp/ with its first file, and locks that: a client of a network file system
+ * locks a directory on its own machine alone.
+ *
+ * @param first The first by name of all files that will lie in the folder.
+ * @returns The lock, to be held until the folder is no more in tmp/.
+ */
+export function createFolderLocked(
+  { files }: StoreFiles,
+  path: string,
+  first: NewFile,
+): FileLock {
+  for (let tries = 0; tries < MOST_SWEPT; tries++) {
+    ifFree(() => files.makeDirectory(path));
+    const isMade = ifThere(() => (files.create(first.path, first.content), true));
+    const lock = isMade && lockIfThere({ files }, first.path);
+    if (lock) return lock;
+    removeIfThere({ files }, first.path);
+  }
+  throw new Error(`${path} is being removed by another program; try again`);
+}
+
+/**
+ * Locks the folder that {@linkcode createFolderLocked} made, as its writer does.
+ *
+ * @returns `"empty"` if there is no file in it yet, or no longer; `undefined` if its writer lives.
+ */
+export function lockFolder({ files }: StoreFiles, path: string): FileLock | "empty" | undefined {
+  let first: string | undefined;
+  for (const { name } of files.list(path)) if (first === undefined || name < first) first = name;
+  return first === undefined ? "empty" : files.tryLock(`${path}/${first}`);
 }
 
 /**
@@ -62,17 +110,18 @@ export async function publishFile(
   content: Uint8Array,
   rename: "rename" | "renameNew" = "rename",
 ): Promise<void> {
-  const temporary = temporaryPath(store);
-  let mark: FileLock | undefined;
-  try {
-    mark = createLocked(store, temporary, content);
-    await flush(store, [temporary]);
-    store.files[rename](temporary, path);
-  } catch (error) {
-    removeIfThere(store, temporary);
-    throw error;
-  } finally {
-    mark?.release();
+  for (let tries = 1;; tries++) {
+    const temporary = temporaryPath(store);
+    let mark: FileLock | undefined;
+    try {
+      mark = createLocked(store, temporary, content);
+      await flush(store, [temporary]);
+      return store.files[rename](temporary, path);
+    } catch (error) {
+      if (!wasSwept(store, temporary, error, tries)) throw error;
+    } finally {
+      mark?.release();
+    }
   }
 }
 

@@ -126,10 +126,12 @@ const strays: Race = {
     if (returned(client)) return;
     for (const command of BATCH) ledger.allow(command, ABSENT);
     if (wasKilled(client) || wasKilled(w1)) return;
-    // Only before it has its lock, which it takes before it writes, may it be taken for dead.
-    const first = (call: RegExp) => calls.findIndex((each) => call.test(each));
-    const [writes, swept] = [first(/^client \d+ create /), first(/^w1 \d+ tryLock \S+@new$/)];
-    if (writes >= 0 && (swept < 0 || writes < swept)) throw new Error("a live one was swept off");
+    // Only before it has its lock, after which it writes its second file, may it be taken for dead.
+    const [, second = -1] = calls.flatMap((call, at) =>
+      /^client \d+ create /.test(call) ? [at] : []
+    );
+    const swept = calls.findIndex((call) => /^w1 \d+ (rename|remove) \S+@new( |$)/.test(call));
+    if (second >= 0 && second < swept) throw new Error("a live one was swept off");
   },
 };
 
@@ -143,7 +145,9 @@ const straySingle: Race = {
   starts: { w1: ACTING + 20_000 },
   expect(ledger, { client }) {
     ledger.expect("echo a", RUN);
-    if (!returned(client)) ledger.allow("echo a", ABSENT);
+    if (returned(client)) return;
+    if (!wasKilled(client)) throw new Error("a job was not added, as its file was swept off");
+    ledger.allow("echo a", ABSENT);
   },
 };
 

@@ -16,6 +16,7 @@ import {
   type Turn,
 } from "../simulation/interleave.ts";
 import { CachingPort, type Memory } from "../simulation/caching_port.ts";
+import { datingPort } from "../simulation/dating_port.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { count, CUTS, isWanted, judge, report, SEED, STRIDE } from "./crash_case.ts";
@@ -40,7 +41,7 @@ export interface Race<Scene = unknown> {
   meanwhile?(disk: SimulatedDisk, ledger: Ledger, scene: Scene): Promise<unknown>;
   /** The two, by the names of their processes. */
   actors: Record<string, (store: Store, scene: Scene) => Promise<unknown>>;
-  /** When an actor's clock begins. Default: {@linkcode ACTING}. */
+  /** When an actor's clock, which dates its files, begins. Default: {@linkcode ACTING}. */
   starts?: Record<string, number>;
   /**
    * For what takes four turns to go wrong: after their first calls the two go on for up to so many
@@ -186,8 +187,9 @@ function actorsOf(
   names: readonly string[],
 ): Record<string, Actor> {
   return Object.fromEntries(names.map((name): [string, Actor] => [name, (port) => {
-    const files = memory ? new CachingPort(port, memory) : port;
     let time = race.starts?.[name] ?? ACTING;
+    const dated = time === ACTING ? port : datingPort(port, time - ACTING);
+    const files = memory ? new CachingPort(dated, memory) : dated;
     const now = () => ++time;
     const store: Store = { dir: DIR, files, now, config: withDefaults({}), owner: Deno.uid() };
     return race.actors[name]!(store, structuredClone(scene));

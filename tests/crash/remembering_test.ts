@@ -19,7 +19,7 @@ const MET_BEFORE = ([
   // The doctor asks the system for the mount of a shared directory, and these are on none.
   .filter(({ name }) => !name.includes("doctor"))
   // Of the quick tests only some.
-  .filter((_, index) => OUTCOMES >= 16 || index % 4 === 0);
+  .filter(({ name }, index) => OUTCOMES >= 16 || index % 4 === 0 || name.includes("strays"));
 
 for (const race of [...REMEMBERING_RACES, ...MET_BEFORE]) {
   if (!isWanted(race.name)) continue;

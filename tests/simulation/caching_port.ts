@@ -180,8 +180,13 @@ export class CachingPort implements FilePort {
     return false;
   }
 
+  /** A directory is locked for this machine alone. */
   tryLock(path: string): FileLock | undefined {
     this.#refuseFree(path);
+    const stat = this.stat(path);
+    if (stat?.kind === "directory") {
+      return { identity: stat.identity, renew: () => true, release: () => {} };
+    }
     return this.#opened(path, () => this.#server.tryLock(path));
   }
 

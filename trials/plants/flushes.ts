@@ -7,7 +7,7 @@ export const FLUSHES: readonly Plant[] = [
     "  return",
   ]),
   plant("enqueue-does-not-flush-the-file", "store/temporary_files.ts", ["crash", "enqueue"], [
-    "    await flush(store, [temporary]);\n",
+    "      await flush(store, [temporary]);\n",
     "",
   ]),
   plant("enqueue-does-not-flush-the-name", "moves/publish.ts", ["crash", "enqueue"], [

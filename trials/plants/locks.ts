@@ -42,20 +42,38 @@ export const LOCKS: readonly Plant[] = [
     "    using _lock = await lockQueue(this.store);\n    // Another machine may have replaced",
     "    // Another machine may have replaced",
   ]),
-  plant("strays-are-removed-without-the-lock", "recovery/strays.ts", [
+  plant("strays-are-removed-whether-locked-or-not", "recovery/strays.ts", [
     "claim_race",
     "enqueue-many-strays",
   ], [
-    "  if (lock) removeTree(",
-    "  lock?.release();\n  if (lock) removeTree(",
+    "lock && scoped(lock);",
+    'scoped(lock ?? { identity: "", renew: () => true, release() {} });',
   ]),
+  plant("what-was-swept-off-is-not-written-again", "store/temporary_files.ts", [
+    "claim_race",
+    "enqueue-strays",
+  ], ["tries < MOST_SWEPT;\n}", "false;\n}"]),
   plant(
     "batch-is-written-without-a-lock",
     "moves/batch.ts",
     ["claim_race", "enqueue-many-strays"],
     [
-      "    lock = store.files.tryLock(path);\n",
-      "    return undefined;\n",
+      "    batch.mark = createFolderLocked(store, batch.path, first);\n",
+      "    createFolderLocked(store, batch.path, first).release();\n",
     ],
   ),
+  plant("another-file-of-a-batch-is-locked", "moves/batch.ts", [
+    "remembering",
+    "enqueue-many-strays",
+  ], [
+    "sort((a, b) => (a.path < b.path ? -1 : 1))",
+    "sort((a, b) => (a.path > b.path ? -1 : 1))",
+  ]),
+  plant("a-folder-is-locked-as-a-directory", "store/temporary_files.ts", [
+    "remembering",
+    "enqueue-many-strays",
+  ], [
+    "lockIfThere({ files }, first.path)",
+    "lockIfThere({ files }, path)",
+  ]),
 ];

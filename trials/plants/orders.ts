@@ -12,8 +12,8 @@ export const ORDERS: readonly Plant[] = [
     "for (const name of names) addFile",
   ]),
   plant("enqueue-renames-before-it-flushes", "store/temporary_files.ts", ["crash", "enqueue"], [
-    "    await flush(store, [temporary]);\n    store.files[rename](temporary, path);\n",
-    "    store.files[rename](temporary, path);\n    await flush(store, [path]);\n",
+    "      await flush(store, [temporary]);\n      return store.files[rename](temporary, path);\n",
+    "      store.files[rename](temporary, path);\n      return await flush(store, [path]);\n",
   ]),
   plant("settle-publishes-before-it-removes", "moves/settle.ts", [
     "recovery_race",

@@ -256,7 +256,12 @@ export const scheduleActions: Case = {
     await tab.click("button", "Save", tab.main);
     await until(
       "the schedule is changed on disk",
-      () => Deno.readTextFileSync(`${dir}/schedules/${fileOf("nightly")}`).includes("15 4 * * *"),
+      () => {
+        // It has another name while it is being changed.
+        const file = fileOf("nightly");
+        return file !== undefined &&
+          Deno.readTextFileSync(`${dir}/schedules/${file}`).includes("15 4 * * *");
+      },
     );
 
     await tab.go("/schedules");

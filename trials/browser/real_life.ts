@@ -115,7 +115,7 @@ export async function makeRealLife(scene: Scene, dir: string, bin: string): Prom
     ["prune-previews", "@monthly", "find web/previews -mtime +30 -delete"],
   ];
   for (const [name, when, ...rest] of schedules) {
-    await queuectl(dir, [...["schedule", "add", name!, when!], ...rest]);
+    await queuectl(dir, [...["schedule", "add", "--cwd", "/srv", name!, when!], ...rest]);
   }
   await queuectl(dir, ["schedule", "pause", "prune-previews"]);
 }

@@ -9,6 +9,7 @@
 
 import type { BrowserContextOptions } from "playwright-core";
 import { findChromium, launch } from "./chromium.ts";
+import { withPalette } from "./palette_png.ts";
 import { makeRealLife, SHOWN } from "./real_life.ts";
 import { Scene } from "./scene.ts";
 
@@ -65,7 +66,9 @@ try {
     // What comes by the stream of events, and the charts.
     await tab.page.waitForTimeout(2500);
     await tab.page.mouse.move(0, 0);
-    const picture = await tab.page.screenshot({ animations: "disabled", caret: "hide" });
+    const picture = withPalette(
+      await tab.page.screenshot({ animations: "disabled", caret: "hide" }),
+    );
     await tab.page.close();
     Deno.writeFileSync(`${FOLDER}${name}.png`, picture);
     console.log(`${name}.png  ${(picture.length / 1000).toFixed(0)} KB`);

@@ -15,12 +15,12 @@ interface Picture {
   pixels: Uint32Array;
 }
 
-/** The same picture with a palette of its 256 most frequent colours; others become the nearest. */
+/** The same picture with a palette of 256 of its colours; others become the nearest. */
 export function withPalette(png: Uint8Array): Uint8Array {
   const { width, height, pixels } = decode(png);
   const counts = new Map<number, number>();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
-  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([colour]) => colour);
+  const palette = paletteOf(counts);
   const places = new Map(palette.map((colour, place) => [colour, place]));
   const rows = new Uint8Array(height * (width + 1));
   for (let y = 0; y < height; y++) {
@@ -54,16 +54,40 @@ export function withPalette(png: Uint8Array): Uint8Array {
   return out;
 }
 
+/** The most frequent colours, then those whose lack would change the picture most. */
+function paletteOf(counts: ReadonlyMap<number, number>): number[] {
+  const colours = [...counts].sort((a, b) => b[1] - a[1]);
+  const palette = colours.slice(0, 128).map(([colour]) => colour);
+  const others = colours.slice(128).map(([colour, count]) => {
+    const near = palette[nearest(palette, colour)]!;
+    return { colour, count, error: difference(colour, near) };
+  });
+  while (palette.length < Math.min(256, colours.length)) {
+    const { colour } = others.reduce((worst, other) =>
+      other.count * other.error > worst.count * worst.error ? other : worst
+    );
+    palette.push(colour);
+    for (const other of others) {
+      other.error = Math.min(other.error, difference(other.colour, colour));
+    }
+  }
+  return palette;
+}
+
 function nearest(palette: readonly number[], colour: number): number {
   let [best, least] = [0, Infinity];
   for (const [place, other] of palette.entries()) {
-    const red = (colour >> 16) - (other >> 16);
-    const green = (colour >> 8 & 255) - (other >> 8 & 255);
-    const blue = (colour & 255) - (other & 255);
-    const distance = red * red + green * green + blue * blue;
+    const distance = difference(colour, other);
     if (distance < least) [best, least] = [place, distance];
   }
   return best;
+}
+
+function difference(one: number, other: number): number {
+  const red = (one >> 16) - (other >> 16);
+  const green = (one >> 8 & 255) - (other >> 8 & 255);
+  const blue = (one & 255) - (other & 255);
+  return red * red + green * green + blue * blue;
 }
 
 function chunk(type: string, body: Uint8Array): Uint8Array {

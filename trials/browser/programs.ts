@@ -147,13 +147,10 @@ export async function startDashboard(
 /** Starts a worker and waits until it is live. */
 export async function startWorker(dir: string, options: readonly string[] = []): Promise<Program> {
   const worker = new Program(dir, ["worker", "start", ...options]);
-  await until("the worker is live", () => {
-    try {
-      return [...Deno.readDirSync(`${dir}/workers`)]
-        .some(({ name }) => name.includes(`-${worker.pid}-`));
-    } catch {
-      return false;
-    }
-  });
+  await until(
+    "the worker is live",
+    () =>
+      [...Deno.readDirSync(`${dir}/workers`)].some(({ name }) => name.includes(`-${worker.pid}-`)),
+  );
   return worker;
 }

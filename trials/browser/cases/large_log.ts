@@ -21,13 +21,7 @@ export const largeLog: Case = {
     await scene.worker(dir);
     await scene.reaches(dir, "large", "processing");
     const path = `${dir}/processing/large.log`;
-    await until("the job has printed", () => {
-      try {
-        return Deno.statSync(path).size > 0;
-      } catch {
-        return false;
-      }
-    });
+    await until("the job has printed", () => Deno.statSync(path).size > 0);
     const last = writeLargeLog(path, SIZE);
     const dashboard = await scene.dashboard(dir);
     const tab = await scene.tab(dashboard, "/");

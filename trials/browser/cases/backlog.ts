@@ -35,7 +35,13 @@ export const backlog: Case = {
 
     const begun = performance.now();
     await tab.go("/jobs?text=scans/0777.tiff");
-    await tab.sees("convert scans/0777.tiff", tab.main);
+    // A search reads for a second at a time.
+    const found = tab.main.getByText("convert scans/0777.tiff").first();
+    const on = tab.main.getByRole("link", { name: "Search on" });
+    while (!await found.isVisible()) {
+      await on.click();
+      await found.or(on).first().waitFor();
+    }
     const searched = performance.now() - begun;
     await tab.main.getByRole("link", { name: secondPage[0]! }).first().waitFor({
       state: "detached",

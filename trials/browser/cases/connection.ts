@@ -96,6 +96,7 @@ export const hidden: Case = {
 export const sevenTabs: Case = {
   name: "seven-tabs",
   about: "seven tabs of one browser all load, and the one that is seen is live",
+  isLong: true,
   async play(scene) {
     const dir = scene.queue();
     await fillEveryState(scene, dir);

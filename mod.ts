@@ -95,6 +95,7 @@ export {
   visibleText,
 } from "./src/text/shown_text.ts";
 export { secondsInSpan } from "./src/text/time_span.ts";
+export { writeFault } from "./src/text/write_fault.ts";
 export { type Backoff, retryDelay } from "./src/format/backoff.ts";
 export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
 export { type Check, hostOrTag, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";

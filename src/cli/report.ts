@@ -6,12 +6,13 @@
 
 import { locateQueue } from "../store/locate_queue.ts";
 import { QueueError, UsageError } from "../text/errors.ts";
+import { writeFault } from "../text/write_fault.ts";
 import { INTERRUPT_STATUS, InterruptedError } from "./terminal/interrupt.ts";
 import { MisspelledError } from "./table/option.ts";
 import { note, say } from "./terminal/output.ts";
 import { nearestWord } from "./args/spelling.ts";
 import type { Invocation } from "./table/command.ts";
-import { systemFault, writeFault } from "./text/system_fault.ts";
+import { systemFault } from "./text/system_fault.ts";
 
 /** What a write that failed has left undone, by the command. Others may have done a part. */
 const UNDONE: Readonly<Record<string, string>> = {

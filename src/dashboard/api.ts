@@ -267,9 +267,12 @@ export interface Scanner extends AsyncDisposable {
   metrics(): Promise<string>;
   /**
    * Called with the status, now and at each change, at most four times a second; only while there
-   * is a listener does anything watch the queue.
+   * is a listener does anything watch the queue. `failed` is called each time that it cannot be read.
    *
    * @returns Ends it.
    */
-  watch(changed: (status: Status, jobs: Events["jobs"]) => void): () => void;
+  watch(
+    changed: (status: Status, jobs: Events["jobs"]) => void,
+    failed: (error: Error) => void,
+  ): () => void;
 }

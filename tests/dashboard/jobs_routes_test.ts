@@ -118,7 +118,9 @@ Deno.test("a change that does not fit the job is 409, a job that is gone 404, a 
     assert(!String(answer.error).includes("\n"), String(answer.error));
   }
   assertEquals((await server.get("/api/jobs/gone")).status, 404);
-  for (const query of ["states=x", "limit=0", "limit=201", "limit=x", "sort=x", "order=x"]) {
+  for (
+    const query of ["states=x", "limit=0", "limit=201", "limit=x", "sort=x", "order=x", "cursor=x"]
+  ) {
     assertEquals((await server.get(`/api/jobs?${query}`)).status, 400, query);
   }
 });

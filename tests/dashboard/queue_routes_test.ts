@@ -10,6 +10,7 @@ import type {
   Status,
 } from "../../src/dashboard/api.ts";
 import { cancelJob } from "../../src/control/cancel_job.ts";
+import { eventually } from "../temporary_queue.ts";
 import { TestServer } from "./test_server.ts";
 
 Deno.test("the status, the dead letters, the statistics, the doctor and the metrics are answered", async () => {
@@ -136,4 +137,32 @@ Deno.test("JSON is compressed for who takes that, and for nobody else", async ()
   assertEquals(await encoding("gzip;q=0"), null);
   const rows = await (await server.get("/api/settings", { "accept-encoding": "gzip" })).json();
   assert(rows.length > 10);
+});
+
+Deno.test("once the queue is gone each answer says so, until there is one again", async () => {
+  await using server = await TestServer.start();
+  const { dir } = server;
+  const gone = `the queue ${dir} is gone: it was removed, or its disk is not mounted`;
+  await server.json("/api/status");
+  Deno.renameSync(dir, `${dir}-away`);
+  try {
+    await eventually("the status says so", async () => {
+      const answer = await server.get("/api/status");
+      return (await answer.json()).error === gone && answer.status === 500;
+    });
+    for (const path of ["/api/workers", "/api/dead", "/metrics", "/api/jobs"]) {
+      const answer = await server.get(path);
+      assertEquals([answer.status, await answer.json()], [500, { error: gone }], path);
+    }
+    assertEquals(await server.post("/api/jobs", { command: "true" }), [500, { error: gone }]);
+    const page = await server.get("/", { accept: "text/html" });
+    assertEquals([page.status, await page.text()], [500, `${gone}\n`]);
+  } finally {
+    Deno.renameSync(`${dir}-away`, dir);
+  }
+  await eventually("the status is there again", async () => {
+    const answer = await server.get("/api/status");
+    await answer.body?.cancel();
+    return answer.status === 200;
+  });
 });

@@ -1,7 +1,7 @@
 /** What the server refuses: each rule, with the attack that it stops. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { Refusal } from "../../src/dashboard/server/answer.ts";
+import { Refusal } from "../../src/dashboard/refusal.ts";
 import { findRoute, ROUTES } from "../../src/dashboard/server/routes.ts";
 import { WORKER_PATTERN } from "../../src/format/worker_names.ts";
 import { eventually } from "../temporary_queue.ts";

@@ -32,6 +32,9 @@ const MOST_IDS = 100;
 /** How often to look without an event, in milliseconds: a worker that was killed sends none. */
 const LOOK_EVERY = 4000;
 
+/** How long to wait after a look that failed, in milliseconds. */
+const LOOK_AFTER_FAILURE = 1000;
+
 /** How often to look how far running jobs have come, in milliseconds. */
 const PROGRESS_EVERY = 1000;
 
@@ -41,12 +44,16 @@ const RATES_EVERY = 5000;
 /** What is called with each status. */
 export type Listener = (status: Status, jobs: Events["jobs"]) => void;
 
+/** What is called with each look that failed. */
+export type Failed = (error: unknown) => void;
+
 /** Follows a queue while someone watches it. */
 export class LiveStatus {
   readonly #queue: Queue;
   readonly #names: KnownNames;
   readonly #findings: () => Finding[] | null;
   readonly #changed: Listener;
+  readonly #failed: Failed;
   readonly #rates: EndRates;
   readonly #unlisten: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,14 +77,17 @@ export class LiveStatus {
    *
    * @param findings What the doctor found last.
    * @param changed Called with the status, at once and at each change.
+   * @param failed Called with each look that failed; `changed` is called once one succeeds.
    */
   constructor(
     queue: Queue,
     names: KnownNames,
     findings: () => Finding[] | null,
     changed: Listener,
+    failed: Failed,
   ) {
-    [this.#queue, this.#names, this.#findings, this.#changed] = [queue, names, findings, changed];
+    [this.#queue, this.#names, this.#findings] = [queue, names, findings];
+    [this.#changed, this.#failed] = [changed, failed];
     this.#rates = ratesSoFar(queue);
     this.#unlisten = names.listen((change) => this.#hear(change));
     this.#lookAt(0);
@@ -124,10 +134,12 @@ export class LiveStatus {
       if (!this.#isOver) this.#say(status);
     } catch (error) {
       // The disk may answer the next time.
-      if (!(error instanceof Error)) throw error;
-    } finally {
+      this.#last = "";
+      if (!this.#isOver) this.#failed(error);
       this.#isLooking = false;
+      return this.#lookAt(performance.now() + LOOK_AFTER_FAILURE);
     }
+    this.#isLooking = false;
     const now = performance.now();
     this.#nextLook = Math.max(
       this.#sentAt + LEAST_PAUSE,

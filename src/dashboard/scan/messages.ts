@@ -24,7 +24,14 @@ export type Question =
 /** A question on its way. */
 export type Numbered = Question & { number: number };
 
-/** What the thread says: an answer, or while it watches the status. */
+/** Why a question or a look failed: the status and the sentence of an answer. */
+export interface Fault {
+  status: number;
+  message: string;
+}
+
+/** What the thread says: an answer, or while it watches the status, or why there is none. */
 export type Answer =
-  | { number: number; value?: unknown; error?: string }
+  | { number: number; value?: unknown; fault?: Fault }
+  | { fault: Fault }
   | { status: Status; jobs: Events["jobs"] };

@@ -17,21 +17,25 @@ import type {
   StatsAnswer,
   Status,
 } from "../api.ts";
-import type { Answer, Opening, Question } from "./messages.ts";
+import { Refusal } from "../refusal.ts";
+import type { Answer, Fault, Opening, Question } from "./messages.ts";
 
 /** Starts a thread that scans a queue. Nothing else watches or reads many files. */
 export function startScanner(queue: Queue): Scanner {
   return new ThreadScanner(queue);
 }
 
-/** Called with each status. */
-type Listener = (status: Status, jobs: Events["jobs"]) => void;
+/** Who watches: what is called with each status, and each time that there is none. */
+interface Watcher {
+  changed: (status: Status, jobs: Events["jobs"]) => void;
+  failed: (error: Error) => void;
+}
 
 class ThreadScanner implements Scanner {
   readonly #thread: Worker;
   readonly #port: MessagePort;
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
-  readonly #listeners = new Set<Listener>();
+  readonly #watchers = new Set<Watcher>();
   #asked = 0;
   #last: Status | undefined;
   /** Why no question is answered any more. */
@@ -81,14 +85,13 @@ class ThreadScanner implements Scanner {
     return this.#ask({ ask: "doctor" });
   }
 
-  watch(changed: Listener): () => void {
-    // A function of its own, so that one given twice is called twice.
-    const listener: Listener = (status, jobs) => changed(status, jobs);
-    this.#listeners.add(listener);
-    if (this.#listeners.size === 1) void this.#ask({ ask: "watch" }).catch(() => {});
-    else if (this.#last) listener(this.#last, {});
+  watch(changed: Watcher["changed"], failed: Watcher["failed"]): () => void {
+    const watcher: Watcher = { changed, failed };
+    this.#watchers.add(watcher);
+    if (this.#watchers.size === 1) void this.#ask({ ask: "watch" }).catch(failed);
+    else if (this.#last) changed(this.#last, {});
     return () => {
-      if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+      if (!this.#watchers.delete(watcher) || this.#watchers.size > 0) return;
       this.#last = undefined;
       void this.#ask({ ask: "unwatch" }).catch(() => {});
     };
@@ -109,23 +112,32 @@ class ThreadScanner implements Scanner {
 
   #hear(answer: Answer): void {
     if ("status" in answer) {
-      if (this.#listeners.size > 0) this.#last = answer.status;
-      for (const listener of this.#listeners) listener(answer.status, answer.jobs);
+      if (this.#watchers.size > 0) this.#last = answer.status;
+      for (const { changed } of this.#watchers) changed(answer.status, answer.jobs);
+      return;
+    }
+    if (!("number" in answer)) {
+      this.#last = undefined;
+      for (const { failed } of this.#watchers) failed(errorOf(answer.fault));
       return;
     }
     const asked = this.#open.get(answer.number);
     this.#open.delete(answer.number);
-    if (answer.error === undefined) asked?.resolve(answer.value);
-    else asked?.reject(new Error(answer.error));
+    if (answer.fault) asked?.reject(errorOf(answer.fault));
+    else asked?.resolve(answer.value);
   }
 
   #end(reason: Error): void {
     if (this.#over) return;
     this.#over = reason;
-    this.#listeners.clear();
+    this.#watchers.clear();
     for (const { reject } of this.#open.values()) reject(reason);
     this.#open.clear();
     this.#port.close();
     this.#thread.terminate();
   }
+}
+
+function errorOf({ status, message }: Fault): Refusal {
+  return new Refusal(status, message);
 }

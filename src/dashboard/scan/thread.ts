@@ -5,13 +5,14 @@
  * @module
  */
 
-import { JobPages, KnownNames, Queue, reasonOf, StatsReader } from "../../../mod.ts";
+import { JobPages, KnownNames, Queue, StatsReader } from "../../../mod.ts";
+import { refusalOf } from "../refusal.ts";
 import { deadGroups } from "./dead_groups.ts";
 import { jobDetail } from "./job_detail.ts";
 import { jobsPage } from "./jobs_page.ts";
 import { LiveStatus } from "./live_status.ts";
 import { RegularDoctor } from "./regular_doctor.ts";
-import type { Answer, Numbered, Opening } from "./messages.ts";
+import type { Answer, Fault, Numbered, Opening } from "./messages.ts";
 import { schedulesAnswer, statsAnswer } from "./summaries.ts";
 import { Metrics } from "../metrics/metrics.ts";
 
@@ -27,9 +28,14 @@ function serve({ dir, ofAnyUser }: Opening, port: MessagePort): void {
     try {
       say({ number, value: await (await opened).answer(data, say) });
     } catch (error) {
-      say({ number, error: reasonOf(error) });
+      say({ number, fault: faultOf(error, dir) });
     }
   };
+}
+
+function faultOf(error: unknown, dir: string): Fault {
+  const { status, message } = refusalOf(error, dir);
+  return { status, message };
 }
 
 /** All that the thread remembers of a queue. */
@@ -75,6 +81,7 @@ class Looks {
           this.#names,
           () => this.#doctor.findings,
           (status, jobs) => say({ status, jobs }),
+          (error) => say({ fault: faultOf(error, this.#queue.dir) }),
         );
         this.#doctor.start();
         return undefined;

@@ -4,19 +4,7 @@
  * @module
  */
 
-import { MissingError, QueueError, reasonOf, UsageError } from "../../../mod.ts";
-
-/** A request that is refused: the status and the sentence of its answer. */
-export class Refusal extends Error {
-  /** @param message One sentence. */
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {
-    super(message);
-  }
-}
+import type { Refusal } from "../refusal.ts";
 
 /**
  * What every answer has. Scripts and styles come from this server alone, nothing becomes markup or
@@ -84,19 +72,11 @@ export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<A
   return await new Response(stream).bytes();
 }
 
-/** The status and the sentence of an error. */
-export function refusalOf(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  const sentence = error instanceof Error ? error.message : String(error);
-  if (error instanceof UsageError) return new Refusal(400, sentence);
-  if (error instanceof MissingError) return new Refusal(404, sentence);
-  if (error instanceof QueueError) return new Refusal(409, sentence);
-  return new Refusal(500, reasonOf(error));
-}
-
 /** The answer to a request that failed: JSON, or plain text where a person asked for a page. */
-export async function errorAnswer(request: Request, error: unknown): Promise<Response> {
-  const { status, message, headers } = refusalOf(error);
+export async function errorAnswer(
+  request: Request,
+  { status, message, headers }: Refusal,
+): Promise<Response> {
   const answer = asksForPage(request)
     ? await textAnswer(request, `${message}\n`, "text/plain; charset=utf-8", { status })
     : await jsonAnswer(request, { error: message }, status);

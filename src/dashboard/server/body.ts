@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Refusal } from "./answer.ts";
+import { Refusal } from "../refusal.ts";
 
 /** The largest body, in bytes: that of a job's file. */
 export const MAX_BODY = 1024 * 1024;

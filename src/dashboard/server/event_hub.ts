@@ -7,7 +7,8 @@
 
 import type { Queue } from "../../../mod.ts";
 import type { Events, Scanner, Status } from "../api.ts";
-import { headersOf, Refusal } from "./answer.ts";
+import { Refusal } from "../refusal.ts";
+import { headersOf } from "./answer.ts";
 import { eventBytes, EventStream } from "./event_stream.ts";
 import { FollowedLog } from "./followed_log.ts";
 
@@ -31,6 +32,8 @@ export class EventHub {
   readonly #clients = new Set<Client>();
   readonly #logs = new Map<string, FollowedLog>();
   #latest: Status | undefined;
+  /** Why the queue cannot be read now. */
+  #failure: Error | undefined;
   #unwatch: (() => void) | undefined;
   #first = Promise.withResolvers<void>();
   #asking = 0;
@@ -42,12 +45,17 @@ export class EventHub {
     [this.#queue, this.#scanner, this.#readOnly, this.#most] = [queue, scanner, readOnly, most];
   }
 
-  /** The status now. */
+  /**
+   * The status now.
+   *
+   * @throws {Error} If the queue cannot be read.
+   */
   async status(): Promise<Status> {
     this.#asking++;
     try {
       this.#watch();
       await this.#first.promise;
+      if (this.#failure) throw this.#failure;
       return { ...this.#latest!, now: new Date().toISOString() };
     } finally {
       this.#asking--;
@@ -87,11 +95,18 @@ export class EventHub {
 
   #watch(): void {
     clearTimeout(this.#linger);
-    this.#unwatch ??= this.#scanner.watch((status, jobs) => this.#changed(status, jobs));
+    this.#unwatch ??= this.#scanner.watch(
+      (status, jobs) => this.#changed(status, jobs),
+      (error) => {
+        this.#failure = error;
+        this.#first.resolve();
+      },
+    );
   }
 
   #changed(status: Status, jobs: Events["jobs"]): void {
     const isFirst = this.#latest === undefined;
+    this.#failure = undefined;
     this.#latest = { ...status, read_only: this.#readOnly };
     this.#first.resolve();
     const bytes = eventBytes("status", this.#latest);
@@ -133,7 +148,7 @@ export class EventHub {
   #rest(): void {
     clearTimeout(this.#linger);
     this.#unwatch?.();
-    this.#unwatch = this.#latest = undefined;
+    this.#unwatch = this.#latest = this.#failure = undefined;
     this.#first = Promise.withResolvers();
   }
 

@@ -10,7 +10,8 @@
  * @module
  */
 
-import { headersOf, Refusal } from "./answer.ts";
+import { Refusal } from "../refusal.ts";
+import { headersOf } from "./answer.ts";
 
 /** Where the server listens, and by which names it is asked for. */
 export interface Names {

@@ -6,7 +6,8 @@
  */
 
 import { type Queue, UsageError } from "../../../mod.ts";
-import { headersOf, Refusal } from "./answer.ts";
+import { Refusal } from "../refusal.ts";
+import { headersOf } from "./answer.ts";
 import { wholeOf } from "./given.ts";
 
 /** The most bytes of one answer, unless it is a download. */

@@ -18,7 +18,8 @@ import {
   WORKER_PATTERN,
 } from "../../../mod.ts";
 import type { Scanner } from "../api.ts";
-import { headersOf, jsonAnswer, Refusal, textAnswer } from "./answer.ts";
+import { Refusal } from "../refusal.ts";
+import { headersOf, jsonAnswer, textAnswer } from "./answer.ts";
 import { objectBody } from "./body.ts";
 import type { EventHub } from "./event_hub.ts";
 import { jobsQueryOf, optional, scheduleInputOf, spanOf, textOf } from "./given.ts";

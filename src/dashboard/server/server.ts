@@ -7,7 +7,8 @@
 import type { Queue } from "../../../mod.ts";
 import type { Scanner } from "../api.ts";
 import { startScanner } from "../scan/scanner.ts";
-import { errorAnswer, Refusal } from "./answer.ts";
+import { Refusal, refusalOf } from "../refusal.ts";
+import { errorAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { EventHub } from "./event_hub.ts";
 import { Guard, newToken } from "./guard.ts";
@@ -141,7 +142,7 @@ class Answerer {
       }
       return await this.#answer(request);
     } catch (error) {
-      return await errorAnswer(request, error);
+      return await errorAnswer(request, refusalOf(error, this.#means.queue.dir));
     }
   }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { systemFault, writeFault } from "../../../src/cli/text/system_fault.ts";
+import { systemFault } from "../../../src/cli/text/system_fault.ts";
 
 Deno.test("systemFault() puts the path before the reason", () => {
   const error = assertThrows(() => Deno.openSync("/nowhere/at-all"));
@@ -9,16 +9,6 @@ Deno.test("systemFault() puts the path before the reason", () => {
 Deno.test("systemFault() knows errors that have no class of their own", () => {
   const error = assertThrows(() => Deno.writeFileSync("/dev/full", new Uint8Array(1)));
   assertEquals(systemFault(error), "/dev/full: no space left on device");
-});
-
-Deno.test("writeFault() names the queue, or a file outside it, and what to do", () => {
-  const full = (path: string) => new Error(`No space left on device (os error 28)${path}`);
-  const remedy = "no space left on device; free some space";
-  const ofQueue = `cannot write to the queue /q: ${remedy}`;
-  assertEquals(writeFault(full(""), "/q"), ofQueue);
-  assertEquals(writeFault(full(": open '/q/tmp/1@new'"), "/q"), ofQueue);
-  assertEquals(writeFault(full(": open '/qq'"), "/q"), `cannot write to /qq: ${remedy}`);
-  assertEquals(writeFault(assertThrows(() => Deno.openSync("/nowhere/at-all")), "/q"), undefined);
 });
 
 Deno.test("systemFault() says in one line that a part of the program could not be loaded", () => {

@@ -19,6 +19,8 @@ function follow(queue: Queue): { seen: Seen[] } & Disposable {
   const names = new KnownNames(queue);
   const live = new LiveStatus(queue, names, () => null, (status, jobs) => {
     seen.push({ status, jobs, at: performance.now() });
+  }, (error) => {
+    throw error;
   });
   return {
     seen,

@@ -3,6 +3,10 @@ import type { JobsQuery, Status } from "../../../src/dashboard/api.ts";
 import { startScanner } from "../../../src/dashboard/scan/scanner.ts";
 import { drop, eventually, temporaryQueue } from "../../temporary_queue.ts";
 
+function unexpected(error: Error): never {
+  throw error;
+}
+
 const ALL: JobsQuery = { states: [], text: "", sort: "created", order: "desc", limit: 50 };
 
 Deno.test("the scanning thread answers each question, and only a listener makes it watch", async () => {
@@ -20,7 +24,7 @@ Deno.test("the scanning thread answers each question, and only a listener makes 
   assertEquals(await scanner.schedules(), []);
   assert((await scanner.metrics()).includes('queuectl_jobs{state="dead"} 1\n'));
   const seen: Status[] = [];
-  const unwatch = scanner.watch((status) => seen.push(status));
+  const unwatch = scanner.watch((status) => seen.push(status), unexpected);
   await eventually("the first status", () => seen.length > 0);
   drop(dir, "dead/other.json", "no JSON");
   await eventually("the change", () => seen.at(-1)!.jobs.dead === 2);
@@ -57,7 +61,7 @@ Deno.test("a page asked for when jobs of a batch are said to have come has them,
   const unwatch = scanner.watch((_status, { ids }) => {
     if (ids?.length === 0) return;
     scanner.jobs(ALL).then(({ jobs }) => shown = jobs.length);
-  });
+  }, unexpected);
   for (const count of [2, 4, 6, 8]) {
     await queue.enqueueMany([{ command: "make" }, { command: "make" }]);
     await eventually(`a page of ${count} jobs`, () => shown === count);

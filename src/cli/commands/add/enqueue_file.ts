@@ -14,7 +14,7 @@ import { jobFields } from "../../args/job_options.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { EnqueueProgress } from "../../terminal/enqueue_progress.ts";
-import { writeFault } from "../../text/system_fault.ts";
+import { writeFault } from "../../../text/write_fault.ts";
 import { addedView, existingView, jsonText, note, printLines } from "../../terminal/output.ts";
 
 /** The most lines that a note names one by one. */

@@ -150,6 +150,8 @@ export interface DeadGroup {
   command: string;
   exit_code: number | null;
   signal: string | null;
+  /** How the last attempt ended; missing if there was none. */
+  outcome?: string;
   reason?: string;
   count: number;
   /** When the last of them died. */
@@ -267,7 +269,7 @@ export interface Scanner extends AsyncDisposable {
   metrics(): Promise<string>;
   /**
    * Called with the status, now and at each change, at most four times a second; only while there
-   * is a listener does anything watch the queue. `failed` is called each time that it cannot be read.
+   * is a listener does anything watch the queue. `failed` is called each time it cannot be read.
    *
    * @returns Ends it.
    */

@@ -203,6 +203,14 @@ Deno.test("dead letters of one command and status stand together, with what retr
   assertEquals(links, ids.map((id) => `/jobs/${id}`));
 });
 
+Deno.test("jobs that ran out of time are no dead letters of a signal", async () => {
+  const group = { command: "sleep 9", exit_code: null, signal: "SIGTERM", count: 1, ids: ["a"] };
+  const dead = ["timeout", "failed"].map((outcome) => ({ ...group, outcome, latest: ago(60) }));
+  const page = await pageOf("/dead", { dead: () => Promise.resolve(dead) });
+  assertStringIncludes(page.text, "timeout · 1 job");
+  assertStringIncludes(page.text, "SIGTERM · 1 job");
+});
+
 Deno.test("a page of dead letters stays small however many groups there are", async () => {
   const ids = Array.from({ length: 1000 }, (_, index) => `01ARZ3NDEKTSV4RRFFQ69G${index + 1000}`);
   const groups = Array.from({ length: 3000 }, (_, index) => ({

@@ -15,7 +15,8 @@ export function deadGroups(queue: Queue): DeadGroup[] {
   const groups = new Map<string, DeadGroup>();
   for (const job of queue.list({ states: ["dead"] }).reverse()) {
     const group = groupOf(job);
-    const key = JSON.stringify([group.command, group.exit_code, group.signal, group.reason]);
+    const { command, exit_code, signal, outcome, reason } = group;
+    const key = JSON.stringify([command, exit_code, signal, outcome, reason]);
     const known = groups.get(key);
     if (!known) {
       groups.set(key, group);
@@ -35,6 +36,7 @@ function groupOf(job: JobView): DeadGroup {
     command: job.command,
     exit_code: last?.exit_code ?? null,
     signal: last?.signal ?? null,
+    ...(last && { outcome: last.outcome }),
     ...(reason !== undefined && { reason }),
     count: 1,
     latest: last?.finished_at ?? job.updated_at,

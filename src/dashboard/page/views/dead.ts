@@ -51,13 +51,15 @@ const DEAD_JOBS = `/jobs${jobsSearch({ states: ["dead"] })}`;
 /** The most jobs of a group that are listed. */
 const IDS_SHOWN = 100;
 
-function groupKey({ command, exit_code, signal, reason }: DeadGroup): string {
-  return JSON.stringify([command, exit_code, signal, reason]);
+function groupKey({ command, exit_code, signal, outcome, reason }: DeadGroup): string {
+  return JSON.stringify([command, exit_code, signal, outcome, reason]);
 }
 
-/** How all jobs of a group failed: `exit 2`, `SIGKILL`, a reason. */
-function endText({ exit_code, signal, reason }: DeadGroup): string {
+/** How all jobs of a group failed: `exit 2`, `SIGKILL`, `timeout`, a reason. */
+function endText({ exit_code, signal, outcome, reason }: DeadGroup): string {
   if (reason !== undefined) return visibleText(reason);
+  // queuectl itself sent the signal then.
+  if (outcome === "timeout" || outcome === "cancelled" || outcome === "lost") return outcome;
   if (signal !== null) return visibleText(signal);
   return exit_code === null ? "never ran" : `exit ${exit_code}`;
 }

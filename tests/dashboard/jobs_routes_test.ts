@@ -56,6 +56,7 @@ Deno.test("what is no job is refused with one sentence that names the field", as
     [{ command: "true", delay: 1, run_at: "now" }, /not both/],
     [{ command: "true", id: "../x" }, /id must be/],
     [{ command: "true", stdin: true }, /stdin/],
+    [{ command: "true", cwd: "here" }, /cwd must be an absolute path, not "here"/],
     ["text", /must be a JSON object/],
     [null, /must be a JSON object/],
     [[[]], /must be a JSON object/],
@@ -119,7 +120,16 @@ Deno.test("a change that does not fit the job is 409, a job that is gone 404, a 
   }
   assertEquals((await server.get("/api/jobs/gone")).status, 404);
   for (
-    const query of ["states=x", "limit=0", "limit=201", "limit=x", "sort=x", "order=x", "cursor=x"]
+    const query of [
+      "states=x",
+      "limit=0",
+      "limit=201",
+      "limit=x",
+      "sort=x",
+      "order=x",
+      "cursor=x",
+      "state=dead",
+    ]
   ) {
     assertEquals((await server.get(`/api/jobs?${query}`)).status, 400, query);
   }

@@ -21,12 +21,13 @@ Deno.test("the status, the dead letters, the statistics, the doctor and the metr
   const status = await server.json<Status>("/api/status");
   assertEquals([status.dir, status.jobs.dead, status.read_only], [dir, 1, false]);
   const dead = await server.json<DeadGroup[]>("/api/dead");
-  assertEquals(dead.map(({ ids }) => ids), [["a"]]);
+  assertEquals(dead.map(({ ids, outcome }) => [ids, outcome]), [[["a"], "cancelled"]]);
   for (const span of ["5m", "1h", "24h", "7d"]) {
     const { series } = await server.json<StatsAnswer>(`/api/stats?span=${span}`);
     assertEquals(series.at.length, series.done.length);
   }
   assertEquals((await server.get("/api/stats?span=1y")).status, 400);
+  assertEquals((await server.get("/api/stats?since=1h")).status, 400);
   assert(Array.isArray(await server.json("/api/doctor")));
   const metrics = await server.get("/metrics");
   assertStringIncludes(metrics.headers.get("content-type")!, "text/plain; version=0.0.4");
@@ -86,6 +87,10 @@ Deno.test("a schedule is previewed, added, edited, paused, resumed, run and remo
     (await server.post("/api/schedules", { name: "n", when: "@hourly", job }))[0],
     409,
   );
+  assertEquals(await server.post("/api/schedules", { name: "m", when: "@hourly" }), [
+    400,
+    { error: "job must be a JSON object" },
+  ]);
   const act = async (verb: string, body?: unknown) => {
     const [status, answer] = await server.post(`/api/schedules/n/${verb}`, body);
     assert(status < 300, `${verb}: ${JSON.stringify(answer)}`);

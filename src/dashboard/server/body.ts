@@ -49,10 +49,10 @@ export async function readBody(request: Request, patience: number): Promise<unkn
   }
 }
 
-/** A body that must be a JSON object. */
-export function objectBody(body: unknown): Record<string, unknown> {
+/** A value that must be a JSON object; `name` says which. */
+export function objectBody(body: unknown, name = "the body"): Record<string, unknown> {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) {
     return body as Record<string, unknown>;
   }
-  throw new Refusal(400, "the body must be a JSON object");
+  throw new Refusal(400, `${name} must be a JSON object`);
 }

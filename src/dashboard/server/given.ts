@@ -43,8 +43,19 @@ function choice<const T extends string>(
   throw new UsageError(`${name} must be one of ${words.join(", ")}, not ${JSON.stringify(given)}`);
 }
 
+/**
+ * Refuses a query with another name: a script that asks for `state=dead`, not `states=dead`, would
+ * take all jobs for dead ones.
+ */
+export function checkNames(query: URLSearchParams, known: readonly string[]): void {
+  const other = [...query.keys()].find((name) => !known.includes(name));
+  if (other === undefined) return;
+  throw new UsageError(`the query may have ${known.join(", ")}, not ${JSON.stringify(other)}`);
+}
+
 /** The query of `GET /api/jobs`. */
 export function jobsQueryOf(query: URLSearchParams): JobsQuery {
+  checkNames(query, ["states", "text", "sort", "order", "cursor", "limit"]);
   const states = query.getAll("states").flatMap((list) => list.split(",")).filter(Boolean);
   const limit = Number(query.get("limit") ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > 200) {
@@ -76,6 +87,8 @@ export function wholeOf(query: URLSearchParams, name: string): number | undefine
 /**
  * The job that a body describes. As on the command line its command may be an array, its spans may
  * be text such as `10m`, and `delay` sets `run_at`.
+ *
+ * @throws {UsageError} If its `cwd` is relative: a client has no directory on this machine.
  */
 export function jobInputOf(body: unknown): JobInput {
   const given = objectBody(body);
@@ -83,7 +96,9 @@ export function jobInputOf(body: unknown): JobInput {
   for (const [name, value] of Object.entries(given)) {
     if (name === "command" && Array.isArray(value)) input.command = argvText(value);
     else if (name === "delay") input.run_at = readyTime(given);
-    else input[name] = JOB_FIELDS.get(name)?.type === "span" ? secondsOf(value, name) : value;
+    else if (name === "cwd" && typeof value === "string" && !value.startsWith("/")) {
+      throw new UsageError(`cwd must be an absolute path, not ${JSON.stringify(value)}`);
+    } else input[name] = JOB_FIELDS.get(name)?.type === "span" ? secondsOf(value, name) : value;
   }
   return input as JobInput;
 }
@@ -135,7 +150,7 @@ export function scheduleInputOf(body: unknown): Omit<ScheduleInput, "name"> {
     ...(optional(overlap) !== undefined && {
       overlap: choice(textOf(overlap, "overlap"), "overlap", ["skip", "allow"]),
     }),
-    job: jobInputOf(job),
+    job: jobInputOf(objectBody(job, "job")),
   };
 }
 

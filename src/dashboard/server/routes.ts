@@ -22,7 +22,7 @@ import { Refusal } from "../refusal.ts";
 import { headersOf, jsonAnswer, textAnswer } from "./answer.ts";
 import { objectBody } from "./body.ts";
 import type { EventHub } from "./event_hub.ts";
-import { jobsQueryOf, optional, scheduleInputOf, spanOf, textOf } from "./given.ts";
+import { checkNames, jobsQueryOf, optional, scheduleInputOf, spanOf, textOf } from "./given.ts";
 import { addJob, addJobs, changeJobs, JOB_CHANGES, stopWorker } from "./job_changes.ts";
 import { logAnswer } from "./log_answer.ts";
 import { changeSettings, settingRows } from "./settings.ts";
@@ -98,6 +98,7 @@ export const ROUTES: readonly Route[] = [
   json("GET", "/api/schedules", ({ scanner }) => scanner.schedules()),
   json("GET", "/api/schedules/{name}", (call) => scheduleNamed(call, call.name)),
   json("GET", "/api/stats", ({ scanner, query }) => {
+    checkNames(query, ["span"]);
     const { span, parts } = spanOf(query.get("span"));
     return scanner.stats(span, parts);
   }),

@@ -68,6 +68,8 @@ export class LiveStatus {
   #last = "";
   /** How many jobs there were in each state, by the last status. */
   #counts = "";
+  /** The names in schedules/ by the last status: they say what is due when, and what is paused. */
+  #schedules: string;
   #sentAt = -Infinity;
   /** How long to wait for an event, in milliseconds. */
   #pause = LOOK_EVERY;
@@ -89,6 +91,7 @@ export class LiveStatus {
     [this.#queue, this.#names, this.#findings] = [queue, names, findings];
     [this.#changed, this.#failed] = [changed, failed];
     this.#rates = ratesSoFar(queue);
+    this.#schedules = scheduleFiles(queue);
     this.#unlisten = names.listen((change) => this.#hear(change));
     this.#lookAt(0);
   }
@@ -162,7 +165,10 @@ export class LiveStatus {
     // What a batch holds was not counted, perhaps, when its coming was said.
     const counts = JSON.stringify(status.jobs);
     const isCountedAnew = this.#moved?.size === 0 && counts !== this.#counts;
-    const ids = this.#moved && !isCountedAnew ? [...this.#moved] : undefined;
+    const schedules = scheduleFiles(this.#queue);
+    const isUnnamed = isCountedAnew || schedules !== this.#schedules;
+    this.#schedules = schedules;
+    const ids = this.#moved && !isUnnamed ? [...this.#moved] : undefined;
     const now = performance.now();
     const areRatesOld = rates.five_minutes > 0 && now >= this.#sentAt + RATES_EVERY;
     if (said === this.#last && ids?.length === 0 && !areRatesOld) return;
@@ -213,4 +219,11 @@ export class LiveStatus {
       findings: this.#findings(),
     };
   }
+}
+
+/** The names in schedules/. */
+function scheduleFiles({ store: { files }, dir }: Queue): string {
+  const folder = `${dir}/schedules`;
+  if (!files.exists(folder)) return "";
+  return [...files.list(folder)].map(({ name }) => name).sort().join("/");
 }

@@ -4,6 +4,8 @@ import { LiveStatus } from "../../../src/dashboard/scan/live_status.ts";
 import { RegularDoctor } from "../../../src/dashboard/scan/regular_doctor.ts";
 import { KnownNames } from "../../../src/inspect/known_names.ts";
 import type { Queue } from "../../../src/queue.ts";
+import { addSchedule } from "../../../src/schedules/add_schedule.ts";
+import { pauseSchedule } from "../../../src/schedules/manage_schedules.ts";
 import { Worker } from "../../../src/worker/worker.ts";
 import { drop, eventually, temporaryQueue } from "../../temporary_queue.ts";
 
@@ -65,6 +67,20 @@ Deno.test("a status names the jobs that moved if they are few, and none without 
   for (let job = 0; job < 150; job++) drop(dir, `dead/job-${job}.json`, '{"command":"make"}');
   await eventually("many moves", () => seen.at(-1)!.status.jobs.dead === 150);
   assert(seen.some(({ jobs }) => jobs.ids === undefined));
+});
+
+Deno.test("a schedule that is added or paused elsewhere has pages ask again", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen.length === 1);
+  const isToldAfter = (count: number) => seen.slice(count).some(({ jobs }) => !jobs.ids);
+  await addSchedule(queue, { name: "nightly", when: "@daily", job: { command: "make" } });
+  await eventually("the schedule", () => isToldAfter(1));
+  const { length } = seen;
+  await pauseSchedule(queue, "nightly", true);
+  await eventually("the pause", () => isToldAfter(length));
 });
 
 Deno.test("jobs that come in a batch have moved", async () => {

@@ -13,10 +13,12 @@ Deno.test("a job is added as the command line would, and shown", async () => {
     delay: "1h",
     timeout: "5m",
     priority: 9,
+    "max-retries": 0,
   });
   assertEquals(status, 201);
   const { job, path, log } = await server.json<JobDetail>(`/api/jobs/${id}`);
   assertEquals([job.command, job.timeout, job.priority], ["echo 'a b'", 300, 9]);
+  assertEquals([job.max_retries, job["max-retries"]], [0, undefined]);
   assert(Math.abs(Date.parse(job.run_at) - Date.now() - 3_600_000) < 60_000, job.run_at);
   assertEquals([Deno.statSync(path).isFile, log], [true, null]);
   const page = await server.json<JobsPage>("/api/jobs?states=pending&limit=1");
@@ -56,6 +58,7 @@ Deno.test("what is no job is refused with one sentence that names the field", as
     [{ command: "true", delay: 1, run_at: "now" }, /not both/],
     [{ command: "true", id: "../x" }, /id must be/],
     [{ command: "true", stdin: true }, /stdin/],
+    [{ command: "true", at: "tomorrow" }, /"at" is an option .*; give "run_at" instead/],
     [{ command: "true", cwd: "here" }, /cwd must be an absolute path, not "here"/],
     ["text", /must be a JSON object/],
     [null, /must be a JSON object/],

@@ -86,14 +86,21 @@ export function wholeOf(query: URLSearchParams, name: string): number | undefine
 
 /**
  * The job that a body describes. As on the command line its command may be an array, its spans may
- * be text such as `10m`, and `delay` sets `run_at`.
+ * be text such as `10m`, `max-retries` is `max_retries`, and `delay` sets `run_at`.
  *
  * @throws {UsageError} If its `cwd` is relative: a client has no directory on this machine.
  */
 export function jobInputOf(body: unknown): JobInput {
   const given = objectBody(body);
   const input: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
+  for (const [asGiven, value] of Object.entries(given)) {
+    const key = asGiven.replaceAll("-", "_");
+    const sets = JOB_FIELDS.get(key)?.sets;
+    // Kept as an unknown field it would change nothing, and the job would run at once.
+    if (sets !== undefined && key !== "delay") {
+      throw new UsageError(`"${asGiven}" is an option of the command line; give "${sets}" instead`);
+    }
+    const name = JOB_FIELDS.has(key) ? key : asGiven;
     if (name === "command" && Array.isArray(value)) input.command = argvText(value);
     else if (name === "delay") input.run_at = readyTime(given);
     else if (name === "cwd" && typeof value === "string" && !value.startsWith("/")) {

@@ -227,6 +227,8 @@ export interface Added {
   id: string;
   /** Nothing was added: the job of this ID has the key, and has not ended. */
   existed?: boolean;
+  /** Names in the body that queuectl does not know: kept in its file, and of no effect. */
+  unknown_fields?: string[];
 }
 
 /** The body of every answer that is not 2xx. */

@@ -1,7 +1,7 @@
 /** The routes of jobs: each against a real queue, cancel and stop with a real worker. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { BulkAnswer, JobDetail, JobsPage } from "../../src/dashboard/api.ts";
+import type { Added, BulkAnswer, JobDetail, JobsPage } from "../../src/dashboard/api.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import { drop, eventually } from "../temporary_queue.ts";
 import { TestServer } from "./test_server.ts";
@@ -30,6 +30,16 @@ Deno.test("a job whose key is taken is not added again, and the answer names the
   const job = { command: "true", unique: "k" };
   const [, { id }] = await server.post("/api/jobs", job);
   assertEquals(await server.post("/api/jobs", job), [200, { id, existed: true }]);
+});
+
+Deno.test("names that nobody knows are listed in the answer, for one job and for many", async () => {
+  await using server = await TestServer.start();
+  const job = { command: "true", prority: 3, priority: 7, cwd: "/" };
+  const [, one] = await server.post("/api/jobs", job);
+  assertEquals(one.unknown_fields, ["prority"]);
+  const [, many] = await server.post("/api/jobs", [{ command: "true" }, job]);
+  const unknown = (many as unknown as Added[]).map((added) => added.unknown_fields);
+  assertEquals(unknown, [undefined, ["prority"]]);
 });
 
 Deno.test("many jobs are added at once, or none if one of them is no job", async () => {

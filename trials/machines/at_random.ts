@@ -83,11 +83,13 @@ export const atRandom: Play = async (scene, { random, minutes }) => {
     await pause(whole(random, 5, 20));
     const fault = FAULTS[whole(random, 0, FAULTS.length - 1)]!;
     const at = uptime().toFixed(0);
+    rig.isDisturbed = true;
     scene.figures.push(`at ${at}: ${await fault(scene, random)}`);
     for (const { name } of await rig.heal()) {
       scene.hit.add(name);
       scene.figures.push(`booted ${name} again, as it did not serve its part`);
     }
+    rig.isDisturbed = false;
   }
   isOver = true;
   await Promise.all([...keeping, ...adding]);

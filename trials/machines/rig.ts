@@ -18,6 +18,8 @@ export class Rig {
   readonly hosts: readonly Host[];
   /** How the volume is mounted. */
   how: string;
+  /** Whether a fault is at work, or not every copy is whole again. */
+  isDisturbed = false;
 
   private constructor(root: string, engine: Engine, hosts: readonly Host[]) {
     this.root = root;

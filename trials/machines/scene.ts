@@ -66,7 +66,7 @@ export class Scene {
   /** Calls queuectl on a host. */
   call(host: Host | string, ...args: readonly string[]): Promise<Ended> {
     const at = typeof host === "string" ? this.rig.host(host) : host;
-    return at.queuectl(this.dir, args, { patience: 100 });
+    return at.queuectl(this.dir, args, { patience: 200 });
   }
 
   /** Calls queuectl on a host; that it fails is a violation. Returns what it printed. */
@@ -176,10 +176,12 @@ export class Scene {
   async #look(host: Host): Promise<void> {
     const begun = uptime();
     const { faults } = host;
+    const { isDisturbed } = this.rig;
     const { code, stdout, stderr } = await this.call(host, "doctor", "--json");
     if (code === 0 || host.faults !== faults) return;
     // A client takes some seconds to connect again, first to one server that may lack something.
-    const isConnecting = begun - host.connectedAt < RECONNECTS_WITHIN;
+    const isConnecting = isDisturbed || this.rig.isDisturbed ||
+      begun - host.connectedAt < RECONNECTS_WITHIN;
     if (isConnecting && /transport endpoint|disk failed to read/.test(stderr)) return;
     const problems: { problem: string }[] = code === 1 && stdout !== "" ? JSON.parse(stdout) : [];
     const areClocks = this.rig.hosts.some(({ clock }) => clock !== 0) &&

@@ -6,6 +6,7 @@
 
 import {
   cancelJob,
+  CHECKS_OF_FILE,
   editJob,
   holdJob,
   ID_PATTERN,
@@ -73,11 +74,19 @@ export async function addJob(queue: Queue, body: unknown): Promise<Added> {
   const input = jobInputOf(isText ? rest : body);
   try {
     const options = isText ? { stdin: new Blob([stdin]).stream() } : {};
-    return { id: (await queue.enqueue(input, options)).id };
+    return { id: (await queue.enqueue(input, options)).id, ...unknownIn(input) };
   } catch (error) {
     if (error instanceof KeyTakenError) return { id: error.id, existed: true };
     throw error;
   }
+}
+
+/** The fields that nothing but the job's file will have: a wrongly spelt one, most likely. */
+function unknownIn(input: JobInput | undefined): Pick<Added, "unknown_fields"> {
+  const unknown_fields = Object.keys(input ?? {}).filter((name) =>
+    !JOB_FIELDS.has(name) && !CHECKS_OF_FILE.has(name)
+  );
+  return unknown_fields.length > 0 ? { unknown_fields } : {};
 }
 
 /** Adds many jobs, all or none. */
@@ -85,7 +94,10 @@ export async function addJobs(queue: Queue, bodies: readonly unknown[]): Promise
   const inputs: JobInput[] = bodies.map(jobInputOf);
   const added: Added[] = [];
   await queue.enqueueMany(inputs, (jobs: readonly Job[], existed: boolean) => {
-    for (const { id } of jobs) added.push(existed ? { id, existed } : { id });
+    for (const { id } of jobs) {
+      const unknown = unknownIn(inputs[added.length]);
+      added.push(existed ? { id, existed } : { id, ...unknown });
+    }
   });
   return added;
 }

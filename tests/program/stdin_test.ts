@@ -236,7 +236,8 @@ Deno.test("a JSON job with stdin, waiting for another, held and edited, keeps it
   assertEquals(await program.answer("logs", "a"), "dataedited");
   await program.answer("enqueue", "--id", "b", "--hold", "cat");
   const claims = await program.run(["edit", "b"], {
-    env: { VISUAL: `sed -i 's/"command"/"stdin": true, "command"/'` },
+    // The text stays, so that nobody has to type it twice.
+    env: { VISUAL: `sed -i 's/"command"/"stdin": true, "command"/'`, TMPDIR: program.home },
   });
   assertEquals(claims.code, 1);
   assertMatch(claims.stderr, /"stdin" cannot be true: its input, input\/b.in, is missing/);

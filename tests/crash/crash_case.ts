@@ -6,6 +6,7 @@
  *     CRASH_OUTCOMES  how many outcomes of a power cut are looked at where there are more
  *     CRASH_SEED      which of them
  *     CRASH_CUTS      how many outcomes of a power cut are looked at after two actors have met
+ *     CRASH_CALLS     looks at a crash at every so-manieth call of an operation only
  *     CRASH_FAULTS    looks at every so-manieth refused call only; at failed flushes always
  *     CRASH_STRIDE    looks at every so-manieth pair of places of two actors; a case alone: at all
  *
@@ -31,6 +32,9 @@ export const STRIDE = Number(Deno.env.get("CRASH_STRIDE") ?? (ONLY === undefined
 
 /** Of the places at which the second actor may be stopped, each so-manieth is looked at. */
 export const STEP = Math.ceil(Math.sqrt(STRIDE));
+
+/** Of the calls at which an operation is cut off, each so-manieth is looked at. */
+export const CALL_STRIDE = Number(Deno.env.get("CRASH_CALLS") ?? 1);
 
 /** Of the calls that are refused, each so-manieth is looked at. */
 export const FAULT_STRIDE = Number(Deno.env.get("CRASH_FAULTS") ?? 1);

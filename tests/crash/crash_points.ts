@@ -11,7 +11,7 @@ import { killAt, type Leaving, LEAVINGS } from "../simulation/faults.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import type { SimulatedProcess } from "../simulation/simulated_process.ts";
-import { count, isWanted, judge, OUTCOMES, SEED } from "./crash_case.ts";
+import { CALL_STRIDE, count, isWanted, judge, OUTCOMES, SEED } from "./crash_case.ts";
 import { Ledger } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import { ACTING, clock, DIR, openAt, queueDisk, START } from "./queue_disk.ts";
@@ -98,6 +98,7 @@ export async function* crashPoints(
   const whole = await act(operation, prepared);
   const calls = whole.disk.calls.filter((call) => call.process === operation.process);
   for (const [index, { name }] of calls.entries()) {
+    if (index % CALL_STRIDE !== 0) continue;
     const writes = name === "create" || name === "append";
     for (const leaving of writes ? LEAVINGS : LEAVINGS.slice(0, 1)) {
       yield { name: leaving === "nothing" ? `${index}` : `${index}-${leaving}`, index, leaving };

@@ -90,7 +90,8 @@ export class Program implements AsyncDisposable {
 
   /** Waits until it has ended by itself. */
   async ended(): Promise<Deno.CommandStatus> {
-    this.#lines.cancel().catch(() => {});
+    // It would end early if nobody read what it prints.
+    while (!(await this.#lines.read()).done);
     return await this.#child.status;
   }
 

@@ -80,7 +80,8 @@ export async function slowdown(scene: Scene): Promise<Row[]> {
       if (dashboard) await (await scene.tab(dashboard, "/")).main.waitFor();
       const begun = performance.now();
       const worker = new Program(dir, ["worker", "start", "--count", "2", "--drain"]);
-      await worker.ended();
+      const { code } = await worker.ended();
+      if (code !== 0) throw new Error(`the worker ended with ${code}: ${worker.said}`);
       figures[how].push((performance.now() - begun) / 1000);
       await scene.clear();
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { timed } from "../../bench/measure.ts";
 import { until } from "./until.ts";
 
 const PROGRAM = new URL("../../bin/queuectl", import.meta.url).pathname;
@@ -26,21 +27,8 @@ export async function queuectl(
   words: readonly string[],
   stdin?: string,
 ): Promise<string> {
-  const child = new Deno.Command(PROGRAM, {
-    args: ["--dir", dir, ...words],
-    env: ENVIRONMENT,
-    stdin: stdin === undefined ? "null" : "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  if (stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(stdin));
-    await writer.close();
-  }
-  const { success, stdout, stderr } = await child.output();
-  if (success) return new TextDecoder().decode(stdout);
-  throw new Error(`queuectl ${words.join(" ")}: ${new TextDecoder().decode(stderr).trim()}`);
+  const { stdout } = await timed([PROGRAM, "--dir", dir, ...words], { stdin, env: ENVIRONMENT });
+  return stdout;
 }
 
 /** A process of queuectl that runs until it is stopped. */

@@ -11,6 +11,7 @@
  */
 
 import { Refusal } from "../refusal.ts";
+import { timingSafeEqual } from "node:crypto";
 import { headersOf } from "./answer.ts";
 
 /** Where the server listens, and by which names it is asked for. */
@@ -154,12 +155,8 @@ function cookiesOf(request: Request, name: string): string[] {
 
 /** Compares in a time that does not tell where two texts differ. */
 function isSame(given: string, wanted: string): boolean {
-  if (given.length !== wanted.length) return false;
-  let difference = 0;
-  for (let at = 0; at < wanted.length; at++) {
-    difference |= given.charCodeAt(at) ^ wanted.charCodeAt(at);
-  }
-  return difference === 0;
+  const [one, other] = [given, wanted].map((text) => new TextEncoder().encode(text));
+  return one!.length === other!.length && timingSafeEqual(one!, other!);
 }
 
 /** A new token: 256 random bits. */

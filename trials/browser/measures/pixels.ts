@@ -66,7 +66,7 @@ export async function pixels(scene: Scene): Promise<Row[]> {
   }));
 }
 
-/** Renames a job into pending/, as any program may. */
+/** Adds a job by renaming its file into pending/, without queuectl. */
 function dropJob(dir: string, id: string): void {
   const from = `${dir}/tmp/${id}`;
   Deno.writeTextFileSync(from, JSON.stringify({ command: `echo ${id}` }), { mode: 0o600 });

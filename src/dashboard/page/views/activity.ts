@@ -6,7 +6,7 @@
 
 import { useSignal } from "@preact/signals";
 import { h } from "preact";
-import { Chart, topCount, topSpan } from "../chart.ts";
+import { Chart, type Series, topCount, topSpan } from "../chart.ts";
 import { SPANS, type ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
 import { clockText, numberText, spanText } from "../texts.ts";
@@ -18,6 +18,19 @@ export function Activity({ span, stats }: Omit<ViewOf<"overview">, "page">): Tre
   const hovered = useSignal(-1);
   const { series } = stats;
   const { at } = series;
+  const times = (title: string, p50: Series["values"], p95: Series["values"]) =>
+    h(Chart, {
+      title,
+      kind: "lines",
+      at,
+      hovered,
+      text: spanText,
+      top: topSpan,
+      series: [
+        { label: "p50", class: "p50", values: p50 },
+        { label: "p95", class: "p95", values: p95 },
+      ],
+    });
   return html.section(
     { class: "card", "aria-labelledby": "activity" },
     html.div(
@@ -49,30 +62,8 @@ export function Activity({ span, stats }: Omit<ViewOf<"overview">, "page">): Tre
           { label: "failed", class: "dead", values: series.failed },
         ],
       }),
-      h(Chart, {
-        title: "Waiting time",
-        kind: "lines",
-        at,
-        hovered,
-        text: spanText,
-        top: topSpan,
-        series: [
-          { label: "p50", class: "p50", values: series.wait_p50_ms },
-          { label: "p95", class: "p95", values: series.wait_p95_ms },
-        ],
-      }),
-      h(Chart, {
-        title: "Running time",
-        kind: "lines",
-        at,
-        hovered,
-        text: spanText,
-        top: topSpan,
-        series: [
-          { label: "p50", class: "p50", values: series.run_p50_ms },
-          { label: "p95", class: "p95", values: series.run_p95_ms },
-        ],
-      }),
+      times("Waiting time", series.wait_p50_ms, series.wait_p95_ms),
+      times("Running time", series.run_p50_ms, series.run_p95_ms),
     ),
     h(Numbers, { stats }),
   );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { basename } from "@std/path/posix/basename";
 import { dirname } from "@std/path/posix/dirname";
 import { ENOSYS, hasNumber } from "../text/errors.ts";
 import type { FilePort } from "./file_port.ts";
@@ -19,7 +20,7 @@ export function refusesLinks(error: unknown): boolean {
 /** How long to wait before names are counted again, in milliseconds. */
 const COUNT_AGAIN_AFTER = 5;
 
-type Calls = Pick<FilePort, "stat" | "link" | "remove" | "rename">;
+type Calls = Pick<FilePort, "stat" | "list" | "link" | "remove" | "rename">;
 
 /**
  * `renameNew` by `link(2)` and `unlink(2)`: of two who want one new name one gets it. A crash
@@ -31,11 +32,51 @@ export function renameByLink(files: Calls, from: string, to: string): void {
     files.link(from, to);
   } catch (error) {
     if (refusesLinks(error)) return renameAfterLook(files, from, to);
-    const isTaken = error instanceof Deno.errors.AlreadyExists;
-    if (!isTaken || !haveOneFile(files, from, to)) throw error;
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     // A crash has left both names, or a server made the link and its answer was lost.
+    if (!haveOneFile(files, from, to) && !linkRemembered(files, from, to)) throw error;
   }
   removeLinked(files, from, to);
+}
+
+/**
+ * Links a file to a name that it had before and that this machine still remembers, after another
+ * machine has moved the file on. GlusterFS refuses the link then, and `rename(2)` does nothing, as
+ * both names seem to be one file.
+ *
+ * @returns Whether it did; `false` if another file has the name, or this file may have it.
+ */
+function linkRemembered(files: Calls, from: string, to: string): boolean {
+  const [source, target] = [files.stat(from, "fresh"), files.stat(to, "fresh")];
+  if (from === to || !source || source.identity !== target?.identity) return false;
+  if (countNames(files, from) !== 1) return false;
+  // What a directory holds is not remembered: the file's one name is this one.
+  const own = basename(from);
+  if (!Iterator.from(files.list(dirname(from), own)).some(({ name }) => name === own)) return false;
+  // Should another move the file meanwhile, it keeps this name.
+  const spare = hiddenName(to);
+  files.link(from, spare);
+  try {
+    forget(files, to);
+    files.link(spare, to);
+  } finally {
+    if (countNames(files, spare) > 1) files.remove(spare);
+  }
+  return true;
+}
+
+/** Has this machine forget a name that is gone: the server refuses to remove it. */
+function forget(files: Calls, path: string): void {
+  try {
+    files.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** A name that is nobody's, beside another. */
+function hiddenName(path: string): string {
+  return `${dirname(path)}/.names-${crypto.randomUUID()}`;
 }
 
 /** Removes the old name of a file that has both. */
@@ -86,7 +127,7 @@ function countNames(files: Calls, path: string): number {
 }
 
 function countOnce(files: Calls, path: string): number {
-  const probe = `${dirname(path)}/.names-${crypto.randomUUID()}`;
+  const probe = hiddenName(path);
   try {
     files.link(path, probe);
   } catch {

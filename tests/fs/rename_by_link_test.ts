@@ -119,6 +119,57 @@ Deno.test("renameByLink() keeps the one name of a file that is remembered to hav
     assertEquals(names(folder), ["a"]);
   }));
 
+/** A client that remembers `to` as a name of the file `from`, until it is to remove it. */
+function believing(from: string, to: string): typeof nativeFiles {
+  let believes = true;
+  return {
+    ...nativeFiles,
+    stat: (path) => nativeFiles.stat(believes && path === to ? from : path),
+    link(source, target) {
+      if (believes && target === to) throw new Deno.errors.AlreadyExists(target);
+      nativeFiles.link(source, target);
+    },
+    remove(path) {
+      if (path === to) believes = false;
+      nativeFiles.remove(path);
+    },
+  };
+}
+
+Deno.test("renameByLink() moves a file to a name that it had before, and that is still remembered", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    renameByLink(believing(a, b), a, b);
+    assertEquals(names(folder), ["b"]);
+    assertEquals(Deno.readTextFileSync(b), "one");
+  }));
+
+Deno.test("renameByLink() leaves a file where another has moved it that asked for the same name", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(b, "one");
+    // The old name is what is remembered, and a link is made of what it leads to.
+    const client = believing(b, a);
+    const link = (source: string, target: string) => client.link(source === a ? b : source, target);
+    assertThrows(() => renameByLink({ ...client, link }, a, b), Deno.errors.AlreadyExists);
+    assertEquals(names(folder), ["b"]);
+  }));
+
+Deno.test("renameByLink() keeps a file that another moves while its remembered name is forgotten", () =>
+  inFolder((folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    Deno.writeTextFileSync(a, "one");
+    const client = believing(a, b);
+    const remove = (path: string) => {
+      if (path === b) Deno.renameSync(a, b);
+      client.remove(path);
+    };
+    renameByLink({ ...client, remove }, a, b);
+    assertEquals(names(folder), ["b"]);
+    assertEquals(Deno.readTextFileSync(b), "one");
+  }));
+
 Deno.test("renameByLink() looks, then renames, where there are no links", () =>
   inFolder((folder) => {
     const [a, b] = [`${folder}/a`, `${folder}/b`];

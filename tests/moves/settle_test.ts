@@ -9,6 +9,7 @@ import { enqueueMany } from "../../src/moves/enqueue_many.ts";
 import { clock, openAt, START } from "../crash/queue_disk.ts";
 import { arriveAs, claimReady, run } from "../crash/worker_steps.ts";
 import { runningJob } from "../running_job.ts";
+import { CachingPort } from "../simulation/caching_port.ts";
 import { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { drop, namesIn, temporaryQueue } from "../temporary_queue.ts";
 
@@ -49,6 +50,24 @@ Deno.test("settle() gives a job that printed nothing an empty log", async () => 
   Deno.removeSync(`${temporary.dir}/processing/x.log`);
   await settle(temporary.queue.store, [settlement(claim, "done")]);
   assertEquals(Deno.statSync(`${temporary.dir}/done/x.log`).size, 0);
+});
+
+Deno.test("settle() brings a log to where a machine remembers it from an earlier attempt", async () => {
+  for (const state of ["done", "dead"] as const) {
+    await using temporary = await temporaryQueue();
+    const { queue, dir } = temporary;
+    const claim = await runningJob(temporary, "x");
+    const stat = nativeFiles.stat(`${dir}/processing/x.log`)!;
+    const files = new CachingPort(
+      nativeFiles,
+      new Map([[`${dir}/${state}/x.log`, { stat }]]),
+      "trusting",
+    );
+    await settle({ ...queue.store, files }, [settlement(claim, state)]);
+    assertEquals(namesIn(dir, state), ["x.json", "x.log"]);
+    assertEquals(namesIn(dir, "processing"), []);
+    assertEquals(Deno.readTextFileSync(`${dir}/${state}/x.log`), "output of x");
+  }
 });
 
 Deno.test("the result of a job that was taken away is dropped, and those of others are not", async () => {

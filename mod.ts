@@ -99,14 +99,24 @@ export { writeFault } from "./src/text/write_fault.ts";
 export { type Backoff, retryDelay } from "./src/format/backoff.ts";
 export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
 export { type Check, hostOrTag, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
-export type { Attempt, Job, JobInput, JobView, Outcome } from "./src/format/job.ts";
+export {
+  type Attempt,
+  type Job,
+  type JobInput,
+  type JobView,
+  type Outcome,
+  wasCancelled,
+} from "./src/format/job.ts";
 export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";
 export {
+  type Division,
   type EntryName,
   ID_PATTERN,
   JOB_STATES,
   type JobState,
   parseEntryName,
+  SELECTABLE_STATES,
+  type SelectableState,
   type SettledState,
 } from "./src/format/names.ts";
 export {
@@ -167,6 +177,7 @@ export {
   unmeetableText,
 } from "./src/constraints/needs.ts";
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
+export type { SelectedJob, Selection } from "./src/inspect/selection.ts";
 export { AttemptTotals } from "./src/inspect/attempt_totals.ts";
 export { AmbiguousIdError, type JobPlace, placesOf, progressOf } from "./src/inspect/find_job.ts";
 export { EndRates, ratesSoFar } from "./src/inspect/end_rates.ts";
@@ -175,7 +186,7 @@ export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.
 export { type JobPage, type JobPageQuery, JobPages } from "./src/inspect/job_pages.ts";
 export { type DividedCounts, KnownNames } from "./src/inspect/known_names.ts";
 export { LogReader } from "./src/inspect/log_reader.ts";
-export type { Division, KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
+export type { KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
 export type { NameWindow } from "./src/inspect/state_names.ts";
 export { type Outcomes, type Percentiles, queueStats, type Stats } from "./src/inspect/stats.ts";
 export { type Quantiles, StatsReader, type StatsSeries } from "./src/inspect/stats_reader.ts";
@@ -212,7 +223,8 @@ export type {
   Turn,
 } from "./src/schedules/schedule.ts";
 export { scheduleWords } from "./src/schedules/schedule_words.ts";
-export { type ListOptions, Queue } from "./src/queue.ts";
+export type { ListOptions } from "./src/inspect/list_jobs.ts";
+export { Queue } from "./src/queue.ts";
 export { putBackAbandoned } from "./src/control/abandoned_edits.ts";
 export { cancelJob } from "./src/control/cancel_job.ts";
 export { editJob, holdJob, moveJob, releaseJob } from "./src/control/waiting_jobs.ts";

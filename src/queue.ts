@@ -15,7 +15,8 @@ import { type Config, type ConfigKey, withDefaults } from "./format/settings.ts"
 import { WORKER_PATTERN } from "./format/worker_names.ts";
 import { nativeFiles } from "./fs/native_files.ts";
 import { findJob, jobWithId, logPathOf } from "./inspect/find_job.ts";
-import { jobView } from "./inspect/job_view.ts";
+import { listJobs, type ListOptions } from "./inspect/list_jobs.ts";
+import { type SelectedJob, type Selection, selectJobs } from "./inspect/selection.ts";
 import { enqueue, type EnqueueOptions } from "./moves/enqueue.ts";
 import { enqueueMany, type Published } from "./moves/enqueue_many.ts";
 import { clearJobs, removeJob } from "./moves/remove.ts";
@@ -28,14 +29,6 @@ import { ring } from "./store/ring.ts";
 import { flushChange, isPaused, removeIfThere, type Store } from "./store/store.ts";
 import { placeFile } from "./store/temporary_files.ts";
 import { MissingError } from "./text/errors.ts";
-
-/** Which jobs {@linkcode Queue.list} returns. */
-export interface ListOptions {
-  /** Only jobs in these states. Default: all. */
-  states?: readonly JobState[];
-  /** At most this many, the newest. Default: all. */
-  limit?: number;
-}
 
 /**
  * An open queue directory.
@@ -135,22 +128,26 @@ export class Queue {
 
   /** Jobs in the order they were made, newest last. */
   list(options: ListOptions = {}): JobView[] {
-    const jobs: JobView[] = [];
-    /** The index of each job that moves while this looks: it may appear in two directories. */
-    const moving = new Map<string, number>();
-    let workers: SeenWorker[] | undefined;
-    for (const entry of newestEntries(this.store, options.states, options.limit)) {
-      const seen = jobView(this.store, entry, () => workers ??= this.workers());
-      // A job that has just moved is looked up where it is now.
-      const job = seen ?? this.get(entry.id);
-      if (!job || (options.states && !options.states.includes(job.state))) continue;
-      const key = `${job.id} ${job.created_at}`;
-      const before = moving.get(key);
-      if (!seen || job.state === "processing") moving.set(key, before ?? jobs.length);
-      if (before === undefined) jobs.push(job);
-      else jobs[before] = job;
-    }
-    return jobs;
+    return listJobs(this.store, options);
+  }
+
+  /**
+   * The jobs that a selection means, in the order they were made. A job that moves meanwhile may be
+   * in another state when it is yielded.
+   *
+   * @example
+   * ```ts
+   * import { Queue } from "./queue.ts";
+   *
+   * const queue = await Queue.open("/tmp/example-queue");
+   * await queue.enqueue({ command: "sleep 60", tags: ["photos"] });
+   * for await (const { id } of queue.select({ tags: ["photos"], states: ["pending"] })) {
+   *   await queue.remove(id);
+   * }
+   * ```
+   */
+  select(selection: Selection): AsyncGenerator<SelectedJob> {
+    return selectJobs(this.store, selection);
   }
 
   /**

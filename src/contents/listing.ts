@@ -80,9 +80,12 @@ export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => 
 }
 
 /** When a job was made, by the ULID in its name; of another ID, about when it was last moved. */
-function madeAt(store: Store, entry: Entry): number {
-  return timeOfId(entry.id) ?? (entry.time ||
-    (store.files.stat(pathIn(store, entry.state, entry.path))?.mtime ?? 0));
+export function madeAt(store: Store, entry: Entry): number {
+  const made = timeOfId(entry.id);
+  if (made !== undefined) return made;
+  // A stamp ahead says nothing of when the job was made.
+  if (entry.time > 0 && entry.time <= store.now()) return entry.time;
+  return store.files.stat(pathIn(store, entry.state, entry.path))?.mtime ?? 0;
 }
 
 /**
@@ -90,11 +93,13 @@ function madeAt(store: Store, entry: Entry): number {
  * limit in memory.
  *
  * @param limit How many at most; `Infinity` for all.
+ * @param isWanted Whether a job counts. Default: all do.
  */
 export function newestEntries(
   store: Store,
   states: readonly JobState[] = JOB_STATES,
   limit: number = Infinity,
+  isWanted: (entry: Entry) => boolean = () => true,
 ): Entry[] {
   const found: { made: number; entry: Entry }[] = [];
   /** Every ULID before this one is older than all kept jobs. */
@@ -106,6 +111,7 @@ export function newestEntries(
     oldest = idsFrom(found[0]!.made);
   };
   const add = (entry: Entry) => {
+    if (!isWanted(entry)) return;
     found.push({ made: madeAt(store, entry), entry });
     if (found.length >= 4 * limit + 1000) keepNewest();
   };

@@ -231,6 +231,11 @@ export const tagList: Kind = {
       : "must be an array of tags, each of 1 to 64 letters, digits, ., - or _",
 };
 
+/** Text for people. */
+export const label: Kind = textThat((value) =>
+  /^[^]{1,200}$/u.test(value) ? undefined : "must be 1 to 200 characters"
+);
+
 /** IDs of jobs. */
 export const jobIds: Kind = {
   type: "list",

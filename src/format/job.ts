@@ -136,7 +136,20 @@ export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job
 
 /** The fields that {@linkcode fillIn} puts in their places, and those that no file keeps. */
 const PLACED: ReadonlySet<string> = new Set([
-  ...["id", "command", "shell", "cwd", "env", "priority", "max_retries", "timeout", "run_at"],
+  ...[
+    "id",
+    "command",
+    "label",
+    "tags",
+    "group",
+    "shell",
+    "cwd",
+    "env",
+    "priority",
+    "max_retries",
+    "timeout",
+    "run_at",
+  ],
   ...["created_at", "updated_at", "attempts", "history"],
   ...VIEW_FIELDS,
 ]);
@@ -153,10 +166,15 @@ export function fillIn(
   now: number,
   recorded: boolean,
 ): Job {
-  const { command, cwd, env, priority, max_retries, timeout, run_at } = given as Partial<Job>;
+  const { command, label, tags, group, cwd, env, priority, max_retries, timeout, run_at } =
+    given as Partial<Job>;
   const { created_at, updated_at, attempts, history } = (recorded ? given : {}) as Partial<Job>;
   const at = new Date(now).toISOString();
   const job = { id, command: command! } as Job;
+  // Before the history, so that the beginning of a large file has them.
+  if (label !== undefined) job.label = label;
+  if (tags !== undefined) job.tags = tags;
+  if (group !== undefined) job.group = group;
   // A job that queuectl wrote has no shell only if it was to have the usual one.
   const shell = given.shell ?? (created_at === undefined ? defaults.shell : undefined);
   if (shell !== undefined && (shell !== USUAL_SHELL || given.shell !== undefined)) {
@@ -178,6 +196,12 @@ export function fillIn(
   );
   if (rest.length === 0) return job;
   return { ...job, ...Object.fromEntries(rest.map((name) => [name, given[name]])) };
+}
+
+/** Whether a dead job was cancelled, and did not fail. */
+export function wasCancelled(job: Job): boolean {
+  // A reason means that the job died after its last attempt, without another.
+  return job.reason === undefined && job.history.at(-1)?.outcome === "cancelled";
 }
 
 const encoder = new TextEncoder();

@@ -13,6 +13,7 @@ import {
   hostOrTag,
   jobIds,
   type Kind,
+  label,
   matching,
   number,
   orNone,
@@ -46,6 +47,12 @@ export interface JobFields {
   backoff_base?: number;
   /** Multiplies each further delay. Default: the queue's. */
   backoff_factor?: number;
+  /** What it is, for people: at most 200 characters. It changes nothing. */
+  label?: string;
+  /** Marks by which jobs are chosen, such as `queuectl cancel --tag`. Workers ignore them. */
+  tags?: string[];
+  /** The one group that it belongs to. */
+  group?: string;
   /** A resource of which the job needs one place while it runs: the setting `resources.NAME`. */
   resource?: string;
   /** How many places of which resources it needs: `{ gpu: 2, db: 1 }`. It gets all or waits. */
@@ -94,10 +101,12 @@ export interface JobField extends Kind {
   readonly value?: string;
   /** The option's one letter. */
   readonly short?: string;
+  /** The name of its option, if that is not the field's own. */
+  readonly option?: string;
   /** Whether the option may be repeated, and all count. */
   readonly many?: true;
   /** What the option's value can be, for completions. */
-  readonly values?: "directory" | "file" | "id" | "resource" | "host" | "tag";
+  readonly values?: "directory" | "file" | "id" | "resource" | "host" | "tag" | "mark" | "group";
 }
 
 /** The table, in the order that the help shows the options. */
@@ -167,6 +176,26 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
     value: "N",
     help: "multiply each further delay by this",
     hasSetting: true,
+  },
+  label: {
+    ...label,
+    value: "TEXT",
+    help: "what it is, for people: up to 200 characters",
+  },
+  tags: {
+    ...tagList,
+    option: "tag",
+    value: "TAG[,TAG]",
+    values: "mark",
+    many: true,
+    help: "mark it, to choose it by list --tag, cancel --tag and so on; repeatable",
+    meaning: "marks by which commands choose it (list --tag TAG); workers ignore them",
+  },
+  group: {
+    ...matching(RESOURCE_NAME, "must be 1 to 64 letters, digits, - or _"),
+    value: "NAME",
+    values: "group",
+    help: "the group that it belongs to",
   },
   resource: {
     ...matching(RESOURCE_NAME, "must be 1 to 64 letters, digits, - or _"),
@@ -261,7 +290,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
 /** The fields that whoever adds a job may give it, in the order of their options in the help. */
 export const JOB_FIELDS: ReadonlyMap<string, JobField> = new Map(Object.entries(TABLE));
 
-/** The name of the option for a field, without dashes: `max-retries` for `max_retries`. */
+/** The name of the option for a field, without dashes: `tag` for `tags`. */
 export function optionName(field: string): string {
-  return field.replaceAll("_", "-");
+  return JOB_FIELDS.get(field)?.option ?? field.replaceAll("_", "-");
 }

@@ -17,6 +17,21 @@ export const JOB_STATES = ["pending", "processing", "done", "failed", "dead"] as
 /** The state of a job: the name of the directory that its file lies in. */
 export type JobState = typeof JOB_STATES[number];
 
+/** Jobs of pending/ that are not ready, by why. */
+export type Division = "delayed" | "held" | "waiting";
+
+/** What jobs can be chosen by: their states, those of pending/ that are not ready, and more. */
+export const SELECTABLE_STATES = [
+  ...["pending", "delayed", "held", "waiting", "processing", "failed", "done"] as const,
+  ...["dead", "cancelled"] as const,
+];
+
+/**
+ * A state or a part of one: `delayed` and `waiting` are parts of `pending`, `held` of `pending` and
+ * `failed`, `cancelled` of `dead`.
+ */
+export type SelectableState = typeof SELECTABLE_STATES[number];
+
 /** The priority of a job that names none. */
 export const DEFAULT_PRIORITY = 5;
 

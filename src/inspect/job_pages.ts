@@ -8,7 +8,7 @@
 import { endOf, type Entry, entryAt } from "../contents/entries.ts";
 import { liveWorkers, type SeenWorker } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
-import { JOB_STATES, type JobState } from "../format/names.ts";
+import { type Division, JOB_STATES, type JobState } from "../format/names.ts";
 import type { OpenQueue, Store } from "../store/store.ts";
 import { UsageError } from "../text/errors.ts";
 import { briefView } from "./brief_view.ts";
@@ -16,7 +16,7 @@ import { type JobSearch, jobSearch } from "./job_search.ts";
 import type { KnownNames } from "./known_names.ts";
 import { type Found, NamesInOrder, type Part } from "./names_in_order.ts";
 import { recentDone } from "./recent_done.ts";
-import { type Division, MOST_NAMES, type Place, Slices } from "./name_scan.ts";
+import { MOST_NAMES, type Place, Slices } from "./name_scan.ts";
 
 /** What a page is to show. */
 export interface JobPageQuery {

@@ -9,6 +9,7 @@ import { type Entry, entryAt, jobPaths, nameOf, standalone } from "../contents/e
 import { idsFrom, isUlid, timeOfId } from "../format/ids.ts";
 import {
   AFTER_TIME,
+  type Division,
   formatStamp,
   HELD_TIME,
   idInName,
@@ -16,9 +17,6 @@ import {
   type JobState,
 } from "../format/names.ts";
 import { pathIn, type Store } from "../store/store.ts";
-
-/** Jobs of pending/ that are not ready, by why. */
-export type Division = "delayed" | "held" | "waiting";
 
 /** Where a job stands in the order that jobs were made. */
 export interface Place {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { JobState } from "../format/names.ts";
+import type { Division, JobState } from "../format/names.ts";
 import type { KnownNames } from "./known_names.ts";
-import { comparePlaces, type Division, type KnownName, type Place } from "./name_scan.ts";
+import { comparePlaces, type KnownName, type Place } from "./name_scan.ts";
 
 /** A state, or a division of pending/. */
 export interface Part {

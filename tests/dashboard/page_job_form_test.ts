@@ -28,6 +28,7 @@ const JOB: JobView = {
   resource: "gpu",
   resources: { db: 2 },
   on: ["big", "fast"],
+  tags: ["photos", "web"],
   env: { A: "1", B: "x=y" },
   after: ["a", "b"],
   tempfail: true,
@@ -45,6 +46,7 @@ Deno.test("every option of enqueue that gives a job a field is in the form, by i
 Deno.test("a form makes the job that the same command line makes", () => {
   const values = {
     ...{ command: "echo 'a b'", priority: "9", delay: "10m", timeout: "none", on: "big, fast" },
+    ...{ label: "all of 2026", tags: "photos web", group: "night" },
     ...{ resource: "gpu db=2", env: "A=1\nB=x=y\n", after: "a b", after_any: "true", hold: "true" },
     ...{ stdin: "one\ntwo", unique: "", backoff_factor: "1.5", give_up_on: "2,64-78" },
   };
@@ -55,6 +57,9 @@ Deno.test("a form makes the job that the same command line makes", () => {
     delay: "10m",
     timeout: null,
     backoff_factor: 1.5,
+    label: "all of 2026",
+    tags: ["photos", "web"],
+    group: "night",
     resources: { gpu: 1, db: 2 },
     on: ["big", "fast"],
     after: ["a", "b"],
@@ -67,6 +72,7 @@ Deno.test("a form makes the job that the same command line makes", () => {
   assertEquals(
     enqueueLine(values),
     "queuectl enqueue --priority 9 --delay 10m --timeout none --backoff-factor 1.5 " +
+      "--label 'all of 2026' --tag photos,web --group night " +
       "--resource gpu --resource db=2 --on big,fast --after a,b --after-any --give-up-on 2,64-78 " +
       `--env A=1 --env B=x=y --stdin --hold -- 'echo '\\''a b'\\''' <<'EOF'\none\ntwo\nEOF`,
   );
@@ -104,6 +110,7 @@ Deno.test("a clone has all that makes a job, but not its ID, its time or what it
     max_retries: 3,
     resources: { gpu: 1, db: 2 },
     on: ["big", "fast"],
+    tags: ["photos", "web"],
     after: ["a", "b"],
     unique: "key",
     tempfail: true,

@@ -174,9 +174,10 @@ Deno.test("a job's page shows every field, known ones in words and unknown ones 
     }),
   );
   for (
-    const part of ["Timeout1m 30s", "Backoff base2 s", "Tagsgpu, big", "EnvironmentA=1"].concat(
-      ["75 means lateryes", "key1", 'Mine{"deep":[1]}', "/done/job1.json"],
-    )
+    const part of ["Timeout1m 30s", "Backoff base2 s", "Worker tagsgpu, big", "EnvironmentA=1"]
+      .concat(
+        ["75 means lateryes", "key1", 'Mine{"deep":[1]}', "/done/job1.json"],
+      )
   ) assertStringIncludes(text, part);
 });
 

@@ -29,8 +29,8 @@ Deno.test("newJob() fills in all that the input leaves out", () => {
 });
 
 Deno.test("newJob() keeps fields that it does not know", () => {
-  const job = make({ command: "make", team: "web", tags: [1, { deep: null }] });
-  assertEquals([job.team, job.tags], ["web", [1, { deep: null }]]);
+  const job = make({ command: "make", team: "web", sizes: [1, { deep: null }] });
+  assertEquals([job.team, job.sizes], ["web", [1, { deep: null }]]);
 });
 
 Deno.test("newJob() keeps a field named __proto__ as data, and gives no object a prototype", () => {

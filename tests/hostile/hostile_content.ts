@@ -38,6 +38,9 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     '"a\\u0000b"',
     `"${"x".repeat(102401)}"`,
   ],
+  label: ["5", '""', '["a"]', '"\\u0000"'],
+  tags: ['"a"', "[5]", '["a b"]', "{}"],
+  group: ["5", '"a b"', '["a"]', '""'],
   cwd: ["5", '""', '"/tmp\\u0000"', "[]", "{}"],
   env: [
     "5",

@@ -86,6 +86,7 @@ const JOB = {
   ...{ command: "true", cwd: "/tmp", env: { A: "b" }, priority: 5, max_retries: 3, timeout: 5 },
   ...{ backoff_base: 1, backoff_factor: 2, after: ["other"], after_any: true, unique: "k" },
   ...{ give_up_on: "2", retry_on: "3", tempfail: true, reason: "x", run_at: TIME, resource: "gpu" },
+  ...{ label: "x", tags: ["a"], group: "g" },
   ...{ result: "r", result_encoding: "base64", created_at: TIME, updated_at: TIME, attempts: 1 },
   ...{ history: [ATTEMPT], schedule: "nightly", state: "done", malformed: "x", held: true },
   ...{ waits_for: ["x"], waited_for_by: ["x"], limited_by: "x", progress: { text: "x" }, x: 1 },

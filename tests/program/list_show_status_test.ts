@@ -53,9 +53,12 @@ Deno.test("list --limit gives the newest", async () => {
 
 Deno.test("list refuses a state and a limit that are none", async () => {
   await using program = new Program();
-  const { code, stderr } = await program.run(["list", "--state", "waiting"]);
+  const { code, stderr } = await program.run(["list", "--state", "asleep"]);
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "there are: pending, processing, done, failed, dead");
+  assertStringIncludes(
+    stderr,
+    "there are: pending, delayed, held, waiting, processing, failed, done, dead",
+  );
   assertEquals((await program.run(["list", "--limit", "many"])).code, 2);
 });
 

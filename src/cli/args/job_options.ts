@@ -52,6 +52,13 @@ const OWN_WAYS: Readonly<
     if (on.length === 0) throw new UsageError("--on needs a tag, or several with commas between");
     return { on };
   },
+  tags(options) {
+    const tags = tagsIn(options.all("tag"));
+    if (tags.length === 0) {
+      throw new UsageError("--tag needs a tag, or several with commas between");
+    }
+    return { tags };
+  },
   after: (options) => ({ after: jobIds(options.all("after")) }),
   shell: (options) => ({ shell: shellHere(options.text("shell")!, "--shell") }),
   cwd(options) {

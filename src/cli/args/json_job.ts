@@ -8,7 +8,7 @@
 import { UsageError } from "../../text/errors.ts";
 import type { JobInput } from "../../format/job.ts";
 import { CHECKS_OF_FILE, VIEW_FIELDS } from "../../format/check_job.ts";
-import { JOB_FIELDS } from "../../format/job_fields.ts";
+import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
 import { commandText } from "../../text/shell_quote.ts";
 import { jobIds, resourceFields, spanOrNone, timeAt } from "./job_options.ts";
 import { note } from "../terminal/output.ts";
@@ -68,7 +68,7 @@ export function fieldsOfJson(
   const fields = new Map<string, unknown>();
   const givenBy = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
-    const key = name.replaceAll("-", "_");
+    const key = fieldNamed(name);
     const field = JOB_FIELDS.get(key);
     if (!field) {
       if (!CHECKS_OF_FILE.has(key) && !SHOWN.has(name)) unknown(name);
@@ -86,6 +86,13 @@ export function fieldsOfJson(
   return Object.fromEntries(fields) as Partial<JobInput>;
 }
 
+/** The field that a name means: the field's own or that of its option, with - or _. */
+function fieldNamed(name: string): string {
+  const key = name.replaceAll("-", "_");
+  if (JOB_FIELDS.has(key)) return key;
+  return [...JOB_FIELDS.keys()].find((field) => optionName(field) === key) ?? key;
+}
+
 /** A field as a job's file has it. The check of the whole job names an invalid value. */
 function fieldOfJson(
   key: string,
@@ -97,7 +104,9 @@ function fieldOfJson(
   if (key === "command" && Array.isArray(value)) return { command: argvText(value) };
   const iso = (time: number) => new Date(time).toISOString();
   if (key === "at" && typeof value === "string") return { run_at: iso(timeAt(value, now, name)) };
-  if (key === "on" && typeof value === "string") return { on: tagsIn([value]) };
+  if ((key === "on" || key === "tags") && typeof value === "string") {
+    return { [key]: tagsIn([value]) };
+  }
   if (key === "after" && typeof value === "string") return { after: jobIds([value], name) };
   if (key === "resource" && (Array.isArray(value) || String(value).includes("="))) {
     return { ...resourceFields([value].flat().map(String)) };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { JobView } from "../../format/job.ts";
 import { CONFIG_KEYS, isResourceKey } from "../../format/settings.ts";
 import { ID_PATTERN, type JobState } from "../../format/names.ts";
 import type { Queue } from "../../queue.ts";
@@ -23,6 +24,8 @@ const NAMES = {
   resource: (queue: Queue) => resourceKeys(queue).map((key) => key.slice("resources.".length)),
   host: (queue: Queue) => [...new Set(queue.workers().map(({ host }) => host))],
   tag: (queue: Queue) => [...new Set(queue.workers().flatMap(({ tags = [] }) => tags))],
+  mark: (queue: Queue) => [...new Set(newestJobs(queue).flatMap(({ tags = [] }) => tags))],
+  group: (queue: Queue) => [...new Set(newestJobs(queue).flatMap(({ group = [] }) => group))],
   key: (queue: Queue) => [...CONFIG_KEYS, ...resourceKeys(queue)],
 };
 
@@ -40,8 +43,11 @@ export async function completionNames(queue: Queue, kind: NameKind): Promise<str
 }
 
 function jobIds(queue: Queue, states?: readonly JobState[]): string[] {
-  return queue.list({ states, limit: MOST_JOBS }).map(({ id }) => id)
-    .filter((id) => ID_PATTERN.test(id));
+  return newestJobs(queue, states).map(({ id }) => id).filter((id) => ID_PATTERN.test(id));
+}
+
+function newestJobs(queue: Queue, states?: readonly JobState[]): JobView[] {
+  return queue.list({ states, limit: MOST_JOBS });
 }
 
 function resourceKeys(queue: Queue): string[] {

@@ -8,7 +8,11 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import type { JobField } from "../../format/job_fields.ts";
 import { UsageError } from "../../text/errors.ts";
+
+/** Kinds of names that completions look up. */
+export type OptionNames = NonNullable<JobField["values"]>;
 
 /** An option of a command. */
 export interface Option {
@@ -23,7 +27,7 @@ export interface Option {
   /** What it does, in a few words. */
   readonly help: string;
   /** What completions offer as its value: these words, or names of this kind. */
-  readonly values?: readonly string[] | "directory" | "file" | "id" | "resource" | "host" | "tag";
+  readonly values?: readonly string[] | OptionNames;
 }
 
 /** An unknown word, which may be a misspelling of a known one. */

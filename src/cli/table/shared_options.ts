@@ -4,31 +4,65 @@
  * @module
  */
 
-import { JOB_STATES, type JobState } from "../../format/names.ts";
+import { SELECTABLE_STATES, type SelectableState } from "../../format/names.ts";
 import { UsageError } from "../../text/errors.ts";
 import type { Option } from "./option.ts";
 
 /** Do not ask. */
 export const YES: Option = { name: "yes", short: "y", help: "do not ask" };
 
-/** Only jobs of one state. */
-export const STATE: Option = {
-  name: "state",
-  value: "STATE",
-  values: [...JOB_STATES, "completed"],
-  help: `only this state: ${JOB_STATES.join(", ")}`,
+/** Other words for states. */
+const ALSO: Readonly<Record<string, SelectableState>> = {
+  completed: "done",
+  running: "processing",
 };
 
+/** Only jobs of these states. */
+export const STATE: Option = {
+  name: "state",
+  value: "STATE[,STATE]",
+  values: [...SELECTABLE_STATES, ...Object.keys(ALSO)],
+  many: true,
+  help: `only these states: ${SELECTABLE_STATES.join(", ")}; repeatable`,
+};
+
+/** Only jobs with these tags. */
+export const TAG: Option = {
+  name: "tag",
+  value: "TAG[,TAG]",
+  values: "mark",
+  many: true,
+  help: "only jobs with this tag (enqueue --tag); with all of several",
+};
+
+/** Only jobs of one group. */
+export const GROUP: Option = {
+  name: "group",
+  value: "NAME",
+  values: "group",
+  help: "only jobs of this group",
+};
+
+/** The options by which a command that changes jobs takes many of them. */
+export const SELECTION: readonly Option[] = [
+  TAG,
+  GROUP,
+  STATE,
+  { name: "all", help: "every job that this can change" },
+  { ...YES, help: "do not ask, if it is more than one job" },
+];
+
 /**
- * The state that `--state` names: in upper or lower case, and `completed` for `done`.
+ * A state that `--state` names: in upper or lower case, `running` for `processing`, and `completed`
+ * for `done`.
  *
  * @throws {UsageError} If there is no such state.
  */
-export function parseState(word: string): JobState {
-  const name = word.toLowerCase();
-  const state = JOB_STATES.find((state) => state === (name === "completed" ? "done" : name));
+export function parseState(word: string): SelectableState {
+  const name = word.trim().toLowerCase();
+  const state = SELECTABLE_STATES.find((state) => state === (ALSO[name] ?? name));
   if (state) return state;
-  throw new UsageError(`unknown state "${word}" (there are: ${JOB_STATES.join(", ")})`);
+  throw new UsageError(`unknown state "${word}" (there are: ${SELECTABLE_STATES.join(", ")})`);
 }
 
 /** The newest jobs only. */

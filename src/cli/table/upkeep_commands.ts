@@ -112,7 +112,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     bounds: [1, 2],
     details: [
       "The scripts ask for the names of jobs, workers and so on with: " +
-      "queuectl completions names id|dead|worker|schedule|resource|key",
+      "queuectl completions names id|dead|worker|schedule|resource|host|tag|mark|group|key",
     ],
     examples: ['eval "$(queuectl completions bash)"', "queuectl completions fish | source"],
   },

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "./command.ts";
-import { LIMIT, STATE } from "./shared_options.ts";
+import { GROUP, LIMIT, STATE, TAG } from "./shared_options.ts";
 
 /** The commands under Watch. */
 export const WATCH_COMMANDS: readonly Command[] = [
@@ -20,9 +20,9 @@ export const WATCH_COMMANDS: readonly Command[] = [
     name: "list",
     module: "watch/list",
     summary: "a table of jobs, newest last",
-    options: [STATE, LIMIT],
+    options: [STATE, TAG, GROUP, { name: "all", help: "every job" }, LIMIT],
     details: ["Without options: all jobs that are not done, and the last 10 done."],
-    examples: ["queuectl list --state failed", "queuectl list --limit 20 --json"],
+    examples: ["queuectl list --state failed", "queuectl list --tag photos --limit 20 --json"],
   },
   {
     name: "show",

@@ -26,7 +26,7 @@ export const WORKERS_COMMANDS: readonly Command[] = [
         name: "tag",
         value: "TAG[,TAG]",
         many: true,
-        help: "also run the jobs of --on TAG (default: $QUEUECTL_TAGS); repeatable",
+        help: "also run the jobs of enqueue --on TAG (default: $QUEUECTL_TAGS); repeatable",
       },
     ],
     details: [

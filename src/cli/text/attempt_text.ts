@@ -18,12 +18,6 @@ export function outcomeText(attempt: Partial<Attempt>): string {
   return attempt.reason ?? attempt.outcome ?? "unknown";
 }
 
-/** Whether a dead job was cancelled, and did not fail. */
-export function wasCancelled(job: Job): boolean {
-  // A reason means that the job died after its last attempt, without another.
-  return job.reason === undefined && job.history.at(-1)?.outcome === "cancelled";
-}
-
 /** Why a dead job is dead: `exit 3`, `timeout`, `cancelled`, `never ran`, `not a job`. */
 export function deathText(job: Job): string {
   if (typeof job.malformed === "string") return "not a job";

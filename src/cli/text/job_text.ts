@@ -22,6 +22,9 @@ const KNOWN = new Set([
   ...["backoff_base", "backoff_factor", "run_at", "created_at", "updated_at", "attempts"],
   ...["history", "malformed", "held", "waits_for", "after", "after_any", "limited_by"],
   ...[
+    "label",
+    "tags",
+    "group",
     "no_worker",
     "host",
     "on",
@@ -74,10 +77,13 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   line("id", job.id);
   lines.push("state".padEnd(12) + around.paint(job.state) + (job.held ? " (held)" : ""));
   if (typeof job.malformed === "string") line("not a job", job.malformed);
+  if (job.label !== undefined) line("label", job.label);
   block("command", job.command.split("\n"));
   if (job.shell !== undefined) line("shell", job.shell);
   if (job.cwd !== undefined) line("cwd", job.cwd);
   for (const [name, value] of Object.entries(job.env ?? {})) line("env", `${name}=${value}`);
+  if (job.tags?.length) line("tags", job.tags.join(", "));
+  if (job.group !== undefined) line("group", job.group);
   line("priority", String(job.priority));
   line("attempts", attemptsText(job));
   line("timeout", job.timeout === null ? "none" : formatDuration(job.timeout * 1000));

@@ -5,13 +5,13 @@
  */
 
 import { waitersOf } from "../../constraints/waiters.ts";
-import type { JobView } from "../../format/job.ts";
+import { type JobView, wasCancelled } from "../../format/job.ts";
 import type { Queue } from "../../queue.ts";
 import { statePaint } from "../terminal/colours.ts";
 import { printJson, printLines } from "../terminal/output.ts";
 import { printTable } from "../terminal/table.ts";
 import { coloursStdout, readsStdout } from "../terminal/terminal.ts";
-import { deathText, wasCancelled } from "./attempt_text.ts";
+import { deathText } from "./attempt_text.ts";
 import { jobTable, STATE_COLUMN } from "./job_table.ts";
 import { jobLines } from "./job_text.ts";
 

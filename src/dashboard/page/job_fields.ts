@@ -5,7 +5,7 @@
  * @module
  */
 
-import { JOB_FIELDS, VIEW_FIELDS } from "../../../mod.ts";
+import { JOB_FIELDS, optionName, VIEW_FIELDS } from "../../../mod.ts";
 
 /** A field of a job. */
 export interface FormField {
@@ -21,6 +21,8 @@ export interface FormField {
   hasSetting?: true;
   /** Whether a schedule's job may have it. */
   isForSchedules: boolean;
+  /** The name of its option of `enqueue`, if it has one. */
+  option: string;
   /** Whether `enqueue` has an option for it. */
   hasOption: boolean;
   /** What a text must match. */
@@ -35,6 +37,7 @@ export interface FormField {
 export const FORM_FIELDS: readonly FormField[] = [...JOB_FIELDS].map(([name, field]) => {
   const { type, value, sets, hasSetting, pattern, range } = field;
   return {
+    option: optionName(name),
     ...{ name, type, value, sets, hasSetting, range },
     help: field.meaning ?? field.help ?? "",
     default: field.default,

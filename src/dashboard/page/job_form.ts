@@ -162,7 +162,7 @@ export function editedJob(job: JobView, values: FormValues): Record<string, unkn
 export function optionWords(kind: FormKind, values: FormValues): string[] {
   return FIELDS_OF[kind].flatMap((field) => {
     const text = values[field.name] ?? "";
-    const option = `--${field.name.replaceAll("_", "-")}`;
+    const option = `--${field.option}`;
     if (text === "" || field.name === "command") return [];
     if (field.type === "flag") return [option];
     if (field.name === "at") {

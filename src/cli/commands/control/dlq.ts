@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { JobView } from "../../../format/job.ts";
+import { type JobView, wasCancelled } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, print, say } from "../../terminal/output.ts";
-import { wasCancelled } from "../../text/attempt_text.ts";
 import { counted } from "../../text/counted.ts";
 import { printDeadJobs, printJob } from "../../text/print_job.ts";
 import { eachOf } from "./each_of.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobState } from "../../../format/names.ts";
+import { JOB_STATES, type JobState } from "../../../format/names.ts";
 import type { Queue } from "../../../queue.ts";
 import { locateQueue } from "../../../store/locate_queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
@@ -24,7 +24,9 @@ export function queuePath(call: Invocation): void {
 
 /** Removes all pending jobs or those of `--state`. Asks on a terminal; elsewhere needs `--yes`. */
 export async function queueClear(call: Invocation): Promise<number> {
-  const state = parseState(call.options.text("state") ?? "pending");
+  const given = parseState(call.options.text("state") ?? "pending");
+  const state = JOB_STATES.find((state) => state === given);
+  if (!state) throw new UsageError(`queue clear clears ${JOB_STATES.join(", ")}, not ${given}`);
   if (state === "processing") {
     throw new QueueError(
       "a running job cannot be removed; put it back first: queuectl worker stop --now",

@@ -9,21 +9,20 @@ import type { JobView } from "../../../format/job.ts";
 import { JOB_STATES } from "../../../format/names.ts";
 import type { Queue } from "../../../queue.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { parseState } from "../../table/shared_options.ts";
+import { selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printJobs } from "../../text/print_job.ts";
 
 /** How many done jobs are shown by default. */
 const DONE_SHOWN = 10;
 
-/** Lists the newest jobs of a state, or everything not done and the last few done; newest last. */
+/** Lists the jobs that options choose, or all not done and the last few done; newest last. */
 export async function list(call: Invocation): Promise<void> {
-  const state = call.options.text("state");
   const limit = call.options.whole("limit", 0, 1e15);
-  const states = state === undefined ? undefined : [parseState(state)];
+  const selection = selectionOf(call);
   const queue = await openQueue(call);
   await putBackAbandoned(queue);
-  const jobs = states ? queue.list({ states, limit }) : recentJobs(queue, limit);
+  const jobs = selection ? queue.list({ ...selection, limit }) : recentJobs(queue, limit);
   printJobs(jobs, call.json);
 }
 

@@ -38,7 +38,7 @@ const SAID: Readonly<Record<string, (job: JobView) => Children>> = {
 /** Words for the names of fields that do not say it alone. */
 const NAMES: Readonly<Record<string, string>> = {
   ...{ run_at: "Ready", created_at: "Added", updated_at: "Changed", cwd: "Directory" },
-  ...{ env: "Environment", on: "Tags", tempfail: "75 means later", stdin: "Standard input" },
+  ...{ env: "Environment", on: "Worker tags", tempfail: "75 means later", stdin: "Standard input" },
 };
 
 /** A list of all fields but those that other parts of the page show. */

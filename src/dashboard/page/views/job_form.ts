@@ -17,6 +17,7 @@ import { counted } from "../texts.ts";
 const GROUPS: readonly [title: string, fields: readonly string[]][] = [
   ["Job and time", [
     ...["id", "priority", "delay", "at", "after", "after_any", "unique", "hold"],
+    ...["label", "tags", "group"],
   ]],
   ["If it fails", [
     ...["timeout", "max_retries", "backoff_base", "backoff_factor"],
@@ -27,7 +28,7 @@ const GROUPS: readonly [title: string, fields: readonly string[]][] = [
 
 /** Words for the names of fields, where those alone say too little. */
 const LABELS: Readonly<Record<string, string>> = {
-  ...{ id: "ID", at: "At a time", after: "After jobs", unique: "Unique key", on: "Tags" },
+  ...{ id: "ID", at: "At a time", after: "After jobs", unique: "Unique key", on: "Worker tags" },
   ...{ cwd: "Directory", env: "Environment", stdin: "Standard input", hold: "Hold it" },
   ...{ resource: "Resources", tempfail: "75 means: try later", after_any: "Even if one fails" },
 };
@@ -41,6 +42,7 @@ const HINTS: Readonly<Record<string, string>> = {
   stdin: "text that the command reads",
   hold: "it does not run until it is released",
   delay: "90, 90s, 10m, 1h30m, 2d",
+  tags: "names by which jobs are chosen; workers ignore them",
   after: "IDs; it runs once these are done, and dies if one does",
   after_any: "run it even if one of these fails",
   unique: "no second job with this key is added until this one has ended",

@@ -239,7 +239,8 @@ export interface ErrorAnswer {
 
 /**
  * The events of `GET /api/events[?log=ID]` (server-sent, JSON in `data`). `status` comes first;
- * then at most four updates a second. Who falls behind gets the latest of each only.
+ * then at most four updates a second, about one while many jobs move. Who falls behind gets the
+ * latest of each only.
  */
 export interface Events {
   status: Status;
@@ -270,8 +271,8 @@ export interface Scanner extends AsyncDisposable {
    */
   metrics(): Promise<string>;
   /**
-   * Called with the status, now and at each change, at most four times a second; only while there
-   * is a listener does anything watch the queue. `failed` is called each time it cannot be read.
+   * Called with the status, now and at each change, at most four times a second, and about once
+   * while many jobs move; only while there is a listener does anything watch the queue. `failed` is called each time it cannot be read.
    *
    * @returns Ends it.
    */

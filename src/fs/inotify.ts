@@ -14,6 +14,9 @@ const IN_CLOEXEC = 0o2000000;
 /** The size of a `struct inotify_event` without its name. */
 const HEAD = 16;
 
+/** Events of more bytes than this, gathered in one pause, gather for several pauses next time. */
+const MANY = 4096, SEVERAL = 8;
+
 /** Which events of a directory to report: new names; also removed names; also writes. */
 export type Interest = "arrivals" | "names" | "contents";
 
@@ -59,7 +62,7 @@ export function watchByInotify(
   let closed = false;
   let failures = 0;
   (async () => {
-    const buffer = new Uint8Array(16 * 1024);
+    const buffer = new Uint8Array((pause > 0 ? 128 : 16) * 1024);
     while (!closed) {
       // Another thread waits for the next events.
       const length = Number(await c.readOnThread(fd, buffer, BigInt(buffer.length)));
@@ -72,7 +75,8 @@ export function watchByInotify(
       }
       // Each read wakes two threads. A buffer that was nearly full says that more wait.
       if (pause > 0 && length < buffer.length / 2 && !closed) {
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        const pauses = length > MANY ? SEVERAL : 1;
+        await new Promise((resolve) => setTimeout(resolve, pause * pauses));
       }
     }
     c.close(fd);

@@ -89,11 +89,15 @@ export function comparePlaces(one: Place, other: Place): number {
 
 /** The division of a job in pending/ by its name; `undefined` if it is ready. */
 export function divisionOf(name: string, now: number): Division | undefined {
-  if (name < formatStamp(now) || !isWaitingName(name)) return undefined;
+  if (now !== stamped.time) stamped = { time: now, stamp: formatStamp(now) };
+  if (name < stamped.stamp || !isWaitingName(name)) return undefined;
   return name >= AFTER ? "waiting" : name >= HELD ? "held" : "delayed";
 }
 
 const AFTER = formatStamp(AFTER_TIME), HELD = formatStamp(HELD_TIME);
+
+/** The last stamp made: many names are compared with one time. */
+let stamped = { time: NaN, stamp: "" };
 
 /** The place of a job that lies at a path; needs a look at the file unless its ID is a ULID. */
 export function knownName(store: Store, state: JobState, path: string): KnownName {

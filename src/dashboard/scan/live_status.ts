@@ -23,6 +23,12 @@ import type { Events, Status } from "../api.ts";
 /** The least time between two statuses, in milliseconds. */
 const LEAST_PAUSE = 250;
 
+/** The same while many jobs move: each status costs a browser a page to draw. */
+const BUSY_PAUSE = 1000;
+
+/** More changes in a second than this are many. */
+const MANY_CHANGES = 200;
+
 /** Looking takes at most this share of the time. */
 const LOOKING_SHARE = 0.1;
 
@@ -57,7 +63,14 @@ export class LiveStatus {
   readonly #rates: EndRates;
   readonly #unlisten: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer goes off, by `performance.now`. */
+  #timerAt = Infinity;
   #nextLook = 0;
+  /** When the last look began. */
+  #lookedAt = performance.now();
+  /** How many changes came since then. */
+  #changes = 0;
+  #isBusy = false;
   #isLooking = false;
   #isOver = false;
   /** The jobs that moved since the last status; `undefined`: too many to name. */
@@ -96,6 +109,11 @@ export class LiveStatus {
     this.#lookAt(0);
   }
 
+  /** Whether many jobs moved before the last look. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
   /** Looks soon, as something has changed that no event says. */
   refresh(): void {
     this.#isDirty = true;
@@ -110,6 +128,7 @@ export class LiveStatus {
   }
 
   #hear({ directory, name, removed }: Change): void {
+    this.#changes++;
     if ((JOB_STATES as readonly string[]).includes(directory)) {
       const entry = parseEntryName(name);
       // A log beside its job; or, perhaps, a batch.
@@ -123,15 +142,19 @@ export class LiveStatus {
 
   /** Looks at a time, by `performance.now`, unless it looks sooner. */
   #lookAt(time: number): void {
-    if (this.#isOver || this.#isLooking) return;
+    if (this.#isOver || this.#isLooking || this.#timerAt <= time) return;
     clearTimeout(this.#timer);
+    this.#timerAt = time;
     this.#timer = setTimeout(() => this.#look(), Math.max(0, time - performance.now()));
   }
 
   async #look(): Promise<void> {
     this.#isLooking = true;
     this.#isDirty = false;
+    this.#timerAt = Infinity;
     const begun = performance.now();
+    this.#isBusy = 1000 * this.#changes > MANY_CHANGES * (begun - this.#lookedAt);
+    [this.#lookedAt, this.#changes] = [begun, 0];
     try {
       const status = await this.#status();
       if (!this.#isOver) this.#say(status);
@@ -145,7 +168,7 @@ export class LiveStatus {
     this.#isLooking = false;
     const now = performance.now();
     this.#nextLook = Math.max(
-      this.#sentAt + LEAST_PAUSE,
+      this.#sentAt + (this.#isBusy ? BUSY_PAUSE : LEAST_PAUSE),
       now + (now - begun) / LOOKING_SHARE,
     );
     const recount = now + this.#names.nextCount - Date.now();

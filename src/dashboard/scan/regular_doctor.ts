@@ -10,6 +10,9 @@ import { findingsApart } from "./findings.ts";
 /** When to look first, and how often then, in milliseconds. */
 const FIRST = 3000, EVERY = 300_000;
 
+/** How long to put a look off while many jobs move, in milliseconds. */
+const PATIENCE = 60_000;
+
 /** A queue with more jobs is only looked at on demand: each file would be read. */
 const MOST_JOBS = 20_000;
 
@@ -18,14 +21,21 @@ export class RegularDoctor {
   readonly #queue: Queue;
   readonly #names: KnownNames;
   readonly #found: () => void;
+  readonly #isBusy: () => boolean;
   #findings: Finding[] | null = null;
   #looking: Promise<Finding[]> | undefined;
   #lookedAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param found Called when it has found something else than before. */
-  constructor(queue: Queue, names: KnownNames, found: () => void) {
-    [this.#queue, this.#names, this.#found] = [queue, names, found];
+  /**
+   * Looks at nothing yet.
+   *
+   * @param found Called when it has found something else than before.
+   * @param isBusy Whether many jobs move now.
+   */
+  constructor(queue: Queue, names: KnownNames, found: () => void, isBusy: () => boolean) {
+    [this.#queue, this.#names] = [queue, names];
+    [this.#found, this.#isBusy] = [found, isBusy];
   }
 
   /** What it found last; `null` before the first look. */
@@ -42,8 +52,12 @@ export class RegularDoctor {
   /** Begins to look now and then. */
   start(): void {
     this.stop();
-    const next = Math.max(FIRST, this.#lookedAt + EVERY - performance.now());
-    this.#timer = setTimeout(async () => {
+    const due = Math.max(performance.now() + FIRST, this.#lookedAt + EVERY);
+    const lookWhenDue = async () => {
+      if (this.#isBusy() && performance.now() < due + PATIENCE) {
+        this.#timer = setTimeout(lookWhenDue, FIRST);
+        return;
+      }
       try {
         const { pending, delayed, done, failed, dead } = await this.#names.counts();
         if (pending + delayed + done + failed + dead <= MOST_JOBS) await this.look();
@@ -53,7 +67,8 @@ export class RegularDoctor {
         this.#lookedAt = performance.now();
       }
       if (this.#timer !== undefined) this.start();
-    }, next);
+    };
+    this.#timer = setTimeout(lookWhenDue, due - performance.now());
   }
 
   /** Stops that. */

@@ -53,7 +53,12 @@ class Looks {
     this.#stats = new StatsReader(queue);
     const names = new KnownNames(queue);
     this.#names = names;
-    this.#doctor = new RegularDoctor(queue, names, () => this.#live?.refresh());
+    this.#doctor = new RegularDoctor(
+      queue,
+      names,
+      () => this.#live?.refresh(),
+      () => this.#live?.isBusy ?? false,
+    );
     this.#pages = new JobPages(queue, names);
     this.#metrics = new Metrics(queue, names);
   }

@@ -50,6 +50,22 @@ Deno.test("a burst of changes gives at most four statuses a second, and the last
   assert(seen.at(-1)!.status.rates.minute > 0);
 });
 
+Deno.test("while hundreds of jobs move, a status comes about once a second, the last one too", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen.length === 1);
+  let done = 0;
+  while (seen.length < 6) {
+    for (let job = 0; job < 40; job++) drop(dir, `done/job-${done++}.json`, '{"command":"make"}');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const pauses = seen.slice(1).map(({ at }, index) => at - seen[index]!.at);
+  assert(pauses.slice(-2).every((pause) => pause > 980), pauses.join(" "));
+  await eventually("the last status", () => seen.at(-1)!.status.jobs.done === done);
+});
+
 Deno.test("a status names the jobs that moved if they are few, and none without a move", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
@@ -155,7 +171,7 @@ Deno.test("the doctor looks in a thread of its own, and says so only if it found
   const { queue, dir } = temporary;
   using names = new KnownNames(queue);
   let news = 0;
-  const doctor = new RegularDoctor(queue, names, () => news++);
+  const doctor = new RegularDoctor(queue, names, () => news++, () => false);
   assertEquals(doctor.findings, null);
   assertEquals(await doctor.look(), []);
   await doctor.look();
@@ -165,4 +181,21 @@ Deno.test("the doctor looks in a thread of its own, and says so only if it found
   assertEquals(one, other);
   assertEquals(one.map(({ problem }) => problem.includes("wrong.txt")), [true]);
   assertEquals([doctor.findings, news], [one, 2]);
+});
+
+Deno.test("the regular look of the doctor waits while many jobs move", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  using names = new KnownNames(queue);
+  let asked = 0;
+  const doctor = new RegularDoctor(queue, names, () => {}, () => ++asked === 1);
+  doctor.start();
+  try {
+    await eventually("the first question", () => asked === 1);
+    assertEquals(doctor.findings, null);
+    await eventually("the look", () => doctor.findings !== null);
+    assertEquals(asked, 2);
+  } finally {
+    doctor.stop();
+  }
 });

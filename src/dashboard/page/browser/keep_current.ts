@@ -53,7 +53,9 @@ export function keepCurrent(store: Store): void {
     asked = performance.now();
     void store.refresh("in place");
   };
+  let told = performance.now();
   store.listen((name, data) => {
+    if (name === "status") told = performance.now();
     if (name !== "jobs" || timer !== undefined) return;
     const oldest = oldestAfter(store.view.value, data as Events["jobs"]);
     if (oldest === Infinity) return;
@@ -63,7 +65,9 @@ export function keepCurrent(store: Store): void {
   // Nobody sees ages and charts grow old while the tab is hidden.
   setInterval(() => {
     if (document.hidden) return;
-    store.now.value += 1000;
+    const since = performance.now() - told;
+    // A status has just drawn the page by its own clock.
+    if (since > 1200) store.now.value = Date.parse(store.status.value.now) + since;
     const isOld = performance.now() - asked > IDLE_CHARTS_AGE;
     if (store.view.value.page === "overview" && isOld && timer === undefined) refresh();
   }, 1000);

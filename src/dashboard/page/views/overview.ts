@@ -5,6 +5,7 @@
  */
 
 import { h } from "preact";
+import { useMemo } from "preact/hooks";
 import { pauseAction } from "../actions.ts";
 import { jobsSearch, type ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
@@ -28,6 +29,8 @@ const COUNTED = [
 export function Overview({ span, stats }: ViewOf<"overview">): Tree {
   const { jobs, workers, paused, disk, rates } = useStore().status.value;
   const isNew = workers.length === 0 && Object.values(jobs).every((count) => count === 0);
+  // Charts are drawn anew with their own numbers only, not with each status.
+  const activity = useMemo(() => h(Activity, { span, stats }), [span, stats]);
   return html.div(
     { class: "stack" },
     h(
@@ -47,7 +50,7 @@ export function Overview({ span, stats }: ViewOf<"overview">): Tree {
         )
       ),
     ),
-    isNew ? null : h(Activity, { span, stats }),
+    isNew ? null : activity,
     isNew ? null : html.section(
       { class: "card", "aria-labelledby": "workers" },
       html.div(

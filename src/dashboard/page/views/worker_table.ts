@@ -88,7 +88,8 @@ function Runs({ worker, jobs }: { worker: WorkerRow; jobs: Map<string, RunningRo
   if (worker.running.length === 0) return html.span({ class: "quiet" }, "nothing");
   return html.ul(
     null,
-    worker.running.map((id) => {
+    // A worker claims a few short jobs ahead: those claimed first run.
+    worker.running.slice(0, worker.slots).map((id) => {
       const job = jobs.get(id);
       return html.li(
         { key: id, class: "run" },

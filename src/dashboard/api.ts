@@ -272,7 +272,8 @@ export interface Scanner extends AsyncDisposable {
   metrics(): Promise<string>;
   /**
    * Called with the status, now and at each change, at most four times a second, and about once
-   * while many jobs move; only while there is a listener does anything watch the queue. `failed` is called each time it cannot be read.
+   * while many jobs move; only while there is a listener does anything watch the queue. `failed` is
+   * called each time it cannot be read.
    *
    * @returns Ends it.
    */

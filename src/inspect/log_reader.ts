@@ -5,6 +5,7 @@
  * @module
  */
 
+import { startOfLastLines } from "../fs/last_lines.ts";
 import { look } from "../fs/stale.ts";
 import { ifThere, type OpenQueue } from "../store/store.ts";
 import { logPathOf } from "./find_job.ts";
@@ -20,6 +21,37 @@ const MOST_MOVES = 5;
 
 /** How much is read at once, in bytes. */
 const PIECE = 64 * 1024;
+
+/**
+ * The offset at which the last lines of a part of a job's log begin, in bytes. Reads from the end,
+ * whatever the size of the log.
+ *
+ * @param id The job's whole ID.
+ * @param lines How many lines; a last one without its end counts.
+ * @param from Where the part begins, in bytes. Default: the beginning of the log.
+ * @param to Where it ends. Default: the end of the log.
+ *
+ * @example
+ * ```ts
+ * import { lastLinesOf, lastRun, LogReader, Queue } from "../../mod.ts";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * const id = lastRun(queue)?.id ?? "";
+ * using log = new LogReader(queue, id, lastLinesOf(queue, id, 10));
+ * for await (const piece of log.read(0)) await Deno.stdout.write(piece);
+ * ```
+ */
+export function lastLinesOf(
+  { store }: OpenQueue,
+  id: string,
+  lines: number,
+  from: number = 0,
+  to: number = Infinity,
+): number {
+  const path = logPathOf(store, id);
+  if (path === undefined) return from;
+  return ifThere(() => startOfLastLines(path, lines, from, to)) ?? from;
+}
 
 /**
  * Reads the log of one job, each time on from where the last read ended.

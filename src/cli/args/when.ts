@@ -54,6 +54,21 @@ export function parseTime(text: string, now: number, what: string): number {
   );
 }
 
+/**
+ * A time that has passed: a span before now (`10m`), or what {@linkcode parseTime} takes, of a
+ * clock or a weekday the last one.
+ *
+ * @throws {UsageError} If it is no time.
+ */
+export function parsePastTime(text: string, now: number, what: string): number {
+  const seconds = secondsInSpan(text.trim().toLowerCase());
+  if (seconds !== undefined) return now - Math.round(seconds * 1000);
+  const words = text.trim().replace(/^today (at )?/i, "");
+  // What comes next as seen from a day, or a week, ago.
+  const times = [1, 7].map((days) => parseTime(words, now - days * 86_400_000, what));
+  return times.find((time) => time <= now) ?? times[0]!;
+}
+
 function spanFromNow(words: string, now: number): number | undefined {
   const span = /^(?:(?:now )?\+ ?|in )(.*[a-z])$/.exec(words)?.[1];
   const seconds = span === undefined ? undefined : secondsInSpan(span);

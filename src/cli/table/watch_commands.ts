@@ -34,13 +34,29 @@ export const WATCH_COMMANDS: readonly Command[] = [
   {
     name: "logs",
     module: "watch/logs",
-    summary: "what a job printed",
-    takes: "ID",
+    summary: "what jobs printed",
+    takes: "[ID…]",
     options: [
-      { name: "follow", short: "f", help: "go on until the job ends" },
+      { name: "follow", short: "f", help: "go on until the jobs end" },
+      { name: "lines", short: "n", value: "N", help: "the last N lines only" },
+      {
+        name: "since",
+        value: "TIME",
+        help: "from the first attempt that ended since: 10m, 18:30, 2026-11-22T09:00",
+      },
       { name: "attempt", value: "N", help: "its Nth attempt only" },
     ],
-    examples: ["queuectl logs --follow 5V3K", "queuectl logs --attempt 2 5V3K"],
+    details: [
+      "Without an ID: follows what runs; if nothing runs, what the job that ran last printed.",
+      "Several logs each come below a line that names the job, in the order given; with --follow " +
+      "as the jobs print, each line with the end of the job's ID in front.",
+    ],
+    examples: [
+      "queuectl logs",
+      "queuectl logs --follow 5V3K",
+      "queuectl logs --lines 20 5V3K 1D7H",
+      "queuectl logs --attempt 2 5V3K",
+    ],
   },
   {
     name: "wait",

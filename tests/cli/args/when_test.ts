@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseTime } from "../../../src/cli/args/when.ts";
+import { parsePastTime, parseTime } from "../../../src/cli/args/when.ts";
 import { UsageError } from "../../../src/text/errors.ts";
 
 const NOW = new Date(2026, 10, 22, 14, 30).getTime();
@@ -109,4 +109,16 @@ Deno.test("parseTime() refuses what is no time, and says what is", () => {
       ...["2026-01-01T12", "12:00Z", "1795334400"],
     ]
   ) assertThrows(() => parse(text), UsageError, "--at must be a time such as");
+});
+
+Deno.test("parsePastTime() takes a span as before now, and a clock or a weekday as the last one", () => {
+  const past = (text: string) => parsePastTime(text, NOW, "--since");
+  assertEquals(past("10m"), NOW - 600_000);
+  assertEquals(past("90"), NOW - 90_000);
+  assertEquals(past("14:00"), new Date(2026, 10, 22, 14).getTime());
+  assertEquals(past("15:00"), new Date(2026, 10, 21, 15).getTime());
+  assertEquals(past("today 9am"), new Date(2026, 10, 22, 9).getTime());
+  assertEquals(past("friday 9am"), new Date(2026, 10, 20, 9).getTime());
+  assertEquals(past("2026-11-01"), new Date(2026, 10, 1).getTime());
+  assertThrows(() => past("soon"), UsageError, "--since must be a time");
 });

@@ -1,17 +1,47 @@
 /**
- * A job's log to stdout, byte for byte.
+ * A job's log, or a part of it, byte for byte.
  *
  * @module
  */
 
 import type { Attempt, JobView } from "../../../format/job.ts";
 import { followLog } from "../../../inspect/follow.ts";
-import { LogReader } from "../../../inspect/log_reader.ts";
+import { lastLinesOf, LogReader } from "../../../inspect/log_reader.ts";
 import type { Queue } from "../../../queue.ts";
-import { note, writeOut } from "../../terminal/output.ts";
+import { note } from "../../terminal/output.ts";
 
 /** How often to check whether a followed attempt has ended, in milliseconds. */
 const LOOK_EVERY = 200;
+
+/** Which part of a log to show. Default: all of it. */
+export interface LogPart {
+  /** Only this attempt, from 1. */
+  attempt?: number;
+  /** Only what was printed since then, in milliseconds since 1970. */
+  since?: number;
+  /** Only so many lines at the end of that. */
+  lines?: number;
+}
+
+/** Takes what is shown. */
+export type Write = (bytes: Uint8Array) => void;
+
+/**
+ * The offsets between which a part of a log lies now; of an attempt that runs the second is
+ * infinity.
+ */
+export function rangeOf(queue: Queue, job: JobView, part: LogPart): [from: number, to: number] {
+  const { attempt, since, lines } = part;
+  let [from, to] = attempt === undefined ? [0, Infinity] : boundsOf(job.history, attempt);
+  if (since !== undefined) from = Math.max(from, offsetSince(job.history, since));
+  return [lines === undefined ? from : lastLinesOf(queue, job.id, lines, from, to), to];
+}
+
+/** Where in the log the first attempt begins that ended since a time, or runs. */
+function offsetSince(history: readonly Attempt[], since: number): number {
+  const first = history.find(({ finished_at }) => Date.parse(finished_at) >= since);
+  return first?.log_offset ?? history.at(-1)?.log_end ?? 0;
+}
 
 /**
  * Prints a job's log from one offset to another.
@@ -21,8 +51,8 @@ const LOOK_EVERY = 200;
 export async function printLog(
   queue: Queue,
   { id, history }: JobView,
-  from = 0,
-  to = Infinity,
+  [from, to]: readonly [from: number, to: number],
+  write: Write,
 ): Promise<boolean> {
   using log = new LogReader(queue, id, from);
   const end = Math.min(to, history.at(-1)?.log_end ?? 0);
@@ -33,7 +63,7 @@ export async function printLog(
       if (value) sayCutShort(id)(log.at, end);
       return log.isFound;
     }
-    writeOut(value.subarray(0, Math.max(0, to - (log.at - value.length))));
+    write(value.subarray(0, Math.max(0, to - (log.at - value.length))));
     if (log.at >= to) return true;
   }
 }
@@ -47,23 +77,29 @@ export function sayCutShort(id: string): (read: number, recorded: number) => voi
     );
 }
 
-/** Prints what a job printed in one attempt, so far. */
-export async function printAttempt(queue: Queue, job: JobView, attempt: number): Promise<void> {
-  await printLog(queue, job, ...boundsOf(job.history, attempt));
+/** Prints what a job prints from an offset on, until it ends. */
+export async function printOn(queue: Queue, id: string, from: number, write: Write): Promise<void> {
+  for await (const piece of followLog(queue, id, { from, cutShort: sayCutShort(id) })) write(piece);
 }
 
-/** Prints what a job prints in one attempt, until that attempt ends. */
-export async function followAttempt(queue: Queue, id: string, attempt: number): Promise<void> {
+/** Prints what a job prints in one attempt, from an offset on, until that attempt ends. */
+export async function followAttempt(
+  queue: Queue,
+  id: string,
+  attempt: number,
+  from: number,
+  write: Write,
+): Promise<void> {
   const stop = new AbortController();
   const [signal, cutShort] = [stop.signal, sayCutShort(id)];
   const bounds = () => boundsOf(queue.get(id)?.history ?? [], attempt);
-  let at = bounds()[0];
+  let at = from;
   const timer = setInterval(() => at >= bounds()[1] && stop.abort(), LOOK_EVERY);
   try {
-    for await (const piece of followLog(queue, id, { signal, from: at, cutShort })) {
+    for await (const piece of followLog(queue, id, { signal, from, cutShort })) {
       // Asked after the piece was read: if the attempt has not ended, the whole piece is its own.
       const to = bounds()[1];
-      writeOut(piece.subarray(0, Math.max(0, Math.min(piece.length, to - at))));
+      write(piece.subarray(0, Math.max(0, Math.min(piece.length, to - at))));
       at += piece.length;
       if (at >= to) return;
     }

@@ -1,47 +1,145 @@
 /**
- * `queuectl logs`: what a job printed.
+ * `queuectl logs`: what jobs printed.
  *
  * @module
  */
 
-import { followLog } from "../../../inspect/follow.ts";
-import { QueueError } from "../../../text/errors.ts";
+import type { JobView } from "../../../format/job.ts";
+import { lastRun } from "../../../inspect/last_run.ts";
+import { runningJobs } from "../../../inspect/running_jobs.ts";
+import { shortIds } from "../../../inspect/short_ids.ts";
+import type { Queue } from "../../../queue.ts";
+import { MissingError, QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import { parsePastTime } from "../../args/when.ts";
 import type { Invocation } from "../../table/command.ts";
-import { note, writeOut } from "../../terminal/output.ts";
-import { followAttempt, printAttempt, printLog, sayCutShort } from "./log_output.ts";
+import type { GivenOptions } from "../../table/option.ts";
+import { note, print, writeOut } from "../../terminal/output.ts";
+import { PrefixedLines } from "../../terminal/prefixed_lines.ts";
+import { namedJobs } from "../control/each_of.ts";
+import {
+  followAttempt,
+  type LogPart,
+  printLog,
+  printOn,
+  rangeOf,
+  type Write,
+} from "./log_output.ts";
 import { sayWhyTheyWait } from "./why_they_wait.ts";
 
-/** Prints what a job printed, in all attempts or one; with `--follow` until it ends. */
-export async function logs(call: Invocation): Promise<void> {
-  const attempt = call.options.whole("attempt", 1, 1e9);
-  const follow = call.options.has("follow");
+/** The most running jobs that are followed if none is named. */
+const MOST_FOLLOWED = 50;
+
+/** Prints what jobs printed, or a part of it; with `--follow` until they end. */
+export async function logs(call: Invocation): Promise<number> {
+  const part = partOf(call.options);
+  if (part.attempt !== undefined && call.words.length > 1) {
+    throw new UsageError("--attempt is of one job; name one");
+  }
   const queue = await openQueue(call);
-  const job = queue.find(call.words[0]!);
-  const { id } = job;
-  if (attempt !== undefined) {
-    // The history lacks the run that goes on now, and the one that --follow waits for.
-    const runs = job.history.length + (job.state === "processing" || follow ? 1 : 0);
-    if (attempt > runs) {
-      const has = runs === 0
-        ? "has not run yet"
-        : `has run ${runs === 1 ? "once" : `${runs} times`}`;
-      throw new QueueError(`job ${id} ${has}; there is no attempt ${attempt}`);
-    }
+  if (call.words.length === 0) {
+    const ids = running(queue);
+    if (ids.length > 0) await followAll(queue, ids, part);
+    else await showLast(queue, part);
+    return 0;
   }
-  if (!follow) {
-    if (attempt !== undefined) await printAttempt(queue, job, attempt);
-    else if (!await printLog(queue, job)) note(`job ${id} has printed nothing yet`);
-    return;
+  if (call.words.length === 1) {
+    const job = queue.find(call.words[0]!);
+    if (call.options.has("follow")) await followAll(queue, [job.id], part);
+    else await show(queue, job, part, writeOut);
+    return 0;
   }
-  const quiet = sayWhyTheyWait(queue, [id]);
+  const { ids, status } = await namedJobs(queue, call.words);
+  if (call.options.has("follow")) await followAll(queue, [...ids], part);
+  else await showEach(queue, [...ids], part);
+  return status;
+}
+
+function partOf(options: GivenOptions): LogPart {
+  const since = options.text("since");
+  return {
+    attempt: options.whole("attempt", 1, 1e9),
+    lines: options.whole("lines", 0, 1e15),
+    since: since === undefined ? undefined : parsePastTime(since, Date.now(), "--since"),
+  };
+}
+
+/** The jobs that run, the longest running first; says which if the output does not. */
+function running(queue: Queue): string[] {
+  const { count, longest } = runningJobs(queue, MOST_FOLLOWED);
+  const [only] = longest;
+  if (count === 1 && only) note(`job ${only.id} runs: ${only.command}`);
+  if (count > MOST_FOLLOWED) {
+    note(`${count} jobs run; following the ${MOST_FOLLOWED} that have run longest`);
+  }
+  return longest.map(({ id }) => id);
+}
+
+async function showLast(queue: Queue, part: LogPart): Promise<void> {
+  const job = lastRun(queue);
+  if (!job) throw new MissingError("no job runs, and none has run (see: queuectl list)");
+  note(`no job runs; the last was ${job.id} (${job.state}): ${job.command}`);
+  await show(queue, job, part, writeOut);
+}
+
+async function show(queue: Queue, job: JobView, part: LogPart, write: Write): Promise<void> {
+  refuseMissing(job, part.attempt, job.state === "processing");
+  const isFound = await printLog(queue, job, rangeOf(queue, job, part), write);
+  if (!isFound && part.attempt === undefined) note(`job ${job.id} has printed nothing yet`);
+}
+
+/** @param mayRun Whether there may be a run that the history lacks. */
+function refuseMissing(
+  { id, history }: JobView,
+  attempt: number | undefined,
+  mayRun: boolean,
+): void {
+  const runs = history.length + (mayRun ? 1 : 0);
+  if (attempt === undefined || attempt <= runs) return;
+  const has = runs === 0 ? "has not run yet" : `has run ${runs === 1 ? "once" : `${runs} times`}`;
+  throw new QueueError(`job ${id} ${has}; there is no attempt ${attempt}`);
+}
+
+/** Prints the logs one after another, each below a line that names its job. */
+async function showEach(queue: Queue, ids: readonly string[], part: LogPart): Promise<void> {
+  let isAtLineStart = true;
+  const write = (bytes: Uint8Array) => {
+    if (bytes.length > 0) isAtLineStart = bytes.at(-1) === 10;
+    writeOut(bytes);
+  };
+  for (const [index, id] of ids.entries()) {
+    const job = queue.get(id);
+    if (!job) continue;
+    if (index > 0) writeOut(new TextEncoder().encode(isAtLineStart ? "\n" : "\n\n"));
+    print(`==> ${id} (${job.state}): ${job.command} <==`);
+    isAtLineStart = true;
+    await show(queue, job, part, write);
+  }
+}
+
+/** Prints what jobs print until all have ended: each line of several with its job's short ID. */
+async function followAll(queue: Queue, ids: readonly string[], part: LogPart): Promise<void> {
+  const short = shortIds(ids);
+  const width = Math.max(...[...short.values()].map(({ length }) => length));
+  const quiet = sayWhyTheyWait(queue, ids);
   try {
-    if (attempt !== undefined) await followAttempt(queue, id, attempt);
-    else {
-      const cutShort = sayCutShort(id);
-      for await (const piece of followLog(queue, id, { cutShort })) writeOut(piece);
-    }
+    await Promise.all(ids.map(async (id) => {
+      if (ids.length === 1) return await follow(queue, id, part, writeOut);
+      const prefix = `${short.get(id)!.padEnd(width)} | `;
+      const lines = new PrefixedLines(() => prefix, writeOut);
+      await follow(queue, id, part, (bytes) => lines.add(bytes));
+      lines.end();
+    }));
   } finally {
     quiet();
   }
+}
+
+async function follow(queue: Queue, id: string, part: LogPart, write: Write): Promise<void> {
+  const job = queue.get(id);
+  if (!job) return;
+  refuseMissing(job, part.attempt, true);
+  const [from] = rangeOf(queue, job, part);
+  if (part.attempt === undefined) await printOn(queue, id, from, write);
+  else await followAttempt(queue, id, part.attempt, from, write);
 }

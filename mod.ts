@@ -134,12 +134,14 @@ export {
   type ConfigKey,
   configKey,
   DEFAULTS,
+  idleTime,
   isResourceKey,
   parseConfigValue,
   type PlainKey,
   type ResourceKey,
   type Setting,
   SETTINGS,
+  USUAL_IDLE_TIME,
 } from "./src/format/settings.ts";
 export type {
   DirectoryEntry,
@@ -167,6 +169,7 @@ export type { Change } from "./src/fs/watch.ts";
 export { BOUNDS, type HistoryTotals, type SpanTotals } from "./src/contents/history_totals.ts";
 export type { Counts } from "./src/contents/listing.ts";
 export type { SeenWorker, WorkerInfo } from "./src/contents/presence.ts";
+export { isLeaving } from "./src/contents/requests.ts";
 export {
   jobsBeyond,
   type Need,

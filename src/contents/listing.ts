@@ -65,13 +65,17 @@ export function countJobs(store: Store, placed?: Map<string, number>): Counts {
  *
  * @param waits Whether a job that looks ready, or is to be retried, waits for a person all the
  * same. Default: none does.
+ * @param until A job that is ready by then counts as ready. Default: now.
  */
-export function isAtRest(store: Store, waits: (entry: Entry) => boolean = () => false): boolean {
-  const now = store.now();
+export function isAtRest(
+  store: Store,
+  waits: (entry: Entry) => boolean = () => false,
+  until: number = store.now(),
+): boolean {
   // A file that names no worker was put there by hand; nobody runs it.
   for (const { worker } of entries(store, "processing")) if (worker) return false;
   for (const entry of entries(store, "pending")) {
-    if (entry.time <= now && !waits(entry)) return false;
+    if (entry.time <= until && !waits(entry)) return false;
   }
   for (const entry of entries(store, "failed")) {
     if (entry.time < HELD_TIME && !waits(entry)) return false;

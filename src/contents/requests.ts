@@ -1,6 +1,6 @@
 /**
  * What other programs ask of a worker, by files beside its own in workers/: to stop, and to cancel
- * a job.
+ * a job; and what an idle worker says there: that it leaves.
  *
  * @module
  */
@@ -47,8 +47,29 @@ export function stopRequested(store: Store, worker: string): "stop" | "now" | un
   return text === "now" ? "now" : "stop";
 }
 
+function leavingPath(store: Store, worker: string): string {
+  return pathIn(store, "workers", `${worker}.leaving`);
+}
+
+/** Says that a worker leaves, as it is idle. */
+export function announceLeaving(store: Store, worker: string): void {
+  store.files.append(leavingPath(store, worker), new Uint8Array());
+}
+
+/** Says that a worker stays after all. */
+export function withdrawLeaving(store: Store, worker: string): void {
+  removeIfThere(store, leavingPath(store, worker));
+}
+
+/** Whether a worker leaves, or has been asked to: jobs that are added now are not for it. */
+export function isLeaving(store: Store, worker: string): boolean {
+  return store.files.exists(leavingPath(store, worker)) ||
+    store.files.exists(stopPath(store, worker));
+}
+
 /** Removes what is asked of a worker that has exited. */
 export function removeRequests(store: Store, worker: string): void {
   removeIfThere(store, stopPath(store, worker));
+  withdrawLeaving(store, worker);
   takeCancelRequests(store, worker);
 }

@@ -6,62 +6,11 @@
 
 import { UsageError } from "../text/errors.ts";
 import { secondsInSpan } from "../text/time_span.ts";
+import type { Config, ConfigKey, PlainKey, ResourceKey } from "./config.ts";
 import { flag, type Kind, number, orNone, seconds, wholeNumber } from "./field_checks.ts";
 import { JOB_FIELDS } from "./job_fields.ts";
 
-/** The name of the setting that limits how many jobs use a resource at once. */
-export type ResourceKey = `resources.${string}`;
-
-/** The settings in force: those that were set, and the defaults of the rest. */
-export interface Config {
-  /** How often a failed job is retried. */
-  max_retries: number;
-  /** Seconds before the first retry. */
-  backoff_base: number;
-  /** Multiplies each further delay. Default: `backoff_base`. */
-  backoff_factor: number;
-  /** The longest delay between retries, in seconds. */
-  backoff_max: number;
-  /** Retry delays are randomized by up to this fraction, 0 to 1, so that retries do not bunch. */
-  jitter: number;
-  /** Time limit for each attempt in seconds, or `null`. */
-  timeout: number | null;
-  /** How many jobs one worker runs at once, unless `--count` says otherwise. */
-  worker_count: number;
-  /** How often to poll for changes that no event announced, in seconds. */
-  poll_interval: number;
-  /** Seconds between SIGTERM and SIGKILL. */
-  kill_grace: number;
-  /**
-   * Where machines share the file system: how many seconds a worker may be cut off from it until it
-   * and its commands are killed.
-   */
-  fence_after: number;
-  /** Absolute path of the shell that runs hooks, and commands of jobs that name no other. */
-  shell: string;
-  /** Whether each step is flushed to the disk, to survive a power cut. */
-  fsync: boolean;
-  /** Whether only one machine works the queue, so that its locks need not reach others. */
-  one_machine: boolean;
-  /** How many jobs run at once over all workers and machines, or `null` for no limit. */
-  concurrency: number | null;
-  /** The done jobs to keep: so many of the newest, those of a span such as `7d`, or `null`: all. */
-  keep_done: number | string | null;
-  /** The dead jobs to keep, likewise. */
-  keep_dead: number | string | null;
-  /** Shell text to run after a job is done, or `null`. */
-  on_done: string | null;
-  /** Shell text to run after a job has moved to dead/, or `null`. */
-  on_dead: string | null;
-  /** How many jobs use a named resource at once over all workers and machines. */
-  [resource: ResourceKey]: number;
-}
-
-/** The name of a setting. */
-export type ConfigKey = keyof Config;
-
-/** The name of a setting that is not a resource's. */
-export type PlainKey = Exclude<ConfigKey, ResourceKey>;
+export type { Config, ConfigKey, PlainKey, ResourceKey };
 
 /** The jobs to keep: so many of the newest, or those younger than an age in milliseconds. */
 export type Retention = { count: number } | { age: number };
@@ -107,6 +56,12 @@ const retention: Kind = {
       : "must be a number of jobs such as 1000, a span such as 7d or 12h, or none",
 };
 
+/** How long a worker may be without jobs before it exits, in seconds. */
+export const idleTime: Kind = seconds(0.1, 7 * 86_400);
+
+/** That time for a worker that `enqueue` starts, unless the setting `autostart` has another. */
+export const USUAL_IDLE_TIME = 600;
+
 const hook: Kind = orNone({
   type: "text",
   check: (value) =>
@@ -145,6 +100,17 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     value: "N",
     help: "jobs that a worker runs at once",
     default: 1,
+  },
+  autostart: {
+    type: "span",
+    check: (value) =>
+      typeof value === "boolean" || idleTime.check(value) === undefined
+        ? undefined
+        : `must be true, false or ${idleTime.check(value)!.replace(/^must be /, "")}`,
+    value: "true|false|DUR",
+    values: ["true", "false"],
+    help: "enqueue starts a worker if none lives; it exits after 10m, or DUR, without jobs",
+    default: false,
   },
   poll_interval: {
     ...seconds(0.05, 3600),

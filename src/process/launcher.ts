@@ -133,7 +133,7 @@ function processOf(pid: number): Process | undefined {
 }
 
 /** The environment that a process was started with, without its own changes. */
-function environmentOf(pid: number | "self"): Environment | undefined {
+export function environmentOf(pid: number | "self"): Environment | undefined {
   const text = textOf(pid, "environ");
   if (!text) return undefined;
   const environment: Environment = {};

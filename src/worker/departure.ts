@@ -13,24 +13,34 @@ import type { Parts } from "./arrival.ts";
 import type { Pulse } from "./pulse.ts";
 
 /**
- * Why a worker finished: it was asked to (`stopped`); nothing was left to do (`drained`); its one
- * job has ended (`ended`); another declared it dead, so it gave up its jobs (`fenced`); its queue
- * was swapped or opened to other users, so it left everything as it was (`unsafe`); or locks do not
- * reach the other machines that work the queue, so it finished its jobs and claimed no more
- * (`apart`).
+ * Why a worker finished: it was asked to (`stopped`); nothing was left to do (`drained`), or had
+ * been for so long (`idle`); its one job has ended (`ended`); another declared it dead, so it gave
+ * up its jobs (`fenced`); its queue was swapped or opened to other users, so it left everything as
+ * it was (`unsafe`); or locks do not reach the other machines that work the queue, so it finished
+ * its jobs and claimed no more (`apart`).
  */
-export type FinishReason = "stopped" | "drained" | "ended" | "fenced" | "unsafe" | "apart";
+export type FinishReason =
+  | "stopped"
+  | "drained"
+  | "idle"
+  | "ended"
+  | "fenced"
+  | "unsafe"
+  | "apart";
 
 /**
  * Whether no job is ready, running anywhere, or waiting for a retry, but for those that this worker
  * cannot run.
+ *
+ * @param until A job that is ready by then counts too. Default: now.
  */
-export function isDrained(store: Store, { dispatcher, parked, here }: Parts): boolean {
+export function isDrained(store: Store, parts: Parts, until: number = store.now()): boolean {
+  const { dispatcher, parked, here } = parts;
   return isAtRest(store, ({ state, path, where }) => {
     if (state !== "pending" && state !== "failed") return false;
     return !mayRunAt(where, here) || parked.has({ state, path }) ||
       dispatcher.claimer.isRefused({ state, path });
-  });
+  }, until);
 }
 
 /** Whether the only job that a worker works is done, dead or gone; `false` if it works all. */

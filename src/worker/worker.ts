@@ -15,26 +15,12 @@ import { refuseUnsafe } from "../store/trust.ts";
 import { arriveToWork, makeParts, type Parts } from "./arrival.ts";
 import { Departure, type FinishReason, hasEnded, isDrained } from "./departure.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
+import { IdleExit } from "./idle_exit.ts";
 import { Lookout } from "./lookout.ts";
+import type { WorkerOptions } from "./options.ts";
 import type { Pulse } from "./pulse.ts";
 
-/** How a {@linkcode Worker} is to work. */
-export interface WorkerOptions {
-  /** How many jobs it runs at once. Default: the queue's `worker_count`. */
-  count?: number;
-  /** Finish when nothing is ready, running or waiting for a retry. */
-  drain?: boolean;
-  /** Its tags: it also runs jobs that ask for them with `on`. Default: none. */
-  tags?: readonly string[];
-  /** Work only the job of this ID, and finish when it is done or dead. */
-  only?: string;
-  /** With `only`: the running job that waits for that one; they share a place of `concurrency`. */
-  partOf?: string;
-  /** Told of everything that happens. Must not throw. */
-  onEvent?: (event: WorkerEvent) => void;
-}
-
-export type { FinishReason };
+export type { FinishReason, WorkerOptions };
 
 /** How often a worker that is about to finish looks whether others have ended, in milliseconds. */
 const DRAIN_LOOK = 100;
@@ -66,6 +52,7 @@ export class Worker {
   #guard!: Guard;
   #parts: Parts | undefined;
   #lookout: Lookout | undefined;
+  #idleExit: IdleExit | undefined;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   #stopping: "stop" | "now" | undefined;
   #reason: FinishReason = "stopped";
@@ -118,6 +105,11 @@ export class Worker {
         this.#lookAtSettings();
         return this.#departure === undefined && this.#stopping === undefined;
       });
+      this.#idleExit = new IdleExit(this.#store, parts, {
+        ...{ worker: this.name, seconds: this.#options.idleExit, trouble: this.#trouble },
+        goesOn: () => this.#goesOn(parts),
+        leave: () => void this.#leave("idle"),
+      });
       await parts.recoverer.lookWell();
       await parts.finder.refill();
       lookout.start();
@@ -169,11 +161,12 @@ export class Worker {
     const { dispatcher, scheduler } = this.#parts;
     if (!this.#stopping) dispatcher.fill();
     if (this.#stopping === "now" && dispatcher.stuck) return void this.#leave("stopped", true);
-    if (dispatcher.busy || scheduler?.busy) return;
+    if (dispatcher.busy || scheduler?.busy) return this.#idleExit?.reset();
     try {
       if (this.#stopping) void this.#leave(this.#reason);
       else if (hasEnded(this.#queue, this.#options.only)) void this.#leave("ended");
       else if (this.#options.drain) void this.#drain(this.#parts).catch(this.#trouble);
+      else this.#idleExit?.begin();
     } catch (error) {
       // Whether it is time to leave cannot be read now; the next poll asks again.
       this.#trouble(error);
@@ -182,9 +175,8 @@ export class Worker {
 
   /** Leaves if nothing is ready, running anywhere, or waiting for a retry. */
   async #drain(parts: Parts): Promise<void> {
-    const { dispatcher, scheduler, finder, parked, recoverer } = parts;
-    const goesOn = () =>
-      this.#departure || this.#stopping !== undefined || dispatcher.busy || scheduler?.busy;
+    const { dispatcher, finder, parked, recoverer } = parts;
+    const goesOn = () => this.#goesOn(parts);
     // A timer asks for the places that parked jobs wait for: no need to read the directories
     // meanwhile.
     if (parked.hasMeetable) return this.#drainLater();
@@ -202,6 +194,12 @@ export class Worker {
     if (isOver() && isOver() && await recoverer.hasDoneAll() && !goesOn() && isOver()) {
       await this.#leave("drained");
     } else this.#drainLater();
+  }
+
+  /** Whether it is no longer time to look if it is time to leave: it leaves, or something runs. */
+  #goesOn({ dispatcher, scheduler }: Parts): boolean {
+    return this.#departure !== undefined || this.#stopping !== undefined || dispatcher.busy ||
+      (scheduler?.busy ?? false);
   }
 
   /** One look at a time: each pump would otherwise begin a chain of looks of its own. */
@@ -276,6 +274,7 @@ export class Worker {
   async #leave(reason: FinishReason, givesUp = false): Promise<void> {
     if (this.#departure) return;
     this.#lookout?.close();
+    this.#idleExit?.reset();
     clearTimeout(this.#drainTimer);
     this.#departure = new Departure({
       isAskedToHurry: () => stopRequested(this.#store, this.name) === "now",

@@ -50,6 +50,10 @@ export const FILE_OPTIONS: readonly Option[] = [
   },
   { name: "skip", value: "N", help: "skip the first N jobs of --file" },
   { name: "null", help: "the jobs of --file end with NUL, not with a newline" },
+  {
+    name: "start",
+    help: "start a worker if none lives; it exits when idle (config autostart: always)",
+  },
   { name: "no-comments", help: "lines of --file that begin with # are jobs too" },
 ];
 

@@ -23,6 +23,11 @@ export const WORKERS_COMMANDS: readonly Command[] = [
       { name: "detach", help: "run in the background; print the worker's name once it is live" },
       { name: "drain", help: "exit when no job is ready, running or waiting for a retry" },
       {
+        name: "idle-exit",
+        value: "DUR",
+        help: "exit when no job has run, been ready, delayed or waited for a retry for so long",
+      },
+      {
         name: "tag",
         value: "TAG[,TAG]",
         many: true,
@@ -31,6 +36,8 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     ],
     details: [
       "It leaves jobs alone that may only run elsewhere (--host, --on), also with --drain.",
+      "enqueue --start starts one in the background that exits when idle, if none lives; config " +
+      "autostart has every enqueue do so.",
       "Ctrl-C or SIGTERM: finish the running jobs, then exit. Again: put them back and exit.",
       "SIGHUP: read the settings again; if the terminal was closed, finish and exit.",
     ],

@@ -11,6 +11,7 @@ import { openStore } from "../../../store/open_store.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { jobOfCall } from "../../args/job_words.ts";
 import { type Invocation, later } from "../../table/command.ts";
+import { seeToWorker } from "./see_to_worker.ts";
 import { note, printAdded } from "../../terminal/output.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
@@ -37,4 +38,5 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     created: () => note(`made a new queue, ${place.dir}`),
   });
   printAdded(await enqueuePlain(store, input), call.json);
+  await seeToWorker(call, store, [input]);
 }

@@ -14,6 +14,7 @@ import { jobFields } from "../../args/job_options.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { EnqueueProgress } from "../../terminal/enqueue_progress.ts";
+import { seeToWorker } from "./see_to_worker.ts";
 import { writeFault } from "../../../text/write_fault.ts";
 import { addedView, existingView, jsonText, note, printLines } from "../../terminal/output.ts";
 
@@ -81,6 +82,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
     progress.end();
   }
   if (taken.length > 0) sayTaken(source, taken, chosen.length, written);
+  await seeToWorker(call, queue.store, chosen);
   if (unwritten instanceof Deno.errors.BrokenPipe) throw unwritten;
   if (unwritten !== undefined) {
     throw new QueueError(

@@ -10,6 +10,7 @@ import { KeyTakenError } from "../../../moves/enqueue.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import { type Invocation, later } from "../../table/command.ts";
+import { seeToWorker } from "./see_to_worker.ts";
 import { existingView, note, printAdded, printAnswer } from "../../terminal/output.ts";
 
 /** Adds a job and prints its ID; if its key is taken, the ID of the job that has it. */
@@ -30,4 +31,5 @@ export async function enqueueRelated(call: Invocation, input: JobInput): Promise
     return call.options.has("unique-fail") ? 1 : 0;
   }
   printAdded(job, call.json);
+  await seeToWorker(call, queue.store, [input]);
 }

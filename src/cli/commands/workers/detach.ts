@@ -19,18 +19,39 @@ const LOOK_EVERY = 20;
 /** The program, where it runs from its source. */
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
+/** Starts a worker as `worker start --detach` is told to, and prints its name. */
+export async function detach(queue: Queue, options: GivenOptions, json: boolean): Promise<number> {
+  const withValue = (option: string) =>
+    options.all(option).flatMap((value) => [`--${option}`, value]);
+  const name = await startInBackground(queue, [
+    ...(options.has("other-user") ? ["--other-user"] : []),
+    ...(options.has("drain") ? ["--drain"] : []),
+    ...["count", "idle-exit", "tag"].flatMap(withValue),
+  ], userEnvironment());
+  printAnswer(json, { name }, name);
+  return 0;
+}
+
 /**
- * Starts a worker that outlives this process and its terminal, and prints its name once it has
- * started. Its log is `workers/NAME.log` in the queue.
+ * Starts a worker that outlives this process and its terminal. Its log is `workers/NAME.log` in the
+ * queue.
  *
+ * @param words The options of `worker start`.
+ * @param cwd The directory it stands in. Default: that of this process.
+ * @returns Its name, once it has started.
  * @throws {QueueError} If the worker exits before it has started, with the worker's own sentence.
  */
-export async function detach(queue: Queue, options: GivenOptions, json: boolean): Promise<number> {
+export async function startInBackground(
+  queue: Queue,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  cwd?: string,
+): Promise<string> {
   const workers = `${queue.dir}/workers`;
   // The worker chooses its name; until it has written it, the log has a name that no worker has.
   const early = `${workers}/.starting-${crypto.randomUUID()}.log`;
   queue.store.files.create(early, new Uint8Array());
-  const child = spawn(queue.dir, options, early);
+  const child = spawn(["--dir", queue.dir, "worker", "start", ...words], early, environment, cwd);
   let status: Deno.CommandStatus | undefined;
   void child.status.then((ended) => status = ended);
   for (;;) {
@@ -41,8 +62,7 @@ export async function detach(queue: Queue, options: GivenOptions, json: boolean)
     if (name !== undefined) {
       Deno.renameSync(early, `${workers}/${name}.log`);
       letGo(child);
-      printAnswer(json, { name }, name);
-      return 0;
+      return name;
     }
     if (ended) {
       Deno.removeSync(early);
@@ -62,27 +82,30 @@ function letGo(child: Deno.ChildProcess): void {
   }
 }
 
-function spawn(dir: string, options: GivenOptions, log: string): Deno.ChildProcess {
+/**
+ * Deno gives a child no file as its output; the shell does, and becomes the worker. What the caller
+ * has open under the numbers that a script can give, a lock say, is closed first.
+ */
+const BECOME = 'exec "$@" >>"$0" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-';
+
+function spawn(
+  words: readonly string[],
+  log: string,
+  environment: Readonly<Record<string, string>>,
+  cwd: string | undefined,
+): Deno.ChildProcess {
   const program = Deno.build.standalone
     ? [Deno.execPath()]
     : [Deno.execPath(), "run", ...PERMISSIONS, MAIN];
-  const count = options.text("count");
-  const words = [
-    ...["--dir", dir, "worker", "start"],
-    ...(options.has("other-user") ? ["--other-user"] : []),
-    ...(count === undefined ? [] : ["--count", count]),
-    ...(options.has("drain") ? ["--drain"] : []),
-    ...options.all("tag").flatMap((tag) => ["--tag", tag]),
-  ];
   const limit = userOpenFiles();
-  // Deno gives a child no file as its output; the shell does, and becomes the worker.
   return new Deno.Command("/bin/sh", {
-    args: ["-c", 'exec "$@" >>"$0" 2>&1', log, ...program, ...words],
+    args: ["-c", BECOME, log, ...program, ...words],
     clearEnv: true,
     env: {
-      ...userEnvironment(),
+      ...environment,
       ...(limit === undefined ? {} : { [LIMIT_VARIABLE]: String(limit) }),
     },
+    cwd,
     stdin: "null",
     stdout: "null",
     stderr: "null",

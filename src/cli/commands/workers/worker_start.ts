@@ -4,12 +4,17 @@
  * @module
  */
 
+import { idleTime } from "../../../format/settings.ts";
 import type { Queue } from "../../../queue.ts";
+import { UsageError } from "../../../text/errors.ts";
 import { Worker } from "../../../worker/worker.ts";
+import { parseDuration } from "../../args/duration_option.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import { ownTags } from "../../args/worker_tags.ts";
 import type { Invocation } from "../../table/command.ts";
+import type { GivenOptions } from "../../table/option.ts";
 import { paintState } from "../../terminal/colours.ts";
+import { formatDuration } from "../../terminal/format_duration.ts";
 import { type Interrupt, onInterrupt, PIPE_STATUS } from "../../terminal/interrupt.ts";
 import { jsonText, note, printLines, say } from "../../terminal/output.ts";
 import { PacedOutput } from "../../terminal/paced_output.ts";
@@ -20,6 +25,7 @@ import { eventLine } from "../../text/worker_line.ts";
 export async function workerStart(call: Invocation): Promise<number> {
   const count = call.options.whole("count", 1, 1024);
   const tags = ownTags(call.options);
+  const idleExit = idleExitOf(call.options);
   const queue = await openOrMakeQueue(call);
   if (call.options.has("detach")) {
     noteIfPaused(queue);
@@ -45,6 +51,7 @@ export async function workerStart(call: Invocation): Promise<number> {
     count,
     tags,
     drain: call.options.has("drain"),
+    idleExit,
     onEvent: (event) =>
       output.add(call.json ? jsonText(event) : eventLine(event, Date.now(), style)),
   });
@@ -66,6 +73,9 @@ export async function workerStart(call: Invocation): Promise<number> {
       );
       return 1;
     }
+    if (reason === "idle") {
+      note(`worker ${worker.name} was idle for ${formatDuration(idleExit! * 1000)}; it exited`);
+    }
     // It has said why.
     if (reason === "apart") return 1;
     if (reason !== "fenced") return isReaderGone ? PIPE_STATUS : 0;
@@ -80,6 +90,19 @@ export async function workerStart(call: Invocation): Promise<number> {
     output.close();
     quiet();
   }
+}
+
+/** @throws {UsageError} If `--idle-exit` is no span within bounds, or stands beside `--drain`. */
+function idleExitOf(options: GivenOptions): number | undefined {
+  const word = options.text("idle-exit");
+  if (word === undefined) return undefined;
+  if (options.has("drain")) {
+    throw new UsageError("--drain and --idle-exit both say when to exit; remove one of them");
+  }
+  const seconds = parseDuration(word, "--idle-exit");
+  const fault = idleTime.check(seconds);
+  if (fault) throw new UsageError(`--idle-exit ${fault}, not "${word}"`);
+  return seconds;
 }
 
 function noteIfPaused(queue: Queue): void {

@@ -1,0 +1,64 @@
+/**
+ * The settings of a queue as values; the table of what each takes is in settings.ts.
+ *
+ * @module
+ */
+
+/** The name of the setting that limits how many jobs use a resource at once. */
+export type ResourceKey = `resources.${string}`;
+
+/** The settings in force: those that were set, and the defaults of the rest. */
+export interface Config {
+  /** How often a failed job is retried. */
+  max_retries: number;
+  /** Seconds before the first retry. */
+  backoff_base: number;
+  /** Multiplies each further delay. Default: `backoff_base`. */
+  backoff_factor: number;
+  /** The longest delay between retries, in seconds. */
+  backoff_max: number;
+  /** Retry delays are randomized by up to this fraction, 0 to 1, so that retries do not bunch. */
+  jitter: number;
+  /** Time limit for each attempt in seconds, or `null`. */
+  timeout: number | null;
+  /** How many jobs one worker runs at once, unless `--count` says otherwise. */
+  worker_count: number;
+  /**
+   * Whether `enqueue` starts a worker in the background if none lives; it exits after 10 minutes
+   * without jobs, or after so many seconds.
+   */
+  autostart: boolean | number;
+  /** How often to poll for changes that no event announced, in seconds. */
+  poll_interval: number;
+  /** Seconds between SIGTERM and SIGKILL. */
+  kill_grace: number;
+  /**
+   * Where machines share the file system: how many seconds a worker may be cut off from it until it
+   * and its commands are killed.
+   */
+  fence_after: number;
+  /** Absolute path of the shell that runs hooks, and commands of jobs that name no other. */
+  shell: string;
+  /** Whether each step is flushed to the disk, to survive a power cut. */
+  fsync: boolean;
+  /** Whether only one machine works the queue, so that its locks need not reach others. */
+  one_machine: boolean;
+  /** How many jobs run at once over all workers and machines, or `null` for no limit. */
+  concurrency: number | null;
+  /** The done jobs to keep: so many of the newest, those of a span such as `7d`, or `null`: all. */
+  keep_done: number | string | null;
+  /** The dead jobs to keep, likewise. */
+  keep_dead: number | string | null;
+  /** Shell text to run after a job is done, or `null`. */
+  on_done: string | null;
+  /** Shell text to run after a job has moved to dead/, or `null`. */
+  on_dead: string | null;
+  /** How many jobs use a named resource at once over all workers and machines. */
+  [resource: ResourceKey]: number;
+}
+
+/** The name of a setting. */
+export type ConfigKey = keyof Config;
+
+/** The name of a setting that is not a resource's. */
+export type PlainKey = Exclude<ConfigKey, ResourceKey>;

@@ -157,7 +157,7 @@ export type { Recovery } from "./src/recovery/recover.ts";
 export { type DiskSpace, diskSpace } from "./src/fs/disk_space.ts";
 export { isDevice } from "./src/fs/libc_files.ts";
 export { waitingFiles } from "./src/fs/portable_files.ts";
-export { signalNumber } from "./src/process/signals.ts";
+export { SIGNAL_NAMES, signalNumber, signalOf } from "./src/process/signals.ts";
 export { groupOf, type JobRun, killSurvivors } from "./src/process/survivors.ts";
 export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";
 export { NoQueueError, openStore, type StoreOptions } from "./src/store/open_store.ts";
@@ -184,7 +184,12 @@ export type { SelectedJob, Selection } from "./src/inspect/selection.ts";
 export { AttemptTotals } from "./src/inspect/attempt_totals.ts";
 export { AmbiguousIdError, type JobPlace, placesOf, progressOf } from "./src/inspect/find_job.ts";
 export { EndRates, ratesSoFar } from "./src/inspect/end_rates.ts";
-export { type RunningJobs, runningJobs, type RunningView } from "./src/inspect/running_jobs.ts";
+export {
+  type RunningJobs,
+  runningJobs,
+  type RunningView,
+  suspendedAmong,
+} from "./src/inspect/running_jobs.ts";
 export { shortIds } from "./src/inspect/short_ids.ts";
 export { lastRun } from "./src/inspect/last_run.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
@@ -232,6 +237,7 @@ export type { ListOptions } from "./src/inspect/list_jobs.ts";
 export { Queue } from "./src/queue.ts";
 export { putBackAbandoned } from "./src/control/abandoned_edits.ts";
 export { cancelJob } from "./src/control/cancel_job.ts";
+export { signalJob } from "./src/control/signal_job.ts";
 export { editJob, holdJob, moveJob, releaseJob } from "./src/control/waiting_jobs.ts";
 export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";
 export { examine } from "./src/doctor/examine.ts";

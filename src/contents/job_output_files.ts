@@ -1,7 +1,8 @@
 /**
  * The files in which a running job reports its progress and its result. Each worker makes one
  * folder for its jobs, `progress/WORKER/`; a job may write `ID` and `ID.result` there, whose paths
- * are in `$QUEUECTL_PROGRESS` and `$QUEUECTL_RESULT`. Both are gone once the job is settled; the
+ * are in `$QUEUECTL_PROGRESS` and `$QUEUECTL_RESULT`. There the worker makes `ID.suspended` while
+ * the job is suspended. All are gone once the job is settled; the
  * folder goes with its worker, or with its recovery.
  *
  * @module
@@ -30,6 +31,25 @@ export function progressPath(store: Store, worker: string, id: string): string {
 /** The path that a job finds in `$QUEUECTL_RESULT`. */
 export function resultPath(store: Store, worker: string, id: string): string {
   return `${store.dir}/progress/${worker}/${id}.result`;
+}
+
+/** The path of the empty file that says that a running job is suspended. */
+function suspendedPath(store: Store, worker: string, id: string): string {
+  return `${store.dir}/progress/${worker}/${id}.suspended`;
+}
+
+/** Says that a running job is suspended, or that it is not any more. */
+export function markSuspended(store: Store, worker: string, id: string, is: boolean): void {
+  const path = suspendedPath(store, worker, id);
+  if (!is) return removeOutput(store, path);
+  // A job may have removed the folder.
+  makeProgress(store, worker);
+  store.files.append(path, new Uint8Array());
+}
+
+/** Whether a running job is suspended. */
+export function isSuspended(store: Store, worker: string, id: string): boolean {
+  return store.files.exists(suspendedPath(store, worker, id));
 }
 
 /** Makes the folder for a worker's jobs. */

@@ -1,10 +1,11 @@
 /**
- * What other programs ask of a worker, by files beside its own in workers/: to stop, and to cancel
- * a job; and what an idle worker says there: that it leaves.
+ * What other programs ask of a worker, by files beside its own in workers/: to stop, to cancel a
+ * job, and to send a signal to one; and what an idle worker says there: that it leaves.
  *
  * @module
  */
 
+import { newId } from "../format/ids.ts";
 import { pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { placeFile } from "../store/temporary_files.ts";
 
@@ -28,15 +29,52 @@ export function requestCancel(store: Store, worker: string, id: string): void {
   store.files.append(path, new Uint8Array());
 }
 
-/** Takes the requests to a worker to end jobs: the jobs' IDs. */
-export function takeCancelRequests(store: Store, worker: string): string[] {
-  const ids: string[] = [];
+/** A signal for a job that a worker runs. */
+export interface SignalRequest {
+  /** The job's ID. */
+  id: string;
+  /** When it was claimed, in milliseconds since 1970: the signal is for this attempt alone. */
+  claimedAt: number;
+  /** The signal's number. */
+  number: number;
+}
+
+/**
+ * Asks a worker to send a signal to a job that it runs. The worker removes the file when it has
+ * sent it, and only then.
+ *
+ * @returns The path of the file.
+ */
+export function requestSignal(store: Store, worker: string, request: SignalRequest): string {
+  const { id, claimedAt, number } = request;
+  const name = `${worker}.signal.${id}.${claimedAt}.${number}.${newId()}`;
+  const path = pathIn(store, "workers", name);
+  store.files.append(path, new Uint8Array());
+  return path;
+}
+
+/** What others ask of a worker for its jobs. */
+export interface JobRequests {
+  /** The jobs to end for good. */
+  cancelled: string[];
+  /** The signals to send, and the file to remove once that is done; the oldest first. */
+  signals: (SignalRequest & { path: string })[];
+}
+
+/** Reads what is asked of a worker for its jobs, and removes the requests to end jobs. */
+export function takeJobRequests(store: Store, worker: string): JobRequests {
+  const cancelled: string[] = [];
+  const signals: (JobRequests["signals"][number] & { order: string })[] = [];
   for (const { name } of [...store.files.list(pathIn(store, "workers"))]) {
-    if (!name.startsWith(`${worker}.cancel.`)) continue;
-    if (!removeIfThere(store, pathIn(store, "workers", name))) continue;
-    ids.push(name.slice(`${worker}.cancel.`.length));
+    if (!name.startsWith(`${worker}.`)) continue;
+    const path = pathIn(store, "workers", name);
+    const [, kind, id = "", claimedAt, number, order = ""] = name.split(".");
+    if (kind === "cancel" && removeIfThere(store, path)) cancelled.push(id);
+    if (kind === "signal") {
+      signals.push({ id, claimedAt: Number(claimedAt), number: Number(number), order, path });
+    }
   }
-  return ids;
+  return { cancelled, signals: signals.sort((a, b) => a.order < b.order ? -1 : 1) };
 }
 
 /** Whether a worker has been asked to stop, and to do so at once. */
@@ -67,9 +105,12 @@ export function isLeaving(store: Store, worker: string): boolean {
     store.files.exists(stopPath(store, worker));
 }
 
-/** Removes what is asked of a worker that has exited. */
+/**
+ * Removes what is asked of a worker that has exited, but for signals: while the request lies there
+ * whoever asked knows that the signal was not sent, and removes it.
+ */
 export function removeRequests(store: Store, worker: string): void {
   removeIfThere(store, stopPath(store, worker));
   withdrawLeaving(store, worker);
-  takeCancelRequests(store, worker);
+  takeJobRequests(store, worker);
 }

@@ -89,7 +89,7 @@ export interface JobRow {
   duration_ms?: number;
   /** The worker that runs it, or ran it last. */
   worker?: string;
-  /** Why it waits, in words: `held`, `until …`, `after a, b`, `resource gpu`. */
+  /** Why it waits, in words: `suspended`, `held`, `until …`, `after a, b`, `resource gpu`. */
   waits?: string;
   progress?: Progress;
   /** The last line that it printed; only where a search looked at it. */

@@ -86,6 +86,8 @@ export interface JobView extends Job {
   no_worker?: string;
   /** Its progress as it reports it, while it runs. */
   progress?: Progress;
+  /** Whether it runs and is suspended (SIGSTOP); missing if not. */
+  suspended?: boolean;
 }
 
 /** What makes a job: a command, and whatever differs from the defaults. */

@@ -38,8 +38,14 @@ class Wakeups {
   #heard = false;
   readonly #unwatch: () => void;
 
-  constructor(queue: OpenQueue, id: string, signal: AbortSignal | undefined) {
-    this.#unwatch = watchQueue(queue.store.dir, JOB_STATES, ({ name }) => {
+  /** @param beside Other folders in which a change of a name with this ID wakes it. */
+  constructor(
+    queue: OpenQueue,
+    id: string,
+    signal: AbortSignal | undefined,
+    beside: readonly string[] = [],
+  ) {
+    this.#unwatch = watchQueue(queue.store.dir, [...JOB_STATES, ...beside], ({ name }) => {
       if (name.includes(id)) this.#ring();
     });
     signal?.addEventListener("abort", () => this.#ring(), { once: true });
@@ -73,6 +79,22 @@ export async function waitForMove(queue: OpenQueue, entry: Entry): Promise<void>
   try {
     const path = pathIn(queue.store, entry.state, entry.path);
     for (let looks = 0; looks < 4 && queue.store.files.exists(path); looks++) await wakeups.next();
+  } finally {
+    wakeups.close();
+  }
+}
+
+/**
+ * Waits until a request to a worker is gone, or the job that it is about has left the place of an
+ * entry; at most about two seconds.
+ */
+export async function waitForAnswer(queue: OpenQueue, entry: Entry, path: string): Promise<void> {
+  const { store } = queue;
+  const wakeups = new Wakeups(queue, entry.id, undefined, ["workers"]);
+  try {
+    const job = pathIn(store, entry.state, entry.path);
+    const waits = () => store.files.exists(path) && store.files.exists(job);
+    for (let looks = 0; looks < 4 && waits(); looks++) await wakeups.next();
   } finally {
     wakeups.close();
   }

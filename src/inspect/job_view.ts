@@ -7,7 +7,7 @@
 import { parentsOf } from "../constraints/dependencies.ts";
 import { limitOn } from "../constraints/needs.ts";
 import { endOf, type Entry, readEntry } from "../contents/entries.ts";
-import { readProgress } from "../contents/job_output_files.ts";
+import { isSuspended, readProgress } from "../contents/job_output_files.ts";
 import { liveWorkers, type SeenWorker } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME } from "../format/names.ts";
@@ -31,6 +31,7 @@ export function jobView(
   if (entry.worker !== undefined) {
     const progress = readProgress(store, entry.worker, entry.id);
     if (progress) job.progress = progress;
+    if (isSuspended(store, entry.worker, entry.id)) job.suspended = true;
   }
   if (entry.state !== "pending" && entry.state !== "failed") return job;
   if (entry.time < HELD_TIME) {

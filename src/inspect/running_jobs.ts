@@ -5,7 +5,7 @@
  */
 
 import { entries } from "../contents/entries.ts";
-import { readProgress } from "../contents/job_output_files.ts";
+import { isSuspended, readProgress } from "../contents/job_output_files.ts";
 import type { Progress } from "../format/progress.ts";
 import type { OpenQueue } from "../store/store.ts";
 import { readBriefly } from "./brief_view.ts";
@@ -22,6 +22,17 @@ export interface RunningView {
   since: number;
   /** How far it says that it has come. */
   progress?: Progress;
+  /** Whether it is suspended; missing if not. */
+  suspended?: boolean;
+}
+
+/** Which of some jobs that a worker runs are suspended. */
+export function suspendedAmong(
+  { store }: OpenQueue,
+  worker: string,
+  ids: readonly string[],
+): string[] {
+  return ids.filter((id) => isSuspended(store, worker, id));
 }
 
 /** What runs. */
@@ -61,7 +72,11 @@ export function runningJobs({ store }: OpenQueue, most = 100): RunningJobs {
     const job = readBriefly(store, entry);
     if (!job) continue;
     const progress = readProgress(store, worker, id);
-    longest.push({ id, command: job.command, worker, since, ...(progress && { progress }) });
+    longest.push({
+      ...{ id, command: job.command, worker, since },
+      ...(progress && { progress }),
+      ...(isSuspended(store, worker, id) && { suspended: true }),
+    });
   }
   return { count: claimed.length, ofWorker, longest };
 }

@@ -1,5 +1,6 @@
 /**
- * Signals: their names, and ending a process group: SIGTERM, a time of grace, SIGKILL.
+ * Signals: their names, and ending a process group: SIGTERM, a time of grace, SIGKILL. A group that
+ * was stopped (SIGSTOP) goes on (SIGCONT) to be ended.
  *
  * @module
  */
@@ -19,6 +20,20 @@ export function signalName(number: number): string {
 /** The number of a signal by its name, or 0 if it has none. A shell reports it as 128 and this. */
 export function signalNumber(name: string): number {
   return NAMES.indexOf(name) + 1;
+}
+
+/** The names of all signals. */
+export const SIGNAL_NAMES: readonly string[] = NAMES;
+
+/**
+ * The signal that a word means: `TERM`, `SIGTERM`, `term` or `15`; `undefined` if it means none.
+ */
+export function signalOf(word: string): Deno.Signal | undefined {
+  const name = word.toUpperCase();
+  const known = /^[0-9]+$/.test(word)
+    ? NAMES[Number(word) - 1]
+    : NAMES.find((each) => each === name || each === `SIG${name}`);
+  return known as Deno.Signal | undefined;
 }
 
 /**
@@ -58,6 +73,8 @@ export async function endGroup(
   const until = performance.now() + grace * 1000;
   if (grace > 0) {
     if (!signalGroup(group, "SIGTERM")) return;
+    // What was stopped hears of SIGTERM only now.
+    signalGroup(group, "SIGCONT");
     for (let pause = 5; groupExists(group); pause = Math.min(pause * 2, 100)) {
       const left = until - performance.now();
       if (left <= 0 || (pause >= 40 && !(await runs()))) break;

@@ -151,6 +151,23 @@ export class JobsInHand {
     job.running?.end("cancelled");
   }
 
+  /**
+   * Sends a signal to a job, if it is the attempt that was claimed at a time.
+   *
+   * @returns Whether that was done; `"early"` if its command is being started.
+   */
+  signal(id: string, claimedAt: number, signal: Deno.Signal): boolean | "early" {
+    const job = this.#jobs.get(id);
+    if (!job || job.stage === "ended") return false;
+    if (!job.running) return "early";
+    return job.claim?.time === claimedAt && job.running.signal(signal);
+  }
+
+  /** Lets suspended jobs go on, as a worker that is to finish what it runs waits for them. */
+  resumeAll(): void {
+    for (const { running } of this.#jobs.values()) running?.resume();
+  }
+
   /** Ends all commands, so that their jobs can be put back. */
   putBackAll(): void {
     this.#isPuttingBack = true;

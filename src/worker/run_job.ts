@@ -1,6 +1,6 @@
 /**
  * One attempt at one job: starts its command, waits for it, ends it when its time is up or it is
- * cancelled.
+ * cancelled, and sends it signals.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { takeLog } from "../moves/take_log.ts";
 import { inputPath } from "../contents/inputs.ts";
 import { makeOwnersLog, ownLine } from "../contents/logs.ts";
 import { userEnvironment } from "../process/launcher.ts";
-import { progressPath, resultPath } from "../contents/job_output_files.ts";
+import { markSuspended, progressPath, resultPath } from "../contents/job_output_files.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { putAside, type Store } from "../store/store.ts";
-import { startLongTimer } from "./fetching/long_timer.ts";
+import { startPausableTimer } from "./fetching/long_timer.ts";
 import type { AttemptResult } from "./outcome.ts";
 import { endGroup, signalGroup } from "../process/signals.ts";
 import { SpawnError } from "../process/spawn_error.ts";
@@ -28,6 +28,15 @@ export interface RunningJob {
   readonly ended: Promise<AttemptResult>;
   /** Ends the command: SIGTERM, then SIGKILL after `kill_grace`. The first reason counts. */
   end(why: "put back" | "cancelled"): void;
+  /**
+   * Sends a signal to its process group. From SIGSTOP to SIGCONT the job is suspended: its time
+   * limit stands still.
+   *
+   * @returns Whether that was done; not if it is being ended, or has ended.
+   */
+  signal(signal: Deno.Signal): boolean;
+  /** Lets it go on if it is suspended. */
+  resume(): void;
   /** Kills the command at once, and waits for nothing. */
   kill(): void;
 }
@@ -107,7 +116,7 @@ export async function startJob(
       // Something that is no file lies in the log's place: then the history alone has the reason.
     }
     const ended = Promise.resolve(result({ reason: error.message }));
-    return { pid: 0, ended, end() {}, kill() {} };
+    return { pid: 0, ended, end() {}, signal: () => false, resume() {}, kill() {} };
   }
 
   let stopped: AttemptResult["stopped"];
@@ -117,12 +126,32 @@ export async function startJob(
     ending ??= endGroup(child.pid, store.config.kill_grace, () => groupRuns(child.pid))
       .then(() => killSurvivors(worker, [runOf(claim)]));
   };
-  const disarm = job.timeout === null
-    ? () => {}
-    : startLongTimer(job.timeout * 1000, () => end("timeout"));
+  const timer = job.timeout === null
+    ? undefined
+    : startPausableTimer(job.timeout * 1000, () => end("timeout"));
+  let isOver = false;
+  let isSuspended = false;
+  const signal = (signal: Deno.Signal): boolean => {
+    if (ending || isOver) return false;
+    if (signal === "SIGSTOP") {
+      // Said before it is so: a suspended job that nothing shows would puzzle more.
+      markSuspended(store, worker, claim.id, true);
+      isSuspended = true;
+      timer?.pause();
+    }
+    const exists = signalGroup(child.pid, signal);
+    if (signal === "SIGCONT" && isSuspended) {
+      isSuspended = false;
+      timer?.resume();
+      markSuspended(store, worker, claim.id, false);
+    }
+    return exists;
+  };
   const ended = child.exited.then(async (exit) => {
-    disarm();
+    isOver = true;
+    timer?.stop();
     await ending;
+    if (isSuspended) unmark(store, claim);
     // Who reads the log on another machine must know how far to read.
     return result({ exit, stopped, logEnd: sizeOf(store, log) });
   });
@@ -130,11 +159,24 @@ export async function startJob(
     pid: child.pid,
     ended,
     end,
+    signal,
+    resume() {
+      if (isSuspended) signal("SIGCONT");
+    },
     kill() {
-      disarm();
+      timer?.stop();
       signalGroup(child.pid, "SIGKILL");
     },
   };
+}
+
+/** A job that ended while it was suspended is suspended no more. */
+function unmark(store: Store, { worker, id }: Claim): void {
+  try {
+    markSuspended(store, worker, id, false);
+  } catch {
+    // How the job ended is recorded all the same; the mark goes with the worker's folder.
+  }
 }
 
 /** The size of a log, in bytes; `undefined` if it cannot be looked at now. */

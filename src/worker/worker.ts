@@ -6,7 +6,7 @@
  * @module
  */
 
-import { stopRequested, takeCancelRequests } from "../contents/requests.ts";
+import { stopRequested, takeJobRequests } from "../contents/requests.ts";
 import type { Change } from "../fs/watch.ts";
 import type { Queue } from "../queue.ts";
 import { Guard } from "../store/guard.ts";
@@ -19,8 +19,12 @@ import { IdleExit } from "./idle_exit.ts";
 import { Lookout } from "./lookout.ts";
 import type { WorkerOptions } from "./options.ts";
 import type { Pulse } from "./pulse.ts";
+import { sendSignals } from "./send_signals.ts";
 
 export type { FinishReason, WorkerOptions };
+
+/** How long to wait for a command that is being started to send it a signal, in milliseconds. */
+const EARLY_SIGNAL = 50;
 
 /** How often a worker that is about to finish looks whether others have ended, in milliseconds. */
 const DRAIN_LOOK = 100;
@@ -147,6 +151,7 @@ export class Worker {
     dispatcher.stopClaiming();
     void scheduler?.close();
     if (how.now) dispatcher.jobs.putBackAll();
+    else dispatcher.jobs.resumeAll();
     this.#pump();
   }
 
@@ -234,7 +239,7 @@ export class Worker {
   }
 
   /**
-   * Others may have died; this one may have been asked to stop or to cancel a job, or declared
+   * Others may have died; this one may have been asked to stop, or something for a job, or declared
    * dead.
    */
   #lookAtWorkers(): void {
@@ -248,7 +253,11 @@ export class Worker {
       }
       const request = stopRequested(this.#store, this.name);
       if (request) this.stop({ now: request === "now" });
-      for (const id of takeCancelRequests(this.#store, this.name)) dispatcher.jobs.cancel(id);
+      const { cancelled, signals } = takeJobRequests(this.#store, this.name);
+      for (const id of cancelled) dispatcher.jobs.cancel(id);
+      if (sendSignals(this.#store, signals, dispatcher.jobs) === "early") {
+        setTimeout(() => this.#lookAtWorkers(), EARLY_SIGNAL);
+      }
     } catch (error) {
       this.#trouble(error);
     }

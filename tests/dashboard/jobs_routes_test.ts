@@ -25,6 +25,28 @@ Deno.test("a job is added as the command line would, and shown", async () => {
   assertEquals([page.jobs.map((row) => row.id), page.total], [[id], 1]);
 });
 
+Deno.test("a running job is suspended, resumed and sent a signal", async () => {
+  await using server = await TestServer.start();
+  await server.post("/api/jobs", { id: "a", command: "exec sleep 100", max_retries: 0 });
+  const worker = new Worker(server.queue);
+  await worker.start();
+  await eventually("it runs", () => server.queue.get("a")?.state === "processing");
+  const after = async (verb: string, body: object = {}) => {
+    const [status, { job, error }] = await server.post(`/api/jobs/a/${verb}`, body);
+    return [status, (job as { suspended?: boolean } | undefined)?.suspended ?? error];
+  };
+  assertEquals(await after("suspend"), [200, true]);
+  const [row] = (await server.json<JobsPage>("/api/jobs")).jobs;
+  assertEquals([row?.state, row?.waits], ["processing", "suspended"]);
+  assertEquals(await after("resume"), [200, undefined]);
+  assertEquals((await after("signal", { signal: "NOPE" }))[0], 400);
+  assertEquals((await after("signal", { signal: "KILL" }))[0], 200);
+  await eventually("it is dead", () => server.queue.get("a")?.state === "dead");
+  assertEquals((await after("suspend"))[0], 409);
+  worker.stop();
+  await worker.finished;
+});
+
 Deno.test("a job whose key is taken is not added again, and the answer names the other", async () => {
   await using server = await TestServer.start();
   const job = { command: "true", unique: "k" };

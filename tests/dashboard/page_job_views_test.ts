@@ -188,7 +188,8 @@ Deno.test("each state offers what can be done in it, each with its command line"
       .flatMap(({ text }) => /queuectl (\w+)/.exec(text)?.[1] ?? []);
   };
   assertEquals(await lines({ state: "done" }), ["retry", "rm"]);
-  assertEquals(await lines({ state: "processing" }), ["cancel"]);
+  assertEquals(await lines({ state: "processing" }), ["suspend", "cancel"]);
+  assertEquals(await lines({ state: "processing", suspended: true }), ["resume", "cancel"]);
   assertEquals(await lines({ state: "failed" }), ["retry", "hold", "cancel", "rm", "move", "edit"]);
   assertEquals(
     await lines({ state: "pending", run_at: ago(-60) }),

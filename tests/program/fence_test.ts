@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { testWith, whyNo } from "../left_out.ts";
 import { eventually, isThere } from "../temporary_queue.ts";
+import { signalJob } from "../../src/control/signal_job.ts";
 import { Queue } from "../../src/queue.ts";
 import type { Config } from "../../src/format/settings.ts";
 import { CACHING, type FuseMount, fuseMount, whyNoFuse } from "./fuse_mount.ts";
@@ -119,9 +120,11 @@ testWith(
   },
 );
 
-testWith(noFuse, "what a worker runs ends at once when the worker is killed", async () => {
-  await using fenced = await FencedWorker.start({ fence_after: 3600 });
-  const processes = await fenced.begin("a");
+testWith(noFuse, "what a worker runs or has suspended ends at once when it is killed", async () => {
+  await using fenced = await FencedWorker.start({ fence_after: 3600 }, ["--count", "2"]);
+  const processes = [...await fenced.begin("a"), ...await fenced.begin("b")];
+  // Asked for by another machine, so to say.
+  await signalJob(fenced.queue, "b", "SIGSTOP");
   const { fence } = fenced;
   fenced.worker.kill("SIGKILL");
   await gone("each command", processes);

@@ -188,7 +188,7 @@ export class Program implements AsyncDisposable {
 function needsProcess(args: readonly string[]): boolean {
   const [command, inner] = args[0] === "--json" ? args.slice(1) : args;
   return args.some((word) => word.startsWith("--dir")) ||
-    /^(run|wait|cancel|edit|-.*)$/.test(command!) ||
+    /^(run|wait|cancel|edit|signal|suspend|resume|-.*)$/.test(command!) ||
     (command === "worker" && /^(start|stop)$/.test(inner ?? "")) ||
     (command === "logs" && args.some((word) => /^(-f|--follow)$/.test(word))) ||
     (command === "enqueue" && args.some((word) => /^(-f|--file|--stdin)/.test(word)));

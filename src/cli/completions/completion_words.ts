@@ -24,6 +24,7 @@ export interface Completable {
 const WORDS: Record<string, Completable["words"]> = {
   "ID": "id",
   "ID…": "id",
+  "ID… SIG": "id",
   "[ID…]": "id",
   "KEY": "key",
   "[KEY]": "key",

@@ -28,6 +28,36 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     examples: ["queuectl cancel 5V3K"],
   },
   {
+    name: "signal",
+    module: "control/signal",
+    summary: "send a signal to running jobs",
+    takes: "ID… SIG",
+    details: [
+      "SIG is a name or a number: TERM, SIGTERM, 15. On any machine; every process of the job's " +
+      "process group gets it, but none that has left the group (setsid, a daemon).",
+      "STOP is the same as suspend, CONT the same as resume. To end a job, use cancel.",
+    ],
+    examples: ["queuectl signal 5V3K USR1"],
+  },
+  {
+    name: "suspend",
+    module: "control/signal",
+    summary: "stop running jobs (SIGSTOP) until they are resumed",
+    takes: "ID…",
+    details: [
+      "On any machine. The time does not count against --timeout. A suspended job keeps its slot " +
+      "and its places. cancel ends it, and worker stop resumes it, to let it finish.",
+    ],
+    examples: ["queuectl suspend 5V3K"],
+  },
+  {
+    name: "resume",
+    module: "control/signal",
+    summary: "let suspended jobs go on (SIGCONT)",
+    takes: "ID…",
+    examples: ["queuectl resume 5V3K"],
+  },
+  {
     name: "retry",
     module: "control/jobs",
     summary: "run ended or failed jobs again, now",

@@ -29,6 +29,7 @@ const KNOWN = new Set([
     "host",
     "on",
     "progress",
+    "suspended",
     "resource",
     "resources",
     "result",
@@ -75,7 +76,7 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   const moment = (iso: string) => formatMoment(Date.parse(iso), now);
 
   line("id", job.id);
-  lines.push("state".padEnd(12) + around.paint(job.state) + (job.held ? " (held)" : ""));
+  lines.push("state".padEnd(12) + around.paint(job.state) + stateNote(job));
   if (typeof job.malformed === "string") line("not a job", job.malformed);
   if (job.label !== undefined) line("label", job.label);
   block("command", job.command.split("\n"));
@@ -125,6 +126,10 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   line("log", around.log ?? "none yet");
   if (job.history.length > 0) lines.push("", ...attemptLines(job.history, now));
   return lines;
+}
+
+function stateNote({ held, suspended }: JobView): string {
+  return held ? " (held)" : suspended ? " (suspended)" : "";
 }
 
 /** The attempts that count, and how many runs there were if that differs: after a retry, say. */

@@ -13,9 +13,10 @@ const LONGEST_ID = 12;
 /**
  * What a waiting job waits for: `held`, the jobs that it comes after (`build, …X1D7HQ2M +3`), its
  * resource (or `concurrency`), a worker (`no worker with tag gpu`), or how long until it is due;
- * empty if it is ready, runs or is over.
+ * `suspended` for a running job that is; empty if it is ready, runs or is over.
  */
 export function waitsText(job: JobView, now: number): string {
+  if (job.suspended) return "suspended";
   if (job.state !== "pending" && job.state !== "failed") return "";
   if (job.held) return "held";
   if (job.waits_for) return idsText(job.waits_for);

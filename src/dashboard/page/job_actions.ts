@@ -8,7 +8,16 @@ import type { JobView } from "../../../mod.ts";
 import type { Action } from "./actions.ts";
 import { shellWord, visibleText } from "./texts.ts";
 
-type Verb = "retry" | "cancel" | "hold" | "release" | "remove" | "move" | "priority";
+type Verb =
+  | "retry"
+  | "cancel"
+  | "hold"
+  | "release"
+  | "remove"
+  | "move"
+  | "priority"
+  | "suspend"
+  | "resume";
 
 /** The state of a job, and which division of pending/ it is in. */
 export function stateOf(job: JobView, now: number): string {
@@ -49,6 +58,11 @@ export function actionsOn(job: JobView, now: number): Action[] {
     ...(isWaiting(job) && !job.held
       ? [action("hold", "Hold", "hold", "Held: it does not run until it is released.")]
       : []),
+    ...(state !== "processing" ? [] : [
+      job.suspended
+        ? action("resume", "Resume", "resume", "It goes on.")
+        : action("suspend", "Suspend", "suspend", "Suspended: its processes are stopped."),
+    ]),
     ...(isOver ? [] : [
       state !== "processing" ? cancel : {
         ...cancel,

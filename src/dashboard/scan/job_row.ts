@@ -27,9 +27,13 @@ export function jobRow(job: JobView): JobRow {
   };
 }
 
-/** Why a job waits: `held`, `until …`, `after a, b`, `resource gpu`; `undefined` if it does not. */
+/**
+ * Why a job waits: `suspended`, `held`, `until …`, `after a, b`, `resource gpu`; `undefined` if it
+ * does not.
+ */
 function waitsOf(job: JobView): string | undefined {
   if (typeof job.malformed === "string") return job.malformed;
+  if (job.suspended) return "suspended";
   if (job.state !== "pending" && job.state !== "failed") return undefined;
   if (job.held) return "held";
   if (job.waits_for) return `after ${job.waits_for.join(", ")}`;

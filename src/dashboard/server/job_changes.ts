@@ -18,6 +18,8 @@ import {
   moveJob,
   type Queue,
   releaseJob,
+  signalJob,
+  signalOf,
   UsageError,
   WaitedForError,
 } from "../../../mod.ts";
@@ -40,6 +42,13 @@ export const JOB_CHANGES = {
   cancel: (queue, id) => cancelJob(queue, id),
   hold: (queue, id) => holdJob(queue, id),
   release: (queue, id) => releaseJob(queue, id),
+  suspend: (queue, id) => signalJob(queue, id, "SIGSTOP"),
+  resume: (queue, id) => signalJob(queue, id, "SIGCONT"),
+  signal(queue, id, { signal: word }) {
+    const signal = typeof word === "string" ? signalOf(word) : undefined;
+    if (!signal) throw new UsageError('signal must be the name of a signal, such as "SIGUSR1"');
+    return signalJob(queue, id, signal);
+  },
   remove: (queue, id) => queue.remove(id),
   priority: (queue, id, body) => moveJob(queue, id, { priority: priorityOf(body.priority) }),
   move(queue, id, body) {

@@ -27,14 +27,16 @@ export async function workerList(call: Invocation): Promise<void> {
   const haveTags = workers.some(({ tags }) => tags);
   printTable({
     head: ["WORKER", "HOST", ...(haveTags ? ["TAGS"] : []), "PID", "BUSY", "UP", "JOBS"],
-    rows: workers.map(({ name, host, tags, pid, slots, started_at, only, jobs }) => [
+    rows: workers.map(({ name, host, tags, pid, slots, started_at, only, jobs, suspended }) => [
       visibleText(name),
       visibleText(host),
       ...(haveTags ? [(tags ?? []).join(",")] : []),
       String(pid),
       only === undefined ? `${jobs.length}/${slots}` : "run",
       formatAge(Date.now() - Date.parse(started_at)),
-      visibleText(jobs.join(" ")),
+      visibleText(
+        jobs.map((id) => suspended?.includes(id) ? `${id} (suspended)` : id).join(" "),
+      ),
     ]),
   });
 }

@@ -89,8 +89,9 @@ function said(job: JobView, name: string): Children {
 
 /** Why a job waits, as a sentence; `null` if it does not. */
 export function WaitsFor({ job, now }: { job: JobView; now: number }): Tree | null {
-  if (job.state !== "pending" && job.state !== "failed") return null;
   const words = (...parts: Children[]) => html.p({ class: "waits-for" }, ...parts);
+  if (job.suspended) return words("Suspended: its processes are stopped until it is resumed.");
+  if (job.state !== "pending" && job.state !== "failed") return null;
   if (job.held) return words("Held: it runs after somebody releases it.");
   if (job.waits_for) {
     const ids = job.waits_for.slice(0, 5);

@@ -1,0 +1,39 @@
+/**
+ * `queuectl signal`, `suspend` and `resume`: signals to running jobs.
+ *
+ * @module
+ */
+
+import { signalJob } from "../../../control/signal_job.ts";
+import { SIGNAL_NAMES, signalOf } from "../../../process/signals.ts";
+import { UsageError } from "../../../text/errors.ts";
+import { visibleText } from "../../../text/shown_text.ts";
+import { nearestWord } from "../../args/spelling.ts";
+import type { Invocation } from "../../table/command.ts";
+import { eachJob } from "./each_of.ts";
+
+/** Sends the signal that the last word names to running jobs. */
+export function signal(call: Invocation): Promise<number> {
+  const word = call.words.at(-1)!;
+  const signal = signalOf(word);
+  if (!signal) throw new UsageError(`unknown signal "${visibleText(word)}" (${guess(word)})`);
+  const words = call.words.slice(0, -1);
+  return eachJob({ ...call, words }, (queue, id) => signalJob(queue, id, signal));
+}
+
+/** Stops running jobs until they are resumed. */
+export function suspend(call: Invocation): Promise<number> {
+  return eachJob(call, (queue, id) => signalJob(queue, id, "SIGSTOP"));
+}
+
+/** Lets suspended jobs go on. */
+export function resume(call: Invocation): Promise<number> {
+  return eachJob(call, (queue, id) => signalJob(queue, id, "SIGCONT"));
+}
+
+/** What was probably meant. */
+function guess(word: string): string {
+  const short = SIGNAL_NAMES.map((name) => name.slice("SIG".length));
+  const nearest = nearestWord(word.toUpperCase().replace(/^SIG/, ""), short);
+  return nearest === undefined ? "see: kill -l" : `did you mean ${nearest}?`;
+}

@@ -1,0 +1,40 @@
+/** What people do to jobs that run, or are to run out of turn. */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually, isThere } from "../temporary_queue.ts";
+import { Program } from "./program.ts";
+
+Deno.test("suspend, resume and signal act on running jobs, and list, show and worker list show it", async () => {
+  await using program = new Program();
+  const told = `${program.home}/told`;
+  const command = `trap ': >${told}' USR1; : >${told}.0; while :; do sleep 0.02; done`;
+  await program.answer("enqueue", "--id", "a", "--max-retries", "0", command);
+  program.spawn(["worker", "start"]);
+  await eventually("it runs", () => isThere(`${told}.0`));
+  assertEquals(await program.answer("suspend", "a"), "a");
+  assertStringIncludes(await program.answer("show", "a"), "processing (suspended)");
+  assertEquals((await program.json("list"))[0].suspended, true);
+  assertStringIncludes(await program.answer("list"), "suspended");
+  assertStringIncludes(await program.answer("worker", "list"), "a (suspended)");
+  assertEquals((await program.json("worker", "list"))[0].suspended, ["a"]);
+  assertEquals((await program.json("resume", "a"))[0].state, "processing");
+  assertEquals((await program.json("worker", "list"))[0].suspended, undefined);
+  for (const word of ["USR1", "sigusr1", "10"]) {
+    assertEquals(await program.answer("signal", "a", word), "a");
+    await eventually("the job is told", () => isThere(told));
+    Deno.removeSync(told);
+  }
+  assertEquals(await program.answer("signal", "a", "9"), "a");
+  await eventually("it is dead", async () => (await program.json("show", "a")).state === "dead");
+  const late = await program.run(["suspend", "a"]);
+  assertEquals([late.code, late.stdout], [1, ""]);
+  assertStringIncludes(late.stderr, "cannot suspend job a: it is not running (dead)");
+});
+
+Deno.test("an unknown signal is refused with a near guess", async () => {
+  await using program = new Program();
+  const { code, stderr } = await program.run(["signal", "a", "TREM"]);
+  assertEquals([code, stderr], [2, 'queuectl: unknown signal "TREM" (did you mean TERM?)\n']);
+  assertStringIncludes((await program.run(["signal", "a", "99"])).stderr, "(see: kill -l)");
+  assertEquals((await program.run(["signal", "USR1"])).code, 2);
+});

@@ -61,13 +61,25 @@ function checkPlaces(examination: Examination, id: string, places: readonly Entr
   if (places.length < 2 || !ID_PATTERN.test(id)) return;
   const { store } = examination;
   // A job that moved meanwhile was seen twice.
-  const still = places.filter((entry) => store.files.exists(pathOf(store, entry)));
+  const there = places.filter((entry) => store.files.exists(pathOf(store, entry)));
+  const still = there.filter((entry) => !isOnItsWay(store, entry, there));
   if (still.length < 2) return;
   examination.note(
     `${still.length} files have the ID ${JSON.stringify(id)}: ` +
       still.map(shownAs).join(" and "),
     "rename all but one of them; no job is lost meanwhile",
   );
+}
+
+/**
+ * Whether a worker has given a job another name and has yet to remove this one: it does so, or
+ * whoever recovers it.
+ */
+function isOnItsWay(store: Store, entry: Entry, places: readonly Entry[]): boolean {
+  if (entry.worker === undefined) return false;
+  const identity = (place: Entry) => store.files.stat(pathOf(store, place), "fresh")?.identity;
+  const own = identity(entry);
+  return places.some((other) => other.worker === undefined && identity(other) === own);
 }
 
 function shownAs(entry: Entry): string {

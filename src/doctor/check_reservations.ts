@@ -19,9 +19,13 @@ import { tryLockQueue } from "../store/queue_lock.ts";
 import type { Jobs } from "./check_jobs.ts";
 import type { Examination } from "./examination.ts";
 
-/** Checks that each key in unique/ names a job that is in the queue. */
+/**
+ * Checks that each key in unique/ names a job that is in the queue. Says nothing while a program
+ * adds jobs: it takes all their keys first.
+ */
 export async function checkReservations(examination: Examination): Promise<void> {
   const { store } = examination;
+  if ((await staleKeys(store)).length === 0 || isAdding(store)) return;
   for (const name of await staleKeys(store)) {
     await examination.fix(
       `unique/${JSON.stringify(name)} names a missing job`,
@@ -31,7 +35,10 @@ export async function checkReservations(examination: Examination): Promise<void>
   }
 }
 
-/** Checks that each note in after/ is of a job that has not ended. */
+/**
+ * Checks that each note in after/ is of a job that has not ended. Says nothing of what a program
+ * may have noted that adds jobs: it makes all their notes first.
+ */
 export async function checkMarkers(examination: Examination, jobs: Jobs): Promise<void> {
   const { store } = examination;
   const wasOpen = (id: string) =>
@@ -41,7 +48,8 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
     noteHopeless(examination, jobs, parent, children);
     for (const child of children) {
       // Looked up only if the first pass did not see it: that reads the names of all jobs.
-      if (wasOpen(child) || (ID_PATTERN.test(child) && isOpen(store, child, undefined))) continue;
+      const isThere = () => ID_PATTERN.test(child) && isOpen(store, child, undefined);
+      if (wasOpen(child) || isThereOrComing(store, isThere)) continue;
       const marker = `${parent}/${child}`;
       if (!store.files.exists(pathIn(store, "after", marker))) continue;
       await examination.fix(
@@ -50,7 +58,9 @@ export async function checkMarkers(examination: Examination, jobs: Jobs): Promis
         () => whileNoneAdds(store, () => removeStaleMarkers(store, [{ parent, child }])),
       );
     }
-    if (children.length > 0 || !store.files.exists(pathIn(store, "after", parent))) continue;
+    const folder = pathIn(store, "after", parent);
+    const isUsed = () => !store.files.exists(folder) || namesIn(store, folder).length > 0;
+    if (children.length > 0 || isThereOrComing(store, isUsed)) continue;
     await examination.fix(
       `after/${JSON.stringify(parent)} is of a job that no other waits for`,
       "removes it",
@@ -123,7 +133,8 @@ function noteHopeless(
   for (const child of children) {
     const isOwn = parent === child;
     if (!isOwn && (jobs.places.has(parent) || !ID_PATTERN.test(parent))) continue;
-    if (!isOpen(store, child, undefined) || (!isOwn && isThereOrComing(store, parent))) continue;
+    const isTaken = () => findTaken(store, new Set([parent])) !== undefined;
+    if (!isOpen(store, child, undefined) || (!isOwn && isThereOrComing(store, isTaken))) continue;
     if (isOwn) {
       const remedy = `change what it waits for: queuectl edit ${quotedWord(child)}`;
       examination.note(`${child} waits for itself`, remedy);
@@ -136,15 +147,16 @@ function noteHopeless(
   }
 }
 
-/** Whether a job is in the queue, or a program is adding jobs. */
-function isThereOrComing(store: Store, id: string): boolean {
-  const isTaken = () => findTaken(store, new Set([id])) !== undefined;
-  if (isTaken()) return true;
-  const lock = tryLockQueue(store);
-  if (!lock) return true;
-  lock.release();
-  // The job may have been added before the lock was free.
-  return isTaken();
+/** Whether something is there, or a program is adding jobs, and may be about to put it there. */
+function isThereOrComing(store: Store, isThere: () => boolean): boolean {
+  // It may have been put there before the lock was free.
+  return isThere() || isAdding(store) || isThere();
+}
+
+/** Whether a program may be adding jobs whose keys and notes are there already. */
+function isAdding(store: Store): boolean {
+  using lock = tryLockQueue(store);
+  return lock === undefined;
 }
 
 /** Acts under the queue's lock: keys and notes are made under it before their job is there. */

@@ -7,6 +7,8 @@ import { runningJob } from "../running_job.ts";
 import { drop, isThere, namesIn, temporaryQueue } from "../temporary_queue.ts";
 import { findings, makeOld, mends, says } from "./findings.ts";
 
+const WORKER = { host: "", pid: 1, slots: 1, started_at: "", version: "" };
+
 Deno.test("a queue at rest is well, with jobs in each state", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;
@@ -15,14 +17,7 @@ Deno.test("a queue at rest is well, with jobs in each state", async () => {
   await queue.enqueueMany([{ command: "true" }, { command: "true", hold: true }]);
   drop(dir, "done/a.json", '{"command":"true"}');
   drop(dir, "dead/b.json", "no job");
-  const worker = arrive(queue.store, {
-    name: "host-1-ab",
-    host: "",
-    pid: 1,
-    slots: 1,
-    started_at: "",
-    version: "",
-  });
+  const worker = arrive(queue.store, { ...WORKER, name: "host-1-ab" });
   await runningJob(temporary, "runs");
   assertEquals(await findings(temporary), []);
   worker.leave();
@@ -149,6 +144,27 @@ Deno.test("a job in two places is told, and both stay", async () => {
   await says(temporary, /^2 files have the ID "a": done\/"a.json" and dead\/"a.json"$/);
 });
 
+Deno.test("a job that its worker moves is one job, while it has both names", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const worker = arrive(temporary.queue.store, { ...WORKER, name: "host-1-ab" });
+  const { name } = await runningJob(temporary, "x");
+  const moves: [from: string, to: string][] = [
+    [`processing/${name}`, `pending/${name.replace(/@.*/, ".json")}`],
+    [`tmp/x.json@host-1-ab.done`, "done/x.json"],
+  ];
+  for (const [from, to] of moves) {
+    if (!isThere(`${dir}/${from}`)) Deno.renameSync(`${dir}/processing/${name}`, `${dir}/${from}`);
+    Deno.linkSync(`${dir}/${from}`, `${dir}/${to}`);
+    assertEquals(await findings(temporary), [], from);
+    Deno.removeSync(`${dir}/${to}`);
+    Deno.copyFileSync(`${dir}/${from}`, `${dir}/${to}`);
+    await says(temporary, /^2 files have the ID "x"/);
+    Deno.removeSync(`${dir}/${to}`);
+  }
+  worker.leave();
+});
+
 Deno.test("files that are no jobs, or that none will run, are told and stay", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;
@@ -225,16 +241,16 @@ Deno.test("a key whose job was removed by hand is freed; that of a job that is t
   assertEquals(namesIn(dir, "unique"), ["there"]);
 });
 
-Deno.test("a key is not freed while another program adds jobs", async () => {
+Deno.test("a key whose job is missing is nothing wrong while another program adds jobs", async () => {
   await using temporary = await temporaryQueue();
   const { dir, queue } = temporary;
   Deno.mkdirSync(`${dir}/unique`, { mode: 0o700 });
   drop(dir, "unique/key", "gone\n");
   const lock = await lockQueue(queue.store);
-  const [found] = await findings(temporary, { repair: true });
-  assertMatch(found!.remedy, /could not be fixed: another program is adding jobs/);
+  assertEquals(await findings(temporary, { repair: true }), []);
   lock.release();
   assertEquals(namesIn(dir, "unique"), ["key"]);
+  await mends(temporary, /^unique\/"key" names a missing job$/, "frees the key");
 });
 
 Deno.test("the note of a missing job is removed; that of a waiting one stays", async () => {
@@ -271,14 +287,16 @@ Deno.test("a job that waits, and whose note is lost, is noted again; if none is 
   assertEquals(namesIn(dir, "pending").filter((name) => name.startsWith("9999")), []);
 });
 
-Deno.test("no note of who waits is removed while another program adds jobs", async () => {
+Deno.test("a note of a missing job is nothing wrong while another program adds jobs", async () => {
   await using temporary = await temporaryQueue();
   const { dir, queue } = temporary;
   Deno.mkdirSync(`${dir}/after/p`, { recursive: true, mode: 0o700 });
-  drop(dir, "after/p/child", "");
   const lock = await lockQueue(queue.store);
-  const [found] = await findings(temporary, { repair: true });
-  assertMatch(found!.remedy, /could not be fixed: another program is adding jobs/);
+  assertEquals(await findings(temporary, { repair: true }), [], "an empty folder");
+  drop(dir, "after/p/child", "");
+  assertEquals(await findings(temporary, { repair: true }), []);
   lock.release();
   assertEquals(namesIn(dir, "after/p"), ["child"]);
+  const sentence = /^after\/"p\/child" is the note of a job that has ended or is missing$/;
+  await mends(temporary, sentence, "removes it");
 });

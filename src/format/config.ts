@@ -37,6 +37,8 @@ export interface Config {
    * and its commands are killed.
    */
   fence_after: number;
+  /** Whether the command line gives jobs all variables of its own environment. */
+  capture_env: boolean;
   /** Absolute path of the shell that runs hooks, and commands of jobs that name no other. */
   shell: string;
   /** Whether each step is flushed to the disk, to survive a power cut. */

@@ -130,6 +130,13 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     help: "kill a worker's jobs if its shared file system hangs so long",
     default: 10,
   },
+  capture_env: {
+    ...flag,
+    value: "true|false",
+    values: ["true", "false"],
+    help: "enqueue, run and schedule add give jobs all variables that are set there",
+    default: false,
+  },
   shell: { ...asInJobs("shell"), help: "shell that runs commands and hooks", default: "/bin/sh" },
   fsync: {
     ...flag,

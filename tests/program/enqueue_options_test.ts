@@ -31,6 +31,7 @@ const ALONE: Record<string, [value: string | undefined, seen: RegExp]> = {
   shell: ["/bin/bash", /"shell": "\/bin\/bash"/],
   cwd: ["/usr", /"cwd": "\/usr"/],
   env: ["K=V", /"K": "V"/],
+  "capture-env": [undefined, /"PATH": "/],
   hold: [undefined, /^99980101T/],
 };
 
@@ -39,8 +40,9 @@ Deno.test("each option of enqueue has its effect where it is the only one", asyn
   await program.answer("config", "set", "resources.gpu", "1");
   await program.answer("enqueue", "--id", "parent", "--priority", "0", "--hold", "true");
   const all = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS].map(({ name }) => name);
-  // What --stdin does is told by stdin_test.ts.
-  const others = ["file", "skip", "unique-fail", "stdin", "strict", "null", "no-comments"];
+  // What these do is told by tests of their own.
+  const elsewhere = ["stdin", "env-file", "start"];
+  const others = ["file", "skip", "unique-fail", "strict", "null", "no-comments", ...elsewhere];
   assertEquals(all.filter((name) => !others.includes(name)).sort(), Object.keys(ALONE).sort());
   for (const [name, [value, seen]] of Object.entries(ALONE)) {
     const before = program.names("pending");

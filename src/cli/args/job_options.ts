@@ -13,6 +13,7 @@ import { parseDuration } from "./duration_option.ts";
 import type { GivenOptions } from "../table/option.ts";
 import { note } from "../terminal/output.ts";
 import { parseTime } from "./when.ts";
+import { readEnvFile } from "./env_file.ts";
 import { tagsIn } from "./worker_tags.ts";
 
 /**
@@ -33,6 +34,9 @@ export function jobFields(options: GivenOptions, now: number): Partial<JobInput>
     if (name === "command" || !options.has(optionName(name))) continue;
     Object.assign(fields, OWN_WAYS[name]?.(options, now) ?? { [name]: optionValue(options, name) });
   }
+  const files = options.all("env-file");
+  // Explicit variables win, whatever the order of the options.
+  if (files.length > 0) fields.env = Object.assign({}, ...files.map(readEnvFile), fields.env);
   return fields;
 }
 

@@ -30,6 +30,14 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
       ? [option, { name: "unique-fail", help: "with --unique: exit 1 if the key is taken" }]
       : [option];
   }),
+  {
+    name: "env-file",
+    value: "FILE",
+    values: "file",
+    many: true,
+    help: "set the variables in a file of NAME=VALUE lines; --env wins; repeatable",
+  },
+  { name: "capture-env", help: "set all variables that are set here (config capture_env: always)" },
   { name: "strict", help: "refuse a JSON job with an unknown field" },
 ];
 

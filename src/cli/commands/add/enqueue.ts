@@ -9,6 +9,7 @@ import { enqueuePlain, isPlain } from "../../../moves/publish.ts";
 import { locateQueue } from "../../../store/locate_queue.ts";
 import { openStore } from "../../../store/open_store.ts";
 import { UsageError } from "../../../text/errors.ts";
+import { captureIfAsked } from "../../args/capture.ts";
 import { jobOfCall } from "../../args/job_words.ts";
 import { type Invocation, later } from "../../table/command.ts";
 import { seeToWorker } from "./see_to_worker.ts";
@@ -37,6 +38,7 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     ofAnyUser: call.ofAnyUser,
     created: () => note(`made a new queue, ${place.dir}`),
   });
+  await captureIfAsked(call, store, [input]);
   printAdded(await enqueuePlain(store, input), call.json);
   await seeToWorker(call, store, [input]);
 }

@@ -8,6 +8,7 @@ import type { Job } from "../../../format/job.ts";
 import { InvalidJobError, RefusedJobError } from "../../../moves/admit.ts";
 import { PartialEnqueueError } from "../../../moves/enqueue_many.ts";
 import { QueueError, reasonOf, reasonWithin, UsageError } from "../../../text/errors.ts";
+import { captureIfAsked } from "../../args/capture.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
 import { type LineOptions, placeName, readJobLines } from "../../args/job_lines.ts";
 import { jobFields } from "../../args/job_options.ts";
@@ -58,6 +59,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
 
   const queue = await openOrMakeQueue(call);
   resolveAfter(queue, chosen, (index) => `${placeOf(skip + index)}: `);
+  await captureIfAsked(call, queue.store, chosen);
   const progress = new EnqueueProgress(chosen.length);
   const toLine = (job: Job, existed: boolean) =>
     !call.json ? job.id : jsonText(existed ? existingView(queue, job.id) : addedView(job));

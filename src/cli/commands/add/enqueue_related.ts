@@ -7,6 +7,7 @@
 
 import type { Job, JobInput } from "../../../format/job.ts";
 import { KeyTakenError } from "../../../moves/enqueue.ts";
+import { captureIfAsked } from "../../args/capture.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import { type Invocation, later } from "../../table/command.ts";
@@ -17,6 +18,7 @@ import { existingView, note, printAdded, printAnswer } from "../../terminal/outp
 export async function enqueueRelated(call: Invocation, input: JobInput): Promise<number | void> {
   const queue = await openOrMakeQueue(call);
   if (input.after) resolveAfter(queue, [input]);
+  await captureIfAsked(call, queue.store, [input]);
   let job: Job;
   try {
     if (input.stdin === true) {

@@ -8,6 +8,7 @@ import type { JobInput, JobView } from "../../../format/job.ts";
 import { followLog } from "../../../inspect/follow.ts";
 import { KeyTakenError } from "../../../moves/enqueue.ts";
 import type { Queue } from "../../../queue.ts";
+import { captureIfAsked } from "../../args/capture.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
 import { jobOfCall } from "../../args/job_words.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
@@ -32,6 +33,7 @@ export async function run(call: Invocation): Promise<number> {
   const input = await jobOfCall(call);
   const queue = await openOrMakeQueue(call);
   if (input.after) resolveAfter(queue, [input]);
+  await captureIfAsked(call, queue.store, [input]);
   const callers = callingJobs(queue);
   refuseDeadlock(callers, input);
   const id = await added(call, queue, input);

@@ -8,8 +8,9 @@ import { isLeaving } from "../../../contents/requests.ts";
 import type { JobInput } from "../../../format/job.ts";
 import { mayRunAt, whereOf, whereText } from "../../../format/placement.ts";
 import { USUAL_IDLE_TIME } from "../../../format/settings.ts";
-import { environmentOf, userEnvironment } from "../../../process/launcher.ts";
+import { environmentOf } from "../../../process/launcher.ts";
 import type { Queue } from "../../../queue.ts";
+import { environmentHere } from "../../args/caller_environment.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { ownTags } from "../../args/worker_tags.ts";
 import type { Invocation } from "../../table/command.ts";
@@ -17,9 +18,6 @@ import { formatDuration } from "../../terminal/format_duration.ts";
 import { note } from "../../terminal/output.ts";
 import { startInBackground } from "../workers/detach.ts";
 import { callingJobs } from "./calling_job.ts";
-
-/** What a job gets that is its own. */
-const JOB_VARIABLES = ["JOB_ID", "ATTEMPT", "FENCE", "WORKER", "PROGRESS", "RESULT"];
 
 /**
  * Starts a worker if no live one may run some added jobs, or says on a terminal that none may.
@@ -89,7 +87,7 @@ async function start(call: Invocation, queue: Queue): Promise<void> {
 
 /** The user's environment; in a job, without what only that job was given. */
 function environmentOfNoJob(queue: Queue): Record<string, string> {
-  const environment = userEnvironment();
+  const environment = environmentHere();
   const [caller] = callingJobs(queue);
   const worker = Deno.env.get("QUEUECTL_WORKER");
   const pid = caller && queue.workers().find(({ name }) => name === worker)?.pid;
@@ -99,6 +97,5 @@ function environmentOfNoJob(queue: Queue): Record<string, string> {
     if (value === undefined) delete environment[name];
     else environment[name] = value;
   }
-  for (const name of JOB_VARIABLES) delete environment[`QUEUECTL_${name}`];
   return environment;
 }

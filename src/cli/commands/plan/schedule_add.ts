@@ -6,6 +6,7 @@
 
 import { addSchedule } from "../../../schedules/add_schedule.ts";
 import { UsageError } from "../../../text/errors.ts";
+import { captureIfAsked } from "../../args/capture.ts";
 import { jobOfCall } from "../../args/job_words.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
@@ -27,6 +28,7 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
     overlap: choice(options.text("overlap"), "--overlap", ["skip", "allow"]),
   };
   const queue = await openOrMakeQueue(call);
+  await captureIfAsked(call, queue.store, [job]);
   const schedule = await addSchedule(queue, input);
   const due = formatDue(schedule.next[0]!, schedule.tz, Date.now());
   printAnswer(call.json, schedule, `${name}: next ${due}`);

@@ -1,0 +1,21 @@
+/**
+ * Whether jobs get the environment of whoever adds them; the code that gives it is loaded only then.
+ *
+ * @module
+ */
+
+import type { JobInput } from "../../format/job.ts";
+import type { Store } from "../../store/store.ts";
+import { type Invocation, later } from "../table/command.ts";
+
+/** Gives jobs that are about to be added the caller's environment, if that was asked for. */
+export async function captureIfAsked(
+  call: Invocation,
+  store: Store,
+  jobs: readonly JobInput[],
+): Promise<void> {
+  if (!call.options.has("capture-env") && !store.config.capture_env) return;
+  const path = later("./caller_environment.ts");
+  const { giveEnvironment } = await import(path) as typeof import("./caller_environment.ts");
+  giveEnvironment(jobs);
+}

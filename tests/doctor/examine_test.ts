@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { newId } from "../../src/format/ids.ts";
 import { arrive } from "../../src/contents/presence.ts";
 import { scheduleFile } from "../../src/schedules/schedule.ts";

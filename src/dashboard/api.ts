@@ -208,10 +208,18 @@ export interface SettingRow {
 /** `POST /api/jobs/bulk`. */
 export interface BulkRequest {
   action: BulkAction;
-  ids: string[];
+  /** At most 10,000. Give `ids` or `filter`. */
+  ids?: string[];
+  /** All jobs that match and that the action is for; at most 10,000, the newest. */
+  filter?: BulkFilter;
+  /** Change nothing, and answer which jobs the filter means. */
+  dry_run?: boolean;
   /** For `priority`. */
   priority?: number;
 }
+
+/** Which jobs to change: what narrows {@linkcode JobsQuery}, at least one of it. */
+export type BulkFilter = Partial<Pick<JobsQuery, "states" | "text">>;
 
 /** What can be done to many jobs at once. */
 export type BulkAction = "retry" | "cancel" | "hold" | "release" | "remove" | "priority";
@@ -220,6 +228,16 @@ export type BulkAction = "retry" | "cancel" | "hold" | "release" | "remove" | "p
 export interface BulkAnswer {
   changed: number;
   failed: { id: string; error: string }[];
+  /** With `dry_run`: the IDs that the filter means. */
+  matched?: string[];
+  /** More jobs match than are changed at once. */
+  more?: true;
+}
+
+/** The jobs of a filter, and whether there are more. */
+export interface Matching {
+  ids: string[];
+  more: boolean;
 }
 
 /** A job that was added. */
@@ -258,6 +276,8 @@ export interface Events {
  */
 export interface Scanner extends AsyncDisposable {
   jobs(query: JobsQuery): Promise<JobsPage>;
+  /** The newest jobs that match and that an action is for, at most so many. */
+  matching(filter: BulkFilter, action: BulkAction, most: number): Promise<Matching>;
   /** `undefined` if no job has this ID. */
   job(id: string): Promise<JobDetail | undefined>;
   dead(): Promise<DeadGroup[]>;

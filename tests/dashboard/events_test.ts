@@ -71,6 +71,7 @@ function standIn(scanner: Scanner) {
     },
     scanner: {
       jobs: (query) => scanner.jobs(query),
+      matching: (...asked) => scanner.matching(...asked),
       job: (id) => scanner.job(id),
       dead: () => scanner.dead(),
       stats: (span, parts) => scanner.stats(span, parts),

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Added, BulkAnswer, JobDetail, JobsPage } from "../../src/dashboard/api.ts";
+import { holdJob } from "../../mod.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import { drop, eventually } from "../temporary_queue.ts";
 import { TestServer } from "./test_server.ts";
@@ -220,8 +221,47 @@ Deno.test("many jobs are changed at once, children before their parents, and fai
       { action: "hold", ids: ["../a"] },
       { action: "hold", ids: "a" },
       { action: "priority", ids: ["other"], priority: 11 },
+      { action: "hold" },
+      { action: "hold", ids: ["other"], filter: { text: "a" } },
+      { action: "hold", ids: ["other"], dry_run: true },
+      { action: "hold", filter: {} },
+      { action: "hold", filter: { states: [] } },
+      { action: "hold", filter: { state: ["dead"] } },
+      { action: "hold", filter: { states: ["undead"] } },
+      { action: "hold", filter: { text: "a" }, dry_run: "no" },
     ]
   ) assertEquals((await bulk(body)).status, 400, JSON.stringify(body));
+});
+
+Deno.test("a filter means all jobs that match it and that the action is for, however many", async () => {
+  await using server = await TestServer.start();
+  const { queue, dir } = server;
+  const imports = Array.from({ length: 230 }, (_, at) => ({ id: `i${at}`, command: "import" }));
+  await queue.enqueueMany([...imports, { id: "mail", command: "mail" }]);
+  await holdJob(queue, "i7");
+  drop(dir, "dead/over.json", '{"command":"import","id":"over"}');
+  drop(dir, "done/fine.json", '{"command":"import","id":"fine"}');
+  const bulk = async (body: unknown) => {
+    const [status, answer] = await server.post("/api/jobs/bulk", body);
+    assertEquals(status, 200);
+    return answer as unknown as BulkAnswer;
+  };
+  const filter = { text: "import" };
+  const dry = await bulk({ action: "hold", filter, dry_run: true });
+  assertEquals([dry.changed, dry.matched?.length, dry.more], [0, 229, undefined]);
+  assertEquals(queue.counts().delayed, 1);
+  assertEquals(await bulk({ action: "hold", filter }), { changed: 229, failed: [] });
+  assertEquals(queue.counts().delayed, 230);
+  const states = ["held"];
+  assertEquals((await bulk({ action: "release", filter: { states } })).changed, 230);
+  const failed = { states: ["dead", "pending"] };
+  assertEquals((await bulk({ action: "retry", filter: failed, dry_run: true })).matched, ["over"]);
+  assertEquals((await bulk({ action: "retry", filter, dry_run: true })).matched?.sort(), [
+    "fine",
+    "over",
+  ]);
+  assertEquals((await bulk({ action: "cancel", filter: { text: "mail" } })).changed, 1);
+  assertEquals(queue.get("mail")?.state, "dead");
 });
 
 Deno.test("a log is answered in pieces, from either end, and whole as a download", async () => {

@@ -5,8 +5,9 @@
  */
 
 import type { Case } from "./case.ts";
-import { bulkActions, jobActions, queueActions, scheduleActions } from "./cases/actions.ts";
+import { jobActions, queueActions, scheduleActions } from "./cases/actions.ts";
 import { backlog } from "./cases/backlog.ts";
+import { allThatMatch, bulkActions } from "./cases/bulk.ts";
 import { hidden, restart, sevenTabs, sevenWindows, together } from "./cases/connection.ts";
 import { hostile } from "./cases/hostile.ts";
 import { keyboard } from "./cases/keyboard.ts";
@@ -19,6 +20,7 @@ export const CASES: readonly Case[] = [
   pages,
   jobActions,
   bulkActions,
+  allThatMatch,
   queueActions,
   scheduleActions,
   together,

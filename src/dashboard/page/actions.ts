@@ -6,9 +6,8 @@
  * @module
  */
 
-import type { BulkAction, BulkAnswer, BulkRequest, JobRow } from "../api.ts";
 import type { Question, Store } from "./store.ts";
-import { counted, cutMiddle, shellWord, visibleText } from "./texts.ts";
+import { counted, shellWord, visibleText } from "./texts.ts";
 
 /** Something that a button does. */
 export interface Action {
@@ -24,6 +23,8 @@ export interface Action {
   done: string | ((answer: unknown) => string);
   /** What to ask before it. */
   ask?: Omit<Question, "command" | "verb" | "go">;
+  /** What takes it back, by its answer; it asks nothing. */
+  undo?: (answer: unknown) => Action | undefined;
 }
 
 /** Does it, after asking if it must; says how it went, and shows what is so then. */
@@ -31,10 +32,14 @@ export function perform(store: Store, action: Action, after?: () => void): void 
   const go = async () => {
     try {
       const answer = await post(action.path, action.body);
-      store.say(typeof action.done === "string" ? action.done : action.done(answer));
+      const undo = action.undo?.(answer);
+      store.say(
+        typeof action.done === "string" ? action.done : action.done(answer),
+        undo && { undo: () => perform(store, undo) },
+      );
       after?.();
     } catch (error) {
-      store.say(error instanceof Error ? error.message : String(error), true);
+      store.say(error instanceof Error ? error.message : String(error), { isError: true });
     }
     await store.refresh();
   };
@@ -61,52 +66,6 @@ export async function post(path: string, body: unknown = {}): Promise<unknown> {
   throw new Error(error ?? `The server answered ${response.status}.`);
 }
 
-/** What each bulk action does: its word, its command, how it is said, whether it asks first. */
-const BULK: Readonly<
-  Record<BulkAction, { label: string; command: string; past: string; isFinal?: boolean }>
-> = {
-  retry: { label: "Retry", command: "retry", past: "will run again" },
-  cancel: { label: "Cancel", command: "cancel", past: "cancelled" },
-  hold: { label: "Hold", command: "hold", past: "held" },
-  release: { label: "Release", command: "release", past: "released" },
-  remove: { label: "Remove", command: "rm", past: "removed", isFinal: true },
-  priority: { label: "Set priority", command: "move --priority", past: "moved" },
-};
-
-/** An action on many jobs: it asks first, with how many and which. */
-export function bulkAction(
-  action: BulkAction,
-  jobs: readonly Pick<JobRow, "id" | "command">[],
-  priority?: number,
-): Action {
-  const { label, command, past, isFinal } = BULK[action];
-  const ids = jobs.map(({ id }) => id);
-  const level = priority === undefined ? "" : ` ${priority}`;
-  const verb = action === "priority" ? "Set priority" + level + " of" : label;
-  const body: BulkRequest = { action, ids, ...(priority !== undefined && { priority }) };
-  return {
-    label,
-    path: "/api/jobs/bulk",
-    body,
-    command: `queuectl ${command}${level} ${ids.map(shellWord).join(" ")}`,
-    done: (answer) => bulkText(answer as BulkAnswer, past),
-    ask: {
-      title: `${verb} ${counted(jobs.length, "job")}?`,
-      items: jobs.map((job) => visibleText(`${job.id}  ${cutMiddle(job.command, 60)}`)),
-      ...(isFinal && { isFinal, text: "Their logs go too. This cannot be undone." }),
-    },
-  };
-}
-
-function bulkText({ changed, failed }: BulkAnswer, past: string): string {
-  const sum = `${counted(changed, "job")} ${past}.`;
-  const [first] = failed;
-  if (!first) return sum;
-  const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : "";
-  if (changed === 0) throw new Error(`${visibleText(first.error)}${more}`);
-  return `${sum} ${counted(failed.length, "job")} failed: ${visibleText(first.error)}${more}`;
-}
-
 /** Pauses or resumes the queue. */
 export function pauseAction(isPaused: boolean): Action {
   return isPaused
@@ -129,7 +88,9 @@ export function stopAction(name: string, now: boolean, running: readonly string[
   const jobs = running.length === 0
     ? "It runs nothing."
     : `It runs ${counted(running.length, "job")}`;
-  const means = now ? "killed and put back, uncharged" : "finished first";
+  const means = now
+    ? "which are killed and go back to pending; the attempt is not counted"
+    : "which it finishes first";
   return {
     label: now ? "Stop now" : "Stop",
     path: `/api/workers/${encodeURIComponent(name)}/stop`,

@@ -62,12 +62,14 @@ import schedules from "./views/schedules.ts" with { type: "text" };
 import settings from "./views/settings.ts" with { type: "text" };
 import jobStyle from "./job.css" with { type: "text" };
 import { bundle } from "./bundle.ts";
+import bulkActions from "./bulk_actions.ts" with { type: "text" };
 import bundleSource from "./bundle.ts" with { type: "text" };
 import { ADDED_FIELDS, FORM_FIELDS } from "./job_fields.ts";
 
 /** What is served, by its path below this folder. A new file of the pages is added here. */
 const SOURCES: Readonly<Record<string, string>> = {
   "actions.ts": actions,
+  "bulk_actions.ts": bulkActions,
   "browser/http_answers.ts": httpAnswers,
   "browser/keep_current.ts": keepCurrent,
   "browser/keyboard.ts": keyboard,

@@ -212,10 +212,19 @@ function Toasts(): Tree {
   const store = useStore();
   return html.div(
     { class: "toasts", role: "status", "aria-live": "polite" },
-    store.toasts.value.map(({ key, text, isError }) =>
+    store.toasts.value.map(({ key, text, isError, undo }) =>
       html.div(
         { key, class: isError ? "toast bad" : "toast" },
         html.span(null, text),
+        undo
+          ? html.button({
+            type: "button",
+            onClick: () => {
+              store.dismiss(key);
+              undo();
+            },
+          }, "Undo")
+          : null,
         html.button({
           type: "button",
           class: "icon",

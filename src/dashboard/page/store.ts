@@ -21,7 +21,9 @@ export type Connection = "none" | "live" | "lost" | "stale";
 export interface Toast {
   key: number;
   text: string;
-  isError: boolean;
+  isError?: boolean;
+  /** Takes back what was done. */
+  undo?: () => void;
 }
 
 /** What a dialog asks before something is done. */
@@ -75,11 +77,11 @@ export class Store {
     this.now = signal(Date.parse(status.now));
   }
 
-  /** Shows a sentence: a result for 5 seconds, an error for 15. */
-  say(text: string, isError = false): void {
+  /** Shows a sentence: a result for 5 seconds; an error, or what can be undone, for 15. */
+  say(text: string, how: Pick<Toast, "isError" | "undo"> = {}): void {
     const key = ++this.#toasts;
-    this.toasts.value = [...this.toasts.value.slice(-3), { key, text, isError }];
-    setTimeout(() => this.dismiss(key), isError ? 15_000 : 5_000);
+    this.toasts.value = [...this.toasts.value.slice(-3), { key, text, ...how }];
+    setTimeout(() => this.dismiss(key), how.isError || how.undo ? 15_000 : 5_000);
   }
 
   /** Takes a sentence away. */

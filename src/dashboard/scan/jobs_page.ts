@@ -5,7 +5,8 @@
  */
 
 import type { JobPages } from "../../../mod.ts";
-import type { JobsPage, JobsQuery } from "../api.ts";
+import type { BulkAction, BulkFilter, JobsPage, JobsQuery, Matching } from "../api.ts";
+import { isFor } from "../page/bulk_actions.ts";
 import { jobRow } from "./job_row.ts";
 
 /** A page as the API answers it. */
@@ -20,4 +21,23 @@ export async function jobsPage(pages: JobPages, query: JobsQuery): Promise<JobsP
     total,
     ...(searched !== undefined && { searched }),
   };
+}
+
+/** The newest jobs of a filter that an action is for. */
+export async function matchingJobs(
+  pages: JobPages,
+  { filter, action, most }: { filter: BulkFilter; action: BulkAction; most: number },
+): Promise<Matching> {
+  const query = { states: [], text: "", ...filter, sort: "created", order: "desc" } as const;
+  const ids: string[] = [];
+  for (let cursor: string | undefined;;) {
+    const { jobs, next } = await pages.page({ ...query, limit: 200, cursor });
+    for (const { job } of jobs) {
+      if (!isFor(action, jobRow(job))) continue;
+      if (ids.length === most) return { ids, more: true };
+      ids.push(job.id);
+    }
+    if (next === null) return { ids, more: false };
+    cursor = next;
+  }
 }

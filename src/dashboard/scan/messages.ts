@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Events, JobsQuery, Status } from "../api.ts";
+import type { BulkAction, BulkFilter, Events, JobsQuery, Status } from "../api.ts";
 
 /** The first message to the thread, with the port for all others. */
 export interface Opening {
@@ -17,6 +17,7 @@ export interface Opening {
 /** What the thread is asked; each has an answer of the same `number`. */
 export type Question =
   | { ask: "jobs"; query: JobsQuery }
+  | { ask: "matching"; filter: BulkFilter; action: BulkAction; most: number }
   | { ask: "job"; id: string }
   | { ask: "stats"; span_ms: number; parts: number }
   | { ask: "dead" | "schedules" | "metrics" | "doctor" | "watch" | "unwatch" };

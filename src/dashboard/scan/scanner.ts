@@ -7,11 +7,14 @@
 
 import type { Finding, Queue } from "../../../mod.ts";
 import type {
+  BulkAction,
+  BulkFilter,
   DeadGroup,
   Events,
   JobDetail,
   JobsPage,
   JobsQuery,
+  Matching,
   Scanner,
   SchedulesAnswer,
   StatsAnswer,
@@ -59,6 +62,10 @@ class ThreadScanner implements Scanner {
 
   jobs(query: JobsQuery): Promise<JobsPage> {
     return this.#ask({ ask: "jobs", query });
+  }
+
+  matching(filter: BulkFilter, action: BulkAction, most: number): Promise<Matching> {
+    return this.#ask({ ask: "matching", filter, action, most });
   }
 
   job(id: string): Promise<JobDetail | undefined> {

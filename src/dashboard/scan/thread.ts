@@ -9,7 +9,7 @@ import { JobPages, KnownNames, Queue, StatsReader } from "../../../mod.ts";
 import { refusalOf } from "../refusal.ts";
 import { deadGroups } from "./dead_groups.ts";
 import { jobDetail } from "./job_detail.ts";
-import { jobsPage } from "./jobs_page.ts";
+import { jobsPage, matchingJobs } from "./jobs_page.ts";
 import { LiveStatus } from "./live_status.ts";
 import { RegularDoctor } from "./regular_doctor.ts";
 import type { Answer, Fault, Numbered, Opening } from "./messages.ts";
@@ -67,6 +67,8 @@ class Looks {
     switch (question.ask) {
       case "jobs":
         return jobsPage(this.#pages, question.query);
+      case "matching":
+        return matchingJobs(this.#pages, question);
       case "job":
         return jobDetail(this.#queue, question.id);
       case "dead":

@@ -12,7 +12,7 @@ import {
   secondsInSpan,
   UsageError,
 } from "../../../mod.ts";
-import type { JobsQuery } from "../api.ts";
+import type { BulkFilter, JobsQuery } from "../api.ts";
 import { objectBody } from "./body.ts";
 
 /** What {@linkcode JobsQuery} can ask for. */
@@ -68,6 +68,28 @@ export function jobsQueryOf(query: URLSearchParams): JobsQuery {
     order: choice(query.get("order"), "order", ORDERS),
     limit,
     ...(query.get("cursor") && { cursor: query.get("cursor")! }),
+  };
+}
+
+/**
+ * The filter of a bulk request. An empty one is refused: it would mean every job.
+ *
+ * @throws {UsageError} If it has another name than these, or a wrong value.
+ */
+export function filterOf(body: unknown): BulkFilter {
+  const { states, text, ...others } = objectBody(body, "filter");
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw new UsageError(`filter may have states and text, not ${JSON.stringify(other)}`);
+  }
+  if (!optional(text) && (!Array.isArray(states) || states.length === 0)) {
+    throw new UsageError("filter must have states, an array of 1 or more, or text");
+  }
+  return {
+    ...(Array.isArray(states) && {
+      states: states.map((state) => choice(textOf(state, "states"), "states", STATES)),
+    }),
+    ...(optional(text) !== undefined && { text: textOf(text, "text") }),
   };
 }
 

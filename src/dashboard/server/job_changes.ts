@@ -23,9 +23,9 @@ import {
   UsageError,
   WaitedForError,
 } from "../../../mod.ts";
-import type { Added, BulkAnswer } from "../api.ts";
+import type { Added, BulkAnswer, Scanner } from "../api.ts";
 import { objectBody } from "./body.ts";
-import { jobInputOf, readyTime } from "./given.ts";
+import { filterOf, jobInputOf, optional, readyTime } from "./given.ts";
 
 /** The most jobs of one bulk request. */
 const MOST_AT_ONCE = 10_000;
@@ -111,14 +111,37 @@ export async function addJobs(queue: Queue, bodies: readonly unknown[]): Promise
   return added;
 }
 
-/** Does one thing to many jobs, and reports for which it failed. */
-export async function changeJobs(queue: Queue, body: unknown): Promise<BulkAnswer> {
-  const { action, ids, ...rest } = objectBody(body);
+/** Does one thing to many jobs, given by ID or by a filter, and reports for which it failed. */
+export async function changeJobs(
+  queue: Queue,
+  scanner: Scanner,
+  body: unknown,
+): Promise<BulkAnswer> {
+  const { action, ids, filter, dry_run = false, ...rest } = objectBody(body);
   const known = BULK.find((each) => each === action);
   if (known === undefined) throw new UsageError(`action must be one of ${BULK.join(", ")}`);
-  if (!isIds(ids)) throw new UsageError(`ids must be an array of 1 to ${MOST_AT_ONCE} job IDs`);
+  if (typeof dry_run !== "boolean") throw new UsageError("dry_run must be true or false");
   if (known === "priority") priorityOf(rest.priority);
-  const change: Change = JOB_CHANGES[known];
+  if (optional(filter) === undefined) {
+    if (!isIds(ids)) throw new UsageError(`ids must be an array of 1 to ${MOST_AT_ONCE} job IDs`);
+    if (dry_run) throw new UsageError("dry_run is for a filter, which ids need not be");
+    return await changeEach(queue, known, ids, rest);
+  }
+  if (ids !== undefined) throw new UsageError("give ids or filter, not both");
+  const found = await scanner.matching(filterOf(filter), known, MOST_AT_ONCE);
+  const answer = dry_run
+    ? { changed: 0, failed: [], matched: found.ids }
+    : await changeEach(queue, known, found.ids, rest);
+  return { ...answer, ...(found.more && { more: true }) };
+}
+
+async function changeEach(
+  queue: Queue,
+  action: typeof BULK[number],
+  ids: readonly string[],
+  rest: Record<string, unknown>,
+): Promise<BulkAnswer> {
+  const change: Change = JOB_CHANGES[action];
   const answer: BulkAnswer = { changed: 0, failed: [] };
   let open = [...new Set(ids)];
   // A job goes before those that it waits for: whoever is still waited for is tried again.

@@ -133,7 +133,7 @@ export const ROUTES: readonly Route[] = [
       return await jsonAnswer(request, added, added.existed ? 200 : 201);
     },
   },
-  json("POST", "/api/jobs/bulk", ({ queue, body }) => changeJobs(queue, body)),
+  json("POST", "/api/jobs/bulk", ({ queue, scanner, body }) => changeJobs(queue, scanner, body)),
   ...(Object.keys(JOB_CHANGES) as (keyof typeof JOB_CHANGES)[]).map(jobChange),
   ...["pause", "resume"].map((verb) =>
     json("POST", `/api/queue/${verb}`, async ({ queue }) => {

@@ -5,18 +5,11 @@
  */
 
 import type { Case } from "../case.ts";
+import { HELD, stampOf } from "../held.ts";
 import { queuectl } from "../programs.ts";
 import { fillEveryState } from "../queues.ts";
-import type { Scene } from "../scene.ts";
 import type { Tab } from "../tab.ts";
 import { until } from "../until.ts";
-
-/** The stamp in the name of a job's file, which says when it runs. */
-function stampOf(scene: Scene, dir: string, id: string): string {
-  return scene.fileOf(dir, id)?.split("/").at(-1) ?? "";
-}
-
-const HELD = "99980101T";
 
 /** What can be done to one job, on its page. */
 export const jobActions: Case = {
@@ -92,70 +85,6 @@ export const jobActions: Case = {
     );
     await tab.go("/jobs/more-thumbnails");
     await tab.sees("made 99 thumbnails");
-  },
-};
-
-/** What can be done to many jobs. */
-export const bulkActions: Case = {
-  name: "bulk-actions",
-  about: "hold, release, priority, retry, cancel and remove of many selected jobs",
-  async play(scene) {
-    const dir = scene.queue();
-    await fillEveryState(scene, dir);
-    const dashboard = await scene.dashboard(dir);
-    const tab = await scene.tab(dashboard, "/jobs");
-    const select = async (...ids: string[]) => {
-      for (const id of ids) {
-        await tab.main.getByRole("checkbox", { name: `Select job ${id}`, exact: true }).click();
-      }
-      await tab.sees(ids.length === 1 ? "1 job" : `${ids.length} jobs`, tab.main);
-    };
-    const bar = tab.main.getByRole("group", { name: "Selected jobs" });
-    const doTo = async (action: string, count: number, ...ids: string[]) => {
-      await select(...ids);
-      await tab.click("button", action, bar);
-      const dialog = tab.page.getByRole("dialog");
-      await tab.sees(count === 1 ? /1 job\b/ : new RegExp(`${count} jobs`), dialog);
-      for (const id of ids) await tab.sees(id, dialog);
-      await tab.confirm(new RegExp(`^${action}`));
-    };
-    const invoices = ["invoice-101", "invoice-102"] as const;
-
-    await doTo("Hold", 2, ...invoices);
-    for (const id of invoices) {
-      await until(`${id} is held`, () => stampOf(scene, dir, id).startsWith(HELD));
-    }
-    await tab.reads(tab.row("invoice-101"), "held");
-    await doTo("Release", 2, ...invoices);
-    for (const id of invoices) {
-      await until(`${id} is released`, () => !stampOf(scene, dir, id).startsWith(HELD));
-    }
-
-    await select(...invoices);
-    await bar.getByRole("combobox").selectOption("1");
-    await tab.click("button", "Set priority", bar);
-    await tab.confirm(/^Set priority/);
-    for (const id of invoices) {
-      await until(`${id} has priority 1`, () => /Z-1-/.test(stampOf(scene, dir, id)));
-    }
-
-    await doTo("Cancel", 2, ...invoices);
-    for (const id of invoices) await scene.reaches(dir, id, "dead");
-    await doTo("Retry", 3, "import-1", "import-2", "mail-digest");
-    for (const id of ["import-1", "import-2", "mail-digest"]) {
-      await scene.reaches(dir, id, "pending");
-    }
-
-    await select("render-intro", "resize-avatars");
-    await tab.click("button", "Remove", bar);
-    await tab.click("button", "Do nothing", tab.page.getByRole("dialog"));
-    for (const id of ["render-intro", "resize-avatars"]) {
-      scene.check(scene.stateOf(dir, id) === "done", `"Do nothing" removed ${id}`);
-    }
-    await tab.click("button", "Remove", bar);
-    await tab.confirm("Remove");
-    for (const id of ["render-intro", "resize-avatars"]) await scene.reaches(dir, id, undefined);
-    await tab.seesNo("render-intro", tab.main);
   },
 };
 

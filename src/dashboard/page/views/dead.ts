@@ -6,7 +6,8 @@
 
 import { h } from "preact";
 import type { DeadGroup } from "../../api.ts";
-import { type Action, bulkAction } from "../actions.ts";
+import type { Action } from "../actions.ts";
+import { bulkAction } from "../bulk_actions.ts";
 import { jobsSearch, type ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
 import { ActionButton, Ago, Command, Empty, JobId, PageHead } from "../parts.ts";

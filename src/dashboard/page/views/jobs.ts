@@ -20,10 +20,14 @@ import { SelectionBar } from "./selection_bar.ts";
 export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
   const store = useStore();
   const selected = useSignal<ReadonlySet<string>>(new Set());
+  const everything = useSignal(false);
   const url = store.url.value;
   useEffect(() => {
     selected.value = new Set();
   }, [url]);
+  useEffect(() => {
+    everything.value = false;
+  }, [selected.value]);
   const jobs = found.jobs.filter(({ id }) => selected.value.has(id));
   return html.div(
     null,
@@ -35,7 +39,15 @@ export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
     query.text === "" ? null : h(Searched, { query, found }),
     found.jobs.length === 0 ? h(None, { query, isRead: found.next === null }) : html.div(
       { class: "card table-card" },
-      h(SelectionBar, { jobs, clear: () => selected.value = new Set() }),
+      h(SelectionBar, {
+        jobs,
+        query,
+        total: query.text === "" ? found.total : undefined,
+        mayTakeAll: jobs.length === found.jobs.length &&
+          (found.next !== null || query.cursor !== undefined),
+        everything,
+        clear: () => selected.value = new Set(),
+      }),
       h(News, { news }),
       h(JobTable, { query, jobs: found.jobs, left: news?.left ?? [], selected }),
     ),

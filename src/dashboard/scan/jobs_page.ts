@@ -30,7 +30,8 @@ export async function matchingJobs(
 ): Promise<Matching> {
   const query = { states: [], text: "", ...filter, sort: "created", order: "desc" } as const;
   const ids: string[] = [];
-  for (let cursor: string | undefined;;) {
+  let cursor: string | undefined;
+  for (;;) {
     const { jobs, next } = await pages.page({ ...query, limit: 200, cursor });
     for (const { job } of jobs) {
       if (!isFor(action, jobRow(job))) continue;

@@ -234,12 +234,6 @@ export interface BulkAnswer {
   more?: true;
 }
 
-/** The jobs of a filter, and whether there are more. */
-export interface Matching {
-  ids: string[];
-  more: boolean;
-}
-
 /** A job that was added. */
 export interface Added {
   id: string;
@@ -268,37 +262,4 @@ export interface Events {
   log: { id: string; size: number; state: JobState | null };
   /** The server stops. */
   bye: Record<never, never>;
-}
-
-/**
- * The scanning thread: every look at many files, so that no request waits for another's. Rejects
- * with an `Error` whose message is one sentence.
- */
-export interface Scanner extends AsyncDisposable {
-  jobs(query: JobsQuery): Promise<JobsPage>;
-  /** The newest jobs that match and that an action is for, at most so many. */
-  matching(filter: BulkFilter, action: BulkAction, most: number): Promise<Matching>;
-  /** `undefined` if no job has this ID. */
-  job(id: string): Promise<JobDetail | undefined>;
-  dead(): Promise<DeadGroup[]>;
-  stats(span_ms: number, parts: number): Promise<StatsAnswer>;
-  schedules(): Promise<SchedulesAnswer>;
-  /** Looks now, and repairs nothing. */
-  doctor(): Promise<Finding[]>;
-  /**
-   * Prometheus' text format 0.0.4. One scan at a time; its answer is kept for ten times as long as
-   * it took.
-   */
-  metrics(): Promise<string>;
-  /**
-   * Called with the status, now and at each change, at most four times a second, and about once
-   * while many jobs move; only while there is a listener does anything watch the queue. `failed` is
-   * called each time it cannot be read.
-   *
-   * @returns Ends it.
-   */
-  watch(
-    changed: (status: Status, jobs: Events["jobs"]) => void,
-    failed: (error: Error) => void,
-  ): () => void;
 }

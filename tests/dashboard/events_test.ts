@@ -1,9 +1,9 @@
 /** The stream of events: one watcher, any number of clients, none that holds up another. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Events, JobDetail, Scanner, Status } from "../../src/dashboard/api.ts";
+import type { Events, JobDetail, Status } from "../../src/dashboard/api.ts";
 import { EventStream } from "../../src/dashboard/server/event_stream.ts";
-import { startScanner } from "../../src/dashboard/scan/scanner.ts";
+import { type Scanner, startScanner } from "../../src/dashboard/scan/scanner.ts";
 import { startDashboard } from "../../src/dashboard/server/server.ts";
 import { eventually, temporaryQueue } from "../temporary_queue.ts";
 import { EventReader, TestServer } from "./test_server.ts";

@@ -5,8 +5,9 @@
  */
 
 import type { JobPages } from "../../../mod.ts";
-import type { BulkAction, BulkFilter, JobsPage, JobsQuery, Matching } from "../api.ts";
+import type { BulkAction, BulkFilter, JobsPage, JobsQuery } from "../api.ts";
 import { isFor } from "../page/bulk_actions.ts";
+import type { Matching } from "./scanner.ts";
 import { jobRow } from "./job_row.ts";
 
 /** A page as the API answers it. */

@@ -6,7 +6,8 @@
  */
 
 import type { Queue } from "../../../mod.ts";
-import type { Events, Scanner, Status } from "../api.ts";
+import type { Events, Status } from "../api.ts";
+import type { Scanner } from "../scan/scanner.ts";
 import { Refusal } from "../refusal.ts";
 import { headersOf } from "./answer.ts";
 import { eventBytes, EventStream } from "./event_stream.ts";

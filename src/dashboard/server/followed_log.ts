@@ -5,7 +5,8 @@
  */
 
 import type { JobState, Queue } from "../../../mod.ts";
-import type { Events, Scanner } from "../api.ts";
+import type { Events } from "../api.ts";
+import type { Scanner } from "../scan/scanner.ts";
 
 /** How often to look at the log, in milliseconds; and after it has grown. */
 const [LOOK_EVERY, AFTER_GROWTH] = [50, 250];

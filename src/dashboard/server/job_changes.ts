@@ -23,7 +23,8 @@ import {
   UsageError,
   WaitedForError,
 } from "../../../mod.ts";
-import type { Added, BulkAnswer, Scanner } from "../api.ts";
+import type { Added, BulkAnswer } from "../api.ts";
+import type { Scanner } from "../scan/scanner.ts";
 import { objectBody } from "./body.ts";
 import { filterOf, jobInputOf, optional, readyTime } from "./given.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import type { Queue } from "../../../mod.ts";
-import type { Scanner } from "../api.ts";
+import type { Scanner } from "../scan/scanner.ts";
 import { type Answers, dataFor } from "../page/data.ts";
 import { assets, renderPage } from "../page/render.ts";
 import { Refusal } from "../refusal.ts";

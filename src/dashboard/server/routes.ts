@@ -17,7 +17,7 @@ import {
   type ScheduleView,
   WORKER_PATTERN,
 } from "../../../mod.ts";
-import type { Scanner } from "../api.ts";
+import type { Scanner } from "../scan/scanner.ts";
 import { Refusal } from "../refusal.ts";
 import { headersOf, jsonAnswer, textAnswer } from "./answer.ts";
 import { objectBody } from "./body.ts";

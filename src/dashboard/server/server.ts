@@ -5,8 +5,7 @@
  */
 
 import type { Queue } from "../../../mod.ts";
-import type { Scanner } from "../api.ts";
-import { startScanner } from "../scan/scanner.ts";
+import { type Scanner, startScanner } from "../scan/scanner.ts";
 import { Refusal, refusalOf } from "../refusal.ts";
 import { errorAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";

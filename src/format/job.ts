@@ -88,6 +88,8 @@ export interface JobView extends Job {
   progress?: Progress;
   /** Whether it runs and is suspended (SIGSTOP); missing if not. */
   suspended?: boolean;
+  /** Who runs it and since when, ISO 8601 in UTC; missing if it does not run. */
+  running?: { worker: string; started_at: string };
 }
 
 /** What makes a job: a command, and whatever differs from the defaults. */

@@ -6,11 +6,12 @@
 
 import { parentsOf } from "../constraints/dependencies.ts";
 import { limitOn } from "../constraints/needs.ts";
-import { endOf, type Entry, readEntry } from "../contents/entries.ts";
+import { endOf, type Entry, nameOf, readEntry } from "../contents/entries.ts";
 import { isSuspended, readProgress } from "../contents/job_output_files.ts";
 import { liveWorkers, type SeenWorker } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
-import { AFTER_TIME, HELD_TIME } from "../format/names.ts";
+import { AFTER_TIME, HELD_TIME, parseEntryName } from "../format/names.ts";
+import { isEditor } from "../format/worker_names.ts";
 import { mayRunAt, whereOf, whereText } from "../format/placement.ts";
 import type { Store } from "../store/store.ts";
 
@@ -32,6 +33,12 @@ export function jobView(
     const progress = readProgress(store, entry.worker, entry.id);
     if (progress) job.progress = progress;
     if (isSuspended(store, entry.worker, entry.id)) job.suspended = true;
+    // The name under which a job is settled says nothing of when it was claimed.
+    const isClaimed = parseEntryName(nameOf(entry.path))?.worker === entry.worker;
+    if (isClaimed && !isEditor(entry.worker)) {
+      const started_at = new Date(entry.time).toISOString();
+      job.running = { worker: entry.worker, started_at };
+    }
   }
   if (entry.state !== "pending" && entry.state !== "failed") return job;
   if (entry.time < HELD_TIME) {

@@ -16,12 +16,12 @@ Deno.test("list shows everything not done and the last 10 done, newest last", as
   assertEquals((await program.json("list", "--limit", "100")).length, 15);
 });
 
-Deno.test("list prints ID, state, attempts, age, what it waits for and command with tabs between where nobody watches", async () => {
+Deno.test("list prints ID, state, attempts, age, what it waits for, exit status, duration, label and command with tabs between where nobody watches", async () => {
   await using program = new Program();
   await program.answer("enqueue", "--id", "a", "--max-retries", "1", "printf 'x\ty\n'; \x1b[31m");
   const [head, row] = (await program.answer("list")).split("\n");
-  assertEquals(head, "ID\tSTATE\tATTEMPTS\tAGE\tWAITS\tCOMMAND");
-  assertMatch(row!, /^a\tpending\t0\/2\t\d+s\t\tprintf 'x\\ty\\n'; \\x1b\[31m$/);
+  assertEquals(head, "ID\tSTATE\tATTEMPTS\tAGE\tWAITS\tEXIT\tTOOK\tLABEL\tCOMMAND");
+  assertMatch(row!, /^a\tpending\t0\/2\t\d+s\tno worker\t\t\t\tprintf 'x\\ty\\n'; \\x1b\[31m$/);
 });
 
 Deno.test("list --json is an array of jobs with their state, exact", async () => {

@@ -11,8 +11,8 @@ Deno.test("a job for a tag waits for a worker with it; list, show and status say
   ]);
   await program.drain();
   const list = await program.answer("list");
-  assertMatch(list, /^g\tpending\t.*\tno worker with tags gpu, ssd\ttrue$/m);
-  assertMatch(list, /^h\tpending\t.*\tno worker on host another-host\ttrue$/m);
+  assertMatch(list, /^g\tpending\t.*\tno worker with tags gpu, ssd\t\t\t\ttrue$/m);
+  assertMatch(list, /^h\tpending\t.*\tno worker on host another-host\t\t\t\ttrue$/m);
   const shown = await program.answer("show", "g");
   assertMatch(shown, /^on +gpu, ssd$/m);
   assertMatch(shown, /^waits for +a worker with tags gpu, ssd$/m);

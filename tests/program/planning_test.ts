@@ -17,7 +17,7 @@ Deno.test("enqueue --after takes beginnings of IDs, with commas or repeated, and
   assertStringIncludes(await program.answer("show", "load"), "after       fetch-data (pending)");
   assertStringIncludes(await program.answer("show", "fetch"), "before      load (pending)");
   const row = (await program.answer("list")).split("\n").find((line) => line.startsWith("load"));
-  assertEquals(row?.split("\t")[4], "fetch-data, clean-data");
+  assertEquals(row?.split("\t")[4], "after fetch-data, clean-data");
   assertEquals((await program.json("status")).jobs.delayed, 1);
   await program.drain();
   assertEquals((await program.json("show", "load")).state, "done");

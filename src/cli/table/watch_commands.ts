@@ -21,7 +21,12 @@ export const WATCH_COMMANDS: readonly Command[] = [
     module: "watch/list",
     summary: "a table of jobs, newest last",
     options: [STATE, TAG, GROUP, { name: "all", help: "every job" }, LIMIT],
-    details: ["Without options: all jobs that are not done, and the last 10 done."],
+    details: [
+      "On a terminal: the newest 30, with IDs as short as every command takes them. Elsewhere, and " +
+      "with --json: whole IDs, of all jobs that are not done and the last 10 done.",
+      "HOW is how a job ended, how far it has come, or why it waits: held, after other jobs, until " +
+      "it is due, no worker may run it, a resource is taken, the queue is full or paused.",
+    ],
     examples: ["queuectl list --state failed", "queuectl list --tag photos --limit 20 --json"],
   },
   {

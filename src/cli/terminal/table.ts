@@ -8,6 +8,7 @@ import { bold } from "@std/fmt/colors";
 import { paintState } from "./colours.ts";
 import { printLines } from "./output.ts";
 import { coloursStdout, readsStdout, terminalSize } from "./terminal.ts";
+import { cutAlike } from "./cut_alike.ts";
 import { cutToWidth, textWidth } from "./text_width.ts";
 
 /** A table. Its cells must hold no control characters. */
@@ -22,7 +23,7 @@ export interface Table {
 
 /** How a table looks on a terminal. */
 export interface TableStyle {
-  /** Columns of the terminal; the last cell of a row is cut to fit. */
+  /** Columns of the terminal; the last cell of a row is cut to fit, where rows are alike. */
   width: number;
   /** Paints a padded cell. `row` is -1 for the head. */
   paint?: (padded: string, row: number, column: number) => string;
@@ -66,16 +67,16 @@ export function alignedLines({ head, rows, flexible = [] }: Table, style: TableS
     const excess = Math.max(0, taken() + WANTED_OF_LAST - style.width);
     widths[column] = Math.max(Math.min(widths[column]!, LEAST_FLEXIBLE), widths[column]! - excess);
   }
-  const left = Math.max(LEAST_OF_LAST, style.width - taken());
-  return all.map((cells, index) =>
-    cells.map((cell, column) => {
-      const text = column === last ? cutToWidth(cell, left) : padded(cell, widths[column]!);
-      return style.paint?.(text, index - 1, column) ?? text;
+  widths[last] = Math.max(LEAST_OF_LAST, style.width - taken());
+  const columns = widths.map((width, column) => [
+    cutToWidth(head[column]!, width),
+    ...cutAlike(rows.map((cells) => cells[column]!), width),
+  ]);
+  return all.map((_, row) =>
+    columns.map((cells, column) => {
+      const cell = cells[row]!;
+      const text = column === last ? cell : cell + " ".repeat(widths[column]! - textWidth(cell));
+      return style.paint?.(text, row - 1, column) ?? text;
     }).join("  ").trimEnd()
   );
-}
-
-function padded(cell: string, width: number): string {
-  const cut = cutToWidth(cell, width);
-  return cut + " ".repeat(width - textWidth(cut));
 }

@@ -27,12 +27,17 @@ export function textWidth(text: string): number {
 /** A text cut to a width, with `…` at its end if something is missing. */
 export function cutToWidth(text: string, width: number): string {
   if (text.length * 2 <= width || textWidth(text) <= width) return text;
-  let cut = "";
-  let used = 1;
+  return width < 1 ? "" : `${takeWidth(text, width - 1)}…`;
+}
+
+/** As much of the beginning of a text as has room in a width. */
+export function takeWidth(text: string, width: number): string {
+  let taken = "";
+  let used = 0;
   for (const char of text) {
     used += charWidth(char);
     if (used > width) break;
-    cut += char;
+    taken += char;
   }
-  return width < 1 ? "" : `${cut}…`;
+  return taken;
 }

@@ -6,55 +6,126 @@
 
 import type { JobView } from "../../format/job.ts";
 import { visibleText } from "../../text/shown_text.ts";
+import { formatDuration } from "../terminal/format_duration.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
 import { formatAge } from "../terminal/relative_time.ts";
 import type { Table } from "../terminal/table.ts";
-import { waitsText } from "./waits_text.ts";
+import { deathText, outcomeText } from "./attempt_text.ts";
+import { shortIds } from "../../inspect/short_ids.ts";
 
-/** The column of {@linkcode jobTable} that holds the state. */
+/** The column of {@linkcode personTable} and {@linkcode programTable} that holds the state. */
 export const STATE_COLUMN = 1;
 
+/** A column: its head, and the cell of a job before control characters are made visible. */
+type Column = readonly [head: string, cell: (job: JobView) => string];
+
+/** How a table says why a job waits, given how it shows IDs. */
+export type WaitsText = (job: JobView, idText: (id: string) => string) => string;
+
 /**
- * A row for each job. PROGRESS is there if any job reports it, HOW if `how` says what is in it.
+ * A row for each job, for programs: whole IDs, and always the same columns but for PROGRESS, which
+ * is there if any job reports it, and `more`.
  *
- * @param forPerson Show progress as a bar, and no WAITS if no job waits: programs rely on WAITS.
+ * @param more Columns before the last.
  */
-export function jobTable(
+export function programTable(
   jobs: readonly JobView[],
   now: number,
-  forPerson: boolean,
-  how?: (job: JobView) => string,
+  waits: WaitsText,
+  more: readonly Column[] = [],
 ): Table {
-  const waits = new Map(jobs.map((job) => [job, waitsText(job, now)]));
-  const columns: [head: string, cell: (job: JobView) => string, isShown?: boolean][] = [
-    ["ID", (job) => visibleText(job.id)],
-    ["STATE", (job) => job.state],
-    ["ATTEMPTS", (job) => `${job.attempts}/${job.max_retries + 1}`],
-    ["AGE", (job) => formatAge(now - Date.parse(job.created_at))],
-    [
-      "WAITS",
-      (job) => visibleText(waits.get(job)!),
-      !forPerson || [...waits.values()].some((text) => text !== ""),
-    ],
-    [
-      "PROGRESS",
-      ({ progress }) =>
-        !progress ? "" : forPerson ? progressBar(progress, 10, 24) : visibleText(progress.text),
-      jobs.some((job) => job.progress),
-    ],
-    ["HOW", (job) => visibleText(how!(job)), how !== undefined],
+  const progress: Column = ["PROGRESS", (job) => job.progress?.text ?? ""];
+  return tableOf(jobs, [
+    ["ID", ({ id }) => id],
+    ["STATE", ({ state }) => state],
+    ["ATTEMPTS", attemptsText],
+    ["AGE", (job) => ageText(job, now)],
+    ["WAITS", (job) => waits(job, (id) => id)],
+    ["EXIT", exitText],
+    ["TOOK", (job) => tookText(job, now)],
+    ["LABEL", labelText],
+    ...jobs.some((job) => job.progress) ? [progress] : [],
+    ...more,
     ["COMMAND", commandText],
-  ];
-  const shown = columns.filter(([, , isShown = true]) => isShown);
-  const head = shown.map(([name]) => name);
+  ]);
+}
+
+/**
+ * A row for each job, for a person: short IDs; HOW is how it ended, how far it has come, or why it
+ * waits; no column is empty.
+ *
+ * @param total How many jobs the queue has: see {@linkcode shortIds}.
+ */
+export function personTable(
+  jobs: readonly JobView[],
+  now: number,
+  waits: WaitsText,
+  total: number,
+): Table {
+  const short = shortIds(jobs.map(({ id }) => id), total);
+  const idText = (id: string) => short.get(id) ?? shortIds([id], total).get(id)!;
+  const how = (job: JobView) => {
+    if (job.progress) return progressBar(job.progress, 8, 20);
+    const last = job.state === "failed" || job.state === "done" || job.state === "dead"
+      ? deathText(job)
+      : "";
+    return [last, waits(job, idText)].filter(Boolean).join(", ");
+  };
+  const table = tableOf(jobs, [
+    ["ID", ({ id }) => idText(id)],
+    ["STATE", ({ state }) => state],
+    ["TRIES", attemptsText],
+    ["AGE", (job) => ageText(job, now)],
+    ["TOOK", (job) => tookText(job, now)],
+    ["HOW", how],
+    ["LABEL", labelText],
+    ["COMMAND", commandText],
+  ]);
+  const shown = table.head.map((_, column) =>
+    column <= STATE_COLUMN || table.rows.some((cells) => cells[column] !== "")
+  );
+  const head = table.head.filter((_, column) => shown[column]);
   return {
     head,
-    flexible: ["PROGRESS", "WAITS"].map((name) => head.indexOf(name)).filter((at) => at >= 0),
-    rows: jobs.map((job) => shown.map(([, cell]) => cell(job))),
+    flexible: ["LABEL", "HOW"].map((name) => head.indexOf(name)).filter((at) => at >= 0),
+    rows: table.rows.map((cells) => cells.filter((_, column) => shown[column])),
   };
 }
 
+function tableOf(jobs: readonly JobView[], columns: readonly Column[]): Table {
+  return {
+    head: columns.map(([head]) => head),
+    rows: jobs.map((job) => columns.map(([, cell]) => visibleText(cell(job)))),
+  };
+}
+
+function attemptsText({ attempts, max_retries }: JobView): string {
+  return `${attempts}/${max_retries + 1}`;
+}
+
+function ageText({ created_at }: JobView, now: number): string {
+  return formatAge(now - Date.parse(created_at));
+}
+
+/** How long the last attempt of a job took, or runs by now; empty if there is none. */
+function tookText({ state, running, history }: JobView, now: number): string {
+  if (running) return formatDuration(Math.max(0, now - Date.parse(running.started_at)));
+  const took = state === "pending" ? undefined : history.at(-1)?.duration_ms;
+  return took === undefined ? "" : formatDuration(took);
+}
+
+/** How the last attempt of a job that has ended or is to be retried ended: `0`, `SIGKILL`. */
+function exitText(job: JobView): string {
+  const last = job.state === "pending" || job.state === "processing" || job.reason !== undefined
+    ? undefined
+    : job.history.at(-1);
+  return last ? outcomeText(last).replace(/^exit /, "") : "";
+}
+
+function labelText({ label }: JobView): string {
+  return typeof label === "string" ? label : "";
+}
+
 function commandText({ command, malformed }: JobView): string {
-  const isEmpty = typeof malformed === "string" && command === "";
-  return isEmpty ? `(not a job: ${visibleText(malformed)})` : visibleText(command);
+  return typeof malformed === "string" && command === "" ? `(not a job: ${malformed})` : command;
 }

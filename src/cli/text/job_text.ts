@@ -11,7 +11,7 @@ import { visibleText } from "../../text/shown_text.ts";
 import type { Paint } from "../terminal/colours.ts";
 import { formatDuration } from "../terminal/format_duration.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
-import { formatMoment } from "../terminal/relative_time.ts";
+import { formatClock, formatMoment } from "../terminal/relative_time.ts";
 import { alignedLines } from "../terminal/table.ts";
 import { outcomeText } from "./attempt_text.ts";
 import { counted } from "./counted.ts";
@@ -30,6 +30,7 @@ const KNOWN = new Set([
     "on",
     "progress",
     "suspended",
+    "running",
     "resource",
     "resources",
     "result",
@@ -105,6 +106,11 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
     line("waits for", "a place in the queue (config concurrency)");
   } else if (job.limited_by !== undefined) {
     line("waits for", `a place in the resource ${job.limited_by}`);
+  }
+  if (job.running) {
+    const since = Date.parse(job.running.started_at);
+    line("running", `for ${formatDuration(Math.max(0, now - since))}, since ${formatClock(since)}`);
+    line("worker", job.running.worker);
   }
   if (job.progress) {
     line("progress", around.asBar ? progressBar(job.progress, 30, 78) : job.progress.text);

@@ -12,8 +12,9 @@ import { printJson, printLines } from "../terminal/output.ts";
 import { printTable } from "../terminal/table.ts";
 import { coloursStdout, readsStdout } from "../terminal/terminal.ts";
 import { deathText } from "./attempt_text.ts";
-import { jobTable, STATE_COLUMN } from "./job_table.ts";
+import { personTable, programTable, STATE_COLUMN, type WaitsText } from "./job_table.ts";
 import { jobLines } from "./job_text.ts";
+import { standstillOf, waitsText } from "./waits_text.ts";
 
 /** What `--json` always has, also of a job that lacks it. */
 const NOT_WAITING = { held: false, waits_for: [] };
@@ -33,15 +34,33 @@ export function printJob(queue: Queue, job: JobView, json: boolean): void {
   printLines(lines, coloursStdout());
 }
 
-/** Prints jobs as a table, or as a JSON array. */
-export function printJobs(jobs: readonly JobView[], json: boolean): void {
-  if (json) printJson(jobs.map((job) => ({ ...NOT_WAITING, ...job })));
-  else printTable(jobTable(jobs, Date.now(), readsStdout()), STATE_COLUMN);
+/**
+ * Prints jobs as a table for a person or a program, or as a JSON array.
+ *
+ * @param total How many jobs the queue has.
+ */
+export function printJobs(
+  queue: Queue,
+  jobs: readonly JobView[],
+  json: boolean,
+  total: number = 0,
+): void {
+  const standstill = standstillOf(queue);
+  const waits: WaitsText = (job, idText) => waitsText(queue, job, standstill, idText);
+  if (json) {
+    const waiting = (job: JobView) => waits(job, (id) => id) || null;
+    printJson(jobs.map((job) => ({ ...NOT_WAITING, ...job, waiting: waiting(job) })));
+  } else if (readsStdout()) printTable(personTable(jobs, Date.now(), waits, total), STATE_COLUMN);
+  else printTable(programTable(jobs, Date.now(), waits), STATE_COLUMN);
 }
 
 /** Prints dead jobs likewise, each with why it is dead, in JSON with whether it was cancelled. */
 export function printDeadJobs(jobs: readonly JobView[], json: boolean): void {
   if (json) {
     printJson(jobs.map((job) => ({ ...NOT_WAITING, ...job, cancelled: wasCancelled(job) })));
-  } else printTable(jobTable(jobs, Date.now(), readsStdout(), deathText), STATE_COLUMN);
+  } else if (readsStdout()) {
+    printTable(personTable(jobs, Date.now(), () => "", jobs.length), STATE_COLUMN);
+  } else {
+    printTable(programTable(jobs, Date.now(), () => "", [["HOW", deathText]]), STATE_COLUMN);
+  }
 }

@@ -1,33 +1,57 @@
 /**
- * What a job waits for, in a few words.
+ * Why a waiting job does not run, in a few words.
  *
  * @module
  */
 
+import { needsOf, needsText, unmeetable } from "../../constraints/needs.ts";
 import type { JobView } from "../../format/job.ts";
+import type { Queue } from "../../queue.ts";
 import { formatAge } from "../terminal/relative_time.ts";
 
-/** A longer ID is shown by its end, which names the job too. */
-const LONGEST_ID = 12;
+/** What keeps all ready jobs of a queue from running. */
+export interface Standstill {
+  /** Whether the queue is paused. */
+  readonly paused: boolean;
+  /** Whether a live worker runs whatever is ready. */
+  readonly attended: boolean;
+}
+
+/** Whether all ready jobs of a queue wait. */
+export function standstillOf(queue: Queue): Standstill {
+  return { paused: queue.paused, attended: queue.isAttended() };
+}
 
 /**
- * What a waiting job waits for: `held`, the jobs that it comes after (`build, …X1D7HQ2M +3`), its
- * resource (or `concurrency`), a worker (`no worker with tag gpu`), or how long until it is due;
- * `suspended` for a running job that is; empty if it is ready, runs or is over.
+ * Why a job does not run on: `held`, `after build, test +3`, `in 5m`, `no worker with tag gpu`,
+ * `queue paused`, `no worker`, `gpu taken`, `needs gpu=2` (if there are not as many at all), or
+ * `queue full`; `suspended` for a running job that is; empty if it is ready, runs or is
+ * over.
+ *
+ * @param idText How an ID is shown.
  */
-export function waitsText(job: JobView, now: number): string {
+export function waitsText(
+  queue: Queue,
+  job: JobView,
+  standstill: Standstill,
+  idText: (id: string) => string,
+): string {
   if (job.suspended) return "suspended";
   if (job.state !== "pending" && job.state !== "failed") return "";
   if (job.held) return "held";
-  if (job.waits_for) return idsText(job.waits_for);
+  if (job.waits_for) return `after ${idsText(job.waits_for.map(idText))}`;
+  const wait = Date.parse(job.run_at) - Date.now();
+  if (wait > 0) return `in ${formatAge(wait + 999)}`;
   if (job.no_worker !== undefined) return `no worker ${job.no_worker}`;
-  if (job.limited_by !== undefined) return job.limited_by;
-  const wait = Date.parse(job.run_at) - now;
-  return wait > 0 ? formatAge(wait + 999) : "";
+  if (standstill.paused) return "queue paused";
+  if (!standstill.attended && !queue.isAttended(job.id)) return "no worker";
+  const never = unmeetable(queue.store, needsOf(job));
+  if (never) return `needs ${needsText([never])}`;
+  if (job.limited_by === undefined) return "";
+  return job.limited_by === "concurrency" ? "queue full" : `${job.limited_by} taken`;
 }
 
 function idsText(ids: readonly string[]): string {
-  const shown = ids.slice(0, 2)
-    .map((id) => id.length > LONGEST_ID ? `…${id.slice(-8)}` : id).join(", ");
+  const shown = ids.slice(0, 2).join(", ");
   return ids.length > 2 ? `${shown} +${ids.length - 2}` : shown;
 }

@@ -11,6 +11,7 @@ import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";
 import { JOB_STATES } from "../format/names.ts";
 import { portableFiles } from "../fs/portable_files.ts";
+import { later } from "../text/later.ts";
 import { quotedPath } from "../text/shown_text.ts";
 import {
   ifFree,
@@ -38,12 +39,6 @@ const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...QUEUE_FIL
 
 /** The content of VERSION: the format that this code reads and writes. */
 const FORMAT = "1\n";
-
-/** Loaded only where something was set: what each setting takes is a long table. */
-const CONFIG_FILE: string = "./config_file.ts";
-
-/** Loaded only for a queue that nobody named, which must have been made here. */
-const TRUSTED_QUEUES: string = "./trusted_queues.ts";
 
 /** How to open a store; all of it for tests. */
 export interface StoreOptions {
@@ -145,7 +140,7 @@ async function refuseUntrusted(dir: string, entries: readonly DirectoryEntry[]):
 }
 
 function trustedQueues(): Promise<typeof import("./trusted_queues.ts")> {
-  return import(TRUSTED_QUEUES);
+  return import(later("./trusted_queues.ts"));
 }
 
 function has(entries: readonly DirectoryEntry[], wanted: string): boolean {
@@ -172,7 +167,7 @@ async function readSettings(
   owner: number | null,
   evenBroken: boolean,
 ): Promise<Partial<Config>> {
-  const { readConfig } = await import(CONFIG_FILE) as typeof import("./config_file.ts");
+  const { readConfig } = await import(later("./config_file.ts")) as typeof import("./config_file.ts");
   try {
     return readConfig(files, dir, owner);
   } catch (error) {

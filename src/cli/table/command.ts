@@ -4,7 +4,10 @@
  * @module
  */
 
+import { later } from "../../text/later.ts";
 import type { GivenOptions, Option } from "./option.ts";
+
+export { later };
 
 /** A command as it was called. */
 export interface Invocation {
@@ -83,16 +86,6 @@ export function wordBounds({ takes = "", bounds }: Command): readonly [number, n
   const count = takes === "" ? 0 : takes.split(" ").length;
   return bounds ?? [takes.startsWith("[") ? 0 : count, takes.includes("…") ? Infinity : count];
 }
-
-/**
- * The path of a module for an `import` that loads it no sooner than it is reached:
- * `await import(later("../help.ts")) as typeof import("../help.ts")`.
- *
- * The runtime loads each path that stands in an `import` itself before the program begins. All
- * commands together take longer than an `enqueue`. `deno compile` cannot find these paths either,
- * so its task names src/cli.
- */
-export const later = (path: string): string => path;
 
 /** Loads the code of a command: for `worker start` the function `workerStart` in its module. */
 export async function loadCommand({ name, module }: Command): Promise<RunCommand> {

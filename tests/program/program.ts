@@ -9,7 +9,9 @@ import { PARTS } from "../../src/store/trust.ts";
 import { eventually, processesWith } from "../temporary_queue.ts";
 import { callMain, type Result } from "./in_process.ts";
 
-const MAIN = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
+/** The program: its sources, or the bundle that `deno task test` makes first. */
+const MAIN = Deno.env.get("QUEUECTL_MAIN") ??
+  decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
 
 /** The words that start queuectl. */
 export const PROGRAM = [Deno.execPath(), "run", "--no-check", ...PERMISSIONS, MAIN];

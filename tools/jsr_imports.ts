@@ -64,8 +64,8 @@ if (!Deno.args.includes("--check")) {
 
 const used = new Set<string>();
 for (const file of sourceFiles()) {
-  // It has an import map of its own, so that the program does not carry its packages.
-  if (file.path.startsWith("trials/browser/")) continue;
+  // These have an import map of their own, so that the program does not carry their packages.
+  if (/^(?:trials\/browser|tools\/bundle)\//.test(file.path)) continue;
   const packages = /["'`](?:npm|jsr):(?:@?[a-z])/.exec(file.text);
   if (packages && !file.path.startsWith("tools/")) {
     faults.push(`${file.path} names a package by ${packages[0]}…, not by a name of the map`);

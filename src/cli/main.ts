@@ -102,7 +102,9 @@ const SHOWS_NO_TIMES = new Set(["enqueue", "run", "wait", "completions", "queue 
 /** Warns if local times are not in the zone of `$TZ`. */
 async function warnOfZone(): Promise<void> {
   if (!Deno.env.get("TZ")) return;
-  const { zoneFault } = await import(later("../schedules/local_zone.ts")) as typeof import("../schedules/local_zone.ts");
+  const { zoneFault } = await import(
+    later("../schedules/local_zone.ts")
+  ) as typeof import("../schedules/local_zone.ts");
   const fault = zoneFault();
   if (fault !== undefined) say(`queuectl: ${fault}; the local times shown are not in it`);
 }

@@ -167,7 +167,9 @@ async function readSettings(
   owner: number | null,
   evenBroken: boolean,
 ): Promise<Partial<Config>> {
-  const { readConfig } = await import(later("./config_file.ts")) as typeof import("./config_file.ts");
+  const { readConfig } = await import(
+    later("./config_file.ts")
+  ) as typeof import("./config_file.ts");
   try {
     return readConfig(files, dir, owner);
   } catch (error) {

@@ -18,7 +18,9 @@ import { note, printAdded } from "../../terminal/output.ts";
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {
   if (call.options.has("file")) {
-    const { enqueueFile } = await import(later("./enqueue_file.ts")) as typeof import("./enqueue_file.ts");
+    const { enqueueFile } = await import(
+      later("./enqueue_file.ts")
+    ) as typeof import("./enqueue_file.ts");
     return await enqueueFile(call);
   }
   for (const option of ["skip", "null", "no-comments"]) {
@@ -27,7 +29,9 @@ export async function enqueue(call: Invocation): Promise<number | void> {
   const input = await jobOfCall(call);
   // A plain job needs no code that knows other jobs: loading it takes as long as adding the job.
   if (!isPlain(input)) {
-    const { enqueueRelated } = await import(later("./enqueue_related.ts")) as typeof import("./enqueue_related.ts");
+    const { enqueueRelated } = await import(
+      later("./enqueue_related.ts")
+    ) as typeof import("./enqueue_related.ts");
     return await enqueueRelated(call, input);
   }
   const place = locateQueue(call.dir);

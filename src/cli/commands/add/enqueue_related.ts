@@ -22,7 +22,9 @@ export async function enqueueRelated(call: Invocation, input: JobInput): Promise
   let job: Job;
   try {
     if (input.stdin === true) {
-      const { enqueueWithStdin } = await import(later("./job_stdin.ts")) as typeof import("./job_stdin.ts");
+      const { enqueueWithStdin } = await import(
+        later("./job_stdin.ts")
+      ) as typeof import("./job_stdin.ts");
       job = await enqueueWithStdin(queue, input);
     } else job = await queue.enqueue(input);
   } catch (error) {

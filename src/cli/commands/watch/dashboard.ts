@@ -42,7 +42,9 @@ export async function dashboard(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
   // First as code: a package that an import on demand meets first as text cannot be resolved.
   await import(later("../../../dashboard/page/store.ts"));
-  const { startDashboard, isLoopback } = await import(later("../../../dashboard/server/server.ts")) as typeof import("../../../dashboard/server/server.ts");
+  const { startDashboard, isLoopback } = await import(
+    later("../../../dashboard/server/server.ts")
+  ) as typeof import("../../../dashboard/server/server.ts");
   const stopped = Promise.withResolvers<void>();
   const quiet = onInterrupt(() => stopped.resolve());
   try {

@@ -18,7 +18,9 @@ import { workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jo
 /** Prints the counts of each state, the live workers, and whether the queue is paused. */
 export async function status(call: Invocation): Promise<number | void> {
   if (call.options.has("watch")) {
-    const { statusWatch } = await import(later("./status_watch.ts")) as typeof import("./status_watch.ts");
+    const { statusWatch } = await import(
+      later("./status_watch.ts")
+    ) as typeof import("./status_watch.ts");
     return await statusWatch(call);
   }
   const queue = await openQueue(call);

@@ -20,7 +20,7 @@ const LATER = /\blater\(\s*(["`][^"`]+["`]),?\s*\)/g;
 /** A module that another process or thread begins with. */
 const STARTED = /new URL\("([^"]+)\.ts", import\.meta\.url\)/g;
 
-const dist = Deno.args[0] ?? new URL("dist", ROOT).pathname;
+const dist = Deno.args[0] ?? decodeURIComponent(new URL("dist", ROOT).pathname);
 const work = Deno.makeTempDirSync({ prefix: "queuectl-bundle-" });
 try {
   const entries = copySources();

@@ -30,6 +30,7 @@ import {
   readIfThere,
   removeIfPossible,
   removeIfThere,
+  renameBack,
   renameIfThere,
   type Store,
 } from "../store/store.ts";
@@ -227,7 +228,7 @@ function unendedParents(store: Store, job: Job): string[] {
 export async function waitAgain(store: Store, job: Job, claimed: string): Promise<void> {
   await markChildren(store, [job]);
   const name = waitingName(AFTER_TIME, job.priority, job.id, job);
-  renameIfThere(store, claimed, pathIn(store, "pending", name));
+  renameBack(store, claimed, pathIn(store, "pending", name));
   releaseIfReady(store, job.id);
 }
 

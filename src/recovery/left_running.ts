@@ -21,7 +21,7 @@ import { buryMalformed, type Claim, readClaimed } from "../moves/claim.ts";
 import { putBackReady } from "../moves/put_back.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { JobRun } from "../process/survivors.ts";
-import { pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { pathIn, removeIfThere, renameBack, renameIfThere, type Store } from "../store/store.ts";
 import { ours } from "./half_settled.ts";
 
 /**
@@ -98,7 +98,7 @@ export async function takeOverRunning(
       // It never ran, so it goes back as it was.
       const ready = hadHeldJob(worker) ? HELD_TIME : readyTime(store, job);
       const name = waitingName(ready, job.priority, id, job);
-      renameIfThere(store, path, pathIn(store, "pending", name));
+      renameBack(store, path, pathIn(store, "pending", name));
       continue;
     }
     // A job that failed because its parent died never ran, so it is not charged.

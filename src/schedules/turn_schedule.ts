@@ -39,6 +39,7 @@ import {
   flush,
   pathIn,
   removeIfThere,
+  renameBack,
   renameIfThere,
   type Store,
   temporaryPath,
@@ -213,7 +214,7 @@ export async function returnSchedules(store: Store, worker: string): Promise<voi
   let returned = false;
   for (const { name, time, file } of scheduleEntries(store).filter((it) => it.worker === worker)) {
     const free = pathOf(store, scheduleFile(name, time));
-    returned = renameIfThere(store, pathOf(store, file), free) || returned;
+    returned = renameBack(store, pathOf(store, file), free) || returned;
   }
   if (returned) await flush(store, [pathIn(store, "schedules")]);
 }

@@ -49,6 +49,15 @@ export function renameNew(
   return isFree === undefined ? "gone" : isFree ? "renamed" : "taken";
 }
 
+/**
+ * {@linkcode renameIfThere}, to a name that the file had before: if this machine only remembers it
+ * there, `rename` would do nothing.
+ */
+export function renameBack(store: StoreFiles, from: string, to: string): boolean {
+  const result = renameNew(store, from, to);
+  return result === "taken" ? renameIfThere(store, from, to) : result === "renamed";
+}
+
 /** {@linkcode renameIfThere}, without blocking the caller where a server has to be waited for. */
 export async function renameUnblocked(
   { files }: StoreFiles,

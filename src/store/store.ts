@@ -19,6 +19,7 @@ import { ifFree, ifThere, renameIfThere, type StoreFiles } from "./rename.ts";
 export {
   ifFree,
   ifThere,
+  renameBack,
   renameIfThere,
   renameNew,
   renameNewUnblocked,

@@ -4,7 +4,9 @@ import type { FilePort } from "../../src/fs/file_port.ts";
 import { enqueuePlain } from "../../src/moves/publish.ts";
 import { claim } from "../../src/moves/claim.ts";
 import { jobBytes } from "../../src/format/job.ts";
-import { parseEntryName } from "../../src/format/names.ts";
+import { HELD_TIME, parseEntryName, waitingName } from "../../src/format/names.ts";
+import { nativeFiles } from "../../src/fs/native_files.ts";
+import { CachingPort } from "../simulation/caching_port.ts";
 import { arrive, lockDeadWorker, type Presence } from "../../src/contents/presence.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { meantName, type Settlement } from "../../src/moves/settle.ts";
@@ -52,6 +54,19 @@ async function withDead(
     });
   return { claim: result.claim, recover, killed, me };
 }
+
+Deno.test("a job that a dead command was changing goes back to a name that this machine remembers", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const { claim, me } = await withDead(temporary, {}, "here-1-dd-held-edit", false);
+  const stat = nativeFiles.stat(`${dir}/processing/${claim.name}`)!;
+  const name = waitingName(HELD_TIME, claim.job.priority, "x", claim.job);
+  const memory = new Map([[`${dir}/pending/${name}`, { stat }]]);
+  const files = new CachingPort(nativeFiles, memory, "trusting");
+  await recoverDeadWorkers({ ...queue.store, files }, me.name, () => Promise.resolve());
+  assertEquals([namesIn(dir, "pending"), namesIn(dir, "processing")], [[name], []]);
+  me.leave();
+});
 
 Deno.test("a job that was claimed only to die of what it came after is charged nothing", async () => {
   await using temporary = await temporaryQueue();

@@ -209,6 +209,7 @@ export {
 export { InvalidJobError, RefusedJobError } from "./src/moves/admit.ts";
 export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
 export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts";
+export { clearJobs } from "./src/moves/remove.ts";
 export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/moves/prune.ts";
 export { enqueuePlain, isPlain } from "./src/moves/publish.ts";
 export { addSchedule, type ScheduleInput } from "./src/schedules/add_schedule.ts";

@@ -6,6 +6,7 @@
  */
 
 import { countJobs, type Counts, newestEntries } from "./contents/listing.ts";
+import type { Entry } from "./contents/entries.ts";
 import { liveWorkers, type SeenWorker } from "./contents/presence.ts";
 import { requestStop } from "./contents/requests.ts";
 import type { Job, JobInput, JobView } from "./format/job.ts";
@@ -170,10 +171,11 @@ export class Queue {
    * fresh count of attempts; its history stays.
    *
    * @param id Its whole ID.
+   * @param seen Where it was seen last, which saves a look at all names.
    * @throws {QueueError} If it waits or runs already, is gone, or another job has its `unique` key.
    */
-  requeue(id: string): Promise<void> {
-    return requeueJob(this.store, id);
+  requeue(id: string, seen?: Entry): Promise<void> {
+    return requeueJob(this.store, id, seen);
   }
 
   /**
@@ -188,16 +190,18 @@ export class Queue {
   }
 
   /**
-   * Removes all jobs of a state, and their logs, except those that jobs in other states wait for.
+   * Removes all jobs of a state, or all that a selection means and that do not run, and their logs,
+   * except those that other jobs wait for.
    *
    * @param kept Called with the IDs of the jobs that stay.
    * @returns How many were removed.
    */
-  clear(
-    state: Exclude<JobState, "processing">,
+  async clear(
+    jobs: Exclude<JobState, "processing"> | Selection,
     kept: (ids: ReadonlySet<string>) => void = () => {},
   ): Promise<number> {
-    return clearJobs(this.store, state, kept);
+    const selection = typeof jobs === "string" ? { states: [jobs] } : jobs;
+    return (await clearJobs(this.store, selection, kept)).length;
   }
 
   /** The settings in force. */

@@ -8,6 +8,7 @@
 import { releaseChildren } from "../constraints/dependencies.ts";
 import { seeWorkers } from "../contents/presence.ts";
 import { requestCancel } from "../contents/requests.ts";
+import type { Entry } from "../contents/entries.ts";
 import type { JobView } from "../format/job.ts";
 import { isEditor } from "../format/worker_names.ts";
 import { entryWithId } from "../inspect/find_job.ts";
@@ -26,6 +27,7 @@ const MOST_WAITS = 3;
  * processes, and SIGKILL after `kill_grace`; it goes to dead/ with outcome `cancelled`.
  *
  * @param id Its whole ID.
+ * @param seen Where it was seen last, which saves a look at all names.
  * @returns The job as it has ended.
  * @throws {QueueError} If it has ended already, or its worker is dead and no other is there to
  * recover it.
@@ -39,12 +41,13 @@ const MOST_WAITS = 3;
  * await cancelJob(queue, id);
  * ```
  */
-export async function cancelJob(queue: Queue, id: string): Promise<JobView> {
+export async function cancelJob(queue: Queue, id: string, seen?: Entry): Promise<JobView> {
   const { store } = queue;
   let asked = false;
   let waits = 0;
   for (;;) {
-    const entry = entryWithId(store, id);
+    const entry = entryWithId(store, id, seen);
+    seen = undefined;
     const { state, worker = "" } = entry;
     if (state === "pending" || state === "failed") {
       await cancelWaiting(store, { ...entry, state });

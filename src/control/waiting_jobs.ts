@@ -7,7 +7,7 @@
 
 import { openParents, parentsOf, readyTime } from "../constraints/dependencies.ts";
 import { changedDependencyFault } from "../constraints/dependency_faults.ts";
-import { entryPath, readEntry } from "../contents/entries.ts";
+import { type Entry, entryPath, readEntry } from "../contents/entries.ts";
 import { inputFault } from "../contents/inputs.ts";
 import { presentIds } from "../contents/taken_ids.ts";
 import { isObject } from "../format/field_checks.ts";
@@ -25,18 +25,20 @@ import { changeWaiting, setHeld } from "../moves/change_waiting.ts";
 /**
  * Holds a waiting job: it does not run until someone releases it.
  *
+ * @param seen Where it was seen last, which saves a look at all names.
  * @throws {QueueError} If it runs, has ended, or is gone.
  */
-export async function holdJob(queue: Queue, id: string): Promise<void> {
-  await whileItWaits(queue, id, "hold", (entry) => setHeld(queue.store, entry, true));
+export async function holdJob(queue: Queue, id: string, seen?: Entry): Promise<void> {
+  await whileItWaits(queue, id, "hold", (entry) => setHeld(queue.store, entry, true), seen);
 }
 
 /**
  * Releases a held job: it is ready now, at its time, or once the jobs that it waits for have ended.
  *
+ * @param seen Where it was seen last, which saves a look at all names.
  * @throws {QueueError} If it is not held.
  */
-export async function releaseJob(queue: Queue, id: string): Promise<void> {
+export async function releaseJob(queue: Queue, id: string, seen?: Entry): Promise<void> {
   const { store } = queue;
   await whileItWaits(queue, id, "release", async (entry) => {
     // Another machine may have held it just now.
@@ -53,13 +55,14 @@ export async function releaseJob(queue: Queue, id: string): Promise<void> {
       );
     }
     return await setHeld(store, entry, false);
-  });
+  }, seen);
 }
 
 /**
  * Gives a waiting job another place in the order.
  *
  * @param move Its new priority, 0 to 9, or when it is ready, in milliseconds since 1970, or both.
+ * @param seen Where it was seen last, which saves a look at all names.
  * @throws {UsageError} If the time is in the year 9998 or later.
  * @throws {QueueError} If it runs, has ended, or is gone.
  */
@@ -67,6 +70,7 @@ export async function moveJob(
   queue: Queue,
   id: string,
   move: { priority?: number; at?: number },
+  seen?: Entry,
 ): Promise<void> {
   const { store } = queue;
   if (move.at !== undefined && move.at >= HELD_TIME) {
@@ -77,7 +81,7 @@ export async function moveJob(
       const moved = { ...job, priority: move.priority ?? job.priority };
       if (move.at !== undefined) moved.run_at = new Date(move.at).toISOString();
       return { job: moved, readyAt: readyAfter(store, entry, job, moved) };
-    }));
+    }), seen);
 }
 
 /**
@@ -160,15 +164,17 @@ const [TRIES, PAUSE] = [50, 100];
  *
  * @param verb What is to be done to it, for the error: `hold`.
  * @param act Returns whether the job was still there.
+ * @param seen Where it was seen last.
  */
 async function whileItWaits(
   { store }: Queue,
   id: string,
   verb: string,
   act: (entry: WaitingEntry) => Promise<boolean>,
+  seen?: Entry,
 ): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const entry = entryWithId(store, id);
+    const entry = entryWithId(store, id, tries === 0 ? seen : undefined);
     const { state } = entry;
     if (state === "pending" || state === "failed") {
       if (await act({ ...entry, state })) return;

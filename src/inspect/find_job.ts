@@ -71,9 +71,11 @@ export function placesOf({ store }: OpenQueue, ids: readonly string[]): Map<stri
 /**
  * The entry of the job with this ID, whole and exact.
  *
+ * @param seen Where it was seen last: one look there can save a look at all names.
  * @throws {QueueError} If there is none.
  */
-export function entryWithId(store: Store, id: string): Entry {
+export function entryWithId(store: Store, id: string, seen?: Entry): Entry {
+  if (seen && store.files.exists(entryPath(store, seen), "fresh")) return seen;
   const entry = whileMoving(() => matchingEntries(store, id).find((match) => match.id === id));
   if (!entry) throw new MissingError(`no job ${id} (see: queuectl list)`);
   return entry;

@@ -54,7 +54,7 @@ export async function* selectJobs(
   store: Store,
   selection: Selection,
 ): AsyncGenerator<SelectedJob> {
-  if (Object.values(selection).every((value) => value === undefined || value === false)) return;
+  if (meansNone(selection)) return;
   const isMeant = selector(store, selection);
   const found = new Map<string, { entry: Entry; made: number }>();
   const slices = new Slices();
@@ -66,6 +66,11 @@ export async function* selectJobs(
     a.made - b.made || (a.entry.id < b.entry.id ? -1 : 1)
   );
   for (const { entry } of jobs) yield { id: entry.id, state: entry.state, entry };
+}
+
+/** Whether a selection gives nothing that could mean a job. */
+export function meansNone(selection: Selection): boolean {
+  return Object.values(selection).every((value) => value === undefined || value === false);
 }
 
 function* candidates(store: Store, { ids, states }: Selection): Generator<Entry> {
@@ -92,9 +97,10 @@ const FOLDERS: Readonly<Record<SelectableState, readonly JobState[]>> = {
   cancelled: ["dead"],
 };
 
-/** Whether a job is meant, apart from its ID, by its name and as little else as possible. */
+/** Whether a job is meant, by its name and as little else as possible. */
 export function selector(store: Store, selection: Selection): (entry: Entry) => boolean {
-  const { tags = [], group, states } = selection;
+  const { ids, tags = [], group, states } = selection;
+  const wanted = ids && new Set(ids);
   const now = store.now();
   const texts = [...tags, ...(group === undefined ? [] : [group])].map((name) => `"${name}"`);
   // JSON can write any letter as an escape.
@@ -103,6 +109,7 @@ export function selector(store: Store, selection: Selection): (entry: Entry) => 
   const hasMarks = (job: Job) =>
     (group === undefined || job.group === group) && tags.every((tag) => job.tags?.includes(tag));
   return (entry) => {
+    if (wanted && !wanted.has(entry.id)) return false;
     const byName = !states || isInState(entry, states, now);
     if (!byName && !(entry.state === "dead" && states.includes("cancelled"))) return false;
     if (byName && texts.length === 0) return true;

@@ -67,6 +67,7 @@ export interface Stats {
  * @param span Its length, in milliseconds.
  * @param parts The number of its equal parts in `parts`.
  * @param passed Called with a sentence for each invalid part of the history, which is skipped.
+ * @param isMeant Whether attempts of the job of an ID count. Default: all do.
  *
  * @example
  * ```ts
@@ -81,11 +82,13 @@ export function queueStats(
   span: number,
   parts = 60,
   passed: (sentence: string) => void = () => {},
+  isMeant: (id: string) => boolean = () => true,
 ): Stats {
   const until = store.now();
   const sum = new StatsSum(until - span, until, parts);
   for (const line of readHistory(store, until - span, passed)) {
-    const { finished_at, wait_ms, duration_ms, outcome, led_to } = line;
+    const { id, finished_at, wait_ms, duration_ms, outcome, led_to } = line;
+    if (!isMeant(id)) continue;
     const wait = Number.isFinite(wait_ms) ? wait_ms : null;
     sum.add({ finished: Date.parse(finished_at), wait_ms: wait, duration_ms, outcome, led_to });
   }

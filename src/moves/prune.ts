@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Entry, entryAt } from "../contents/entries.ts";
+import { foldersOf, selector } from "../inspect/selection.ts";
 import { QueueError } from "../text/errors.ts";
 import { pruneHistory } from "../contents/history_totals.ts";
 import { removeInputs, removeOwnInputs, withInput } from "../contents/inputs.ts";
@@ -30,8 +32,12 @@ export type EndedState = "done" | "dead";
 
 /** What to remove. With both `olderThan` and `keep`, a job must be old and not among the newest. */
 export interface PruneOptions {
-  /** Where. Default: both. */
-  states?: readonly EndedState[];
+  /** Where; `cancelled` is a part of `dead`. Default: everywhere. */
+  states?: readonly (EndedState | "cancelled")[];
+  /** Only jobs that have all of these tags. */
+  tags?: readonly string[];
+  /** Only jobs of this group. */
+  group?: string;
   /**
    * Only jobs that ended more than this many milliseconds ago; also history, and logs of exited
    * workers.
@@ -74,7 +80,7 @@ const REMOVED_AT_ONCE = 64;
  * Removes jobs that have ended, and their logs, but no job that others wait for. A job ended when
  * its file was written, and is as old as a file written now says.
  *
- * @throws {QueueError} If neither `olderThan` nor `keep` is given.
+ * @throws {QueueError} If none of `olderThan`, `keep`, `tags` and `group` is given.
  *
  * @example
  * ```ts
@@ -86,9 +92,9 @@ const REMOVED_AT_ONCE = 64;
  * ```
  */
 export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pruned> {
-  const { states = ["done", "dead"], olderThan, keep, dryRun = false } = options;
-  if (olderThan === undefined && keep === undefined) {
-    throw new QueueError("nothing says what to prune: give an age or a number to keep");
+  const { states = ["done", "dead"], tags, group, olderThan, keep, dryRun = false } = options;
+  if ([olderThan, keep, tags, group].every((given) => given === undefined)) {
+    throw new QueueError("nothing says what to prune: give an age, a number to keep, or tags");
   }
   // By the clock that dates the files: what is young must stay, also where this machine's is ahead.
   // What changed within the tick of that clock has changed before.
@@ -103,7 +109,10 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
   // A power cut could bring back what settling a job has removed from tmp/, to be run again, and
   // only the settled file that is about to go would tell that it has been run.
   if (!dryRun) await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
-  for (const state of states) await pruneState(store, state, before, options, pruned);
+  const isMeant = selector(store, { states, tags, group });
+  for (const state of foldersOf(states) as readonly EndedState[]) {
+    await pruneState(store, state, before, options, isMeant, pruned);
+  }
   if (pruned.removed.done + pruned.removed.dead > 0 && !dryRun) {
     freeStaleKeys(store, await staleKeys(store, options.stop));
   }
@@ -119,6 +128,7 @@ async function pruneState(
   state: EndedState,
   before: number,
   { keep = 0, dryRun = false, stop = () => false, looked = () => {} }: PruneOptions,
+  isMeant: (entry: Entry) => boolean,
   pruned: Pruned,
 ): Promise<void> {
   const begun = performance.now();
@@ -140,6 +150,7 @@ async function pruneState(
       staying++;
       continue;
     }
+    if (!isMeant(entryAt(state, name))) continue;
     const time = store.files.stat(pathIn(store, state, name))?.mtime;
     if (time !== undefined) ended.push({ id, time });
   }

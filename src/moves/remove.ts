@@ -8,11 +8,11 @@ import { dirname } from "@std/path/posix/dirname";
 import { dropEmptyBatch, type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
 import { entryWithId } from "../inspect/find_job.ts";
+import { foldersOf, meansNone, type Selection, selector } from "../inspect/selection.ts";
 import { removeInputs } from "../contents/inputs.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { newestEntries } from "../contents/listing.ts";
 import { findLog } from "../contents/logs.ts";
-import type { JobState } from "../format/names.ts";
 import { isEditor } from "../format/worker_names.ts";
 import {
   flush,
@@ -58,26 +58,35 @@ export async function removeJob(store: Store, id: string): Promise<void> {
 }
 
 /**
- * Removes all jobs of a state, and their logs, except those that jobs in other states wait for.
+ * Removes the jobs that a selection means and that do not run, and their logs, except those that
+ * other jobs wait for.
  *
  * @param kept Called with the IDs of those.
- * @returns How many were removed.
+ * @returns The IDs of the jobs that were removed.
  */
 export async function clearJobs(
   store: Store,
-  state: Exclude<JobState, "processing">,
+  selection: Selection,
   kept: (ids: ReadonlySet<string>) => void,
-): Promise<number> {
+): Promise<string[]> {
+  if (meansNone(selection)) return [];
   using _lock = await lockQueue(store);
   await forgetSettling(store);
-  const all = newestEntries(store, [state]);
-  const waited = waitedFor(store, all);
-  const removed = all.filter((entry) => !waited.has(entry.id) && removeEntry(store, entry));
+  const folders = foldersOf(selection.states).filter((state) => state !== "processing");
+  let all = newestEntries(store, folders, Infinity, selector(store, selection));
+  const waited = new Set<string>();
+  // A job that stays keeps those that it waits for itself.
+  for (let more; (more = waitedFor(store, all)).size > 0;) {
+    more.forEach((id) => waited.add(id));
+    all = all.filter(({ id }) => !waited.has(id));
+  }
+  const removed = all.filter((entry) => removeEntry(store, entry));
   removeStaleKeys(store, await staleKeys(store));
   await flushRemovals(store, removed, `${removed.length} jobs were removed`);
-  await removeInputs(store, removed.map(({ id }) => id));
+  const ids = removed.map(({ id }) => id);
+  await removeInputs(store, ids);
   if (waited.size > 0) kept(waited);
-  return removed.length;
+  return ids;
 }
 
 /**

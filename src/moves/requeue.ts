@@ -4,7 +4,7 @@
  * @module
  */
 
-import { endOf, readEntry } from "../contents/entries.ts";
+import { endOf, type Entry, readEntry } from "../contents/entries.ts";
 import { markChildren, parentsOf, readyTime, releaseIfReady } from "../constraints/dependencies.ts";
 import { QueueError } from "../text/errors.ts";
 import { entryWithId, jobWithId } from "../inspect/find_job.ts";
@@ -20,12 +20,14 @@ import { holderOf, takeKeys } from "../constraints/unique.ts";
  * parents that are to run again themselves.
  *
  * @param id Its whole ID.
+ * @param seen Where it was seen last, which saves a look at all names.
  * @throws {QueueError} If it waits or runs already, or is missing, or another job has its key.
  */
-export async function requeueJob(store: Store, id: string): Promise<void> {
-  using _lock = needsLock(jobWithId(store, id)) ? await lockQueue(store) : undefined;
+export async function requeueJob(store: Store, id: string, seen?: Entry): Promise<void> {
+  const before = seen && readEntry(store, seen) || jobWithId(store, id);
+  using _lock = needsLock(before) ? await lockQueue(store) : undefined;
   for (let tries = 0; tries < 3; tries++) {
-    const entry = entryWithId(store, id);
+    const entry = entryWithId(store, id, tries === 0 ? seen : undefined);
     if (entry.state === "pending" || entry.state === "processing") {
       throw new QueueError(`job ${id} is ${entry.state}; there is nothing to retry`);
     }

@@ -143,7 +143,7 @@ Deno.test("prune needs to be told what may go, and refuses what does not end", a
   await using program = await aged();
   for (
     const [args, said] of [
-      [[], "prune needs --older-than or --keep"],
+      [[], "prune needs --older-than, --keep, --tag or --group"],
       [["--keep", "1", "--state", "pending"], "removes done or dead jobs, not pending ones"],
       [["--older-than", "soon"], "time span"],
     ] as const

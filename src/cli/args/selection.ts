@@ -19,13 +19,14 @@ import { tagsIn } from "./worker_tags.ts";
 /**
  * The jobs that the options mean; `undefined` if none of these options was given.
  *
- * @param fitting The states of the jobs that the command can do something with: it takes no others,
- * and all of these unless `--state` is given.
+ * @param fitting The states of the jobs that the command can do something with: it takes no others.
+ * @param usual The states that it takes unless `--state` is given. Default: all that fit.
  * @throws {UsageError} If an option has a wrong value, or contradicts another or the IDs.
  */
 export function selectionOf(
   { command, options, words }: Invocation,
   fitting?: readonly SelectableState[],
+  usual: readonly SelectableState[] | undefined = fitting,
 ): Selection | undefined {
   const given = ["tag", "group", "state", "all"].filter((name) => options.has(name));
   if (given.length === 0) return undefined;
@@ -45,7 +46,7 @@ export function selectionOf(
   return {
     ...(options.has("tag") && { tags }),
     ...(group !== undefined && { group }),
-    states: states ?? fitting,
+    states: states ?? usual,
     ...(options.has("all") && { all: true }),
   };
 }

@@ -7,7 +7,7 @@
 import { JOB_FIELDS } from "../../format/job_fields.ts";
 import type { Command } from "./command.ts";
 import type { Option } from "./option.ts";
-import { LIMIT, STATE, YES } from "./shared_options.ts";
+import { CHOICE, LIMIT, SELECTION, YES, YES_TO_SEVERAL } from "./shared_options.ts";
 
 /** The option of `move` that gives a job a field as `enqueue` does. */
 function moveOption(name: string): Option {
@@ -21,11 +21,12 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     name: "cancel",
     module: "control/cancel",
     summary: "cancel waiting or running jobs; they move to dead/",
-    takes: "ID…",
+    takes: "[ID…]",
+    options: SELECTION,
     details: [
       "On any machine: a running job gets SIGTERM, and SIGKILL after config kill_grace.",
     ],
-    examples: ["queuectl cancel 5V3K"],
+    examples: ["queuectl cancel 5V3K", "queuectl cancel --tag photos --state waiting,delayed"],
   },
   {
     name: "signal",
@@ -43,7 +44,8 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     name: "suspend",
     module: "control/signal",
     summary: "stop running jobs (SIGSTOP) until they are resumed",
-    takes: "ID…",
+    takes: "[ID…]",
+    options: SELECTION,
     details: [
       "On any machine. The time does not count against --timeout. A suspended job keeps its slot " +
       "and its places. cancel ends it, and worker stop resumes it, to let it finish.",
@@ -54,36 +56,41 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     name: "resume",
     module: "control/signal",
     summary: "let suspended jobs go on (SIGCONT)",
-    takes: "ID…",
+    takes: "[ID…]",
+    options: SELECTION,
     examples: ["queuectl resume 5V3K"],
   },
   {
     name: "retry",
     module: "control/jobs",
     summary: "run ended or failed jobs again, now",
-    takes: "ID…",
-    examples: ["queuectl retry 1D7H"],
+    takes: "[ID…]",
+    options: SELECTION,
+    details: ["With --tag, --group or --all: failed and dead jobs, unless --state says otherwise."],
+    examples: ["queuectl retry 1D7H", "queuectl retry --group night --yes"],
   },
   {
     name: "hold",
     module: "control/jobs",
     summary: "hold waiting jobs until they are released",
-    takes: "ID…",
+    takes: "[ID…]",
+    options: SELECTION,
     examples: ["queuectl hold 5V3K"],
   },
   {
     name: "release",
     module: "control/jobs",
     summary: "release held jobs",
-    takes: "ID…",
+    takes: "[ID…]",
+    options: SELECTION,
     examples: ["queuectl release 5V3K"],
   },
   {
     name: "move",
     module: "control/jobs",
     summary: "give waiting jobs another priority or time",
-    takes: "ID…",
-    options: ["priority", "at", "delay"].map(moveOption),
+    takes: "[ID…]",
+    options: [...["priority", "at", "delay"].map(moveOption), ...SELECTION],
     examples: ["queuectl move --priority 9 5V3K", "queuectl move --at now 5V3K"],
   },
   {
@@ -98,14 +105,15 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     name: "rm",
     module: "control/jobs",
     summary: "remove jobs that are not running, with their logs",
-    takes: "ID…",
+    takes: "[ID…]",
+    options: SELECTION,
     examples: ["queuectl rm 1D7H"],
   },
   {
     name: "dlq list",
     module: "control/dlq",
     summary: "a table of dead jobs",
-    options: [LIMIT],
+    options: [LIMIT, ...CHOICE],
     examples: ["queuectl dlq list"],
   },
   {
@@ -123,22 +131,24 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     options: [
       { name: "all", help: "every dead job that failed" },
       { name: "cancelled", help: "every dead job that was cancelled" },
+      ...CHOICE,
+      YES_TO_SEVERAL,
     ],
     examples: ["queuectl dlq retry --all", "queuectl dlq retry 1D7H"],
   },
   {
     name: "dlq clear",
     module: "control/dlq",
-    summary: "remove all dead jobs",
-    options: [YES],
+    summary: "remove all dead jobs, or some",
+    options: [YES, ...CHOICE],
     details: ["Asks first if there is a terminal."],
     examples: ["queuectl dlq clear --yes"],
   },
   {
     name: "queue clear",
     module: "control/queue",
-    summary: "remove all pending jobs, or all of a state",
-    options: [{ ...STATE, help: "the state to clear (default: pending)" }, YES],
+    summary: "remove all pending jobs, or those of a state, tag or group",
+    options: [...CHOICE, YES],
     details: ["Asks first; where there is no terminal, it needs --yes."],
     examples: ["queuectl queue clear --state done --yes"],
   },

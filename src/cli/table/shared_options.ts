@@ -43,13 +43,20 @@ export const GROUP: Option = {
   help: "only jobs of this group",
 };
 
+/** Do not ask before more than one job is changed. */
+export const YES_TO_SEVERAL: Option = { ...YES, help: "do not ask if it is more than one job" };
+
+/** Every job. */
+const ALL: Option = { name: "all", help: "every job that this can change" };
+
+/** The options by which a command chooses jobs. */
+export const CHOICE: readonly Option[] = [TAG, GROUP, STATE];
+
 /** The options by which a command that changes jobs takes many of them. */
 export const SELECTION: readonly Option[] = [
-  TAG,
-  GROUP,
-  STATE,
-  { name: "all", help: "every job that this can change" },
-  { ...YES, help: "do not ask, if it is more than one job" },
+  ...CHOICE,
+  ALL,
+  YES_TO_SEVERAL,
 ];
 
 /**

@@ -7,6 +7,7 @@
 import { CONFIG_KEYS, SETTINGS } from "../../format/settings.ts";
 import type { Command } from "./command.ts";
 import type { Option } from "./option.ts";
+import { GROUP, STATE, TAG, YES } from "./shared_options.ts";
 
 /** The option of `config set` for a setting, with the default in its help. */
 function settingOption(key: keyof typeof SETTINGS): Option {
@@ -56,14 +57,16 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     summary: "remove ended jobs and their logs",
     options: [
       {
-        name: "state",
-        value: "STATES",
-        values: ["done", "dead", "done,dead"],
-        help: "done, dead or done,dead (default: done,dead)",
+        ...STATE,
+        values: ["done", "dead", "cancelled", "done,dead"],
+        help: "done, dead, cancelled or several (default: done,dead)",
       },
+      TAG,
+      GROUP,
       { name: "older-than", value: "DUR", help: "only jobs that ended longer ago: 12h, 7d" },
       { name: "keep", value: "N", help: "keep the N that ended last in each state" },
       { name: "dry-run", help: "only print how many" },
+      { ...YES, help: "do not ask if --tag or --group alone say what goes" },
     ],
     details: [
       "Jobs that others wait for stay. With --older-than, old days of the history and logs of " +

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "./command.ts";
-import { GROUP, LIMIT, STATE, TAG } from "./shared_options.ts";
+import { CHOICE, LIMIT } from "./shared_options.ts";
 
 /** The commands under Watch. */
 export const WATCH_COMMANDS: readonly Command[] = [
@@ -20,7 +20,7 @@ export const WATCH_COMMANDS: readonly Command[] = [
     name: "list",
     module: "watch/list",
     summary: "a table of jobs, newest last",
-    options: [STATE, TAG, GROUP, { name: "all", help: "every job" }, LIMIT],
+    options: [...CHOICE, { name: "all", help: "every job" }, LIMIT],
     details: [
       "On a terminal: the newest 30, with IDs as short as every command takes them. Elsewhere, and " +
       "with --json: whole IDs, of all jobs that are not done and the last 10 done.",
@@ -67,14 +67,20 @@ export const WATCH_COMMANDS: readonly Command[] = [
     name: "wait",
     module: "watch/wait",
     summary: "wait until jobs end; exit 0 if all of them are done",
-    takes: "ID…",
-    examples: ["queuectl wait 5V3K 1D7H && echo both are done"],
+    takes: "[ID…]",
+    options: [...CHOICE, { name: "all", help: "every job" }],
+    details: ["With options: all jobs that they choose when it begins, ended ones too."],
+    examples: ["queuectl wait 5V3K 1D7H && echo both are done", "queuectl wait --tag photos"],
   },
   {
     name: "stats",
     module: "watch/stats",
     summary: "throughput, success rate, waiting and running times",
-    options: [{ name: "since", value: "DUR", help: "how far back: 10m, 1h, 7d (default: 1h)" }],
+    options: [
+      { name: "since", value: "DUR", help: "how far back: 10m, 1h, 7d (default: 1h)" },
+      ...CHOICE,
+    ],
+    details: ["With --tag, --group or --state: attempts of jobs that are still in the queue."],
     examples: ["queuectl stats --since 7d"],
   },
   {

@@ -5,42 +5,81 @@
  */
 
 import { cancelJob } from "../../../control/cancel_job.ts";
+import type { Entry } from "../../../contents/entries.ts";
 import type { JobView } from "../../../format/job.ts";
+import type { Queue } from "../../../queue.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { noteAfter, print, printJson } from "../../terminal/output.ts";
-import { eachOf, namedJobs } from "./each_of.ts";
+import {
+  type Deed,
+  eachOf,
+  eachSelected,
+  namedJobs,
+  selectedJobs,
+  selectionOrIds,
+} from "./each_of.ts";
 
 /** How long to wait before saying for what, in milliseconds. */
 const NOTE_AFTER = 1000;
 
+const CANCEL: Deed = {
+  verb: "cancel",
+  past: "cancelled",
+  fitting: ["pending", "processing", "failed"],
+};
+
 /** Cancels jobs that wait or run; prints their IDs once they are dead. */
 export async function cancel(call: Invocation): Promise<number> {
+  const selection = selectionOrIds(call, CANCEL);
   const queue = await openQueue(call);
+  const selected = selection && await selectedJobs(call, queue, selection, CANCEL);
+  if (selection && !selected) return 1;
   const named = await namedJobs(queue, call.words);
-  let status = named.status;
-  const open = new Set(named.ids);
+  const open = new Set(selected ? selected.jobs.keys() : named.ids);
   const cancelled: JobView[] = [];
-  // All at once, as each running job may take its grace; reported below in the order given.
-  const ends = new Map([...named.ids].map((id) => [id, cancelJob(queue, id)]));
-  for (const end of ends.values()) end.catch(() => {});
+  const ends = cancelEach(queue, [...open], selected?.jobs);
+  const ended = async (id: string) => {
+    try {
+      cancelled.push(await ends.get(id)!);
+      if (!call.json) print(id);
+    } finally {
+      open.delete(id);
+    }
+  };
   const quiet = noteAfter(
     NOTE_AFTER,
     () =>
       `waiting for ${
-        [...open].join(", ")
+        [...open].slice(0, 20).join(", ")
       } to end: a command that ignores SIGTERM is killed after ` +
       `kill_grace; a worker that cannot record an end (a full disk?) says so itself`,
   );
-  for (const [id, end] of ends) {
-    const failed = await eachOf([id], async () => {
-      cancelled.push(await end);
-      if (!call.json) print(id);
-    });
-    status = Math.max(status, failed);
-    open.delete(id);
-  }
+  const failed = selected
+    ? await eachSelected(queue, selected, CANCEL, ended)
+    : await eachOf(ends.keys(), ended);
   quiet();
   if (call.json) printJson(cancelled);
-  return status;
+  return Math.max(named.status, failed);
+}
+
+/**
+ * Running jobs are cancelled all at once, as each may take its grace, and so are those named by
+ * IDs. Those that wait are as quick one after another: there may be thousands.
+ */
+function cancelEach(
+  queue: Queue,
+  ids: readonly string[],
+  seen?: ReadonlyMap<string, Entry>,
+): Map<string, Promise<JobView>> {
+  let before: Promise<unknown> = Promise.resolve();
+  const ends = new Map(ids.map((id): [string, Promise<JobView>] => {
+    const entry = seen?.get(id);
+    if (!entry || entry.state === "processing") return [id, cancelJob(queue, id, entry)];
+    const end = before.then(() => cancelJob(queue, id, entry));
+    before = end.catch(() => {});
+    return [id, end];
+  }));
+  for (const end of ends.values()) end.catch(() => {});
+  return ends;
 }

@@ -8,18 +8,23 @@ import { type JobView, wasCancelled } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import { selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, print, say } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
 import { printDeadJobs, printJob } from "../../text/print_job.ts";
-import { eachOf } from "./each_of.ts";
-import { clearState } from "./queue.ts";
+import { type Deed, eachJob, eachOf } from "./each_of.ts";
+import { clearSelection, clearState, REMOVE } from "./queue.ts";
+
+const DEAD = ["dead"] as const;
+const RETRY: Deed = { verb: "retry", past: "retried", fitting: DEAD };
 
 /** Lists the jobs that are out of retries, cancelled or malformed; newest last. */
 export async function dlqList(call: Invocation): Promise<void> {
   const limit = call.options.whole("limit", 0, 1e15);
+  const selection = selectionOf(call, DEAD) ?? { states: DEAD };
   const queue = await openQueue(call);
-  printDeadJobs(queue.list({ states: ["dead"], limit }), call.json);
+  printDeadJobs(queue.list({ ...selection, limit }), call.json);
 }
 
 /** Prints a dead job and each of its attempts. */
@@ -30,12 +35,17 @@ export async function dlqShow(call: Invocation): Promise<void> {
 
 /** Moves dead jobs to pending with a fresh count of attempts; prints their IDs. */
 export async function dlqRetry(call: Invocation): Promise<number> {
-  const [all, cancelled] = [call.options.has("all"), call.options.has("cancelled")];
+  const { options } = call;
+  if (["tag", "group", "state"].some((name) => options.has(name))) {
+    if (options.has("cancelled")) throw new UsageError("give --state cancelled, not --cancelled");
+    return await eachJob(call, RETRY, (queue, id, seen) => queue.requeue(id, seen));
+  }
+  const [all, cancelled] = [options.has("all"), options.has("cancelled")];
   if ((all || cancelled) === call.words.length > 0) {
     throw new UsageError(
       all || cancelled
         ? `give ${all ? "--all" : "--cancelled"} or IDs, not both`
-        : "dlq retry needs an ID, --all or --cancelled",
+        : "dlq retry needs an ID, --tag, --group, --state, --all or --cancelled",
     );
   }
   const queue = await openQueue(call);
@@ -47,8 +57,9 @@ export async function dlqRetry(call: Invocation): Promise<number> {
   });
 }
 
-/** Removes all dead jobs, on a terminal after asking. */
+/** Removes all dead jobs or those that options choose, on a terminal after asking. */
 export async function dlqClear(call: Invocation): Promise<number> {
+  if (selectionOf(call, DEAD)) return await clearSelection(call, { ...REMOVE, fitting: DEAD });
   const queue = await openQueue(call);
   const ask = Deno.stdin.isTerminal() && !call.options.has("yes");
   return await clearState(queue, "dead", ask, call.json);

@@ -1,15 +1,21 @@
 /**
- * Commands that take several IDs or names: each is tried, and what fails is reported.
+ * Commands that take several jobs, by their IDs or by a selection: each is tried, and what fails is
+ * reported.
  *
  * @module
  */
 
+import type { Entry } from "../../../contents/entries.ts";
 import type { JobView } from "../../../format/job.ts";
+import type { SelectableState } from "../../../format/names.ts";
+import type { Selection } from "../../../inspect/selection.ts";
 import type { Queue } from "../../../queue.ts";
-import { QueueError } from "../../../text/errors.ts";
+import { QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import { mayChange, selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
-import { note, print, printJson } from "../../terminal/output.ts";
+import { note, print, printJson, say } from "../../terminal/output.ts";
+import { counted } from "../../text/counted.ts";
 
 /**
  * Calls `act` once for each word, and reports each `QueueError` on stderr.
@@ -33,23 +39,6 @@ export async function eachOf(
   return status;
 }
 
-/** Calls `act` with the ID of each job that the words name; prints the IDs, or the jobs as JSON. */
-export async function eachJob(
-  call: Invocation,
-  act: (queue: Queue, id: string) => Promise<unknown>,
-): Promise<number> {
-  const queue = await openQueue(call);
-  const jobs: (JobView | undefined)[] = [];
-  const status = await eachOf(call.words, async (word) => {
-    const { id } = queue.find(word);
-    await act(queue, id);
-    if (call.json) jobs.push(queue.get(id));
-    else print(id);
-  });
-  if (call.json) printJson(jobs.filter((job) => job !== undefined));
-  return status;
-}
-
 /** The IDs of the jobs that words name, and the exit status: 1 if a word names none. */
 export async function namedJobs(
   queue: Queue,
@@ -58,4 +47,107 @@ export async function namedJobs(
   const ids = new Set<string>();
   const status = await eachOf(words, (word) => void ids.add(queue.find(word).id));
   return { ids, status };
+}
+
+/** What a command does to several jobs. */
+export interface Deed {
+  /** As a person is asked: `cancel`. */
+  readonly verb: string;
+  /** As it is reported: `cancelled`. */
+  readonly past: string;
+  /** The states of jobs that it can do something with. */
+  readonly fitting: readonly SelectableState[];
+  /** Those of {@linkcode Deed.fitting} that it takes unless `--state` is given. Default: all. */
+  readonly usual?: readonly SelectableState[];
+}
+
+/** The jobs of a selection, each where it was seen. */
+export interface SelectedJobs {
+  readonly selection: Selection;
+  readonly jobs: ReadonlyMap<string, Entry>;
+}
+
+/**
+ * The selection that a call gives; `undefined` if it gives IDs.
+ *
+ * @throws {UsageError} If it gives neither.
+ */
+export function selectionOrIds(
+  call: Invocation,
+  { fitting, usual }: Pick<Deed, "fitting" | "usual">,
+): Selection | undefined {
+  const selection = selectionOf(call, fitting, usual);
+  if (selection || call.words.length > 0) return selection;
+  throw new UsageError(`${call.command.name} needs an ID, --tag, --group, --state or --all`);
+}
+
+/** The jobs that a selection means, unless a person who is asked says no. */
+export async function selectedJobs(
+  call: Invocation,
+  queue: Queue,
+  selection: Selection,
+  { verb }: Deed,
+): Promise<SelectedJobs | undefined> {
+  const jobs = new Map<string, Entry>();
+  for await (const { id, entry } of queue.select(selection)) jobs.set(id, entry);
+  return mayChange(call, verb, jobs.size) ? { selection, jobs } : undefined;
+}
+
+/**
+ * Does something to each job that a selection meant. One that is gone, or no longer in a fitting
+ * state, is skipped; says on stderr how many were changed.
+ *
+ * @returns The exit status: 1 if any could not be changed, else 0.
+ */
+export async function eachSelected(
+  queue: Queue,
+  { selection, jobs }: SelectedJobs,
+  { past }: Deed,
+  act: (id: string, seen: Entry) => Promise<unknown>,
+): Promise<number> {
+  let [changed, skipped, status] = [0, 0, 0];
+  for (const [id, seen] of jobs) {
+    try {
+      await act(id, seen);
+      changed++;
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error;
+      const still = await queue.select({ ...selection, ids: [id] }).next();
+      if (still.done) skipped++;
+      else {
+        note(error.message);
+        status = 1;
+      }
+    }
+  }
+  say(`${past} ${counted(changed, "job")}${skippedText(skipped)}`);
+  return status;
+}
+
+/** How many jobs were skipped, as the end of a sentence; empty for none. */
+export function skippedText(skipped: number): string {
+  return skipped === 0 ? "" : `; skipped ${skipped}, which had moved on`;
+}
+
+/** Does something to each job that a call means; prints the IDs, or the jobs as JSON. */
+export async function eachJob(
+  call: Invocation,
+  deed: Deed,
+  act: (queue: Queue, id: string, seen?: Entry) => Promise<unknown>,
+): Promise<number> {
+  const selection = selectionOrIds(call, deed);
+  const queue = await openQueue(call);
+  const jobs: (JobView | undefined)[] = [];
+  const actOn = async (id: string, seen?: Entry) => {
+    await act(queue, id, seen);
+    if (call.json) jobs.push(queue.get(id));
+    else print(id);
+  };
+  const selected = selection && await selectedJobs(call, queue, selection, deed);
+  if (selection && !selected) return 1;
+  const status = selected
+    ? await eachSelected(queue, selected, deed, actOn)
+    : await eachOf(call.words, (word) => actOn(queue.find(word).id));
+  if (call.json) printJson(jobs.filter((job) => job !== undefined));
+  return status;
 }

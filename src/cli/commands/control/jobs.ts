@@ -11,22 +11,41 @@ import { UsageError } from "../../../text/errors.ts";
 import { optionValue, readyAtOf } from "../../args/job_options.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { print } from "../../terminal/output.ts";
-import { eachJob, eachOf } from "./each_of.ts";
+import { print, say } from "../../terminal/output.ts";
+import { counted } from "../../text/counted.ts";
+import {
+  type Deed,
+  eachJob,
+  eachOf,
+  selectedJobs,
+  selectionOrIds,
+  skippedText,
+} from "./each_of.ts";
+import { REMOVE, removeSelected } from "./queue.ts";
+
+const HOLD: Deed = { verb: "hold", past: "held", fitting: ["pending", "failed"] };
+const RELEASE: Deed = { verb: "release", past: "released", fitting: ["held"] };
+const MOVE: Deed = { verb: "move", past: "moved", fitting: ["pending", "failed"] };
+const RETRY: Deed = {
+  verb: "retry",
+  past: "retried",
+  fitting: ["failed", "done", "dead"],
+  usual: ["failed", "dead"],
+};
 
 /** Holds waiting jobs until they are released. */
 export function hold(call: Invocation): Promise<number> {
-  return eachJob(call, holdJob);
+  return eachJob(call, HOLD, holdJob);
 }
 
 /** Releases held jobs. */
 export function release(call: Invocation): Promise<number> {
-  return eachJob(call, releaseJob);
+  return eachJob(call, RELEASE, releaseJob);
 }
 
 /** Makes jobs ready that have ended or wait for their retry. */
 export function retry(call: Invocation): Promise<number> {
-  return eachJob(call, (queue, id) => queue.requeue(id));
+  return eachJob(call, RETRY, (queue, id, seen) => queue.requeue(id, seen));
 }
 
 /** Gives waiting jobs another priority or time. */
@@ -36,13 +55,23 @@ export async function move(call: Invocation): Promise<number> {
   if (priority === undefined && at === undefined) {
     throw new UsageError("move needs --priority N, --at TIME or --delay DUR");
   }
-  return await eachJob(call, (queue, id) => moveJob(queue, id, { priority, at }));
+  return await eachJob(call, MOVE, (queue, id, seen) => moveJob(queue, id, { priority, at }, seen));
 }
 
 /** Removes jobs that do not run, and their logs; a job before the jobs that it depends on. */
 export async function rm(call: Invocation): Promise<number> {
+  const selection = selectionOrIds(call, REMOVE);
   const queue = await openQueue(call);
   await putBackAbandoned(queue);
+  if (selection) {
+    const selected = await selectedJobs(call, queue, selection, REMOVE);
+    if (!selected) return 1;
+    const { removed, kept, status } = await removeSelected(queue, selected);
+    removed.forEach(print);
+    const skipped = selected.jobs.size - removed.length - kept;
+    say(`removed ${counted(removed.length, "job")}${skippedText(skipped)}`);
+    return status;
+  }
   let status = 0;
   let words: readonly string[] = call.words;
   for (let last = false; words.length > 0;) {

@@ -4,16 +4,18 @@
  * @module
  */
 
-import { JOB_STATES, type JobState } from "../../../format/names.ts";
+import type { JobState, SelectableState } from "../../../format/names.ts";
 import type { Queue } from "../../../queue.ts";
 import { locateQueue } from "../../../store/locate_queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { quotedWord } from "../../../text/shown_text.ts";
+import { clearJobs } from "../../../moves/remove.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { parseState } from "../../table/shared_options.ts";
+import { selectionOf, statesOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, printAnswer, printJson, printText, say } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
+import { type Deed, type SelectedJobs, selectedJobs } from "./each_of.ts";
 
 /** Prints the queue's directory, whether it exists yet or not. */
 export function queuePath(call: Invocation): void {
@@ -22,15 +24,28 @@ export function queuePath(call: Invocation): void {
   else printText(dir);
 }
 
-/** Removes all pending jobs or those of `--state`. Asks on a terminal; elsewhere needs `--yes`. */
+/** Removing several jobs. */
+export const REMOVE: Deed = {
+  verb: "remove",
+  past: "removed",
+  fitting: ["pending", "failed", "done", "dead"],
+};
+
+/**
+ * Removes all pending jobs, or those that the options choose. Asks on a terminal; elsewhere needs
+ * `--yes`.
+ */
 export async function queueClear(call: Invocation): Promise<number> {
-  const given = parseState(call.options.text("state") ?? "pending");
-  const state = JOB_STATES.find((state) => state === given);
-  if (!state) throw new UsageError(`queue clear clears ${JOB_STATES.join(", ")}, not ${given}`);
-  if (state === "processing") {
+  const states = statesOf(call.options) ?? ["pending"];
+  if (states.includes("processing")) {
     throw new QueueError(
       "a running job cannot be removed; put it back first: queuectl worker stop --now",
     );
+  }
+  const [state] = states;
+  const isWhole = states.length === 1 && isClearable(state);
+  if (!isWhole || call.options.has("tag") || call.options.has("group")) {
+    return await clearSelection(call, { ...REMOVE, usual: ["pending"] });
   }
   const yes = call.options.has("yes");
   if (!yes && !Deno.stdin.isTerminal()) {
@@ -39,6 +54,50 @@ export async function queueClear(call: Invocation): Promise<number> {
     );
   }
   return await clearState(await openQueue(call), state, !yes, call.json);
+}
+
+function isClearable(
+  state: SelectableState | undefined,
+): state is Exclude<JobState, "processing"> {
+  return state !== undefined && REMOVE.fitting.includes(state);
+}
+
+/** Removes the jobs that options choose, and prints how many there were. */
+export async function clearSelection(call: Invocation, deed: Deed): Promise<number> {
+  const selection = selectionOf(call, deed.fitting, deed.usual) ?? {};
+  const queue = await openQueue(call);
+  const selected = await selectedJobs(call, queue, selection, deed);
+  if (!selected) return 1;
+  const { removed, status } = await removeSelected(queue, selected);
+  const count = removed.length;
+  printAnswer(call.json, { removed: count }, `removed ${counted(count, "job")}`);
+  return status;
+}
+
+/**
+ * Removes jobs that do not run, and their logs; says which stay because others depend on them.
+ *
+ * @returns The IDs of those that were removed, and the exit status: 1 if jobs were kept.
+ */
+export async function removeSelected(
+  { store }: Queue,
+  { selection, jobs }: SelectedJobs,
+): Promise<{ removed: string[]; kept: number; status: number }> {
+  let kept: ReadonlySet<string> = new Set();
+  const meant = { ...selection, ids: [...jobs.keys()] };
+  const removed = await clearJobs(store, meant, (ids) => kept = ids);
+  return { removed, kept: kept.size, status: saysKept(kept) };
+}
+
+/** Says which jobs stay because others depend on them; gives the exit status, 1 if any do. */
+function saysKept(kept: ReadonlySet<string>): number {
+  if (kept.size === 0) return 0;
+  const [first] = kept;
+  note(
+    `kept ${counted(kept.size, "job")}, because other jobs depend on it ` +
+      `(see: queuectl show ${quotedWord(first!)})`,
+  );
+  return 1;
 }
 
 /**
@@ -65,11 +124,5 @@ export async function clearState(
   let kept: ReadonlySet<string> = new Set();
   const removed = await queue.clear(state, (ids) => kept = ids);
   printAnswer(json, { removed }, `removed ${counted(removed, `${state} job`)}`);
-  if (kept.size === 0) return 0;
-  const [first] = kept;
-  note(
-    `kept ${counted(kept.size, "job")}, because other jobs depend on it ` +
-      `(see: queuectl show ${quotedWord(first!)})`,
-  );
-  return 1;
+  return saysKept(kept);
 }

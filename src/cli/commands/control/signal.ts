@@ -10,7 +10,11 @@ import { UsageError } from "../../../text/errors.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { nearestWord } from "../../args/spelling.ts";
 import type { Invocation } from "../../table/command.ts";
-import { eachJob } from "./each_of.ts";
+import { type Deed, eachJob } from "./each_of.ts";
+
+const SIGNAL: Deed = { verb: "signal", past: "signalled", fitting: ["processing"] };
+const SUSPEND: Deed = { ...SIGNAL, verb: "suspend", past: "suspended" };
+const RESUME: Deed = { ...SIGNAL, verb: "resume", past: "resumed" };
 
 /** Sends the signal that the last word names to running jobs. */
 export function signal(call: Invocation): Promise<number> {
@@ -18,17 +22,17 @@ export function signal(call: Invocation): Promise<number> {
   const signal = signalOf(word);
   if (!signal) throw new UsageError(`unknown signal "${visibleText(word)}" (${guess(word)})`);
   const words = call.words.slice(0, -1);
-  return eachJob({ ...call, words }, (queue, id) => signalJob(queue, id, signal));
+  return eachJob({ ...call, words }, SIGNAL, (queue, id) => signalJob(queue, id, signal));
 }
 
 /** Stops running jobs until they are resumed. */
 export function suspend(call: Invocation): Promise<number> {
-  return eachJob(call, (queue, id) => signalJob(queue, id, "SIGSTOP"));
+  return eachJob(call, SUSPEND, (queue, id) => signalJob(queue, id, "SIGSTOP"));
 }
 
 /** Lets suspended jobs go on. */
 export function resume(call: Invocation): Promise<number> {
-  return eachJob(call, (queue, id) => signalJob(queue, id, "SIGCONT"));
+  return eachJob(call, RESUME, (queue, id) => signalJob(queue, id, "SIGCONT"));
 }
 
 /** What was probably meant. */

@@ -7,6 +7,7 @@
 import { type Percentiles, queueStats, type Stats } from "../../../inspect/stats.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import { selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
 import { parseDuration } from "../../args/duration_option.ts";
 import { note, printJson, printLines } from "../../terminal/output.ts";
@@ -19,14 +20,19 @@ import { chartLines } from "../../text/chart.ts";
 /** The height of the chart, in lines. */
 const CHART_HEIGHT = 4;
 
-/** Sums up the attempts that ended in the last hour or `--since`; with a chart on a terminal. */
+/**
+ * Sums up the attempts that ended in the last hour or `--since`, of all jobs or those that options
+ * choose; with a chart on a terminal.
+ */
 export async function stats(call: Invocation): Promise<void> {
   const text = call.options.text("since") ?? "1h";
   const span = parseDuration(text, "--since") * 1000;
   if (span === 0) throw new UsageError("--since must be above 0");
   const columns = readsStdout() ? Math.max(10, Math.min(60, terminalSize().columns - 2)) : 60;
-  const { store } = await openQueue(call);
-  const summed = queueStats(store, span, columns, note);
+  const selection = selectionOf(call);
+  const queue = await openQueue(call);
+  const ids = selection && await idsOf(queue.select(selection));
+  const summed = queueStats(queue.store, span, columns, note, (id) => ids?.has(id) ?? true);
   if (call.json) return printJson(summed);
   printLines(statsLines(summed, Date.now()));
   if (readsStdout() && summed.attempts > 0) {
@@ -37,6 +43,12 @@ export async function stats(call: Invocation): Promise<void> {
       `a column is ${formatDuration(span / columns)}, the highest ${Math.max(...summed.parts)}`,
     ]);
   }
+}
+
+async function idsOf(jobs: AsyncIterable<{ id: string }>): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const { id } of jobs) ids.add(id);
+  return ids;
 }
 
 function statsLines(summed: Stats, now: number): string[] {

@@ -8,7 +8,7 @@
 
 import type {
   Config,
-  Counts,
+  DividedCounts,
   Finding,
   JobState,
   JobView,
@@ -29,8 +29,8 @@ export interface Status {
   read_only: boolean;
   /** Whether workers claim nothing new. */
   paused: boolean;
-  /** How many jobs are in each state. */
-  jobs: Counts;
+  /** How many jobs are in each state; `delayed` counts those that are held or wait for others too. */
+  jobs: DividedCounts;
   /** When the jobs that wait were counted; ends are followed at once. */
   counted_at: string;
   /** Jobs that ended per second, over the last minute and the last five. */
@@ -141,8 +141,8 @@ export interface JobDetail {
 export interface JobLink {
   id: string;
   command: string;
-  /** `null` if it is gone. */
-  state: JobState | null;
+  /** Its state, or its division of pending/; `null` if it is gone. */
+  state: JobsQuery["states"][number] | null;
 }
 
 /** `GET /api/dead`: dead jobs that failed alike. */

@@ -6,17 +6,18 @@
  * @module
  */
 
-import { entries, type Entry, entryPath } from "../contents/entries.ts";
+import { entries, type Entry, entryPath, nameOf } from "../contents/entries.ts";
 import { readProgress } from "../contents/job_output_files.ts";
 import { entriesOf, matchingEntries } from "../contents/listing.ts";
 import { findLog } from "../contents/logs.ts";
 import type { JobView } from "../format/job.ts";
-import { ID_PATTERN, type JobState } from "../format/names.ts";
+import { type Division, ID_PATTERN, type JobState } from "../format/names.ts";
 import type { Progress } from "../format/progress.ts";
 import type { OpenQueue, Store } from "../store/store.ts";
 import { MissingError, QueueError } from "../text/errors.ts";
 import { readBriefly } from "./brief_view.ts";
 import { jobView } from "./job_view.ts";
+import { divisionOf } from "./name_scan.ts";
 
 /** A text that several jobs' IDs begin or end with. */
 export class AmbiguousIdError extends QueueError {
@@ -43,6 +44,8 @@ export function jobWithId(store: Store, id: string): JobView | undefined {
 export interface JobPlace {
   /** Its state. */
   state: JobState;
+  /** Why it waits in pending/ without being ready. */
+  division?: Division;
   /** The path of its file. */
   path: string;
   /** The worker that runs it, if one does. */
@@ -63,7 +66,12 @@ export function placesOf({ store }: OpenQueue, ids: readonly string[]): Map<stri
     const { state, worker } = entry;
     const command = readBriefly(store, entry)?.command ?? "";
     const path = entryPath(store, entry);
-    places.set(entry.id, { state, path, command, ...(worker !== undefined && { worker }) });
+    const division = state === "pending" ? divisionOf(nameOf(entry.path), store.now()) : undefined;
+    places.set(entry.id, {
+      ...{ state, path, command },
+      ...(division && { division }),
+      ...(worker !== undefined && { worker }),
+    });
   }
   return places;
 }

@@ -260,6 +260,18 @@ Deno.test("attempts are drawn to one scale, with the wait before each", () => {
   assertEquals(bars, [[0, 20, 20, 10], [30, 30, 60, 10], [70, 10, 80, 20]]);
 });
 
+Deno.test("an attempt after a job had ended does not count the time that it lay dead as a wait", async () => {
+  const job = sampleJob({
+    history: [sampleAttempt(1, 80, 70, { led_to: "dead" }), sampleAttempt(2, 40, 30)],
+  });
+  const [first, second] = spansOf(job, NOW, undefined);
+  assertEquals([first?.isRerun, second?.isRerun], [false, true]);
+  assertEquals(second?.waitedFrom, second?.startedAt);
+  const html = await htmlOf("/jobs/job1", jobAnswers(job));
+  const waited = parsePage(html).filter(({ attributes }) => attributes.class === "waited-cell");
+  assertEquals(waited.map(({ text }) => text), ["20 s", "–"]);
+});
+
 Deno.test("a run of no length is drawn all the same, and times that are none break nothing", () => {
   const short = sampleJob({ history: [sampleAttempt(1, 90, 90), sampleAttempt(2, 0, 0)] });
   for (const { run } of barsOf(spansOf(short, NOW, undefined))) {

@@ -97,7 +97,7 @@ Deno.test("hostile text in the status and in a sentence stays text", async () =>
 });
 
 Deno.test("the title of the tab says how many jobs run and are dead", () => {
-  const jobs = { pending: 1, delayed: 0, processing: 2, done: 9, failed: 0, dead: 12345 };
+  const jobs = { ...sampleStatus().jobs, pending: 1, processing: 2, done: 9, dead: 12345 };
   const page = render({ status: sampleStatus({ jobs }), view: { page: "workers" } });
   assertMatch(page, /<title>2 running · 12\u202f345 dead · Workers · queuectl<\/title>/);
 });

@@ -13,6 +13,8 @@ import {
   sampleStatus,
 } from "./page_samples.ts";
 
+const NO_JOBS = sampleStatus().jobs;
+
 /** The elements of a page that is made from these answers, and its size. */
 async function pageOf(url: string, answers: Partial<Answers> = {}): Promise<Page> {
   const { pathname, searchParams } = new URL(url, "http://localhost");
@@ -54,7 +56,7 @@ const HOSTILE_ANSWERS: Partial<Answers> = {
   status: () =>
     Promise.resolve(sampleStatus({
       dir: HOSTILE,
-      jobs: { pending: 1, delayed: 0, processing: 1, done: 1, failed: 0, dead: 1 },
+      jobs: { ...NO_JOBS, pending: 1, processing: 1, done: 1, dead: 1 },
       workers: [{ ...WORKER, name: HOSTILE, host: HOSTILE, tags: [HOSTILE], only: HOSTILE }],
       running: [{
         id: "run1",
@@ -123,13 +125,21 @@ Deno.test("the overview of a new queue says what to type first", async () => {
 });
 
 Deno.test("the overview says that no worker runs, and how many jobs wait for one", async () => {
-  const jobs = { pending: 3, delayed: 0, processing: 0, done: 0, failed: 0, dead: 0 };
+  const jobs = { ...NO_JOBS, pending: 3 };
   const { text } = await pageOf("/", { status: () => Promise.resolve(sampleStatus({ jobs })) });
   assertStringIncludes(text, "No worker runs, and 3 jobs wait for one.");
 });
 
 Deno.test("each count of the overview is a link to the jobs it counts", async () => {
-  const jobs = { pending: 1, delayed: 2, processing: 3, done: 1234567, failed: 5, dead: 6 };
+  const jobs = {
+    ...NO_JOBS,
+    pending: 1,
+    delayed: 2,
+    processing: 3,
+    done: 1234567,
+    failed: 5,
+    dead: 6,
+  };
   const page = await pageOf("/", { status: () => Promise.resolve(sampleStatus({ jobs })) });
   const tiles = page.all("a", "tiles").map(({ attributes, text }) => [attributes.href, text]);
   assertEquals(tiles.length, 6);
@@ -145,6 +155,16 @@ Deno.test("the charts are there without JavaScript, and as a table", async () =>
   assertEquals(page.all("tr", "numbers").length, 1 + 2);
   const here = page.all("a", "segments").filter(({ attributes }) => attributes["aria-current"]);
   assertEquals(here.map(({ text }) => text), ["24 hours"]);
+});
+
+Deno.test("each tab of jobs says how many its list holds", async () => {
+  const jobs = { ...NO_JOBS, pending: 1, delayed: 9, held: 2, waiting: 3, dead: 7 };
+  const page = await pageOf("/jobs", { status: () => Promise.resolve(sampleStatus({ jobs })) });
+  const tabs = page.all("a", "tabs").map(({ text }) => text.replace(/^\W+/, ""));
+  assertEquals(tabs, [
+    ...["all", "pending10", "delayed4", "held2", "waiting3"],
+    ...["processing0", "failed0", "done0", "dead7"],
+  ]);
 });
 
 Deno.test("a link to each tab, sorting and page of jobs keeps the rest of what was asked for", async () => {

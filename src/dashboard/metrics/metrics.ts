@@ -49,11 +49,16 @@ export class Metrics {
   }
 
   async #make(): Promise<string> {
-    return expositionText([
+    return expositionText(await this.all());
+  }
+
+  /** All metrics now. */
+  async all(): Promise<Metric[]> {
+    return [
       ...await this.#jobMetrics(),
       ...await this.#attemptMetrics(),
       ...this.#queueMetrics(),
-    ]);
+    ];
   }
 
   async #jobMetrics(): Promise<Metric[]> {
@@ -127,10 +132,11 @@ export class Metrics {
   }
 }
 
-/** The metrics of a queue, looked at once. */
-export async function metricsOnce(queue: Queue): Promise<string> {
+/** The metrics of a queue, looked at once: as Prometheus' text, or as JSON. */
+export async function metricsOnce(queue: Queue, format: "text" | "json" = "text"): Promise<string> {
   using names = new KnownNames(queue);
-  return await new Metrics(queue, names).text();
+  const metrics = await new Metrics(queue, names).all();
+  return format === "text" ? expositionText(metrics) : `${JSON.stringify(metrics)}\n`;
 }
 
 function gauge(name: string, help: string, value: number): Metric {

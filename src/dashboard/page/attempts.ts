@@ -15,8 +15,10 @@ export interface Span {
   end: string;
   reason: string | undefined;
   worker: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; when it started if nothing says since when it was ready. */
   waitedFrom: number;
+  /** Whether it had ended before: how long it waited once it was ready again is not written down. */
+  isRerun: boolean;
   startedAt: number;
   endedAt: number;
   /** Its part of the log, in bytes. */
@@ -33,7 +35,8 @@ export function spansOf(
   let before = Date.parse(job.created_at);
   const spans = history.map((attempt, index): Span => {
     const startedAt = Date.parse(attempt.started_at);
-    const waitedFrom = Math.min(before, startedAt);
+    const isRerun = hadEnded(history[index - 1]);
+    const waitedFrom = isRerun ? startedAt : Math.min(before, startedAt);
     before = Date.parse(attempt.finished_at);
     const from = attempt.log_offset;
     const to = attempt.log_end ?? history[index + 1]?.log_offset;
@@ -43,7 +46,7 @@ export function spansOf(
       end: endText(attempt),
       reason: attempt.reason,
       worker: attempt.worker,
-      ...{ waitedFrom, startedAt, endedAt: before },
+      ...{ waitedFrom, isRerun, startedAt, endedAt: before },
       log: typeof from === "number" && from !== to ? { from, to } : undefined,
     };
   });
@@ -51,15 +54,21 @@ export function spansOf(
   const startedAt = Date.parse(running?.started_at ?? job.updated_at);
   const last = history.at(-1);
   const from = last ? last.log_end : 0;
+  const isRerun = hadEnded(last);
+  const waitedFrom = isRerun ? startedAt : Math.min(before, startedAt);
   return [...spans, {
     attempt: (last?.attempt ?? 0) + 1,
     outcome: "running",
     end: "",
     reason: undefined,
     worker: running?.worker ?? "",
-    ...{ waitedFrom: Math.min(before, startedAt), startedAt, endedAt: Math.max(now, startedAt) },
+    ...{ waitedFrom, isRerun, startedAt, endedAt: Math.max(now, startedAt) },
     log: from === undefined ? undefined : { from, to: undefined },
   }];
+}
+
+function hadEnded(attempt: Attempt | undefined): boolean {
+  return attempt?.led_to === "done" || attempt?.led_to === "dead";
 }
 
 function endText({ outcome, exit_code, signal }: Attempt): string {

@@ -5,6 +5,7 @@
  */
 
 import type { JobView } from "../../../mod.ts";
+import type { JobLink } from "../api.ts";
 import type { Action } from "./actions.ts";
 import { shellWord, visibleText } from "./texts.ts";
 
@@ -20,7 +21,7 @@ type Verb =
   | "resume";
 
 /** The state of a job, and which division of pending/ it is in. */
-export function stateOf(job: JobView, now: number): string {
+export function stateOf(job: JobView, now: number): NonNullable<JobLink["state"]> {
   if (job.state !== "pending" && job.state !== "failed") return job.state;
   if (job.held) return "held";
   if (job.waits_for) return "waiting";

@@ -36,7 +36,7 @@ export async function jobDetail(queue: Queue, id: string): Promise<JobDetail | u
 
 function linkTo(id: string, places: ReadonlyMap<string, JobPlace>): JobLink {
   const place = places.get(id);
-  return { id, command: place?.command ?? "", state: place?.state ?? null };
+  return { id, command: place?.command ?? "", state: place?.division ?? place?.state ?? null };
 }
 
 function logOf(queue: Queue, id: string): JobDetail["log"] {

@@ -201,7 +201,7 @@ export class LiveStatus {
 
   async #status(): Promise<Status> {
     const queue = this.#queue;
-    const { held: _held, waiting: _waiting, ...counts } = await this.#names.counts();
+    const counts = await this.#names.counts();
     const now = Date.now();
     const { count, ofWorker, longest } = runningJobs(queue);
     this.#pause = count > 0 ? PROGRESS_EVERY : LOOK_EVERY;

@@ -186,7 +186,10 @@ Deno.test("metrics prints the text, and --output replaces a file at once", async
     refused.stderr,
     /cannot write .*folder\.prom: no such file or directory; name another/,
   );
-  assertEquals((await program.run(["metrics", "--json"])).code, 2);
+  const metrics = JSON.parse((await program.run(["metrics", "--json"])).stdout);
+  const jobs = metrics.find(({ name }: { name: string }) => name === "queuectl_jobs");
+  assertEquals(jobs.type, "gauge");
+  assertEquals(jobs.samples[0].labels, { state: "pending" });
 });
 
 testWith(

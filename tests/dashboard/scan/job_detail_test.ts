@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { jobDetail } from "../../../src/dashboard/scan/job_detail.ts";
+import { holdJob } from "../../../mod.ts";
 import { Worker } from "../../../src/worker/worker.ts";
 import { eventually, temporaryQueue } from "../../temporary_queue.ts";
 
@@ -18,7 +19,7 @@ Deno.test("a job's detail has its file, log, process, parents and children", asy
     assert(first.path.startsWith(`${dir}/processing/`));
     assertEquals(first.log?.path, `${dir}/processing/first.log`);
     assertEquals(Deno.readTextFileSync(`/proc/${first.pid}/environ`).includes("ID=first"), true);
-    assertEquals(first.children, [{ id: "second", command: "make", state: "pending" }]);
+    assertEquals(first.children, [{ id: "second", command: "make", state: "waiting" }]);
     const second = await jobDetail(queue, "second");
     assertEquals(second?.parents, [
       { id: "first", command: "echo printed; sleep 60", state: "processing" },
@@ -28,6 +29,8 @@ Deno.test("a job's detail has its file, log, process, parents and children", asy
     worker.stop({ now: true });
     await worker.finished;
   }
+  await holdJob(queue, "first");
+  assertEquals((await jobDetail(queue, "second"))?.parents[0]?.state, "held");
   for (const id of ["missing", "../first", "", "fir"]) {
     assertEquals(await jobDetail(queue, id), undefined, id);
   }

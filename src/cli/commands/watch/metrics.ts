@@ -4,7 +4,7 @@
  * @module
  */
 
-import { QueueError, reasonWithin, UsageError } from "../../../text/errors.ts";
+import { QueueError, reasonWithin } from "../../../text/errors.ts";
 import { absolutePath } from "../../../text/home_path.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { type Invocation, later } from "../../table/command.ts";
@@ -12,19 +12,21 @@ import { printLines } from "../../terminal/output.ts";
 
 /** What is used of the dashboard's code, which stands above the command line's. */
 interface MetricsModule {
-  metricsOnce(queue: Awaited<ReturnType<typeof openQueue>>): Promise<string>;
+  metricsOnce(
+    queue: Awaited<ReturnType<typeof openQueue>>,
+    format: "text" | "json",
+  ): Promise<string>;
 }
 
 /** Prints the metrics, or replaces a file by them at once. */
 export async function metrics(call: Invocation): Promise<void> {
-  if (call.json) throw new UsageError("metrics have a format of their own; leave out --json");
   const output = call.options.text("output");
   const path = output === undefined ? undefined : absolutePath(output, "--output");
   const queue = await openQueue(call);
   const { metricsOnce }: MetricsModule = await import(
     later("../../../dashboard/metrics/metrics.ts")
   );
-  const text = await metricsOnce(queue);
+  const text = await metricsOnce(queue, call.json ? "json" : "text");
   if (path === undefined) printLines(text.trimEnd().split("\n"));
   else replaceFile(path, text);
 }

@@ -63,7 +63,13 @@ export function Attempts({ job, jump }: { job: JobView; jump: (offset: number) =
             { key: span.attempt, "data-row": "" },
             html.th({ scope: "row", class: "outcome-cell" }, h(Outcome, { span })),
             html.td({ class: "bar-cell" }, h(TimeBar, { span, bar: bars[index]! })),
-            html.td({ class: "waited-cell" }, lengthText(span.startedAt - span.waitedFrom)),
+            html.td(
+              {
+                class: "waited-cell",
+                ...(span.isRerun && { title: "Its file does not say when it was run again." }),
+              },
+              span.isRerun ? "–" : lengthText(span.startedAt - span.waitedFrom),
+            ),
             html.td(
               { class: "ran-cell" },
               lengthText(span.endedAt - span.startedAt),

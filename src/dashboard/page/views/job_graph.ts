@@ -7,7 +7,9 @@
 import { h } from "preact";
 import type { JobDetail, JobLink } from "../../api.ts";
 import { html, type Tree } from "../html.ts";
+import { stateOf } from "../job_actions.ts";
 import { jobPath, State } from "../parts.ts";
+import { useStore } from "../store.ts";
 import { cutMiddle, visibleText } from "../texts.ts";
 
 /** At most so many jobs stand on a side. */
@@ -21,7 +23,8 @@ export function JobGraph({ detail }: { detail: JobDetail }): Tree | null {
   const { parents, children, job } = detail;
   if (parents.length + children.length === 0) return null;
   const rows = Math.max(shownOf(parents).length, shownOf(children).length, 1);
-  const self = { id: job.id, command: job.command, state: job.state };
+  const now = useStore().now.peek();
+  const self = { id: job.id, command: job.command, state: stateOf(job, now) };
   return html.section(
     { class: "card", "aria-labelledby": "graph" },
     html.h2({ id: "graph" }, "Dependencies"),

@@ -62,9 +62,11 @@ function totalText({ text, states }: JobsQuery, total: number): string {
     : `a search in ${counted(total, `${where}job`)}`;
 }
 
-/** A tab for each state; the jobs that are held or wait for others are not counted apart. */
+/** A tab for each state, with the number of jobs that its list holds. */
 function Tabs({ query }: { query: JobsQuery }): Tree {
-  const counts: Partial<Record<string, number>> = { ...useStore().status.value.jobs };
+  const { jobs } = useStore().status.value;
+  const { pending, delayed, held, waiting } = jobs;
+  const counts = { ...jobs, pending: pending + delayed, delayed: delayed - held - waiting };
   const tab = (states: JobsQuery["states"], label: Tree | string, count?: number) => {
     const isHere = query.states.join() === states.join();
     const { cursor: _, ...asked } = query;

@@ -49,7 +49,8 @@ export function ScheduleForm({ schedule }: { schedule?: ScheduleRow | undefined 
   const faults = faultsOf("schedule", values.value);
   const { name, when, tz, catch_up, overlap } = times.value;
   const set = (part: Partial<Times>) => times.value = { ...times.value, ...part };
-  const line = scheduleLine(times.value, values.value);
+  const added = scheduleLine(times.value, values.value);
+  const line = schedule ? `queuectl schedule rm ${shellWord(schedule.name)} && ${added}` : added;
   const back = schedule ? schedulePath(schedule.name) : "/schedules";
 
   const send = async () => {
@@ -139,12 +140,12 @@ export function ScheduleForm({ schedule }: { schedule?: ScheduleRow | undefined 
     h(JobFormFields, { kind: "schedule", values, faults }),
     html.div(
       { class: "card form-foot" },
-      schedule ? null : html.div(
+      html.div(
         { class: "card-head" },
         html.h2({ id: "by-hand" }, "The same by hand"),
         h(CopyButton, { text: line, what: "the command line" }),
       ),
-      schedule ? null : html.pre(
+      html.pre(
         { class: "text-block", tabIndex: 0, role: "region", "aria-labelledby": "by-hand" },
         visibleLines(line),
       ),

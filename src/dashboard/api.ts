@@ -29,7 +29,7 @@ export interface Status {
   read_only: boolean;
   /** Whether workers claim nothing new. */
   paused: boolean;
-  /** How many jobs are in each state; `delayed` counts those that are held or wait for others too. */
+  /** How many jobs are in each state; `delayed` has those that are held or wait for others too. */
   jobs: DividedCounts;
   /** When the jobs that wait were counted; ends are followed at once. */
   counted_at: string;

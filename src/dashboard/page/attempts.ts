@@ -17,7 +17,7 @@ export interface Span {
   worker: string;
   /** Milliseconds since 1970; when it started if nothing says since when it was ready. */
   waitedFrom: number;
-  /** Whether it had ended before: how long it waited once it was ready again is not written down. */
+  /** Whether it had ended before: nothing says since when it was ready again. */
   isRerun: boolean;
   startedAt: number;
   endedAt: number;

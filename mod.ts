@@ -190,6 +190,11 @@ export {
   type RunningView,
   suspendedAmong,
 } from "./src/inspect/running_jobs.ts";
+export {
+  type RunningCommand,
+  type RunningJob,
+  withCommands,
+} from "./src/inspect/running_commands.ts";
 export { shortIds } from "./src/inspect/short_ids.ts";
 export { lastRun } from "./src/inspect/last_run.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";

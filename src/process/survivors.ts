@@ -75,6 +75,28 @@ export async function runsHere(queue: string): Promise<Map<string, JobRun[]>> {
   return new Map([...runs].map(([worker, ofWorker]) => [worker, [...ofWorker.values()]]));
 }
 
+/** A process that leads the group of a job's command. */
+export interface CommandGroup {
+  /** The worker that started it. */
+  worker: string;
+  /** The job's ID. */
+  id: string;
+  /** Its number, which is the group's too. */
+  pid: number;
+}
+
+/** The process groups that run a queue's jobs on this machine. */
+export async function groupsHere(queue: string): Promise<CommandGroup[]> {
+  if (Deno.build.os !== "linux") return [];
+  const { all, marks } = await processesWith(`QUEUECTL_DIR=${queue}`);
+  return [...marks].flatMap(([pid, { worker, id }]) => {
+    const process = all.get(pid);
+    if (!process?.runs || process.group !== pid) return [];
+    // What the command has started may lead groups too.
+    return marks.get(process.parent)?.id === id ? [] : [{ worker, id, pid }];
+  });
+}
+
 /**
  * The process group that runs a job on this machine; `undefined` if none does.
  *

@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id);
@@ -130,6 +131,48 @@ Deno.test("show says when no job matches", async () => {
     "",
     'queuectl: no job matches "none" (see: queuectl list)\n',
   ]);
+});
+
+Deno.test("ps and show say of a running job its process, worker, host, start and time so far", async () => {
+  await using program = new Program();
+  assertEquals(await program.json("ps"), []);
+  const command = "echo $$ > pid; echo '1/4 warm' > $QUEUECTL_PROGRESS; mkfifo go; read x < go";
+  await program.answer("enqueue", "--id", "a", "--label", "first of all", command);
+  await program.answer("enqueue", "--id", "b", "--hold", "true");
+  const worker = program.spawn(["worker", "start"]);
+  await eventually("it runs", () => isThere(`${program.home}/go`));
+  const pid = Number(Deno.readTextFileSync(`${program.home}/pid`));
+  const [job, ...others] = await program.json("ps");
+  const [{ name, host }] = await program.json("worker", "list");
+  assertEquals([job.id, job.state, others], ["a", "processing", []]);
+  const { started_at, elapsed_ms } = job.running;
+  assertEquals(job.running, { worker: name, host, pid, started_at, elapsed_ms });
+  assert(elapsed_ms >= 0 && Math.abs(Date.parse(started_at) + elapsed_ms - Date.now()) < 10_000);
+  const [head, row] = (await program.answer("ps")).split("\n").map((line) => line.split("\t"));
+  assertEquals(head?.join(" "), "ID PID STARTED ELAPSED PROGRESS STATE HOST WORKER LABEL COMMAND");
+  assertEquals(row?.slice(0, 3), ["a", String(pid), started_at]);
+  assertEquals(row?.slice(4), ["1/4 warm", "running", host, name, "first of all", command]);
+  const shown = await program.answer("show", "a");
+  assertMatch(shown, /^running {5}for \d.*s, since \d\d:\d\d:\d\d$/m);
+  assertStringIncludes(shown, `\nworker      ${name} on ${host}\npid         ${pid}\n`);
+  const { running } = await program.json("show", "a");
+  assertEquals([running.pid, running.worker, running.host], [pid, name, host]);
+  const [, listed] = (await program.answer("list")).split("\n");
+  assertMatch(listed!, /^a\tprocessing\t0\/4\t\d+s\t\t\t[\d.]+m?s\tfirst of all\t/);
+  Deno.writeTextFileSync(`${program.home}/go`, "\n");
+  await worker.says(/done +a/);
+  assertEquals(await program.json("ps"), []);
+  assertEquals("running" in await program.json("show", "a"), false);
+});
+
+Deno.test("show says that a job waits because no worker is alive, or the queue is paused", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "true");
+  assertMatch(await program.answer("show", "a"), /^waits for +a worker; none is alive/m);
+  assertEquals((await program.json("show", "a")).waiting, "no worker");
+  await program.answer("worker", "pause");
+  assertMatch(await program.answer("show", "a"), /^waits for +the queue, which is paused/m);
+  assertEquals((await program.json("list"))[0].waiting, "queue paused");
 });
 
 Deno.test("status counts each state, delayed ones apart", async () => {

@@ -30,6 +30,16 @@ export const WATCH_COMMANDS: readonly Command[] = [
     examples: ["queuectl list --state failed", "queuectl list --tag photos --limit 20 --json"],
   },
   {
+    name: "ps",
+    module: "watch/ps",
+    summary: "the running jobs: process, start, elapsed, progress, host",
+    details: [
+      "PID is the process that leads the command's process group; it is missing for a job that " +
+      "runs on another machine.",
+    ],
+    examples: ["queuectl ps", "queuectl ps --json"],
+  },
+  {
     name: "show",
     module: "watch/show",
     summary: "everything about a job",

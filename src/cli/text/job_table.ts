@@ -17,7 +17,7 @@ import { shortIds } from "../../inspect/short_ids.ts";
 export const STATE_COLUMN = 1;
 
 /** A column: its head, and the cell of a job before control characters are made visible. */
-type Column = readonly [head: string, cell: (job: JobView) => string];
+export type Column<Job = JobView> = readonly [head: string, cell: (job: Job) => string];
 
 /** How a table says why a job waits, given how it shows IDs. */
 export type WaitsText = (job: JobView, idText: (id: string) => string) => string;
@@ -81,21 +81,31 @@ export function personTable(
     ["LABEL", labelText],
     ["COMMAND", commandText],
   ]);
-  const shown = table.head.map((_, column) =>
-    column <= STATE_COLUMN || table.rows.some((cells) => cells[column] !== "")
-  );
-  const head = table.head.filter((_, column) => shown[column]);
-  return {
-    head,
-    flexible: ["LABEL", "HOW"].map((name) => head.indexOf(name)).filter((at) => at >= 0),
-    rows: table.rows.map((cells) => cells.filter((_, column) => shown[column])),
-  };
+  return withoutEmpty(table, ["LABEL", "HOW"]);
 }
 
-function tableOf(jobs: readonly JobView[], columns: readonly Column[]): Table {
+/** A row of each job's cells. */
+export function tableOf<Job>(jobs: readonly Job[], columns: readonly Column<Job>[]): Table {
   return {
     head: columns.map(([head]) => head),
     rows: jobs.map((job) => columns.map(([, cell]) => visibleText(cell(job)))),
+  };
+}
+
+/**
+ * A table without those columns, but the first two and the last, whose cells are all empty.
+ *
+ * @param flexible Heads of the columns whose cells may be cut.
+ */
+export function withoutEmpty({ head, rows }: Table, flexible: readonly string[]): Table {
+  const isShown = (column: number) =>
+    column < 2 || column === head.length - 1 || rows.some((cells) => cells[column] !== "");
+  const shown = head.filter((_, column) => isShown(column));
+  const columns = head.map((_, column) => column).filter(isShown);
+  return {
+    head: shown,
+    flexible: flexible.map((name) => shown.indexOf(name)).filter((at) => at >= 0),
+    rows: rows.map((cells) => columns.map((column) => cells[column]!)),
   };
 }
 
@@ -122,10 +132,12 @@ function exitText(job: JobView): string {
   return last ? outcomeText(last).replace(/^exit /, "") : "";
 }
 
-function labelText({ label }: JobView): string {
-  return typeof label === "string" ? label : "";
+/** What a job is, for people. */
+export function labelText({ label }: JobView): string {
+  return label ?? "";
 }
 
-function commandText({ command, malformed }: JobView): string {
+/** A job's command, or why its file is not a job. */
+export function commandText({ command, malformed }: JobView): string {
   return typeof malformed === "string" && command === "" ? `(not a job: ${malformed})` : command;
 }

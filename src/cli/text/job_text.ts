@@ -7,6 +7,7 @@
 import { needsOf, needsText } from "../../constraints/needs.ts";
 import type { Attempt, JobView } from "../../format/job.ts";
 import type { JobState } from "../../format/names.ts";
+import type { RunningCommand } from "../../inspect/running_commands.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import type { Paint } from "../terminal/colours.ts";
 import { formatDuration } from "../terminal/format_duration.ts";
@@ -49,6 +50,10 @@ const MOST_RELATED = 20;
 export interface JobSurroundings {
   /** The path of its log, if it has one. */
   log: string | undefined;
+  /** Where it runs, if it does. */
+  running: RunningCommand | undefined;
+  /** Why it waits, in a few words. */
+  waiting: string;
   /** Milliseconds since 1970. */
   now: number;
   /** Paints the state. */
@@ -106,11 +111,19 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
     line("waits for", "a place in the queue (config concurrency)");
   } else if (job.limited_by !== undefined) {
     line("waits for", `a place in the resource ${job.limited_by}`);
+  } else if (around.waiting === "no worker") {
+    line("waits for", "a worker; none is alive (queuectl worker start)");
+  } else if (around.waiting === "queue paused") {
+    line("waits for", "the queue, which is paused (queuectl worker resume)");
   }
-  if (job.running) {
-    const since = Date.parse(job.running.started_at);
-    line("running", `for ${formatDuration(Math.max(0, now - since))}, since ${formatClock(since)}`);
-    line("worker", job.running.worker);
+  if (around.running) {
+    const { worker, host, pid, started_at, elapsed_ms } = around.running;
+    line(
+      "running",
+      `for ${formatDuration(elapsed_ms)}, since ${formatClock(Date.parse(started_at))}`,
+    );
+    line("worker", `${worker} on ${host}`);
+    if (pid !== null) line("pid", String(pid));
   }
   if (job.progress) {
     line("progress", around.asBar ? progressBar(job.progress, 30, 78) : job.progress.text);

@@ -6,6 +6,7 @@
 
 import { waitersOf } from "../../constraints/waiters.ts";
 import { type JobView, wasCancelled } from "../../format/job.ts";
+import { withCommands } from "../../inspect/running_commands.ts";
 import type { Queue } from "../../queue.ts";
 import { statePaint } from "../terminal/colours.ts";
 import { printJson, printLines } from "../terminal/output.ts";
@@ -20,10 +21,17 @@ import { standstillOf, waitsText } from "./waits_text.ts";
 const NOT_WAITING = { held: false, waits_for: [] };
 
 /** Prints everything about a job, or its JSON with its state. */
-export function printJob(queue: Queue, job: JobView, json: boolean): void {
+export async function printJob(queue: Queue, job: JobView, json: boolean): Promise<void> {
+  const [running] = await withCommands(queue, [job]);
   const waiters = waitersOf(queue.store, job.id);
-  if (json) return printJson({ ...NOT_WAITING, ...job, waited_for_by: waiters });
+  const waiting = waitsText(queue, job, standstillOf(queue), (id) => id);
+  if (json) {
+    const view = { ...NOT_WAITING, ...job, ...running, waiting: waiting || null };
+    return printJson({ ...view, waited_for_by: waiters });
+  }
   const lines = jobLines(job, {
+    running: running?.running,
+    waiting,
     log: queue.logPath(job.id),
     now: Date.now(),
     paint: statePaint(),

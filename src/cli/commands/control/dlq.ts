@@ -30,7 +30,7 @@ export async function dlqList(call: Invocation): Promise<void> {
 /** Prints a dead job and each of its attempts. */
 export async function dlqShow(call: Invocation): Promise<void> {
   const queue = await openQueue(call);
-  printJob(queue, findDead(queue, call.words[0]!), call.json);
+  await printJob(queue, findDead(queue, call.words[0]!), call.json);
 }
 
 /** Moves dead jobs to pending with a fresh count of attempts; prints their IDs. */

@@ -195,6 +195,7 @@ export {
   type RunningJob,
   withCommands,
 } from "./src/inspect/running_commands.ts";
+export { type Ends, endsOf } from "./src/inspect/ends_of.ts";
 export { shortIds } from "./src/inspect/short_ids.ts";
 export { lastRun } from "./src/inspect/last_run.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
@@ -213,6 +214,7 @@ export {
 } from "./src/inspect/watched_queue.ts";
 export { InvalidJobError, RefusedJobError } from "./src/moves/admit.ts";
 export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
+export { enqueueMapped, type Mapped, type Mapping } from "./src/moves/enqueue_mapped.ts";
 export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts";
 export { clearJobs } from "./src/moves/remove.ts";
 export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/moves/prune.ts";

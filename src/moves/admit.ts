@@ -58,20 +58,36 @@ export interface Admission {
  * first is added, unless a job in the queue has the key. Whatever waits for an input that is not
  * added waits for the job that has its key.
  *
+ * @param given The inputs; or what makes them, called while the queue's lock is held.
  * @param add Adds them; the queue's lock is held meanwhile if any of them needs it.
  * @throws {InvalidJobError} If one is no job, or they wait for each other in a circle.
  * @throws {RefusedJobError} If the queue cannot take one.
  */
 export async function admit<T>(
   store: Store,
-  inputs: readonly JobInput[],
+  given: readonly JobInput[] | (() => readonly JobInput[]),
   add: (admission: Admission) => Promise<T>,
 ): Promise<T> {
-  const chosen = checkEach(store, inputs);
-  if (!inputs.some(concernsOthers)) return await add({ inputs, holders: new Map() });
+  if (typeof given === "function") {
+    using _lock = await lockQueue(store);
+    const inputs = given();
+    return await decide(store, inputs, checkEach(store, inputs), add);
+  }
+  const chosen = checkEach(store, given);
+  if (!given.some(concernsOthers)) return await add({ inputs: given, holders: new Map() });
   // Nobody may remove a parent before its child is there. And of two programs that choose an ID or
   // a key the second must see that it is taken.
   using _lock = await lockQueue(store);
+  return await decide(store, given, chosen, add);
+}
+
+/** @param chosen The places of chosen IDs. */
+async function decide<T>(
+  store: Store,
+  inputs: readonly JobInput[],
+  chosen: ReadonlyMap<string, number>,
+  add: (admission: Admission) => Promise<T>,
+): Promise<T> {
   const taken = chosen.size > 0 && findTaken(store, new Set(chosen.keys()));
   if (taken) throw new RefusedJobError(takenMessage(taken), chosen.get(taken.id)!);
   refuseFaulty(store, inputs);

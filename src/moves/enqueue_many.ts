@@ -42,7 +42,8 @@ export type Published = (jobs: readonly Job[], existed: boolean) => void;
  * result for each is as if all were added one by one; but a job may also wait for one that comes
  * later.
  *
- * @param inputs All of them are checked before the first is accepted.
+ * @param inputs All of them are checked before the first is accepted. They may be made while the
+ * queue's lock is held.
  * @param published Called after each batch with the result for each input, in their order.
  * @param most The most jobs in one batch; fewer for tests.
  * @throws {InvalidJobError} If one is no job; nothing was enqueued.
@@ -52,7 +53,7 @@ export type Published = (jobs: readonly Job[], existed: boolean) => void;
  */
 export async function enqueueMany(
   store: Store,
-  inputs: readonly JobInput[],
+  inputs: Parameters<typeof admit>[1],
   published: Published = () => {},
   most: number = MAX_BATCH,
 ): Promise<void> {

@@ -5,7 +5,7 @@
  */
 
 /** Words of the shell's own grammar where a command's name is expected. */
-const RESERVED = new Set(
+export const RESERVED: ReadonlySet<string> = new Set(
   "! { } [[ ]] case coproc do done elif else esac fi for function if in select then time until while"
     .split(" "),
 );
@@ -35,7 +35,8 @@ function quoteWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : quoteAlways(word);
 }
 
-function quoteAlways(word: string): string {
+/** A word in quotes, whatever it is. */
+export function quoteAlways(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

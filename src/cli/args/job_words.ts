@@ -84,7 +84,7 @@ export function looksLikeJson(text: string): boolean {
 }
 
 /** @throws {UsageError} If an option stands behind the command, and would become part of it. */
-function refuseMisplaced({ command, words }: Invocation): void {
+export function refuseMisplaced({ command, words }: Pick<Invocation, "command" | "words">): void {
   const end = words.indexOf("--");
   const names = words.slice(1, end < 0 ? undefined : end).map((word) => word.split("=")[0]);
   const option = optionsOf(command).find(({ name }) => names.includes(`--${name}`));

@@ -32,6 +32,7 @@ const WORDS: Record<string, Completable["words"]> = {
   "[NAME…]": "worker",
   "SHELL": "shell",
   "COMMAND…": "command",
+  "COMMAND [ARG…]": "command",
 };
 
 /** queuectl itself, every group and every command. */

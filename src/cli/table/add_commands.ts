@@ -65,6 +65,32 @@ export const FILE_OPTIONS: readonly Option[] = [
   { name: "no-comments", help: "lines of --file that begin with # are jobs too" },
 ];
 
+const START = FILE_OPTIONS.find(({ name }) => name === "start")!;
+
+/** What makes no sense for many jobs at once. */
+const OF_ONE_JOB = new Set(["command", "id", "unique", "unique-fail", "stdin", "strict"]);
+
+/** The options of `map`. */
+export const MAP_OPTIONS: readonly Option[] = [
+  ...ENQUEUE_OPTIONS.filter(({ name }) => !OF_ONE_JOB.has(name)),
+  fieldOption("hold"),
+  {
+    name: "arg-file",
+    short: "a",
+    value: "FILE",
+    values: "file",
+    help: "read the arguments from FILE, one a line (-: stdin)",
+  },
+  {
+    name: "null",
+    short: "0",
+    help: "the arguments that are read end with NUL, not with a newline",
+  },
+  { name: "in-order", short: "k", help: "print the outputs in the order of the arguments" },
+  { name: "detach", help: "do not wait: print the tag and exit" },
+  START,
+];
+
 const SHELL_TEXT =
   "Shell text is for /bin/sh, which has no &>, no [[ and no {1..3}: see --shell and config shell. " +
   "Options come before the command; everything after -- is the command.";
@@ -118,6 +144,35 @@ export const ADD_COMMANDS: readonly Command[] = [
     examples: [
       "queuectl run make test",
       "pg_dump shop | queuectl run --max-retries 5 'ssh backup \"cat > shop.sql\"'",
+    ],
+  },
+  {
+    name: "map",
+    module: "add/map",
+    summary: "add a job for each argument, wait, and print what they print",
+    takes: "COMMAND [ARG…]",
+    bounds: [1, Infinity],
+    endAfter: 1,
+    options: MAP_OPTIONS,
+    details: [
+      "The first word is shell text, the others are the arguments; without any, or with --arg-file " +
+      "or --null, they are read from stdin, one a line. If ::: stands before the arguments, or " +
+      "they are read, several words are a program and its arguments.",
+      "In the command {} is the argument, {.} without its extension, {/} the last part of its path, " +
+      "{//} its directory, {/.} the last part without its extension, and {#} its number. Each is " +
+      "quoted for the place where it stands, also within quotes. Without any of them the argument " +
+      "is added at the end. There is no {%}. An argument that is not UTF-8 is refused.",
+      "All jobs get a tag: --tag, or a new one, which is printed. The same call with the same --tag " +
+      "adds only the jobs that are not there yet, and waits for all: so a call that was killed goes " +
+      "on where it was. Up to 10,000 jobs are added at once, or none of them.",
+      "The output of each job is printed once it has ended: of its last attempt. A worker is started " +
+      "if none lives, as by --start, unless --detach is given.",
+      "Exit status: 0 if all jobs are done, else 1.",
+    ],
+    examples: [
+      "queuectl map 'convert {} {.}.webp' *.png",
+      "queuectl map --tag webp --max-retries 0 convert {} {.}.webp ::: *.png",
+      "find . -name '*.log' -print0 | queuectl map -0 gzip",
     ],
   },
 ];

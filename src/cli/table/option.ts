@@ -149,16 +149,17 @@ export function readWords(args: readonly string[], reading: Reading): ReadWords 
       separatedAt = words.length;
       break;
     }
-    if (!isOption(arg)) words.push(arg);
+    if (!isOption(arg, known)) words.push(arg);
     else if (joinOption(arg, args[at], known, joined)) at++;
   }
   words.push(...args.slice(at));
   return { joined, options: readOptions(joined, reading), words, separatedAt };
 }
 
-/** Whether a word is an option: `-` alone is a file name, and `-5` a number. */
-function isOption(arg: string): boolean {
-  return arg.length > 1 && arg.startsWith("-") && !/^-[\d.]/.test(arg);
+/** Whether a word is an option: `-` alone is a file name, and `-5` a number unless it is known. */
+function isOption(arg: string, known: readonly Option[]): boolean {
+  if (/^-[\d.]/.test(arg)) return known.some(({ short }) => arg === `-${short}`);
+  return arg.length > 1 && arg.startsWith("-");
 }
 
 /**

@@ -17,6 +17,8 @@ const LOOK_EVERY = 200;
 export interface LogPart {
   /** Only this attempt, from 1. */
   attempt?: number;
+  /** Only the last attempt. */
+  isLastAttempt?: boolean;
   /** Only what was printed since then, in milliseconds since 1970. */
   since?: number;
   /** Only so many lines at the end of that. */
@@ -31,7 +33,8 @@ export type Write = (bytes: Uint8Array) => void;
  * infinity.
  */
 export function rangeOf(queue: Queue, job: JobView, part: LogPart): [from: number, to: number] {
-  const { attempt, since, lines } = part;
+  const { since, lines } = part;
+  const attempt = part.isLastAttempt && job.history.length > 0 ? job.history.length : part.attempt;
   let [from, to] = attempt === undefined ? [0, Infinity] : boundsOf(job.history, attempt);
   if (since !== undefined) from = Math.max(from, offsetSince(job.history, since));
   return [lines === undefined ? from : lastLinesOf(queue, job.id, lines, from, to), to];

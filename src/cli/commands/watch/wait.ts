@@ -9,12 +9,11 @@ import { SELECTABLE_STATES } from "../../../format/names.ts";
 import { waitForEnd } from "../../../inspect/follow.ts";
 import type { Selection } from "../../../inspect/selection.ts";
 import type { Queue } from "../../../queue.ts";
-import { quotedWord } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, printJson } from "../../terminal/output.ts";
-import { outcomeText } from "../../text/attempt_text.ts";
 import { namedJobs, selectionOrIds } from "../control/each_of.ts";
+import { howItDied } from "./await_jobs.ts";
 import { sayWhyTheyWait } from "./why_they_wait.ts";
 
 /** How many jobs are looked at for why they wait. */
@@ -52,12 +51,4 @@ async function selectedIds(queue: Queue, selection: Selection): Promise<Set<stri
   const ids = new Set<string>();
   for await (const { id } of queue.select(selection)) ids.add(id);
   return ids;
-}
-
-function howItDied(job: JobView): string {
-  if (job.reason !== undefined) return `is dead: ${job.reason}`;
-  const last = job.history.at(-1);
-  return last
-    ? `is dead: ${outcomeText(last)} (see: queuectl logs ${quotedWord(job.id)})`
-    : "is dead";
 }

@@ -25,13 +25,20 @@ const SOON = 5000;
  * or what a job waits for.
  *
  * @param ids Their whole IDs.
+ * @param makeRoom Called before anything is said.
  * @returns A function that ends it.
  */
-export function sayWhyTheyWait(queue: Queue, ids: Iterable<string>): () => void {
+export function sayWhyTheyWait(
+  queue: Queue,
+  ids: Iterable<string>,
+  makeRoom: () => void = () => {},
+): () => void {
   const waiting = new Set(ids);
   const said = new Set<string>();
   const sayOnce = (sentence: string) => {
-    if (!said.has(sentence)) note(sentence);
+    if (said.has(sentence)) return;
+    makeRoom();
+    note(sentence);
     said.add(sentence);
   };
   /** Each job's first reason is enough. */

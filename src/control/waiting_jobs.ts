@@ -1,5 +1,5 @@
 /**
- * What people do to a job that waits: hold, release, move and edit it.
+ * What people do to a job that waits: hold, release, start, move and edit it.
  * Each takes a whole ID, and throws one sentence if the job is in no state for it.
  *
  * @module
@@ -12,7 +12,7 @@ import { inputFault } from "../contents/inputs.ts";
 import { presentIds } from "../contents/taken_ids.ts";
 import { isObject } from "../format/field_checks.ts";
 import { type Job, type JobInput, newJob } from "../format/job.ts";
-import { AFTER_TIME, HELD_TIME } from "../format/names.ts";
+import { AFTER_TIME, HELD_TIME, START_TIME, startsAtOnce } from "../format/names.ts";
 import { isEditor } from "../format/worker_names.ts";
 import { entryWithId } from "../inspect/find_job.ts";
 import type { WaitingEntry } from "../moves/claim.ts";
@@ -56,6 +56,30 @@ export async function releaseJob(queue: Queue, id: string, seen?: Entry): Promis
     }
     return await setHeld(store, entry, false);
   }, seen);
+}
+
+/**
+ * Starts a waiting job at once: a live worker runs it though all its slots are taken, the queue is
+ * paused, or a limit is reached; it takes no place of a limit. Without a live worker the next one
+ * runs it first. A job that is held, delayed, or waits for its retry waits no longer. This holds
+ * for one attempt.
+ *
+ * @throws {QueueError} If it waits for other jobs, runs, has ended, or is gone.
+ */
+export async function startJobNow(queue: Queue, id: string): Promise<void> {
+  const { store } = queue;
+  await whileItWaits(queue, id, "start", async (entry) => {
+    if (startsAtOnce(entry.time)) return true;
+    return await changeWaiting(store, entry, (job) => {
+      const open = openParents(store, job);
+      if (open.length > 0) {
+        throw new QueueError(`cannot start job ${id}: it waits for ${open.join(", ")}`);
+      }
+      // A job that is lost before the time in its file would be taken for one that never ran.
+      const run_at = new Date(Math.min(Date.parse(job.run_at), store.now())).toISOString();
+      return { job: { ...job, run_at }, readyAt: START_TIME };
+    });
+  });
 }
 
 /**

@@ -76,7 +76,7 @@ export const WRITTEN_FIELDS: ReadonlyMap<string, WrittenField> = new Map(
 /** The fields of a `JobView` that no job's file keeps. */
 export const VIEW_FIELDS: readonly string[] = [
   ...["state", "held", "waits_for", "waited_for_by", "limited_by", "no_worker", "progress"],
-  ...["suspended", "running", "malformed"],
+  ...["suspended", "running", "now", "malformed"],
 ];
 
 function checksOf(fields: [string, { check: Check }][]): [string, Check][] {
@@ -89,9 +89,9 @@ export const CHECKS_OF_INPUT: ReadonlyMap<string, Check> = new Map([
   ...checksOf(Object.entries(KEPT)),
 ]);
 
-/** The checks of the fields in a job's file. `hold` is not among them: the file's name says it. */
+/** The checks of the fields in a job's file, but for what the file's name says. */
 export const CHECKS_OF_FILE: ReadonlyMap<string, Check> = new Map([
-  ...[...CHECKS_OF_INPUT].filter(([name]) => name !== "hold"),
+  ...[...CHECKS_OF_INPUT].filter(([name]) => name !== "hold" && name !== "now"),
   ...checksOf(Object.entries(RECORDED)),
 ]);
 

@@ -78,6 +78,8 @@ export interface JobView extends Job {
   state: JobState;
   /** Whether it waits until someone releases it; missing if not. */
   held?: boolean;
+  /** Whether it waits to start at once, beyond all limits; missing if not. */
+  now?: boolean;
   /** The jobs that it still waits for; missing if none. */
   waits_for?: string[];
   /** The limit that keeps it from running though it is ready: a resource, or `concurrency`. */
@@ -96,6 +98,11 @@ export interface JobView extends Job {
 export interface JobInput extends JobFields {
   /** Hold it: it does not run until someone releases it. Not kept in the file. */
   hold?: boolean;
+  /**
+   * Start it at once: by a worker all of whose slots are taken, or in a paused queue, and beyond
+   * the limits. Holds for the next attempt; not kept in the file.
+   */
+  now?: boolean;
   /** Any other field to keep in the file. */
   [field: string]: unknown;
 }
@@ -135,6 +142,9 @@ export const USUAL_SHELL = "/bin/sh";
 export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job {
   const fault = faultOf(input, CHECKS_OF_INPUT);
   if (fault) throw new UsageError(`a job's ${fault}`);
+  const contrary = input.now && (["hold", "after", "run_at"] as const)
+    .find((name) => Array.isArray(input[name]) ? input[name].length > 0 : input[name]);
+  if (contrary) throw new UsageError(`a job that starts now can have no ${contrary}`);
   return fillIn(input, input.id ?? newId(), defaults, now, false);
 }
 

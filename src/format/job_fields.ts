@@ -110,7 +110,7 @@ export interface JobField extends Kind {
 }
 
 /** The table, in the order that the help shows the options. */
-const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
+const TABLE: Record<keyof JobFields | "delay" | "at" | "hold" | "now", JobField> = {
   command: {
     ...commandText,
     value: "CMD",
@@ -285,6 +285,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold", JobField> = {
     insteadInSchedule: "have its command read a file, with: < FILE",
   },
   hold: { ...flag, help: "hold it until queuectl release" },
+  now: { ...flag, help: "start it at once, beyond all limits, also in a paused queue" },
 };
 
 /** The fields that whoever adds a job may give it, in the order of their options in the help. */

@@ -44,6 +44,19 @@ export const HELD_TIME = Date.UTC(9998, 0, 1);
 /** The time in the name of a job that waits for other jobs to end: 99990101T…. */
 export const AFTER_TIME = Date.UTC(9999, 0, 1);
 
+/** The time in the name of a job that is to start at once, beyond all limits: 00010101T…. */
+export const START_TIME = Date.parse("0001-01-01T00:00:00Z");
+
+/** All stamps of jobs that are to start at once come before this one. */
+export const FIRST_USUAL_STAMP = "0002";
+
+/** Whether a job whose name has this time is to start at once, beyond all limits. */
+export function startsAtOnce(time: number): boolean {
+  return time < FIRST_USUAL_TIME;
+}
+
+const FIRST_USUAL_TIME = Date.parse("0002-01-01T00:00:00Z");
+
 const STAMPED = /^(\d{8}T\d{6}\.\d{3}Z)-(\d)-(.*)$/s;
 
 /** The parts of a name in a state directory. */

@@ -10,7 +10,7 @@ import { endOf, type Entry, nameOf, readEntry } from "../contents/entries.ts";
 import { isSuspended, readProgress } from "../contents/job_output_files.ts";
 import { liveWorkers, type SeenWorker } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
-import { AFTER_TIME, HELD_TIME, parseEntryName } from "../format/names.ts";
+import { AFTER_TIME, HELD_TIME, parseEntryName, startsAtOnce } from "../format/names.ts";
 import { isEditor } from "../format/worker_names.ts";
 import { mayRunAt, whereOf, whereText } from "../format/placement.ts";
 import type { Store } from "../store/store.ts";
@@ -43,13 +43,15 @@ export function jobView(
   if (entry.state !== "pending" && entry.state !== "failed") return job;
   if (entry.time < HELD_TIME) {
     // The name counts, not the file: a retry or a person may have changed it.
-    if (!entry.bare) job.run_at = new Date(entry.time).toISOString();
+    const isFirst = startsAtOnce(entry.time);
+    if (!entry.bare && !isFirst) job.run_at = new Date(entry.time).toISOString();
     if (entry.time > store.now()) return job;
     const where = whereOf(job);
     if (where !== "" && !workers().some((worker) => mayRunAt(where, worker))) {
       job.no_worker = whereText(where);
       return job;
     }
+    if (isFirst) return { ...job, now: true };
     const limit = limitOn(store, job);
     return limit === undefined ? job : { ...job, limited_by: limit };
   }

@@ -10,6 +10,7 @@ import { idsFrom, isUlid, timeOfId } from "../format/ids.ts";
 import {
   AFTER_TIME,
   type Division,
+  FIRST_USUAL_STAMP,
   formatStamp,
   HELD_TIME,
   idInName,
@@ -166,7 +167,8 @@ function countName(tally: NameTally, path: string, now: number): Division | unde
   const name = nameOf(path);
   const division = divisionOf(name, now);
   if (division === undefined) {
-    if (name < tally.oldestName && isWaitingName(name)) tally.oldestName = name;
+    const isOlder = name < tally.oldestName && name >= FIRST_USUAL_STAMP;
+    if (isOlder && isWaitingName(name)) tally.oldestName = name;
     return undefined;
   }
   tally[division]++;

@@ -18,7 +18,7 @@ import { dropEmptyBatch, holdsJobs, nameOf, readEntry } from "../contents/entrie
 import { NotDurableError, QueueError, reasonWithin } from "../text/errors.ts";
 import type { Job } from "../format/job.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
-import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
+import { AFTER_TIME, HELD_TIME, startsAtOnce, waitingName } from "../format/names.ts";
 import { arriveAsEditor, type Presence } from "../contents/presence.ts";
 import { settle, type Settlement } from "./settle.ts";
 import { ring } from "../store/ring.ts";
@@ -66,8 +66,8 @@ export async function setHeld(store: Store, entry: WaitingEntry, held: boolean):
  * before the name goes.
  */
 function isReadyEarlier(entry: WaitingEntry, job: Job): boolean {
-  return entry.state === "pending" && !entry.bare && entry.time < HELD_TIME &&
-    entry.time < Date.parse(job.run_at);
+  return entry.state === "pending" && !entry.bare && !startsAtOnce(entry.time) &&
+    entry.time < HELD_TIME && entry.time < Date.parse(job.run_at);
 }
 
 /** A change to a job: its new content and when it is ready, or its content in dead/. */

@@ -56,7 +56,7 @@ export async function publishApart(
 ): Promise<void> {
   const named = inputs.map((input): Named => {
     const job = newJob(input, store.config, store.now());
-    return { job, name: newName(job, input.hold), isHeld: input.hold ?? false };
+    return { job, name: newName(job, input), isHeld: input.hold ?? false };
   });
   const jobs = named.map(({ job }) => job);
   // Before the jobs: a key without a job counts for nothing, but a job without its key would not be

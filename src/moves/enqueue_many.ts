@@ -106,8 +106,8 @@ async function publishAll(
 type Way = "in a batch" | "apart";
 
 /** A job that is held, waits for others or has a key needs a name of its own in pending/. */
-function wayOf({ hold, after, unique }: JobInput): Way {
-  return hold || unique !== undefined || (after?.length ?? 0) > 0 ? "apart" : "in a batch";
+function wayOf({ hold, now, after, unique }: JobInput): Way {
+  return hold || now || unique !== undefined || (after?.length ?? 0) > 0 ? "apart" : "in a batch";
 }
 
 /** Inputs that follow one another and are published together. */

@@ -7,7 +7,7 @@
 
 import { UsageError } from "../text/errors.ts";
 import { type Job, jobBytes, type JobInput, MAX_JOB_BYTES, newJob } from "../format/job.ts";
-import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
+import { AFTER_TIME, HELD_TIME, START_TIME, waitingName } from "../format/names.ts";
 import { flush, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { ring } from "../store/ring.ts";
 import { publishFile } from "../store/temporary_files.ts";
@@ -28,10 +28,17 @@ export function contentOf(job: Job): Uint8Array {
 }
 
 /**
- * The name in pending/ of a new job, by the time at which it is ready: if held or waiting, never.
+ * The name in pending/ of a new job, by the time at which it is ready: if held or waiting, never;
+ * if it is to start at once, before all others.
  */
-export function newName(job: Job, hold: boolean = false): string {
-  const time = hold ? HELD_TIME : job.after?.length ? AFTER_TIME : Date.parse(job.run_at);
+export function newName(job: Job, { hold, now }: Pick<JobInput, "hold" | "now"> = {}): string {
+  const time = hold
+    ? HELD_TIME
+    : now
+    ? START_TIME
+    : job.after?.length
+    ? AFTER_TIME
+    : Date.parse(job.run_at);
   return waitingName(time, job.priority, job.id, job);
 }
 
@@ -83,6 +90,6 @@ export function isPlain(input: JobInput): boolean {
  */
 export async function enqueuePlain(store: Store, input: JobInput): Promise<Job> {
   const job = newJob(input, store.config, store.now());
-  await publish(store, newName(job, input.hold), contentOf(job));
+  await publish(store, newName(job, input), contentOf(job));
   return job;
 }

@@ -6,7 +6,7 @@
  */
 
 import { needsOf } from "../constraints/needs.ts";
-import type { JobState } from "../format/names.ts";
+import { type JobState, startsAtOnce } from "../format/names.ts";
 import type { Whereabouts } from "../format/placement.ts";
 import { type Claim, claim } from "../moves/claim.ts";
 import { putBackUnrun } from "../moves/put_back.ts";
@@ -56,11 +56,21 @@ export class Claimer {
    * @param freeSlots How many jobs the worker could start now.
    */
   next(freeSlots: number): JobInHand | undefined {
-    const { finder, jobs } = this.#options;
+    const { finder } = this.#options;
+    return this.#takeInHand(() =>
+      this.limiter.isInForce ? this.limiter.next(finder, freeSlots) : unlimited(finder.take())
+    );
+  }
+
+  /** Takes a job in hand that is to start at once, whatever the limits; `undefined` if none is. */
+  nextFirst(): JobInHand | undefined {
+    return this.#takeInHand(() => unlimited(this.#options.finder.takeFirst()));
+  }
+
+  #takeInHand(choose: () => Chosen | undefined): JobInHand | undefined {
+    const { jobs } = this.#options;
     for (;;) {
-      const chosen = this.limiter.isInForce
-        ? this.limiter.next(finder, freeSlots)
-        : unlimited(finder.take());
+      const chosen = choose();
       if (!chosen) return undefined;
       const job = jobs.take(chosen);
       if (job) return job;
@@ -77,7 +87,7 @@ export class Claimer {
   async claim(job: JobInHand): Promise<Settlement | undefined> {
     const unrun = await this.#tryClaim(job);
     if (!job.claim) this.letGo(job);
-    if (!job.claim || unrun) return unrun;
+    if (!job.claim || unrun || startsAtOnce(job.entry.time)) return unrun;
     const { resource, resources } = job.claim.job;
     const needsNone = resource === undefined && resources === undefined;
     if (!needsNone || job.held.concurrency || job.held.places) this.#admit(job, job.claim);

@@ -105,11 +105,17 @@ export class Dispatcher {
     return this.#settler.stuck && this.jobs.slotsTaken === 0;
   }
 
-  /** Claims and starts jobs until the slots are full or no job can run. */
+  /**
+   * Claims and starts jobs until the slots are full or no job can run; also without a free slot
+   * those that are to start at once.
+   */
   fill(): void {
+    const { slots } = this.#options;
     try {
       while (this.#mayClaim()) {
-        const job = this.claimer.next(this.#options.slots - this.jobs.slotsTaken);
+        const first = this.claimer.nextFirst();
+        if (!first && (this.paused || this.isFull)) break;
+        const job = first ?? this.claimer.next(slots - this.jobs.slotsTaken);
         if (!job) return;
         this.#track(this.#claimAndStart(job));
       }
@@ -122,8 +128,7 @@ export class Dispatcher {
 
   #mayClaim(): boolean {
     const { slots } = this.#options;
-    return this.#claims && !this.paused && !this.#settler.stuck &&
-      this.jobs.slotsTaken < slots &&
+    return this.#claims && !this.#settler.stuck &&
       this.jobs.unsettled < slots + MOST_UNSETTLED &&
       performance.now() >= this.#pausedUntil;
   }

@@ -10,7 +10,13 @@ import { enqueue } from "../../src/moves/enqueue.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import type { JobInput } from "../../src/format/job.ts";
 import type { Queue } from "../../src/queue.ts";
-import { editJob, holdJob, moveJob, releaseJob } from "../../src/control/waiting_jobs.ts";
+import {
+  editJob,
+  holdJob,
+  moveJob,
+  releaseJob,
+  startJobNow,
+} from "../../src/control/waiting_jobs.ts";
 import { cancelJob } from "../../src/control/cancel_job.ts";
 import { asking, queueOf } from "./upkeep_operations.ts";
 import { putBackUnrun } from "../../src/moves/put_back.ts";
@@ -212,6 +218,7 @@ export const WAITING_OPERATIONS: readonly Operation[] = [
     before: RUN,
     after: `${RUN} at priority 9`,
   }),
+  onWaiting("start-held", true, (queue) => startJobNow(queue, "a"), { before: HELD, after: RUN }),
   onWaiting("edit", false, (queue) => editJob(queue, "a", urgent), {
     before: RUN,
     after: `${RUN} at priority 9`,

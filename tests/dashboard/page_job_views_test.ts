@@ -190,14 +190,16 @@ Deno.test("each state offers what can be done in it, each with its command line"
   assertEquals(await lines({ state: "done" }), ["retry", "rm"]);
   assertEquals(await lines({ state: "processing" }), ["suspend", "cancel"]);
   assertEquals(await lines({ state: "processing", suspended: true }), ["resume", "cancel"]);
-  assertEquals(await lines({ state: "failed" }), ["retry", "hold", "cancel", "rm", "move", "edit"]);
+  assertEquals(await lines({ state: "failed" }), [
+    ...["retry", "start", "hold", "cancel", "rm", "move", "edit"],
+  ]);
   assertEquals(
     await lines({ state: "pending", run_at: ago(-60) }),
-    ["move", "hold", "cancel", "rm", "move", "edit"],
+    ["move", "start", "hold", "cancel", "rm", "move", "edit"],
   );
   assertEquals(
     await lines({ state: "pending", held: true }),
-    ["release", "cancel", "rm", "move", "edit"],
+    ["start", "release", "cancel", "rm", "move", "edit"],
   );
 });
 

@@ -38,3 +38,22 @@ Deno.test("an unknown signal is refused with a near guess", async () => {
   assertStringIncludes((await program.run(["signal", "a", "99"])).stderr, "(see: kill -l)");
   assertEquals((await program.run(["signal", "USR1"])).code, 2);
 });
+
+Deno.test("start and enqueue --now run a job at once, and say so if there is no worker", async () => {
+  await using program = new Program();
+  await program.answer("worker", "pause");
+  await program.answer("enqueue", "--id", "a", "true");
+  const { code, stdout, stderr } = await program.run(["start", "a"]);
+  assertEquals([code, stdout], [0, "a\n"]);
+  assertStringIncludes(stderr, "no worker is alive; the next one runs it first");
+  assertEquals((await program.json("show", "a")).now, true);
+  await program.answer("enqueue", "--id", "b", "--now", "true");
+  program.spawn(["worker", "start"]);
+  for (const id of ["a", "b"]) {
+    await eventually("it runs", async () => (await program.json("show", id)).state === "done");
+  }
+  const both = await program.run(["enqueue", "--now", "--delay", "5m", "true"]);
+  assertEquals(both.code, 2);
+  assertStringIncludes(both.stderr, "a job that starts now can have no run_at");
+  assertEquals((await program.run(["start", "a"])).code, 1);
+});

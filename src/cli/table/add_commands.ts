@@ -24,7 +24,7 @@ function fieldOption(field: string): Option {
 /** The options of `enqueue` and `run`. */
 export const ENQUEUE_OPTIONS: readonly Option[] = [
   ...[...JOB_FIELDS].flatMap(([field, { help }]) => {
-    if (help === undefined || field === "hold") return [];
+    if (help === undefined || field === "hold" || field === "now") return [];
     const option = fieldOption(field);
     return field === "unique"
       ? [option, { name: "unique-fail", help: "with --unique: exit 1 if the key is taken" }]
@@ -49,6 +49,7 @@ export const RUN_OPTIONS: readonly Option[] = [
 /** The options of `enqueue` alone. */
 export const FILE_OPTIONS: readonly Option[] = [
   fieldOption("hold"),
+  fieldOption("now"),
   {
     name: "file",
     short: "f",

@@ -29,6 +29,21 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     examples: ["queuectl cancel 5V3K", "queuectl cancel --tag photos --state waiting,delayed"],
   },
   {
+    name: "start",
+    module: "control/start",
+    summary: "start waiting jobs at once, beyond the limits",
+    takes: "[ID…]",
+    options: SELECTION,
+    details: [
+      "A live worker runs each at once, even if all its slots are taken (with one slot more), the " +
+      "queue is paused, or a limit (concurrency, a resource, a group) is reached; the job takes " +
+      "no place of a limit. Held, delayed and failed jobs wait no longer; one that waits for " +
+      "other jobs is refused. Without a live worker the next one runs it first. It holds for one " +
+      "attempt: a retry waits its turn again. A suspended job is resumed.",
+    ],
+    examples: ["queuectl start 5V3K"],
+  },
+  {
     name: "signal",
     module: "control/signal",
     summary: "send a signal to running jobs",

@@ -17,6 +17,7 @@ type Verb =
   | "remove"
   | "move"
   | "priority"
+  | "start"
   | "suspend"
   | "resume";
 
@@ -54,6 +55,9 @@ export function actionsOn(job: JobView, now: number): Action[] {
         ...action("move", "Run now", "move --at now", "It is ready now."),
         body: { run_at: "now" },
       }]
+      : []),
+    ...(isWaiting(job) && !job.waits_for && !job.now
+      ? [action("start", "Start", "start", "It starts at once, beyond all limits.")]
       : []),
     ...(job.held ? [action("release", "Release", "release", "Released.")] : []),
     ...(isWaiting(job) && !job.held

@@ -42,7 +42,7 @@ export const FORM_FIELDS: readonly FormField[] = [...JOB_FIELDS].map(([name, fie
     help: field.meaning ?? field.help ?? "",
     default: field.default,
     isForSchedules: field.help !== undefined && field.insteadInSchedule === undefined &&
-      sets === undefined && name !== "hold",
+      sets === undefined && name !== "hold" && name !== "now",
     hasOption: field.help !== undefined,
     ...(pattern && { pattern: pattern.source }),
     must: field.check({}) ?? "",

@@ -20,6 +20,7 @@ import {
   releaseJob,
   signalJob,
   signalOf,
+  startJobNow,
   UsageError,
   WaitedForError,
 } from "../../../mod.ts";
@@ -43,6 +44,7 @@ export const JOB_CHANGES = {
   cancel: (queue, id) => cancelJob(queue, id),
   hold: (queue, id) => holdJob(queue, id),
   release: (queue, id) => releaseJob(queue, id),
+  start: (queue, id) => startJobNow(queue, id),
   suspend: (queue, id) => signalJob(queue, id, "SIGSTOP"),
   resume: (queue, id) => signalJob(queue, id, "SIGCONT"),
   signal(queue, id, { signal: word }) {

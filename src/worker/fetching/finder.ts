@@ -7,16 +7,16 @@
  */
 
 import { batchEntries } from "../../contents/entries.ts";
-import { HELD_TIME } from "../../format/names.ts";
+import { HELD_TIME, startsAtOnce } from "../../format/names.ts";
 import { mayRunAt, type Whereabouts } from "../../format/placement.ts";
-import { pathIn, removeIfThere, type Store } from "../../store/store.ts";
+import { pathIn, type Store } from "../../store/store.ts";
 import { CLOCK_GRAIN, FolderChanges } from "./folder_changes.ts";
 import { BarrenBatches } from "./barren_batches.ts";
 import { startLongTimer } from "./long_timer.ts";
 import type { ParkedJobs } from "./parked_jobs.ts";
 import { type IndexEntry, ReadyIndex } from "./ready_index.ts";
 import { Spread } from "./spread.ts";
-import { batchOf, indexEntry, scanWaiting } from "./scan.ts";
+import { batchOf, indexEntry, removeBatch, scanWaiting } from "./scan.ts";
 
 /** Reading the directories takes at most this share of the time. */
 const SCAN_SHARE = 0.1;
@@ -93,6 +93,11 @@ export class Finder {
     return entry;
   }
 
+  /** Takes out a job that is to start at once, beyond all limits; `undefined` if there is none. */
+  takeFirst(): IndexEntry | undefined {
+    return this.#index.takeFirst();
+  }
+
   #next(): IndexEntry | undefined {
     let passedOver = false;
     for (let entry; (entry = this.#spread.take(this.#index, this.#store.now()));) {
@@ -141,6 +146,11 @@ export class Finder {
 
   /** Puts an entry that cannot be claimed behind the others for a while. */
   putAside(entry: IndexEntry): void {
+    if (startsAtOnce(entry.time)) {
+      // The next look at the directories finds it again.
+      for (const changes of [this.#changes, this.#retries]) changes.forget();
+      return;
+    }
     this.putBack({ ...entry, time: this.#store.now() + PUT_ASIDE });
   }
 
@@ -269,17 +279,7 @@ export class Finder {
   /** Removes a batch's folder; returns whether it is gone. */
   #closeBatch(batch: string): boolean {
     this.#opened.delete(batch);
-    const folder = pathIn(this.#store, "pending", batch);
-    try {
-      const stat = this.#store.files.stat(folder);
-      if (!stat) return true;
-      // A file that is named like a batch is somebody's, and is left alone.
-      if (stat.kind !== "directory") return false;
-      removeIfThere(this.#store, folder);
-      return true;
-    } catch {
-      return false;
-    }
+    return removeBatch(this.#store, batch);
   }
 
   #setTimer(): void {

@@ -7,7 +7,7 @@
 
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { WaitingEntry } from "../../moves/claim.ts";
-import { formatStamp, isWaitingName } from "../../format/names.ts";
+import { FIRST_USUAL_STAMP, formatStamp, isWaitingName, startsAtOnce } from "../../format/names.ts";
 
 /** A waiting job, or a batch of them that stands for the first in it. */
 export interface IndexEntry extends WaitingEntry {
@@ -90,7 +90,9 @@ class BoundedOrder {
 export class ReadyIndex {
   readonly #ready: BoundedOrder;
   readonly #later: BoundedOrder;
-  /** The paths of the entries in either. */
+  /** Those that are to start at once. */
+  readonly #first: IndexEntry[] = [];
+  /** The paths of the entries in any of these. */
   readonly #known = new Set<string>();
   /** When so few are left it is time to read again: enough to go on with meanwhile. */
   readonly #lowest: number;
@@ -108,6 +110,10 @@ export class ReadyIndex {
     const path = pathOf(entry);
     if (this.#known.has(path)) return;
     this.#known.add(path);
+    if (startsAtOnce(entry.time)) {
+      this.#first.push(entry);
+      return;
+    }
     const heap = entry.time > now ? this.#later : this.#ready;
     if (!heap.push(entry)) this.#known.delete(path);
   }
@@ -128,12 +134,19 @@ export class ReadyIndex {
     const lastLater = later && formatStamp(later.time) + "~";
     return (name) => {
       if (name < present) {
-        if (!ready || !isWaitingName(name)) return false;
+        if (!ready || name < FIRST_USUAL_STAMP || !isWaitingName(name)) return false;
         const priority = name.charCodeAt(21) - 48;
         return priority < ready.priority || (priority === ready.priority && name > lastReady!);
       }
       return later !== undefined && name > lastLater! && isWaitingName(name);
     };
+  }
+
+  /** Takes out an entry that is to start at once; no other method gives it out. */
+  takeFirst(): IndexEntry | undefined {
+    const entry = this.#first.shift();
+    if (entry) this.#known.delete(pathOf(entry));
+    return entry;
   }
 
   /** The most urgent entry that is ready. */

@@ -8,7 +8,7 @@
 import type { WaitingEntry } from "../../moves/claim.ts";
 import { standalone } from "../../contents/entries.ts";
 import { parseBatchName, parseEntryName } from "../../format/names.ts";
-import { pathIn, type Store } from "../../store/store.ts";
+import { pathIn, removeIfThere, type Store } from "../../store/store.ts";
 import type { IndexEntry } from "./ready_index.ts";
 
 /** The directories that jobs wait in. */
@@ -66,4 +66,19 @@ export async function scanWaiting(
 export function batchOf(path: string): string | undefined {
   const slash = path.indexOf("/");
   return slash < 0 ? undefined : path.slice(0, slash);
+}
+
+/** Removes a batch's folder if it is empty; returns whether it is gone. */
+export function removeBatch(store: Store, batch: string): boolean {
+  const folder = pathIn(store, "pending", batch);
+  try {
+    const stat = store.files.stat(folder);
+    if (!stat) return true;
+    // A file that is named like a batch is somebody's, and is left alone.
+    if (stat.kind !== "directory") return false;
+    removeIfThere(store, folder);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -74,6 +74,9 @@ export interface RunningRow {
 /** A job as a table shows it: what is dear to read (input, environment, history) is left out. */
 export interface JobRow {
   id: string;
+  label?: string;
+  tags?: readonly string[];
+  group?: string;
   command: string;
   state: JobState;
   priority: number;
@@ -102,6 +105,10 @@ export interface JobsQuery {
   states: readonly (JobState | "delayed" | "held" | "waiting")[];
   /** Only jobs whose ID or command contains this text, or whose last line of output does. */
   text: string;
+  /** Only jobs that have all of these tags. */
+  tags?: readonly string[];
+  /** Only jobs of this group. */
+  group?: string;
   /** Default: `created`. All but `created` sort within the newest 20,000 jobs. */
   sort: "created" | "priority" | "duration" | "attempts" | "command";
   /** Default: `desc`. */
@@ -219,7 +226,7 @@ export interface BulkRequest {
 }
 
 /** Which jobs to change: what narrows {@linkcode JobsQuery}, at least one of it. */
-export type BulkFilter = Partial<Pick<JobsQuery, "states" | "text">>;
+export type BulkFilter = Partial<Pick<JobsQuery, "states" | "text" | "tags" | "group">>;
 
 /** What can be done to many jobs at once. */
 export type BulkAction = "retry" | "cancel" | "hold" | "release" | "remove" | "priority";

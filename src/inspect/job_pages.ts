@@ -16,6 +16,7 @@ import { type JobSearch, jobSearch } from "./job_search.ts";
 import type { KnownNames } from "./known_names.ts";
 import { type Found, NamesInOrder, type Part } from "./names_in_order.ts";
 import { recentDone } from "./recent_done.ts";
+import { selector } from "./selection.ts";
 import { MOST_NAMES, type Place, Slices } from "./name_scan.ts";
 
 /** What a page is to show. */
@@ -24,6 +25,10 @@ export interface JobPageQuery {
   states: readonly (JobState | Division)[];
   /** Only jobs whose ID, command, label or last line of output contains this, in any case. */
   text: string;
+  /** Only jobs that have all of these tags. */
+  tags?: readonly string[];
+  /** Only jobs of this group. */
+  group?: string;
   /** Other orders than `created` are of the newest 20,000 jobs. */
   sort: "created" | "priority" | "duration" | "attempts" | "command";
   /** Which comes first. */
@@ -112,7 +117,7 @@ export class JobPages {
     if (recent) return recent;
     const after = query.cursor === undefined ? undefined : placeOf(query.cursor);
     const names = new NamesInOrder(this.#names, parts, order, after);
-    const search = query.text === "" ? undefined : jobSearch(this.#store, query.text);
+    const search = searchOf(this.#store, query);
     const deadline = performance.now() + SEARCHES;
     const reader = this.#reader(parts);
     const slices = new Slices();
@@ -142,10 +147,11 @@ export class JobPages {
 
   /** The first page of done jobs by the history, while their names are not known yet. */
   async #recentPage(
-    { order, cursor, text, limit }: JobPageQuery,
+    query: JobPageQuery,
     parts: readonly Part[],
   ): Promise<Omit<JobPage, "total"> | undefined> {
-    if (order !== "desc" || cursor !== undefined || text !== "") return undefined;
+    const { order, cursor, limit } = query;
+    if (order !== "desc" || cursor !== undefined || isSearch(query)) return undefined;
     if (parts.length !== 1 || parts[0]!.state !== "done") return undefined;
     if (this.#names.knows("done", { order })) return undefined;
     if ((await this.#names.counts()).done <= MOST_NAMES) return undefined;
@@ -175,7 +181,7 @@ export class JobPages {
     const found = await this.#sort(query, parts, from === 0);
     const reader = this.#reader(parts);
     const page = found.slice(from, from + query.limit);
-    const search = query.text === "" ? undefined : jobSearch(this.#store, query.text);
+    const search = searchOf(this.#store, query);
     const jobs = page.map((each) => this.#row(each, reader, search))
       .filter((row) => row !== undefined);
     const to = from + page.length;
@@ -183,12 +189,12 @@ export class JobPages {
   }
 
   async #sort(query: JobPageQuery, parts: readonly Part[], isAnew: boolean): Promise<Found[]> {
-    const { sort, order, text, states } = query;
-    const key = JSON.stringify([sort, order, text, states]);
+    const { sort, order, text, states, tags, group } = query;
+    const key = JSON.stringify([sort, order, text, states, tags, group]);
     const known = this.#sorted;
     if (known?.key === key && !isAnew && performance.now() < known.until) return known.found;
     const names = new NamesInOrder(this.#names, parts, "desc");
-    const search = text === "" ? undefined : jobSearch(this.#store, text);
+    const search = searchOf(this.#store, query);
     const reader = this.#reader(parts);
     const slices = new Slices();
     const rows: { found: Found; key: number | string }[] = [];
@@ -224,6 +230,19 @@ export class JobPages {
       return job;
     };
   }
+}
+
+/** Whether a page leaves jobs out that only their files can tell. */
+function isSearch({ text, tags = [], group }: JobPageQuery): boolean {
+  return text !== "" || tags.length > 0 || group !== undefined;
+}
+
+function searchOf(store: Store, query: JobPageQuery): JobSearch | undefined {
+  if (!isSearch(query)) return undefined;
+  const { text, tags, group } = query;
+  const isMeant = selector(store, { tags, group });
+  const search: JobSearch = text === "" ? () => ({}) : jobSearch(store, text);
+  return (entry) => isMeant(entry) ? search(entry) : undefined;
 }
 
 type Reader = (entry: Entry) => JobView | undefined;

@@ -233,6 +233,31 @@ Deno.test("many jobs are changed at once, children before their parents, and fai
   ) assertEquals((await bulk(body)).status, 400, JSON.stringify(body));
 });
 
+Deno.test("jobs are listed and changed by their tags and their group", async () => {
+  await using server = await TestServer.start();
+  await server.queue.enqueueMany([
+    { id: "a", command: "true", label: "First", tags: ["photos", "eu"], group: "night" },
+    { id: "b", command: "true", tags: ["photos"] },
+    { id: "c", command: "true" },
+  ]);
+  const listed = async (query: string) =>
+    (await server.json<JobsPage>(`/api/jobs${query}`)).jobs.map(({ id }) => id).sort();
+  assertEquals(await listed("?tags=photos"), ["a", "b"]);
+  assertEquals(await listed("?tags=photos,eu"), ["a"]);
+  assertEquals(await listed("?group=night&states=pending&sort=priority"), ["a"]);
+  assertEquals(await listed("?group=day"), []);
+  const [row] = (await server.json<JobsPage>("/api/jobs?group=night")).jobs;
+  assertEquals([row?.label, row?.tags, row?.group], ["First", ["photos", "eu"], "night"]);
+  const [, held] = await server.post("/api/jobs/bulk", {
+    action: "hold",
+    filter: { tags: ["photos"] },
+  });
+  assertEquals(held as unknown, { changed: 2, failed: [] });
+  for (const query of ["?tags=a%20b", "?group=a%20b"]) {
+    assertEquals((await server.get(`/api/jobs${query}`)).status, 400, query);
+  }
+});
+
 Deno.test("a filter means all jobs that match it and that the action is for, however many", async () => {
   await using server = await TestServer.start();
   const { queue, dir } = server;

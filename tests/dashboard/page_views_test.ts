@@ -70,6 +70,9 @@ const HOSTILE_ANSWERS: Partial<Answers> = {
     Promise.resolve(samplePage([
       sampleRow(HOSTILE, {
         command: HOSTILE,
+        label: HOSTILE,
+        tags: [HOSTILE],
+        group: HOSTILE,
         waits: HOSTILE,
         last_line: HOSTILE,
         signal: HOSTILE,
@@ -155,6 +158,17 @@ Deno.test("the charts are there without JavaScript, and as a table", async () =>
   assertEquals(page.all("tr", "numbers").length, 1 + 2);
   const here = page.all("a", "segments").filter(({ attributes }) => attributes["aria-current"]);
   assertEquals(here.map(({ text }) => text), ["24 hours"]);
+});
+
+Deno.test("a row has the job's label, and its group and tags as links to all that have them", async () => {
+  const row = sampleRow("a", { label: "Thumbnails", tags: ["photos", "eu"], group: "night" });
+  const page = await pageOf("/jobs?tags=photos", {
+    jobs: () => Promise.resolve(samplePage([row])),
+  });
+  assertStringIncludes(page.text, "Jobs tagged photos");
+  assertStringIncludes(page.text, "Thumbnails");
+  const links = page.all("a", "tags").map(({ attributes }) => attributes.href);
+  assertEquals(links, ["/jobs?group=night", "/jobs?tags=photos", "/jobs?tags=eu"]);
 });
 
 Deno.test("each tab of jobs says how many its list holds", async () => {

@@ -190,9 +190,13 @@ export function jobsQuery(query: URLSearchParams): JobsQuery {
   const states = query.getAll("states").flatMap((part) => part.split(","));
   const limit = Number(query.get("limit") ?? PAGE_ROWS);
   const cursor = query.get("cursor");
+  const tags = (query.get("tags") ?? "").split(",").filter(Boolean);
+  const group = query.get("group");
   return {
     states: STATES.filter((state) => states.includes(state)),
     text: query.get("text") ?? "",
+    ...(tags.length > 0 && { tags }),
+    ...(group && { group }),
     sort: SORTS.find((sort) => sort === query.get("sort")) ?? "created",
     order: query.get("order") === "asc" ? "asc" : "desc",
     limit: Number.isInteger(limit) && limit >= 1 && limit <= 200 ? limit : PAGE_ROWS,
@@ -200,11 +204,18 @@ export function jobsQuery(query: URLSearchParams): JobsQuery {
   };
 }
 
+/** Whether a list leaves jobs out that only their files can tell. */
+export function isSearch({ text, tags = [], group }: JobsQuery): boolean {
+  return text !== "" || tags.length > 0 || group !== undefined;
+}
+
 /** The query of a URL that asks for these jobs, `?states=dead&text=a`; only what is no default. */
 export function jobsSearch(asked: Partial<JobsQuery>): string {
   const query = new URLSearchParams();
   if (asked.states?.length) query.set("states", asked.states.join(","));
   if (asked.text) query.set("text", asked.text);
+  if (asked.tags?.length) query.set("tags", asked.tags.join(","));
+  if (asked.group) query.set("group", asked.group);
   if (asked.sort && asked.sort !== "created") query.set("sort", asked.sort);
   if (asked.order === "asc") query.set("order", "asc");
   if (asked.cursor) query.set("cursor", asked.cursor);

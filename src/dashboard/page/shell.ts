@@ -110,6 +110,8 @@ function Search(): Tree {
   const asked = view.page === "jobs" ? view.query : undefined;
   const kept = {
     states: asked?.states.join(","),
+    tags: asked?.tags?.join(","),
+    group: asked?.group,
     sort: asked?.sort === "created" ? undefined : asked?.sort,
     order: asked?.order === "asc" ? asked.order : undefined,
   };

@@ -12,9 +12,13 @@ export function jobRow(job: JobView): JobRow {
   const last = job.history.at(-1);
   const waits = waitsOf(job);
   const { id, command, state, priority, attempts, max_retries, progress } = job;
+  const { label, tags, group } = job;
   return {
     ...{ id, command, state, priority, attempts, max_retries },
     ...{ created_at: job.created_at, run_at: job.run_at, updated_at: job.updated_at },
+    ...(label !== undefined && { label }),
+    ...(tags !== undefined && { tags }),
+    ...(group !== undefined && { group }),
     ...(last && {
       outcome: last.outcome,
       exit_code: last.exit_code,

@@ -55,7 +55,7 @@ export function checkNames(query: URLSearchParams, known: readonly string[]): vo
 
 /** The query of `GET /api/jobs`. */
 export function jobsQueryOf(query: URLSearchParams): JobsQuery {
-  checkNames(query, ["states", "text", "sort", "order", "cursor", "limit"]);
+  checkNames(query, ["states", "text", "tags", "group", "sort", "order", "cursor", "limit"]);
   const states = query.getAll("states").flatMap((list) => list.split(",")).filter(Boolean);
   const limit = Number(query.get("limit") ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > 200) {
@@ -64,6 +64,7 @@ export function jobsQueryOf(query: URLSearchParams): JobsQuery {
   return {
     states: states.map((state) => choice(state, "states", STATES)),
     text: query.get("text") ?? "",
+    ...marksOf(query.get("tags")?.split(",").filter(Boolean), query.get("group") || undefined),
     sort: choice(query.get("sort"), "sort", SORTS),
     order: choice(query.get("order"), "order", ORDERS),
     limit,
@@ -77,19 +78,37 @@ export function jobsQueryOf(query: URLSearchParams): JobsQuery {
  * @throws {UsageError} If it has another name than these, or a wrong value.
  */
 export function filterOf(body: unknown): BulkFilter {
-  const { states, text, ...others } = objectBody(body, "filter");
+  const { states, text, tags, group, ...others } = objectBody(body, "filter");
   const [other] = Object.keys(others);
   if (other !== undefined) {
-    throw new UsageError(`filter may have states and text, not ${JSON.stringify(other)}`);
+    throw new UsageError(
+      `filter may have states, text, tags and group, not ${JSON.stringify(other)}`,
+    );
   }
-  if (!optional(text) && (!Array.isArray(states) || states.length === 0)) {
-    throw new UsageError("filter must have states, an array of 1 or more, or text");
+  const marks = marksOf(optional(tags), optional(group));
+  const isNarrow = optional(text) || marks.tags || marks.group;
+  if (!isNarrow && (!Array.isArray(states) || states.length === 0)) {
+    throw new UsageError("filter must have text, tags, group, or states, an array of 1 or more");
   }
   return {
+    ...marks,
     ...(Array.isArray(states) && {
       states: states.map((state) => choice(textOf(state, "states"), "states", STATES)),
     }),
     ...(optional(text) !== undefined && { text: textOf(text, "text") }),
+  };
+}
+
+/** Tags and a group that jobs must have, as jobs may have them. */
+function marksOf(tags: unknown, group: unknown): Pick<JobsQuery, "tags" | "group"> {
+  for (const [name, value] of Object.entries({ tags, group })) {
+    const fault = value === undefined ? undefined : JOB_FIELDS.get(name)!.check(value);
+    if (fault !== undefined) throw new UsageError(`${name} ${fault}`);
+  }
+  const given = Array.isArray(tags) && tags.length > 0;
+  return {
+    ...(given && { tags: tags as string[] }),
+    ...(group !== undefined && { group: group as string }),
   };
 }
 

@@ -7,7 +7,7 @@
  */
 
 import type { Events } from "../../api.ts";
-import type { Span, View } from "../data.ts";
+import { isSearch, type Span, type View } from "../data.ts";
 import type { Store } from "../store.ts";
 
 /** How old the charts of a span may be while jobs move, in milliseconds. */
@@ -31,7 +31,7 @@ export function oldestAfter(view: View, { ids }: Events["jobs"]): number {
       return CHARTS_AGE[view.span];
     case "jobs":
       // A search reads many files.
-      return view.query.text !== "" ? 5_000 : view.query.sort !== "created" ? 2_000 : 0;
+      return isSearch(view.query) ? 5_000 : view.query.sort !== "created" ? 2_000 : 0;
     case "job":
       return !ids || ids.includes(view.detail.job.id) ? 0 : 2_000;
     case "schedules":

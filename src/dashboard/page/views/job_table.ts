@@ -154,10 +154,12 @@ function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
     html.td({ class: "state-cell" }, h(State, { state: divisionOf(job) })),
     html.td(
       { class: "command-cell" },
+      job.label ? html.span({ class: "label" }, cutMiddle(visibleText(job.label), 80)) : null,
       h(Command, { text: job.command, most: 120 }),
       job.waits && job.waits !== "held"
         ? html.span({ class: "waits" }, h(Waits, { text: job.waits }))
         : null,
+      h(Marks, { job }),
       job.progress ? h(ProgressBar, { progress: job.progress }) : null,
       job.last_line === undefined
         ? null
@@ -181,6 +183,18 @@ function Row({ job, shortId, isGone, isSelected, select }: RowProps): Tree {
         ? "–"
         : spanText(job.duration_ms),
     ),
+  );
+}
+
+/** A job's group and tags, as links to all jobs that have them. */
+function Marks({ job: { tags = [], group } }: { job: JobRow }): Tree | null {
+  if (tags.length === 0 && group === undefined) return null;
+  const link = (label: string, href: string) =>
+    html.a({ key: label, class: "tag", href }, cutMiddle(visibleText(label), 40));
+  return html.span(
+    { class: "tags" },
+    group === undefined ? null : link(`group ${group}`, `/jobs${jobsSearch({ group })}`),
+    tags.map((tag) => link(tag, `/jobs${jobsSearch({ tags: [tag] })}`)),
   );
 }
 

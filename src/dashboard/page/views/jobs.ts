@@ -8,7 +8,7 @@ import { useSignal } from "@preact/signals";
 import { h } from "preact";
 import { useEffect } from "preact/hooks";
 import type { JobsQuery } from "../../api.ts";
-import { type JobsNews, jobsSearch, STATES, type ViewOf } from "../data.ts";
+import { isSearch, type JobsNews, jobsSearch, STATES, type ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
 import { CommandLine, Empty, PageHead, State } from "../parts.ts";
 import { useStore } from "../store.ts";
@@ -36,13 +36,13 @@ export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
       children: html.span({ class: "quiet" }, totalText(query, found.total)),
     }),
     h(Tabs, { query }),
-    query.text === "" ? null : h(Searched, { query, found }),
+    !isSearch(query) ? null : h(Searched, { query, found }),
     found.jobs.length === 0 ? h(None, { query, isRead: found.next === null }) : html.div(
       { class: "card table-card" },
       h(SelectionBar, {
         jobs,
         query,
-        total: query.text === "" ? found.total : undefined,
+        total: isSearch(query) ? undefined : found.total,
         mayTakeAll: jobs.length === found.jobs.length &&
           (found.next !== null || query.cursor !== undefined),
         everything,
@@ -55,11 +55,9 @@ export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
   );
 }
 
-function totalText({ text, states }: JobsQuery, total: number): string {
-  const where = states.map((state) => `${state} `).join("");
-  return text === ""
-    ? `${counted(total, `${where}job`)}`
-    : `a search in ${counted(total, `${where}job`)}`;
+function totalText(query: JobsQuery, total: number): string {
+  const jobs = counted(total, `${query.states.map((state) => `${state} `).join("")}job`);
+  return isSearch(query) ? `a search in ${jobs}` : jobs;
 }
 
 /** A tab for each state, with the number of jobs that its list holds. */
@@ -88,12 +86,16 @@ function Tabs({ query }: { query: JobsQuery }): Tree {
 }
 
 function Searched({ query, found }: Pick<ViewOf<"jobs">, "query" | "found">): Tree {
-  const { text: _text, cursor: _cursor, ...rest } = query;
+  const { text, tags = [], group, cursor: _cursor, ...rest } = query;
+  const strong = (word: string) => html.strong({ key: word }, visibleText(word));
   return html.p(
     { class: "searched" },
-    "Jobs with ",
-    html.strong(null, visibleText(query.text)),
-    " in their ID, command or last line of output",
+    "Jobs",
+    tags.map((tag) => [" tagged ", strong(tag)]),
+    group === undefined ? null : [" of group ", strong(group)],
+    text === ""
+      ? null
+      : [" with ", strong(text), " in their ID, command, label or last line of output"],
     found.searched === undefined ? "" : `; ${counted(found.searched, "job")} read`,
     ". ",
     html.a({ href: `/jobs${jobsSearch(rest)}` }, "Show all"),
@@ -122,7 +124,7 @@ function None({ query, isRead }: { query: JobsQuery; isRead: boolean }): Tree {
   if (!isRead) {
     return h(Empty, { title: "Nothing yet." }, html.p(null, "Search on through older jobs:"));
   }
-  if (query.text !== "") return h(Empty, { title: "No job has this text." });
+  if (isSearch(query)) return h(Empty, { title: "No job matches." });
   if (query.states.length > 0) {
     return h(Empty, { title: `No job is ${query.states.join(" or ")}.` });
   }
@@ -142,7 +144,7 @@ function Paging({ query, next }: { query: JobsQuery; next: string | null }): Tre
       : html.a({ class: "button", href: `/jobs${jobsSearch(first)}` }, "First page"),
     next === null ? null : html.a(
       { class: "button", rel: "next", href: `/jobs${jobsSearch({ ...query, cursor: next })}` },
-      query.text === "" ? "Next page" : "Search on",
+      isSearch(query) ? "Search on" : "Next page",
     ),
   );
 }

@@ -10,6 +10,7 @@ import { h } from "preact";
 import type { BulkAction, BulkFilter, JobRow, JobsQuery } from "../../api.ts";
 import { perform } from "../actions.ts";
 import { bulkAction, changeAllThatMatch, isFor, labelOf } from "../bulk_actions.ts";
+import { isSearch } from "../data.ts";
 import { html, type Tree } from "../html.ts";
 import { CommandLine } from "../parts.ts";
 import { useStore } from "../store.ts";
@@ -111,14 +112,16 @@ export function SelectionBar(props: BarProps): Tree {
 
 function allText({ query, total }: BarProps): string {
   const jobs = total === undefined ? "all jobs" : `all ${numberText(total)} jobs`;
-  return query.text === "" && query.states.length === 0 ? jobs : `${jobs} that match`;
+  return !isSearch(query) && query.states.length === 0 ? jobs : `${jobs} that match`;
 }
 
 /** The filter of a list. One of all states does not mean to run again what succeeded. */
-function filterOf({ states, text }: JobsQuery, action: BulkAction): BulkFilter {
+function filterOf({ states, text, tags, group }: JobsQuery, action: BulkAction): BulkFilter {
   const all = ["pending", "processing", "failed", "dead"] as const;
   return {
     states: states.length > 0 ? states : action === "retry" ? all : [...all, "done"],
     ...(text !== "" && { text }),
+    ...(tags && { tags }),
+    ...(group !== undefined && { group }),
   };
 }

@@ -206,12 +206,6 @@ export type { KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
 export type { NameWindow } from "./src/inspect/state_names.ts";
 export { type Outcomes, type Percentiles, queueStats, type Stats } from "./src/inspect/stats.ts";
 export { type Quantiles, StatsReader, type StatsSeries } from "./src/inspect/stats_reader.ts";
-export {
-  type FailureView,
-  type QueueView,
-  WatchedQueue,
-  type WorkerView,
-} from "./src/inspect/watched_queue.ts";
 export { InvalidJobError, RefusedJobError } from "./src/moves/admit.ts";
 export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
 export { enqueueMapped, type Mapped, type Mapping } from "./src/moves/enqueue_mapped.ts";

@@ -33,6 +33,7 @@ declare module "@std/data-structures/binary-heap" {
 declare module "@std/fmt/colors" {
   export function bold(text: string): string;
   export function dim(text: string): string;
+  export function inverse(text: string): string;
   export function red(text: string): string;
   export function green(text: string): string;
   export function yellow(text: string): string;

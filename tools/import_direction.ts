@@ -33,6 +33,7 @@ const ROOMS = [
   "cli/args",
   "cli/text",
   "cli/completions",
+  "cli/watch",
   "cli/commands",
   "cli",
 ];

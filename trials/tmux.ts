@@ -58,6 +58,16 @@ export class Tmux implements Disposable {
     this.#call("send-keys", key);
   }
 
+  /** The title that the program gave the terminal. */
+  title(): string {
+    return this.#call("display-message", "-p", "#{pane_title}").trimEnd();
+  }
+
+  /** Gives the terminal another size. */
+  resize(columns: number, rows: number): void {
+    this.#call("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+  }
+
   /** Whether the program still runs: when it ends, so does the server. */
   get alive(): boolean {
     return this.#output("has-session").success;

@@ -1,5 +1,6 @@
 /**
- * Whether a job has a text: in its ID, its command, its label, or the last line of its output.
+ * Whether a job has a text: in its ID, its command, its label, its tags, the name of its group, or
+ * the last line of its output.
  *
  * @module
  */
@@ -30,7 +31,8 @@ export function jobSearch(store: Store, text: string): JobSearch {
     if (has(entry.id)) return {};
     try {
       const job = mayHave(entry) ? readBriefly(store, entry) : undefined;
-      if (job && (has(job.command) || has(job.label))) return {};
+      const texts = [job?.command, job?.label, job?.group, ...job?.tags ?? []];
+      if (texts.some(has)) return {};
     } catch (error) {
       // One file that cannot be read does not end the search.
       if (!(error instanceof Error)) throw error;

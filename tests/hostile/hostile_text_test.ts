@@ -1,8 +1,7 @@
 import { assert, assertStringIncludes } from "@std/assert";
 import { Queue } from "../../src/queue.ts";
-import { WatchedQueue } from "../../src/inspect/watched_queue.ts";
 import { changedLines } from "../../src/cli/terminal/full_screen.ts";
-import { screenLines } from "../../src/cli/text/screen_lines.ts";
+import { watchedScreens } from "../cli/watch/watched_screens.ts";
 import { callMain } from "../program/in_process.ts";
 import { Program } from "../program/program.ts";
 import { drop, temporaryDirectory } from "../temporary_queue.ts";
@@ -187,14 +186,10 @@ Deno.test("nothing in a queue, its name or a call makes queuectl write what a te
     // They did print it.
     assert(told.split("\\x1b]0;title\\x07").length > 100);
     assert(told.split("\\u001b]0;title\\u0007").length > 50);
-    const watched = new WatchedQueue(queue, () => {});
-    const lines = screenLines(watched.look(Date.now()), Date.now(), { columns: 300, rows: 80 });
-    watched.close();
-    assertStringIncludes(lines.join("\n"), "title");
-    assertHarmless(
-      changedLines([], lines).replaceAll(MOVES, ""),
-      "status --watch",
-    );
+    for (const lines of await watchedScreens(queue, { columns: 300, rows: 80 })) {
+      assertStringIncludes(lines.join("\n"), "title");
+      assertHarmless(changedLines([], lines).replaceAll(MOVES, ""), "status --watch");
+    }
   } finally {
     held.forEach((lock) => lock.close());
   }

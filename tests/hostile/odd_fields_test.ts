@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { screenLines } from "../../src/cli/text/screen_lines.ts";
+import { watchedScreens } from "../cli/watch/watched_screens.ts";
 import { releaseOverlooked } from "../../src/constraints/dependencies.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import { scheduleEntries } from "../../src/schedules/read_schedule.ts";
 import { timetable } from "../../src/schedules/timetable.ts";
 import { turnSchedule } from "../../src/schedules/turn_schedule.ts";
 import { holderOf } from "../../src/constraints/unique.ts";
-import { WatchedQueue } from "../../src/inspect/watched_queue.ts";
 import { callMain } from "../program/in_process.ts";
 import { drop, temporaryQueue } from "../temporary_queue.ts";
 import { seededRandom } from "../simulation/seeded.ts";
@@ -221,11 +220,7 @@ Deno.test("whatever JSON is in the fields of a queue's files, every command that
       ids.length,
     );
     await call(["doctor"], [1]);
-    const watched = new WatchedQueue(queue, () => {});
-    for (const columns of [20, 80, 200]) {
-      screenLines(watched.look(Date.now()), Date.now(), { columns, rows: 60 });
-    }
-    watched.close();
+    for (const columns of [20, 80, 200]) await watchedScreens(queue, { columns, rows: 60 });
     for (let count = 0; count < 30; count++) await holderOf(queue.store, `k${count}`);
     await releaseOverlooked(queue.store);
     // What a worker does with schedules: it adds a job, or says in a sentence why not.

@@ -232,7 +232,7 @@ export const watching: Play = async (scene) => {
   const text = `stty rows 40 cols 120; exec ${words.map((word) => `'${word}'`).join(" ")}`;
   const program = scene.rig.host("n3").start(["script", "-qec", text, "/dev/null"], output);
   const shows = (name: string) => () => Deno.readTextFileSync(output).includes(name);
-  await when(shows("n2-"));
+  await when(shows("Workers 1"));
   const delays = [];
   for (let n = 0; n < 3; n++) {
     const job = scene.plan(`watched-${n}`, "sleep 3", 0, { id: `watched-${n}` });

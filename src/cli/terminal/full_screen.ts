@@ -4,6 +4,7 @@
  * @module
  */
 
+import { keyReader } from "./keys.ts";
 import { safeLine } from "./output.ts";
 
 const encoder = new TextEncoder();
@@ -12,30 +13,42 @@ const encoder = new TextEncoder();
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 
-/** Draws on the whole terminal and reads keys. `using` restores the terminal, whatever happens. */
+/**
+ * Draws on the whole terminal and reads keys. `using` restores the terminal, whatever happens; so
+ * does Ctrl-Z until the shell brings the program back.
+ */
 export class FullScreen implements Disposable {
-  readonly #resized: () => void;
+  readonly #redraw: () => void;
+  readonly #signals: readonly [Deno.Signal, () => void][];
   #open = true;
+  /** Whether the terminal is the shell's for a while. */
+  #isAway = false;
   #last: readonly string[] = [];
 
   /**
-   * @param pressed Called with the key that was pressed, or the sequence that it sends.
-   * @param resized Called when the terminal changed its size.
+   * @param pressed Called with each key, as {@linkcode keyReader} names them; at the end of the
+   * input with `ctrl-c`.
+   * @param redraw Called when the terminal changed its size, or is the program's again.
    */
-  constructor(pressed: (keys: string) => void, resized: () => void) {
-    this.#resized = () => {
-      this.#last = [];
-      resized();
-    };
-    Deno.stdin.setRaw(true);
-    write(ENTER);
-    Deno.addSignalListener("SIGWINCH", this.#resized);
-    void this.#read(pressed);
+  constructor(pressed: (key: string) => void, redraw: () => void) {
+    this.#redraw = redraw;
+    this.#signals = [
+      ["SIGWINCH", () => this.#forget()],
+      ["SIGTSTP", () => this.#stop()],
+      ["SIGCONT", () => this.#enter()],
+    ];
+    this.#enter();
+    for (const [signal, listener] of this.#signals) Deno.addSignalListener(signal, listener);
+    void this.#read((key) => {
+      if (key !== "ctrl-z") pressed(key);
+      // All of the shell's job: a program that started this one is to stop too.
+      else if (isOfShell()) Deno.kill(0, "SIGTSTP");
+    });
   }
 
   /** Shows these lines and nothing below them; writes only those that changed, in one write. */
   draw(lines: readonly string[]): void {
-    if (!this.#open) return;
+    if (!this.#open || this.#isAway) return;
     const text = changedLines(this.#last, lines);
     this.#last = [...lines];
     if (text !== "") write(text);
@@ -44,7 +57,23 @@ export class FullScreen implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
-    Deno.removeSignalListener("SIGWINCH", this.#resized);
+    for (const [signal, listener] of this.#signals) Deno.removeSignalListener(signal, listener);
+    this.#leave();
+  }
+
+  #enter(): void {
+    this.#isAway = false;
+    Deno.stdin.setRaw(true);
+    write(ENTER);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#last = [];
+    this.#redraw();
+  }
+
+  #leave(): void {
     try {
       write(LEAVE);
       Deno.stdin.setRaw(false);
@@ -53,18 +82,39 @@ export class FullScreen implements Disposable {
     }
   }
 
-  async #read(pressed: (keys: string) => void): Promise<void> {
-    const buffer = new Uint8Array(64);
+  #stop(): void {
+    this.#leave();
+    this.#isAway = true;
+    Deno.kill(Deno.pid, "SIGSTOP");
+  }
+
+  async #read(pressed: (key: string) => void): Promise<void> {
+    const take = keyReader(pressed);
+    const buffer = new Uint8Array(1024);
     try {
       while (this.#open) {
         const read = await Deno.stdin.read(buffer);
         if (read === null) break;
-        pressed(new TextDecoder().decode(buffer.subarray(0, read)));
+        take(buffer.slice(0, read));
       }
     } catch {
       // Without an input no key can quit: quit now, as at its end.
     }
-    pressed("q");
+    pressed("ctrl-c");
+  }
+}
+
+/** Whether a shell could bring this program back: it is not what the terminal was opened for. */
+function isOfShell(): boolean {
+  const library = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
+  const c = Deno.dlopen(library, {
+    getpgrp: { parameters: [], result: "i32" },
+    getsid: { parameters: ["i32"], result: "i32" },
+  });
+  try {
+    return c.symbols.getpgrp() !== c.symbols.getsid(0);
+  } finally {
+    c.close();
   }
 }
 

@@ -46,7 +46,7 @@ const PLAIN_LINE = /^[\t\x20-\x7e]*$/;
 
 /** A colour that queuectl itself uses, or a character that must not reach a terminal. */
 const COLOUR_OR_UNSAFE = new RegExp(
-  `\\x1b\\[(?:0|1|2|22|3[12346]|39|90)m|${UNSAFE_CHARACTERS.source}`,
+  `\\x1b\\[(?:0|1|2|7|22|27|3[12346]|39|90)m|${UNSAFE_CHARACTERS.source}`,
   "gu",
 );
 

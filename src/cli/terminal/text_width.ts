@@ -41,3 +41,16 @@ export function takeWidth(text: string, width: number): string {
   }
   return taken;
 }
+
+/** A text cut to a width, with `…` in its middle if something is missing: names differ at ends. */
+export function cutInMiddle(text: string, width: number): string {
+  if (text.length * 2 <= width || textWidth(text) <= width) return text;
+  if (width < 3) return cutToWidth(text, width);
+  const chars = [...text];
+  let [from, used] = [chars.length, 0];
+  while (used + charWidth(chars[from - 1]!) <= (width - 1) >> 1) used += charWidth(chars[--from]!);
+  // What combines with a character that is cut off would combine with the dots.
+  while (from < chars.length && charWidth(chars[from]!) === 0) from++;
+  const end = chars.slice(from).join("");
+  return cutToWidth(text, width - textWidth(end)) + end;
+}

@@ -60,17 +60,22 @@ export const WATCH_COMMANDS: readonly Command[] = [
         help: "from the first attempt that ended since: 10m, 18:30, 2026-11-22T09:00",
       },
       { name: "attempt", value: "N", help: "its Nth attempt only" },
+      ...CHOICE,
+      { name: "in-order", short: "k", help: "the chosen jobs' logs in the order they were added" },
     ],
     details: [
       "Without an ID: follows what runs; if nothing runs, what the job that ran last printed.",
       "Several logs each come below a line that names the job, in the order given; with --follow " +
       "as the jobs print, each line with the end of the job's ID in front.",
+      "With --tag, --group or --state: waits for all jobs that they choose, and prints the log of " +
+      "each once it has ended, the ended ones at once.",
     ],
     examples: [
       "queuectl logs",
       "queuectl logs --follow 5V3K",
       "queuectl logs --lines 20 5V3K 1D7H",
       "queuectl logs --attempt 2 5V3K",
+      "queuectl logs --tag photos --in-order",
     ],
   },
   {
@@ -79,7 +84,11 @@ export const WATCH_COMMANDS: readonly Command[] = [
     summary: "wait until jobs end; exit 0 if all of them are done",
     takes: "[ID…]",
     options: [...CHOICE, { name: "all", help: "every job" }],
-    details: ["With options: all jobs that they choose when it begins, ended ones too."],
+    details: [
+      "With options: all jobs that they choose, ended ones too, and with --tag or --group alone " +
+      "those that are added meanwhile. On a terminal a bar shows how many have ended, how fast, and how " +
+      "long the rest takes; elsewhere a line says so each 30 seconds.",
+    ],
     examples: ["queuectl wait 5V3K 1D7H && echo both are done", "queuectl wait --tag photos"],
   },
   {

@@ -61,3 +61,26 @@ export function onInterrupt(interrupted: (signal: Interrupt) => void): () => voi
     for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
   };
 }
+
+/**
+ * Does something that ends early when a signal asks the program to exit.
+ *
+ * @param work Ends early when the signal that it gets is aborted; returns an exit status.
+ * @returns That status, or that of the signal.
+ */
+export async function untilInterrupted(
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const giveUp = new AbortController();
+  let interrupt: Interrupt | undefined;
+  const quiet = onInterrupt((which) => {
+    interrupt ??= which;
+    giveUp.abort();
+  });
+  try {
+    const status = await work(giveUp.signal);
+    return interrupt === undefined ? status : INTERRUPT_STATUS[interrupt];
+  } finally {
+    quiet();
+  }
+}

@@ -5,7 +5,7 @@
  */
 
 import { formatDuration } from "./format_duration.ts";
-import { sayInPlace } from "./output.ts";
+import { note, sayInPlace } from "./output.ts";
 import { progressBar } from "./progress_bar.ts";
 import { terminalSize } from "./terminal.ts";
 
@@ -47,22 +47,38 @@ export class TotalText {
   }
 }
 
-/** The totals as a bar on stderr, rewritten in place, where a person watches. */
+/** How often the totals are said where no person watches, in milliseconds. */
+const SAY_EVERY = 30_000;
+
+/** The totals on stderr: a bar that is rewritten in place where a person watches, else lines. */
 export class TotalBar {
   readonly #text = new TotalText();
-  readonly #isShown = Deno.stderr.isTerminal();
+  readonly #isTerminal = Deno.stderr.isTerminal();
+  readonly #sayEvery: number;
   #hasLine = false;
+  #said = { words: "", time: performance.now() };
+
+  /** @param sayEvery How often to say them, in milliseconds, if they change. Default: 30,000. */
+  constructor(sayEvery = SAY_EVERY) {
+    this.#sayEvery = sayEvery;
+  }
 
   /** Shows new totals. */
   show(totals: Totals): void {
-    const words = this.#text.of(totals, performance.now());
-    if (!this.#isShown) return;
-    const fraction = (totals.done + totals.failed) / Math.max(totals.total, 1);
-    sayInPlace(progressBar({ text: words, fraction }, 20, terminalSize().columns - 1));
-    this.#hasLine = true;
+    const now = performance.now();
+    const words = this.#text.of(totals, now);
+    const ended = totals.done + totals.failed;
+    if (this.#isTerminal) {
+      const fraction = ended / Math.max(totals.total, 1);
+      sayInPlace(progressBar({ text: words, fraction }, 20, terminalSize().columns - 1));
+      this.#hasLine = true;
+    } else if (now - this.#said.time >= this.#sayEvery && words !== this.#said.words) {
+      note(words);
+      this.#said = { words, time: now };
+    }
   }
 
-  /** Removes the line until the next totals: call it before anything else is written. */
+  /** Removes the bar until the next totals: call it before anything else is written. */
   makeRoom(): void {
     if (this.#hasLine) sayInPlace("");
     this.#hasLine = false;

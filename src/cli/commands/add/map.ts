@@ -18,7 +18,7 @@ import { jobFields } from "../../args/job_options.ts";
 import { mapWords } from "../../args/map_words.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { type Interrupt, INTERRUPT_STATUS, onInterrupt } from "../../terminal/interrupt.ts";
+import { untilInterrupted } from "../../terminal/interrupt.ts";
 import { note, print, printJson } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
 import { awaitJobs } from "../watch/await_jobs.ts";
@@ -75,33 +75,26 @@ async function add(queue: Queue, mapping: Parameters<typeof enqueueMapped>[1]): 
 }
 
 /** Sees to a worker and waits for the jobs; a signal ends the waiting, not the jobs. */
-async function stayWith(
+function stayWith(
   call: Invocation,
   queue: Queue,
   mapped: Mapped,
   tag: string,
   fields: JobInput,
 ): Promise<number> {
-  const giveUp = new AbortController();
-  let signal: Interrupt | undefined;
-  const quiet = onInterrupt((which) => {
-    signal ??= which;
-    giveUp.abort();
-  });
-  try {
+  return untilInterrupted(async (signal) => {
     note(addedText(mapped, tag));
     await startWorker(call, [fields], true);
-    const { done, total } = await awaitJobs(queue, mapped.ids, {
-      signal: giveUp.signal,
+    const { done, ids } = await awaitJobs(queue, mapped.ids, {
+      signal,
       part: { isLastAttempt: true },
       ...(!call.json && { print: call.options.has("in-order") ? "in order" : "as they end" }),
     });
-    if (signal === undefined) return done === total ? 0 : 1;
-    note(`the jobs go on (queuectl wait --tag ${tag}; queuectl cancel --tag ${tag})`);
-    return INTERRUPT_STATUS[signal];
-  } finally {
-    quiet();
-  }
+    if (signal.aborted) {
+      note(`the jobs go on (queuectl wait --tag ${tag}; queuectl cancel --tag ${tag})`);
+    }
+    return done === ids.length ? 0 : 1;
+  });
 }
 
 /** How many letters of a tag come from the command. */

@@ -35,21 +35,24 @@ export interface Awaiting {
  * Waits until all jobs have ended, and says on stderr how those died that did.
  *
  * @param which Their whole IDs, in order; or which jobs are meant.
- * @returns How many were done, and how many there were; after an abort, so far.
+ * @returns The jobs, in the order that they were added, and how many are done; after an abort, so
+ * far.
  */
 export async function awaitJobs(
   queue: Queue,
   which: readonly string[] | Selection,
   { print, part = {}, ended: tell, signal }: Awaiting,
-): Promise<Pick<Totals, "done" | "total">> {
+): Promise<{ ids: string[]; done: number }> {
   const bar = new TotalBar();
   const totals: Totals = { done: 0, failed: 0, running: 0, total: 0 };
   const outputs = new Outputs(queue, part, bar, print === "in order");
+  const ids: string[] = [];
   let quiet: (() => void) | undefined;
   try {
     for await (const { found, ended, running, left } of endsOf(queue, which, signal)) {
       quiet ??= sayWhyTheyWait(queue, found.slice(0, MOST_EXPLAINED), () => bar.makeRoom());
       outputs.expect(found);
+      for (const id of found) ids.push(id);
       for (const { id, state } of ended) {
         if (state === "done") totals.done++;
         else totals.failed++;
@@ -70,7 +73,7 @@ export async function awaitJobs(
     quiet?.();
     bar.makeRoom();
   }
-  return totals;
+  return { ids, done: totals.done };
 }
 
 /** Prints the outputs of jobs that have ended. */

@@ -7,16 +7,20 @@
 import type { JobView } from "../../../format/job.ts";
 import { lastRun } from "../../../inspect/last_run.ts";
 import { runningJobs } from "../../../inspect/running_jobs.ts";
+import type { Selection } from "../../../inspect/selection.ts";
 import { shortIds } from "../../../inspect/short_ids.ts";
 import type { Queue } from "../../../queue.ts";
 import { MissingError, QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import { selectionOf } from "../../args/selection.ts";
 import { parsePastTime } from "../../args/when.ts";
 import type { Invocation } from "../../table/command.ts";
 import type { GivenOptions } from "../../table/option.ts";
+import { untilInterrupted } from "../../terminal/interrupt.ts";
 import { note, print, writeOut } from "../../terminal/output.ts";
 import { PrefixedLines } from "../../terminal/prefixed_lines.ts";
 import { namedJobs } from "../control/each_of.ts";
+import { awaitJobs } from "./await_jobs.ts";
 import {
   followAttempt,
   type LogPart,
@@ -33,10 +37,20 @@ const MOST_FOLLOWED = 50;
 /** Prints what jobs printed, or a part of it; with `--follow` until they end. */
 export async function logs(call: Invocation): Promise<number> {
   const part = partOf(call.options);
-  if (part.attempt !== undefined && call.words.length > 1) {
+  const selection = selectionOf(call);
+  const isInOrder = call.options.has("in-order");
+  if (part.attempt !== undefined && (call.words.length > 1 || selection)) {
     throw new UsageError("--attempt is of one job; name one");
   }
+  if (isInOrder && (!selection || call.options.has("follow"))) {
+    throw new UsageError(
+      selection
+        ? "--in-order waits for the jobs, and --follow mixes them; remove one of them"
+        : "--in-order needs --tag, --group or --state (several IDs come in the order given)",
+    );
+  }
   const queue = await openQueue(call);
+  if (selection) return await logsOf(call, queue, selection, part);
   if (call.words.length === 0) {
     const ids = running(queue);
     if (ids.length > 0) await followAll(queue, ids, part);
@@ -53,6 +67,32 @@ export async function logs(call: Invocation): Promise<number> {
   if (call.options.has("follow")) await followAll(queue, [...ids], part);
   else await showEach(queue, [...ids], part);
   return status;
+}
+
+/** Prints the logs of the jobs that are meant, each once it has ended; or follows them. */
+async function logsOf(
+  call: Invocation,
+  queue: Queue,
+  selection: Selection,
+  part: LogPart,
+): Promise<number> {
+  if (call.options.has("follow")) {
+    const jobs = await Array.fromAsync(queue.select(selection));
+    if (jobs.length > MOST_FOLLOWED) {
+      throw new QueueError(
+        `${jobs.length} jobs are too many to follow (at most ${MOST_FOLLOWED}); without --follow ` +
+          "each log comes once its job has ended",
+      );
+    }
+    await followAll(queue, jobs.map(({ id }) => id), part);
+    return 0;
+  }
+  return await untilInterrupted(async (signal) => {
+    const print = call.options.has("in-order") ? "in order" : "as they end";
+    const { ids } = await awaitJobs(queue, selection, { signal, print, part });
+    if (ids.length === 0) note("no job is meant; there is nothing to show");
+    return 0;
+  });
 }
 
 function partOf(options: GivenOptions): LogPart {

@@ -36,7 +36,8 @@ export type RunningJob = JobView & { running: RunningCommand };
  * import { Queue, withCommands } from "../../mod.ts";
  *
  * const queue = await Queue.open("/tmp/example-queue");
- * for (const { id, running } of await withCommands(queue, queue.list({ states: ["processing"] }))) {
+ * const jobs = queue.list({ states: ["processing"] });
+ * for (const { id, running } of await withCommands(queue, jobs)) {
  *   console.log(id, running.host, running.pid, running.elapsed_ms);
  * }
  * ```

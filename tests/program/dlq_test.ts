@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
@@ -40,6 +40,35 @@ Deno.test("dlq retry --all retries every dead job", async () => {
   await program.drain();
   assertEquals((await program.answer("dlq", "retry", "--all")).split("\n").sort(), ["a", "b"]);
   assertEquals((await program.json("status")).jobs.pending, 2);
+});
+
+Deno.test("dlq list says how each job ended and what it printed last, and --group-by counts those alike", async () => {
+  await using program = new Program();
+  const lines = ["echo one; echo no disk >&2; exit 3", "sleep 60", "kill -9 $$", "exit 3", "exit 3"]
+    .map((command) => JSON.stringify({ command, max_retries: 0, timeout: 1 }));
+  await program.run(["enqueue", "--file", "-"], { stdin: lines.join("\n") });
+  await program.answer("enqueue", "--id", "parent", "--hold", "true");
+  await program.answer("cancel", "parent");
+  await program.answer("enqueue", "--id", "child", "--after", "parent", "true");
+  await program.drain(5);
+  const jobs: Record<string, unknown>[] = await program.json("dlq", "list");
+  assertEquals(Object.fromEntries(jobs.map(({ command, how }) => [command, how])), {
+    "echo one; echo no disk >&2; exit 3": "exit 3",
+    "sleep 60": "timeout",
+    "kill -9 $$": "SIGKILL",
+    "exit 3": "exit 3",
+    "true": "never ran",
+  });
+  assertEquals(jobs.find(({ how }) => how === "exit 3")?.last_line, "no disk");
+  assertStringIncludes(await program.answer("dlq", "list"), "\tno disk\texit 3\techo one;");
+  const groups = await program.json("dlq", "list", "--group-by", "command,exit");
+  assertEquals(Object.keys(groups[0]), ["count", "newest", "example", "exit", "command"]);
+  assertEquals([groups[0].count, groups[0].exit, groups[0].command], [2, "exit 3", "exit 3"]);
+  const byExit = await program.answer("dlq", "list", "--group-by", "exit");
+  assertMatch(byExit, /^COUNT\tNEWEST\tEXAMPLE\tEXIT\n3\t\d{4}-\S+Z\t[0-9A-Z]{26}\texit 3\n/);
+  const { code, stderr } = await program.run(["dlq", "list", "--group-by", "colour"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, '--group-by takes exit, label, group, command, not "colour"');
 });
 
 Deno.test("dlq retry --all leaves cancelled jobs alone and says so; --cancelled takes them", async () => {

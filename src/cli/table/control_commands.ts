@@ -128,8 +128,21 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     name: "dlq list",
     module: "control/dlq",
     summary: "a table of dead jobs",
-    options: [LIMIT, ...CHOICE],
-    examples: ["queuectl dlq list"],
+    options: [
+      LIMIT,
+      ...CHOICE,
+      {
+        name: "group-by",
+        value: "KEY[,KEY]",
+        values: ["command,exit", "command", "exit", "label", "group"],
+        help: "count jobs that are alike: by command, exit, label, group",
+      },
+    ],
+    details: [
+      "HOW is why it is dead: its last exit status or signal, timeout, cancelled, or the job that " +
+      "it came after. OUTPUT is the last line that it printed. On a terminal: the newest 30.",
+    ],
+    examples: ["queuectl dlq list", "queuectl dlq list --group-by command,exit"],
   },
   {
     name: "dlq show",

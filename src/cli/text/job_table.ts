@@ -61,13 +61,14 @@ export function personTable(
   now: number,
   waits: WaitsText,
   total: number,
+  more: readonly Column[] = [],
 ): Table {
   const short = shortIds(jobs.map(({ id }) => id), total);
   const idText = (id: string) => short.get(id) ?? shortIds([id], total).get(id)!;
   const how = (job: JobView) => {
     if (job.progress) return progressBar(job.progress, 8, 20);
     const last = job.state === "failed" || job.state === "done" || job.state === "dead"
-      ? deathText(job)
+      ? job.reason ?? deathText(job)
       : "";
     return [last, waits(job, idText)].filter(Boolean).join(", ");
   };
@@ -79,9 +80,10 @@ export function personTable(
     ["TOOK", (job) => tookText(job, now)],
     ["HOW", how],
     ["LABEL", labelText],
+    ...more,
     ["COMMAND", commandText],
   ]);
-  return withoutEmpty(table, ["LABEL", "HOW"]);
+  return withoutEmpty(table, ["LABEL", ...more.map(([head]) => head), "HOW"]);
 }
 
 /** A row of each job's cells. */

@@ -6,6 +6,7 @@
 
 import { waitersOf } from "../../constraints/waiters.ts";
 import { type JobView, wasCancelled } from "../../format/job.ts";
+import { lastLineOf } from "../../inspect/brief_view.ts";
 import { withCommands } from "../../inspect/running_commands.ts";
 import type { Queue } from "../../queue.ts";
 import { statePaint } from "../terminal/colours.ts";
@@ -62,13 +63,27 @@ export function printJobs(
   else printTable(programTable(jobs, Date.now(), waits), STATE_COLUMN);
 }
 
-/** Prints dead jobs likewise, each with why it is dead, in JSON with whether it was cancelled. */
-export function printDeadJobs(jobs: readonly JobView[], json: boolean): void {
+/**
+ * Prints dead jobs likewise, each with why it is dead and the last line that it printed, in JSON
+ * also with whether it was cancelled.
+ */
+export function printDeadJobs(
+  queue: Queue,
+  jobs: readonly JobView[],
+  json: boolean,
+  total: number = 0,
+): void {
+  const lastLine = (job: JobView) => lastLineOf(queue.store, job);
+  const output = ["OUTPUT", lastLine] as const;
   if (json) {
-    printJson(jobs.map((job) => ({ ...NOT_WAITING, ...job, cancelled: wasCancelled(job) })));
+    printJson(jobs.map((job) => ({
+      ...{ ...NOT_WAITING, ...job, cancelled: wasCancelled(job) },
+      ...{ how: deathText(job), last_line: lastLine(job) },
+    })));
   } else if (readsStdout()) {
-    printTable(personTable(jobs, Date.now(), () => "", jobs.length), STATE_COLUMN);
+    printTable(personTable(jobs, Date.now(), () => "", total, [output]), STATE_COLUMN);
   } else {
-    printTable(programTable(jobs, Date.now(), () => "", [["HOW", deathText]]), STATE_COLUMN);
+    const more = [output, ["HOW", deathText]] as const;
+    printTable(programTable(jobs, Date.now(), () => "", more), STATE_COLUMN);
   }
 }

@@ -12,7 +12,10 @@ import { selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, print, say } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
+import { deadGroups, groupKeys, printDeadGroups } from "../../text/dead_groups.ts";
 import { printDeadJobs, printJob } from "../../text/print_job.ts";
+import { readsStdout } from "../../terminal/terminal.ts";
+import { newestJobs } from "../watch/newest_jobs.ts";
 import { type Deed, eachJob, eachOf } from "./each_of.ts";
 import { clearSelection, clearState, REMOVE } from "./queue.ts";
 
@@ -23,8 +26,15 @@ const RETRY: Deed = { verb: "retry", past: "retried", fitting: DEAD };
 export async function dlqList(call: Invocation): Promise<void> {
   const limit = call.options.whole("limit", 0, 1e15);
   const selection = selectionOf(call, DEAD) ?? { states: DEAD };
+  const groupBy = call.options.text("group-by");
+  const keys = groupBy === undefined ? undefined : groupKeys(groupBy);
   const queue = await openQueue(call);
-  printDeadJobs(queue.list({ ...selection, limit }), call.json);
+  const list = (limit?: number) => queue.list({ ...selection, limit });
+  if (keys) return printDeadGroups(deadGroups(list(limit), keys), keys, call.json);
+  if (call.json || !readsStdout()) return printDeadJobs(queue, list(limit), call.json);
+  const { jobs, total, more } = await newestJobs(queue, selection, limit);
+  printDeadJobs(queue, jobs, false, total);
+  if (more !== undefined) say(more);
 }
 
 /** Prints a dead job and each of its attempts. */

@@ -5,7 +5,7 @@
  */
 
 import { type Command, GLOBAL_OPTIONS, optionsOf, VERSION_OPTION } from "./table/command.ts";
-import { COMMANDS, GROUPS, HEADINGS } from "./table/commands.ts";
+import { aliasWords, COMMANDS, GROUPS, HEADINGS } from "./table/commands.ts";
 import type { Option } from "./table/option.ts";
 
 /** How wide a line of the help is at most, in columns. */
@@ -32,6 +32,8 @@ export function topHelp(): string {
     "Next:",
     "  queuectl run 'echo hello'  run a first job",
     "  queuectl enqueue --help    its options and examples, as every command has",
+    "",
+    ...wrapped(`Words of other programs work too: ${aliasWords().join(", ")}.`, WIDTH),
   ].join("\n");
 }
 
@@ -57,17 +59,24 @@ export function commandHelp(
   command: Command,
   options: readonly Option[] = optionsOf(command),
 ): string {
-  const { name, takes, summary, details, examples } = command;
+  const { name, takes, summary, details, examples, aliases } = command;
   return [
     `queuectl ${name}: ${summary}`,
     "",
     `usage: ${["queuectl", name, command.options && "[options]", takes].filter(Boolean).join(" ")}`,
+    ...(aliases ? [`also:  ${aliases.map((alias) => aliasText(command, alias)).join(", ")}`] : []),
     ...(details ? ["", ...details.flatMap((text) => wrapped(text, WIDTH))] : []),
     ...(options.length > 0 ? ["", "Options:", ...optionLines(options)] : []),
     "",
     "Examples:",
     ...examples.map((example) => `  ${example}`),
   ].join("\n");
+}
+
+/** An alias, with what it stands for if that is more than the command: `tail (logs --follow)`. */
+function aliasText({ name }: Command, alias: string): string {
+  const [word, ...options] = alias.split(" ");
+  return options.length === 0 ? word! : `${word} (${name} ${options.join(" ")})`;
 }
 
 function commandLines(commands: readonly Command[], width?: number): string[] {

@@ -15,11 +15,18 @@ import {
   type Invocation,
   later,
   loadCommand,
+  optionsBehind,
   optionsOf,
   VERSION_OPTION,
   wordBounds,
 } from "./table/command.ts";
-import { type GivenOptions, MisspelledError, type ReadWords, readWords } from "./table/option.ts";
+import {
+  type GivenOptions,
+  MisspelledError,
+  type Option,
+  type ReadWords,
+  readWords,
+} from "./table/option.ts";
 import { print, printText, say } from "./terminal/output.ts";
 
 /**
@@ -125,15 +132,16 @@ interface Found extends Pick<ReadWords, "options" | "joined"> {
 
 async function findCommand(args: readonly string[]): Promise<Found> {
   const known = [...GLOBAL_OPTIONS, VERSION_OPTION];
-  const outer = readWords(args, { known, endAfter: 1, see: "see: queuectl --help" });
+  const outer = await readOuterWords(args, known);
   const [first, ...rest] = outer.words;
   if (first === undefined || outer.options.has("version")) return { ...outer, found: "", rest: [] };
-  const isFirst = ({ name }: Command) => name === first;
-  const adding = ADD_COMMANDS.find(isFirst);
+  const adding = ADD_COMMANDS.find((command) => optionsBehind(command, first));
   if (adding) return { ...outer, found: adding, rest };
   const { COMMANDS, GROUPS } = await table();
-  const single = COMMANDS.find(isFirst);
-  if (single) return { ...outer, found: single, rest };
+  const single = calledBy(first, rest, COMMANDS);
+  if (single) {
+    return { ...outer, found: single, rest: [...optionsBehind(single, first)!, ...rest] };
+  }
   if (!Object.hasOwn(GROUPS, first)) return { ...outer, found: "", rest: outer.words };
 
   const inner = readWords(rest, {
@@ -144,6 +152,61 @@ async function findCommand(args: readonly string[]): Promise<Found> {
   });
   const found = COMMANDS.find(({ name }) => name === `${first} ${inner.words[0]}`);
   return { ...inner, found: found ?? first, rest: inner.words.slice(found ? 1 : 0) };
+}
+
+/**
+ * The command that a word means. If several have it as their name or alias, the first that takes
+ * the words behind it: one that takes none before one of that name, and aliases last.
+ */
+function calledBy(
+  word: string,
+  rest: readonly string[],
+  commands: readonly Command[],
+): Command | undefined {
+  const rank = ({ name, takes }: Command) => takes === undefined ? 0 : name === word ? 1 : 2;
+  const called = commands.filter((command) => optionsBehind(command, word))
+    .sort((a, b) => rank(a) - rank(b));
+  const isHelp = rest.includes("--help") || rest.includes("-h");
+  const named = isHelp ? called.find(({ name }) => name === word) : undefined;
+  return named ?? called.find((command) => takesWords(command, rest)) ?? called.at(-1);
+}
+
+/** Whether a call of a command with these words makes sense. */
+function takesWords(command: Command, rest: readonly string[]): boolean {
+  const [least, most] = wordBounds(command);
+  try {
+    const reading = { known: optionsOf(command), endAfter: command.endAfter, see: "" };
+    const { words } = readWords(rest, reading);
+    return words.length >= least && words.length <= most;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads what stands before the command, and answers options that only task-spooler has. */
+async function readOuterWords(
+  args: readonly string[],
+  known: readonly Option[],
+): Promise<ReadWords> {
+  try {
+    return readWords(args, { known, endAfter: 1, see: "see: queuectl --help" });
+  } catch (error) {
+    if (!(error instanceof MisspelledError)) throw error;
+    const { OTHER_OPTIONS } = await otherWords();
+    throw insteadOf(`unknown option ${error.word}`, OTHER_OPTIONS[error.word]) ?? error;
+  }
+}
+
+async function otherWords(): Promise<typeof import("./table/other_words.ts")> {
+  return await import(later("./table/other_words.ts"));
+}
+
+/** What to type instead of a word that only other programs know. */
+function insteadOf(
+  what: string,
+  [aim, instead]: readonly string[] = [],
+): UsageError | undefined {
+  return aim === undefined ? undefined : new UsageError(`${what} (to ${aim}: queuectl ${instead})`);
 }
 
 /** `queuectl`, `queuectl --version`, `queuectl help [COMMAND]`, a group's help, or a mistake. */
@@ -174,7 +237,11 @@ async function withoutCommand(
   if (rest.length === 0) {
     throw new UsageError(`${group} needs one of: ${names.join(", ")} (${see})`);
   }
-  throw new MisspelledError(`unknown command "${prefix}${rest[0]}"`, rest[0]!, names, see);
+  const what = `unknown command "${prefix}${rest[0]}"`;
+  const { OTHER_COMMANDS } = await otherWords();
+  const isOther = group === "" && Object.hasOwn(OTHER_COMMANDS, rest[0]!);
+  throw (isOther ? insteadOf(what, OTHER_COMMANDS[rest[0]!]) : undefined) ??
+    new MisspelledError(what, rest[0]!, names, see);
 }
 
 /** @throws {UsageError} If there are fewer or more plain words than the command takes. */

@@ -1,5 +1,11 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS, GROUPS } from "../../src/cli/table/commands.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { aliasWords, COMMANDS, GROUPS } from "../../src/cli/table/commands.ts";
+import { bashCompletions } from "../../src/cli/completions/bash.ts";
+import { topHelp } from "../../src/cli/help.ts";
+import { optionsOf } from "../../src/cli/table/command.ts";
+import { readWords } from "../../src/cli/table/option.ts";
+import { OTHER_COMMANDS, OTHER_OPTIONS } from "../../src/cli/table/other_words.ts";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { VERSION } from "../../src/version.ts";
 import { Program } from "./program.ts";
 import { testWith, whyNo } from "../left_out.ts";
@@ -32,6 +38,63 @@ Deno.test("queuectl help COMMAND is queuectl COMMAND --help", async () => {
     await program.answer("help", "worker", "start"),
     await program.answer("worker", "start", "-h"),
   );
+});
+
+Deno.test("words of pueue, task-spooler and shells work as the command that means the same", async () => {
+  await using program = new Program();
+  assertEquals(await program.answer("add", "--id", "a", "--hold", "echo hi"), "a");
+  for (const word of ["ls", "jobs"]) assertStringIncludes(await program.answer(word), "echo hi");
+  assertEquals((await program.json("info", "a")).command, "echo hi");
+  await program.answer("add", "--id", "b", "--max-retries", "0", "echo out; exit 3");
+  assertEquals(await program.answer("stash", "b"), "b");
+  await program.answer("release", "b");
+  await program.drain();
+  assertEquals(await program.answer("log", "b"), "out");
+  for (const word of ["tail", "follow"]) assertEquals(await program.answer(word, "b"), "out");
+  assertEquals(await program.answer("restart", "b"), "b");
+  assertEquals(await program.answer("kill", "b"), "b");
+  assertEquals(await program.answer("remove", "b"), "b");
+  assertEquals(await program.answer("delete", "a"), "a");
+  await program.answer("pause");
+  assertEquals((await program.json("status")).paused, true);
+  await program.answer("resume");
+  assertEquals((await program.json("status")).paused, false);
+  assertEquals(await program.answer("start", "--drain"), "");
+  assertEquals(await program.json("workers"), []);
+});
+
+Deno.test("pause and resume mean the queue without IDs, and with them the jobs", async () => {
+  await using program = new Program();
+  await program.answer("add", "--id", "a", "echo up > up; while :; do sleep 0.05; done");
+  const worker = program.spawn(["start"]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  assertEquals(await program.answer("pause", "a"), "a");
+  assertEquals((await program.json("show", "a")).suspended, true);
+  assertEquals((await program.json("status")).paused, false);
+  assertEquals(await program.answer("resume", "--state", "running", "--yes"), "a");
+  assertEquals((await program.json("show", "a")).suspended, undefined);
+  await program.answer("kill", "a");
+  await program.answer("stop");
+  assertEquals((await worker.ended).code, 0);
+});
+
+Deno.test("the help and the completions name each alias, and what a word of another program is answered with works", async () => {
+  const help = topHelp();
+  for (const word of aliasWords()) {
+    assertStringIncludes(help, word);
+    assertStringIncludes(bashCompletions(), `path="${word}" ;;`);
+  }
+  await using program = new Program();
+  assertStringIncludes(await program.answer("tail", "--help"), "also:  log, tail (logs --follow)");
+  for (const [word, [, instead]] of Object.entries({ ...OTHER_COMMANDS, ...OTHER_OPTIONS })) {
+    const { code, stderr } = await program.run([word]);
+    assertEquals([code, stderr.includes(`: queuectl ${instead})`)], [2, true], word);
+    const words = instead.split(" ");
+    const command = COMMANDS.find(({ name }) => `${instead} `.startsWith(`${name} `));
+    assert(command, word);
+    const known = optionsOf(command);
+    readWords(words.slice(command.name.split(" ").length), { known, endAfter: 1, see: "" });
+  }
 });
 
 for (
@@ -97,7 +160,10 @@ Deno.test("queuectl ends quietly when the reader of its output is gone", async (
   await using program = new Program();
   await program.run(["enqueue", "--file", "-"], { stdin: "echo some words\n".repeat(2000) });
   const list = program.shell('"$@" list | head -n 1; echo "${PIPESTATUS[0]}" >&2');
-  assertEquals((await list).stdout, "ID\tSTATE\tATTEMPTS\tAGE\tWAITS\tCOMMAND\n");
+  assertEquals(
+    (await list).stdout,
+    "ID\tSTATE\tATTEMPTS\tAGE\tWAITS\tEXIT\tTOOK\tLABEL\tCOMMAND\n",
+  );
   assertEquals((await list).stderr, "0\n");
 });
 
@@ -140,7 +206,7 @@ testWith(
     assertEquals(await complete("enq"), "enqueue");
     assertEquals(await complete("worker", "st"), "start stop");
     assertEquals(await complete("worker", "start", "--de"), "--detach");
-    assertEquals(await complete("--dir", "x", "list", "--state", "d"), "done dead");
+    assertEquals(await complete("--dir", "x", "list", "--state", "d"), "delayed done dead");
     await program.answer("enqueue", "--id", "waiting", "true");
     await program.run(["run", "--id", "dead", "--max-retries", "0", "false"]);
     await program.answer("schedule", "add", "nightly", "@daily", "true");

@@ -4,8 +4,14 @@
  * @module
  */
 
-import { type Command, GLOBAL_OPTIONS, optionsOf, VERSION_OPTION } from "../table/command.ts";
-import { COMMANDS, GROUPS } from "../table/commands.ts";
+import {
+  type Command,
+  GLOBAL_OPTIONS,
+  optionsBehind,
+  optionsOf,
+  VERSION_OPTION,
+} from "../table/command.ts";
+import { aliasWords, COMMANDS, GROUPS } from "../table/commands.ts";
 import type { NameKind } from "./completion_names.ts";
 import type { Option } from "../table/option.ts";
 
@@ -45,16 +51,26 @@ export function completables(): Completable[] {
       const word = name.slice(start).split(" ")[0]!;
       return [word, isTop ? GROUPS[word] ?? summary : summary];
     }));
+    if (isTop) { for (const alias of aliased()) commands.set(alias.path, alias.summary); }
     const options = isTop ? [...GLOBAL_OPTIONS, VERSION_OPTION] : GLOBAL_OPTIONS;
     return { path, commands: [...commands], options, words: undefined };
   });
-  const commands = COMMANDS.map((command): Completable => ({
-    path: command.name,
-    commands: [],
-    options: optionsOf(command),
-    words: wordsOf(command),
-  }));
-  return [...groups, ...commands];
+  const commands = COMMANDS.map((command) => ({ path: command.name, command }));
+  return [
+    ...groups,
+    ...[...commands, ...aliased()].map(({ path, command }): Completable => ({
+      ...{ path, commands: [], options: optionsOf(command), words: wordsOf(command) },
+    })),
+  ];
+}
+
+/** Each alias, with the command that takes words behind it, if it is one of several. */
+function aliased(): { path: string; summary: string; command: Command }[] {
+  return aliasWords().map((path) => {
+    const called = COMMANDS.filter((command) => optionsBehind(command, path));
+    const command = called.find(({ takes }) => takes !== undefined) ?? called[0]!;
+    return { path, summary: command.summary, command };
+  });
 }
 
 function wordsOf({ name, takes = "" }: Command): Completable["words"] {

@@ -23,12 +23,12 @@ _queuectl_names() {
   compadd -a names
 }
 ${branches.join("\n")}
-_queuectl() { _queuectl_top }
+_queuectl() { _queuectl_ }
 if [[ $funcstack[1] = _queuectl ]]; then _queuectl "$@"; else compdef _queuectl queuectl; fi`;
 }
 
 function functionName(path: string): string {
-  return path === "" ? "_queuectl_top" : `_queuectl_${path.replace(" ", "_")}`;
+  return path === "" ? "_queuectl_" : `_queuectl_${path.replace(" ", "_")}`;
 }
 
 function groupFunction({ path, commands, options }: Completable): string {

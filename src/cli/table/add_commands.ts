@@ -104,6 +104,7 @@ const OUTPUT_FILES =
 export const ADD_COMMANDS: readonly Command[] = [
   {
     name: "enqueue",
+    aliases: ["add"],
     module: "add/enqueue",
     summary: "add a job and print its ID",
     takes: "COMMAND…",

@@ -36,6 +36,12 @@ export type RunCommand = (call: Invocation) => Promise<number | void> | number |
 export interface Command {
   /** Its name, such as `worker start`. */
   readonly name: string;
+  /**
+   * Other words for it, which people who come from other programs type: each with the options that
+   * it stands for, if any: `follow --follow`. If several commands have one, the words that follow
+   * say which is meant: `pause` takes none, `pause ID` does.
+   */
+  readonly aliases?: readonly string[];
   /** The file of its code in commands/, without `.ts`; the folder is its heading in the help. */
   readonly module: string;
   /** What it does, in one line. */
@@ -79,6 +85,12 @@ export const VERSION_OPTION: Option = { name: "version", help: "print the versio
 /** All options of a command. */
 export function optionsOf({ options = [] }: Command): readonly Option[] {
   return [...options, ...GLOBAL_OPTIONS];
+}
+
+/** The options that a word stands for if it is a command's name or alias, else `undefined`. */
+export function optionsBehind({ name, aliases = [] }: Command, word: string): string[] | undefined {
+  if (name === word) return [];
+  return aliases.map((alias) => alias.split(" ")).find(([called]) => called === word)?.slice(1);
 }
 
 /** The least and the most plain words of a command. */

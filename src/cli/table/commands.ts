@@ -26,6 +26,14 @@ export const HEADINGS: Readonly<Record<string, readonly Command[]>> = {
 /** All commands. */
 export const COMMANDS: readonly Command[] = Object.values(HEADINGS).flat();
 
+/** The words that are aliases of commands, and no names, sorted. */
+export function aliasWords(): string[] {
+  const words = COMMANDS.flatMap(({ aliases = [] }) =>
+    aliases.map((alias) => alias.split(" ")[0]!)
+  );
+  return [...new Set(words)].filter((word) => !COMMANDS.some(({ name }) => name === word)).sort();
+}
+
 /** The groups: commands whose names are two words. */
 export const GROUPS: Readonly<Record<string, string>> = {
   dlq: "the dead letter queue: failed and cancelled jobs",

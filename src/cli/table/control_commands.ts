@@ -19,6 +19,7 @@ function moveOption(name: string): Option {
 export const CONTROL_COMMANDS: readonly Command[] = [
   {
     name: "cancel",
+    aliases: ["kill"],
     module: "control/cancel",
     summary: "cancel waiting or running jobs; they move to dead/",
     takes: "[ID…]",
@@ -57,6 +58,7 @@ export const CONTROL_COMMANDS: readonly Command[] = [
   },
   {
     name: "suspend",
+    aliases: ["pause"],
     module: "control/signal",
     summary: "stop running jobs (SIGSTOP) until they are resumed",
     takes: "[ID…]",
@@ -77,6 +79,7 @@ export const CONTROL_COMMANDS: readonly Command[] = [
   },
   {
     name: "retry",
+    aliases: ["restart"],
     module: "control/jobs",
     summary: "run ended or failed jobs again, now",
     takes: "[ID…]",
@@ -86,6 +89,7 @@ export const CONTROL_COMMANDS: readonly Command[] = [
   },
   {
     name: "hold",
+    aliases: ["stash"],
     module: "control/jobs",
     summary: "hold waiting jobs until they are released",
     takes: "[ID…]",
@@ -118,6 +122,7 @@ export const CONTROL_COMMANDS: readonly Command[] = [
   },
   {
     name: "rm",
+    aliases: ["remove", "delete"],
     module: "control/jobs",
     summary: "remove jobs that are not running, with their logs",
     takes: "[ID…]",

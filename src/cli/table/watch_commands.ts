@@ -11,6 +11,7 @@ import { CHOICE, LIMIT } from "./shared_options.ts";
 export const WATCH_COMMANDS: readonly Command[] = [
   {
     name: "status",
+    aliases: ["top --watch", "watch --watch"],
     module: "watch/status",
     summary: "jobs in each state, and the live workers",
     options: [{ name: "watch", short: "w", help: "live, on the whole terminal; q quits" }],
@@ -18,6 +19,7 @@ export const WATCH_COMMANDS: readonly Command[] = [
   },
   {
     name: "list",
+    aliases: ["ls", "jobs"],
     module: "watch/list",
     summary: "a table of jobs, newest last",
     options: [...CHOICE, { name: "all", help: "every job" }, LIMIT],
@@ -41,6 +43,7 @@ export const WATCH_COMMANDS: readonly Command[] = [
   },
   {
     name: "show",
+    aliases: ["info"],
     module: "watch/show",
     summary: "everything about a job",
     takes: "ID",
@@ -48,6 +51,7 @@ export const WATCH_COMMANDS: readonly Command[] = [
   },
   {
     name: "logs",
+    aliases: ["log", "tail --follow", "follow --follow"],
     module: "watch/logs",
     summary: "what jobs printed",
     takes: "[ID…]",

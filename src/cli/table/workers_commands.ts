@@ -11,6 +11,7 @@ import { YES } from "./shared_options.ts";
 export const WORKERS_COMMANDS: readonly Command[] = [
   {
     name: "worker start",
+    aliases: ["start"],
     module: "workers/worker_start",
     summary: "run jobs until stopped",
     options: [
@@ -45,6 +46,7 @@ export const WORKERS_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker stop",
+    aliases: ["stop"],
     module: "workers/worker",
     summary: "let workers finish what they run, and exit",
     takes: "[NAME…]",
@@ -57,6 +59,7 @@ export const WORKERS_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker list",
+    aliases: ["workers"],
     module: "workers/worker",
     summary: "live workers, and the jobs that each runs",
     examples: ["queuectl worker list --json"],
@@ -75,12 +78,14 @@ export const WORKERS_COMMANDS: readonly Command[] = [
   },
   {
     name: "worker pause",
+    aliases: ["pause"],
     module: "workers/worker",
     summary: "start no more jobs until resumed",
     examples: ["queuectl worker pause"],
   },
   {
     name: "worker resume",
+    aliases: ["resume"],
     module: "workers/worker",
     summary: "start jobs again after a pause",
     examples: ["queuectl worker resume"],

@@ -126,6 +126,7 @@ export {
   whereOf,
   whereText,
 } from "./src/format/placement.ts";
+export { secretNames, withoutSecrets, withSecretsOf } from "./src/format/secrets.ts";
 export { WORKER_PATTERN } from "./src/format/worker_names.ts";
 export { parseProgress, type Progress } from "./src/format/progress.ts";
 export {

@@ -39,6 +39,11 @@ export interface Config {
   fence_after: number;
   /** Whether the command line gives jobs all variables of its own environment. */
   capture_env: boolean;
+  /**
+   * Names of variables whose values no list shows: patterns with `*`, with commas between, or
+   * `null`.
+   */
+  secret_names: string | null;
   /** Absolute path of the shell that runs hooks, and commands of jobs that name no other. */
   shell: string;
   /** Whether each step is flushed to the disk, to survive a power cut. */

@@ -7,7 +7,7 @@
 import { UsageError } from "../text/errors.ts";
 import { secondsInSpan } from "../text/time_span.ts";
 import type { Config, ConfigKey, PlainKey, ResourceKey } from "./config.ts";
-import { flag, type Kind, number, orNone, seconds, wholeNumber } from "./field_checks.ts";
+import { flag, type Kind, number, orNone, seconds, someText, wholeNumber } from "./field_checks.ts";
 import { JOB_FIELDS } from "./job_fields.ts";
 
 export type { Config, ConfigKey, PlainKey, ResourceKey };
@@ -137,6 +137,12 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     help: "enqueue, run and schedule add give jobs all variables that are set there",
     default: false,
   },
+  secret_names: {
+    ...orNone(someText),
+    value: "PATTERNS",
+    help: "names of variables whose values list, show and the dashboard hide, or none",
+    default: "*TOKEN*,*SECRET*,*PASSW*,*CREDENTIAL*,*KEY*,*AUTH*",
+  },
   shell: { ...asInJobs("shell"), help: "shell that runs commands and hooks", default: "/bin/sh" },
   fsync: {
     ...flag,
@@ -198,7 +204,8 @@ export function isResourceKey(key: string): key is ResourceKey {
 /** Adds the defaults of the settings that were not set. */
 export function withDefaults(set: Partial<Config>): Config {
   const config: Record<string, unknown> = {};
-  for (const key of CONFIG_KEYS) config[key] = set[key] ?? DEFAULTS[key];
+  // `null` is a value: it takes a default away.
+  for (const key of CONFIG_KEYS) config[key] = set[key] === undefined ? DEFAULTS[key] : set[key];
   config.backoff_factor ??= config.backoff_base;
   for (const [key, value] of Object.entries(set)) if (isResourceKey(key)) config[key] = value;
   return config as unknown as Config;

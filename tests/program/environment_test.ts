@@ -54,3 +54,35 @@ Deno.test("enqueue refuses an --env-file that it cannot take, and adds nothing",
   assertMatch(stderr, /^queuectl: --env-file vars, line 2: must be NAME=VALUE, .*\n$/);
   assertEquals(program.names("pending"), []);
 });
+
+Deno.test("no answer but show --secrets has the value of a variable that is secret by its name", async () => {
+  await using program = new Program();
+  const words = ["-e", "API_TOKEN=hidden1", "-e", "db_password=hidden2", "-e", "PLAIN=seen"];
+  const answers = [
+    await program.answer("enqueue", "--json", ...words, "--id", "a", "true"),
+    await program.answer("show", "a"),
+    await program.answer("--json", "show", "a"),
+    await program.answer("--json", "list"),
+    await program.answer("--json", "hold", "a"),
+    await program.answer("--json", "schedule", "add", "daily", "@daily", ...words, "true"),
+    await program.answer("--json", "schedule", "list"),
+    await program.answer("--json", "schedule", "show", "daily"),
+  ];
+  for (const answer of answers) {
+    assertEquals(answer.includes("hidden"), false, answer);
+    assertMatch(answer, /seen/);
+  }
+  assertMatch(answers[1]!, /env +API_TOKEN=…\n/);
+  assertEquals((await program.json("show", "a")).env.API_TOKEN, "…");
+  assertMatch(await program.answer("show", "--secrets", "a"), /API_TOKEN=hidden1/);
+  assertEquals((await program.json("show", "--secrets", "a")).env.db_password, "hidden2");
+});
+
+Deno.test("secret_names chooses which variables are secret, or none", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "-e", "API_TOKEN=1", "-e", "MINE=2", "--id", "a", "true");
+  await program.answer("config", "set", "secret_names", "mi*, other");
+  assertEquals((await program.json("show", "a")).env, { API_TOKEN: "1", MINE: "…" });
+  await program.answer("config", "set", "secret_names", "none");
+  assertEquals((await program.json("show", "a")).env, { API_TOKEN: "1", MINE: "2" });
+});

@@ -1,5 +1,5 @@
 /**
- * Whether jobs get the environment of whoever adds them; the code that gives it is loaded only then.
+ * Whether jobs get the environment of who adds them; the code that gives it is loaded only then.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { reasonOf, UsageError } from "../../text/errors.ts";
 /** `NAME=`, perhaps with `export` in front, and blanks around the sign. */
 const BEGINNING = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*/y;
 
-/** A value in double or single quotes, which may have several lines, or a plain one, and a comment. */
+/** A value: in double or single quotes, which may have several lines, or plain. */
 const VALUE = /(?:"((?:[^"\\]|\\[^])*)"|'([^']*)'|((?:(?![ \t]#)[^\n"'#])(?:(?![ \t]+#)[^\n])*)?)/y;
 
 const END = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y;

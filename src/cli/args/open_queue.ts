@@ -4,12 +4,13 @@
  * @module
  */
 
-import { locateQueue } from "../../store/locate_queue.ts";
+import { secretNames } from "../../format/secrets.ts";
+import { locateQueue, type QueuePlace } from "../../store/locate_queue.ts";
 import type { StoreOptions } from "../../store/open_store.ts";
 import { Queue } from "../../queue.ts";
 import type { Invocation } from "../table/command.ts";
 import { parseDuration } from "./duration_option.ts";
-import { note } from "../terminal/output.ts";
+import { hideSecrets, note } from "../terminal/output.ts";
 
 /**
  * Opens the queue of a command that shows or changes jobs.
@@ -17,14 +18,20 @@ import { note } from "../terminal/output.ts";
  * @throws {NoQueueError} If there is no queue: a mistyped `--dir` must not make one.
  */
 export function openQueue(call: Invocation, options?: StoreOptions): Promise<Queue> {
-  return Queue.open(locateQueue(call.dir), { create: false, ...accessOf(call), ...options });
+  return open(call, locateQueue(call.dir), { create: false, ...options });
 }
 
 /** Opens the queue of a command that adds something; if there is none, makes one and says so. */
 export function openOrMakeQueue(call: Invocation): Promise<Queue> {
   const place = locateQueue(call.dir);
   const created = () => note(`made a new queue, ${place.dir}`);
-  return Queue.open(place, { ...accessOf(call), created });
+  return open(call, place, { created });
+}
+
+async function open(call: Invocation, place: QueuePlace, options: StoreOptions): Promise<Queue> {
+  const queue = await Queue.open(place, { ...accessOf(call), ...options });
+  hideSecrets(secretNames(queue.store.config.secret_names));
+  return queue;
 }
 
 function accessOf({ ofAnyUser, lockWait }: Invocation): StoreOptions {

@@ -92,9 +92,30 @@ export function printAnswer(json: boolean, value: unknown, line: string): void {
   else print(line);
 }
 
+let isSecret: ((name: string) => boolean) | undefined;
+
+/** From now on no answer shows the values of the variables that have such names. */
+export function hideSecrets(isSecretName: ((name: string) => boolean) | undefined): void {
+  isSecret = isSecretName;
+}
+
+/** A variable's value, or … in its place. */
+export function shownValue(name: string, value: string): string {
+  return isSecret?.(name) ? "…" : value;
+}
+
+/** A replacer for JSON that hides the secrets in each environment. */
+function withoutSecrets(key: string, value: unknown): unknown {
+  if (key !== "env" || typeof value !== "object" || value === null) return value;
+  const shown = ([name, text]: [string, string]) => [name, shownValue(name, text)];
+  return Object.fromEntries(Object.entries(value).map(shown));
+}
+
 /** JSON on one line, or indented, with escapes for all that a terminal would obey. */
 export function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(
+  let text = JSON.stringify(value, null, indent);
+  if (isSecret && text.includes('"env":')) text = JSON.stringify(value, withoutSecrets, indent);
+  return text.replace(
     UNSAFE_CHARACTERS,
     (char) => char === "\n" ? char : `\\u${hex(char, 4)}`,
   );

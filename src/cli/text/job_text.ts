@@ -11,6 +11,7 @@ import type { RunningCommand } from "../../inspect/running_commands.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import type { Paint } from "../terminal/colours.ts";
 import { formatDuration } from "../terminal/format_duration.ts";
+import { shownValue } from "../terminal/output.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
 import { formatClock, formatMoment } from "../terminal/relative_time.ts";
 import { alignedLines } from "../terminal/table.ts";
@@ -88,7 +89,9 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   block("command", job.command.split("\n"));
   if (job.shell !== undefined) line("shell", job.shell);
   if (job.cwd !== undefined) line("cwd", job.cwd);
-  for (const [name, value] of Object.entries(job.env ?? {})) line("env", `${name}=${value}`);
+  for (const [name, value] of Object.entries(job.env ?? {})) {
+    line("env", `${name}=${shownValue(name, value)}`);
+  }
   if (job.tags?.length) line("tags", job.tags.join(", "));
   if (job.group !== undefined) line("group", job.group);
   line("priority", String(job.priority));

@@ -11,6 +11,7 @@ import {
   placesOf,
   type Queue,
   waitersOf,
+  withoutSecrets,
 } from "../../../mod.ts";
 import type { JobDetail, JobLink } from "../api.ts";
 
@@ -25,7 +26,7 @@ export async function jobDetail(queue: Queue, id: string): Promise<JobDetail | u
   const place = places.get(id);
   const pid = await pidOf(queue, id, place);
   return {
-    job,
+    job: withoutSecrets(job, queue.config().secret_names),
     path: place?.path ?? `${queue.dir}/${job.state}`,
     log: logOf(queue, id),
     ...(pid !== undefined && { pid }),

@@ -23,6 +23,7 @@ import {
   startJobNow,
   UsageError,
   WaitedForError,
+  withSecretsOf,
 } from "../../../mod.ts";
 import type { Added, BulkAnswer } from "../api.ts";
 import type { Scanner } from "../scan/scanner.ts";
@@ -64,7 +65,7 @@ export const JOB_CHANGES = {
   },
   edit(queue, id, body) {
     const fields = jobInputOf(body);
-    return editJob(queue, id, () => fields);
+    return editJob(queue, id, ({ env }) => withSecretsOf(fields, env));
   },
 } satisfies Record<string, Change>;
 

@@ -15,6 +15,8 @@ import {
   removeSchedule,
   runSchedule,
   type ScheduleView,
+  withoutSecrets,
+  withSecretsOf,
   WORKER_PATTERN,
 } from "../../../mod.ts";
 import type { Scanner } from "../scan/scanner.ts";
@@ -75,7 +77,9 @@ function jobChange(verb: keyof typeof JOB_CHANGES): Route {
 /** A schedule as the list of them shows it; of a broken file the sentence that says so. */
 async function scheduleNamed({ queue, scanner }: Call, name: string): Promise<ScheduleView> {
   const found = (await scanner.schedules()).find((schedule) => schedule.name === name);
-  return found ?? await findSchedule(queue, name);
+  if (found) return found;
+  const schedule = await findSchedule(queue, name);
+  return { ...schedule, job: withoutSecrets(schedule.job, queue.config().secret_names) };
 }
 
 const METRICS = "text/plain; version=0.0.4; charset=utf-8";
@@ -165,7 +169,12 @@ export const ROUTES: readonly Route[] = [
   }), 201),
   json("POST", "/api/schedules/{name}/remove", ({ queue, name }) => removeSchedule(queue, name)),
   json("POST", "/api/schedules/{name}/edit", async (call) => {
-    await editSchedule(call.queue, call.name, scheduleInputOf(call.body));
+    const { job, ...input } = scheduleInputOf(call.body);
+    const before = await findSchedule(call.queue, call.name).catch(() => undefined);
+    await editSchedule(call.queue, call.name, {
+      ...input,
+      job: withSecretsOf(job, before?.job.env),
+    });
     return await scheduleNamed(call, call.name);
   }),
   json("POST", "/api/settings", async ({ queue, body }) => {

@@ -13,7 +13,7 @@ import { captureIfAsked } from "../../args/capture.ts";
 import { jobOfCall } from "../../args/job_words.ts";
 import { type Invocation, later } from "../../table/command.ts";
 import { seeToWorker } from "./see_to_worker.ts";
-import { note, printAdded } from "../../terminal/output.ts";
+import { hideSecrets, note, printAdded } from "../../terminal/output.ts";
 
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {
@@ -40,6 +40,11 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     ofAnyUser: call.ofAnyUser,
     created: () => note(`made a new queue, ${place.dir}`),
   });
+  if (call.json) {
+    const path = later("../../../format/secrets.ts");
+    const { secretNames } = await import(path) as typeof import("../../../format/secrets.ts");
+    hideSecrets(secretNames(store.config.secret_names));
+  }
   await captureIfAsked(call, store, [input]);
   printAdded(await enqueuePlain(store, input), call.json);
   await seeToWorker(call, store, [input]);

@@ -127,6 +127,7 @@ export {
   whereText,
 } from "./src/format/placement.ts";
 export { secretNames, withoutSecrets, withSecretsOf } from "./src/format/secrets.ts";
+export { bytesInSize } from "./src/text/byte_size.ts";
 export { WORKER_PATTERN } from "./src/format/worker_names.ts";
 export { parseProgress, type Progress } from "./src/format/progress.ts";
 export {

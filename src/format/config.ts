@@ -21,6 +21,8 @@ export interface Config {
   jitter: number;
   /** Time limit for each attempt in seconds, or `null`. */
   timeout: number | null;
+  /** How many bytes an attempt may print until it is ended and its job dead, or `null`. */
+  max_log: number | null;
   /** How many jobs one worker runs at once, unless `--count` says otherwise. */
   worker_count: number;
   /**

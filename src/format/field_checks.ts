@@ -13,7 +13,7 @@ export type Check = (value: unknown) => string | undefined;
 /** A kind of value. */
 export interface Kind {
   /** How a word becomes the value; options for a `list` or `object` read words their own way. */
-  readonly type: "text" | "number" | "span" | "flag" | "list" | "object";
+  readonly type: "text" | "number" | "span" | "size" | "flag" | "list" | "object";
   /** Checks the value. */
   readonly check: Check;
   /** What a text must match, if nothing else is asked of it. */
@@ -112,6 +112,18 @@ export function seconds(
         : `must be a number of seconds ${bounds} ${most}${days}`,
   };
 }
+
+/** The least and the most of a size, in bytes: 1K and 1024G. */
+const SIZES = [1024, 1024 ** 4] as const;
+
+/** A number of bytes. */
+export const size: Kind = {
+  type: "size",
+  check: (value) =>
+    Number.isInteger(value) && (value as number) >= SIZES[0] && (value as number) <= SIZES[1]
+      ? undefined
+      : "must be a size from 1K to 1024G such as 100M, in JSON also a number of bytes",
+};
 
 /** A time in ISO 8601. */
 export const time: Kind = {

@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "../text/errors.ts";
+import { bytesInSize } from "../text/byte_size.ts";
 import { secondsInSpan } from "../text/time_span.ts";
 import type { Config, ConfigKey, PlainKey, ResourceKey } from "./config.ts";
 import { flag, type Kind, number, orNone, seconds, someText, wholeNumber } from "./field_checks.ts";
@@ -95,6 +96,7 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     default: 0,
   },
   timeout: { ...asInJobs("timeout"), default: null },
+  max_log: { ...asInJobs("max_log"), default: null },
   worker_count: {
     ...wholeNumber(1, 1024),
     value: "N",
@@ -261,5 +263,6 @@ function valueOf(word: string, type: Setting["type"]): unknown {
   if (trimmed === "null") return null;
   if (trimmed === "true" || trimmed === "false") return trimmed === "true";
   if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(trimmed)) return Number(trimmed);
+  if (type === "size") return bytesInSize(trimmed) ?? word;
   return type === "span" ? secondsInSpan(trimmed) ?? word : trimmed;
 }

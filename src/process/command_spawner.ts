@@ -33,7 +33,8 @@ export class CommandSpawner implements Spawner {
     return Promise.try(() => this.#start(request));
   }
 
-  #start({ command, shell, cwd, env, inherited, stdin, log }: SpawnRequest): Child {
+  #start(request: SpawnRequest): Child {
+    const { shell, cwd, env, inherited, stdin, log } = request;
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
@@ -57,7 +58,7 @@ export class CommandSpawner implements Spawner {
           'exec <"$1" >>"$0" 2>&1; shift; exec "$@"',
           log,
           stdin ?? "/dev/null",
-          ...shellWords({ command, shell }, this.#openFiles),
+          ...shellWords(request, this.#openFiles),
         ],
         ...(cwd === undefined ? {} : { cwd }),
         env: { ...inherited, ...env },

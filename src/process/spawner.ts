@@ -12,6 +12,8 @@ export interface SpawnRequest {
   command: string;
   /** The shell, an absolute path. Default: `/bin/sh`. */
   shell?: string;
+  /** The priority of its processes, -20 to 19. Default: that of this process. */
+  nice?: number;
   /** The directory to run in, absolute. Default: that of this process. */
   cwd?: string;
   /** Environment variables besides the inherited ones; they win. */
@@ -25,22 +27,29 @@ export interface SpawnRequest {
 }
 
 /**
- * The program and the words that run a command. `/bin/sh` sets the limit of open files itself; for
- * another shell a program more has to, which doubles the cost of a short job.
+ * The program and the words that run a command. `/bin/sh` itself sets the limit of open files, and
+ * how nice it is; for another shell a program more has to, which doubles the cost of a short job.
  *
  * @param openFiles The soft limit of open files. Default: that of this process.
  */
 export function shellWords(
-  { command, shell = USUAL_SHELL }: Pick<SpawnRequest, "command" | "shell">,
+  { command, shell = USUAL_SHELL, nice }: Pick<SpawnRequest, "command" | "shell" | "nice">,
   openFiles: number | undefined,
 ): readonly [program: string, ...rest: string[]] {
   // On the same line, so that the shell's line numbers are the command's.
-  const limit = openFiles === undefined ? "" : `ulimit -Sn ${openFiles};`;
-  if (shell === USUAL_SHELL) return [shell, "-c", "--", limit + command];
+  const before = (openFiles === undefined ? "" : `ulimit -Sn ${openFiles};`) +
+    (nice === undefined ? "" : niceText(nice));
+  if (shell === USUAL_SHELL) return [shell, "-c", "--", before + command];
   // Not every shell knows "--": a space keeps the command from looking like an option.
   const text = /^[-+]/.test(command) ? ` ${command}` : command;
-  if (openFiles === undefined) return [shell, "-c", text];
-  return [USUAL_SHELL, "-c", `${limit}exec "$0" -c "$1"`, shell, text];
+  if (before === "") return [shell, "-c", text];
+  return [USUAL_SHELL, "-c", `${before}exec "$0" -c "$1"`, shell, text];
+}
+
+/** Makes the shell that reads it so nice, and thus all that it starts; else ends it with 126. */
+function niceText(nice: number): string {
+  return `renice -n ${nice} -p $$ >/dev/null 2>&1 || { echo 'queuectl: the system refuses nice ` +
+    `${nice} to this user; the command was not run' >&2; exit 126; };`;
 }
 
 /** How a command ended: an exit status, or the signal that ended it. */

@@ -24,10 +24,11 @@ export interface AttemptResult {
   /** How the command ended; `undefined` if it could not be started. */
   exit?: Exit;
   /**
-   * Whether the worker ended it: it took too long, it is to be put back, or someone cancelled it.
+   * Whether the worker ended it: it took too long, it is to be put back, someone cancelled it, or
+   * it printed too much.
    */
-  stopped?: "timeout" | "put back" | "cancelled";
-  /** Why it could not be started. */
+  stopped?: "timeout" | "put back" | "cancelled" | "output";
+  /** Why it could not be started, or was ended. */
   reason?: string;
   /** The size of the log afterwards, in bytes; missing if it could not be looked at. */
   logEnd?: number;
@@ -52,16 +53,17 @@ export function settlementOf(
     ? "cancelled"
     : stopped === "timeout"
     ? "timeout"
-    : exit?.code === 0
+    : exit?.code === 0 && stopped === undefined
     ? "done"
     : "failed";
-  const uncharged = stopped === "put back" || (outcome === "failed" && isTempfail(job, exit));
+  const uncharged = stopped === "put back" ||
+    (outcome === "failed" && stopped === undefined && isTempfail(job, exit));
   const attempts = job.attempts + (uncharged ? 0 : 1);
   const state: SettledState = outcome === "done"
     ? "done"
     : stopped === "put back"
     ? "pending"
-    : stopped === "cancelled"
+    : stopped === "cancelled" || stopped === "output"
     ? "dead"
     : uncharged
     ? "failed"

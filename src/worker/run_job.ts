@@ -9,6 +9,7 @@ import type { Claim } from "../moves/claim.ts";
 import { takeLog } from "../moves/take_log.ts";
 import { inputPath } from "../contents/inputs.ts";
 import { makeOwnersLog, ownLine } from "../contents/logs.ts";
+import { sizeText } from "../text/byte_size.ts";
 import { userEnvironment } from "../process/launcher.ts";
 import { markSuspended, progressPath, resultPath } from "../contents/job_output_files.ts";
 import type { JobRun } from "../process/survivors.ts";
@@ -40,6 +41,9 @@ export interface RunningJob {
   /** Kills the command at once, and waits for nothing. */
   kill(): void;
 }
+
+/** How often to look how much a job with `max_log` has printed, in milliseconds. */
+const LOG_LOOK = 100;
 
 /** What marks the processes of a claimed job, once it has been started. */
 export function runOf({ id, job }: Claim): JobRun {
@@ -97,9 +101,9 @@ export async function startJob(
   const log = takeLog(store, claim);
   let child: Child;
   try {
-    const { command, shell, cwd } = job;
+    const { command, shell, cwd, nice } = job;
     const stdin = job.stdin === true ? inputPath(store, claim.id) : undefined;
-    const request = { command, shell, cwd, env, inherited: shared, stdin, log };
+    const request = { command, shell, nice, cwd, env, inherited: shared, stdin, log };
     const start = () => {
       makeOwnersLog(store, log);
       return spawner.spawn(request);
@@ -129,6 +133,10 @@ export async function startJob(
   const timer = job.timeout === null
     ? undefined
     : startPausableTimer(job.timeout * 1000, () => end("timeout"));
+  const limit = job.max_log === undefined ? store.config.max_log : job.max_log;
+  const looking = limit === null ? undefined : setInterval(() => {
+    if ((sizeOf(store, log) ?? 0) - claim.logOffset > limit) end("output");
+  }, LOG_LOOK);
   let isOver = false;
   let isSuspended = false;
   const signal = (signal: Deno.Signal): boolean => {
@@ -150,10 +158,18 @@ export async function startJob(
   const ended = child.exited.then(async (exit) => {
     isOver = true;
     timer?.stop();
+    clearInterval(looking);
     await ending;
     if (isSuspended) unmark(store, claim);
     // Who reads the log on another machine must know how far to read.
-    return result({ exit, stopped, logEnd: sizeOf(store, log) });
+    if (stopped !== "output") return result({ exit, stopped, logEnd: sizeOf(store, log) });
+    const reason = `it printed more than ${sizeText(limit!)} (max_log), so it was ended`;
+    try {
+      store.files.append(log, ownLine(reason));
+    } catch {
+      // The disk is full, most likely; the history has the reason.
+    }
+    return result({ exit, stopped, reason, logEnd: sizeOf(store, log) });
   });
   return {
     pid: child.pid,
@@ -165,6 +181,7 @@ export async function startJob(
     },
     kill() {
       timer?.stop();
+      clearInterval(looking);
       signalGroup(child.pid, "SIGKILL");
     },
   };

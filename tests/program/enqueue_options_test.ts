@@ -29,6 +29,8 @@ const ALONE: Record<string, [value: string | undefined, seen: RegExp]> = {
   "retry-on": ["4", /"retry_on": "4"/],
   tempfail: [undefined, /"tempfail": true/],
   shell: ["/bin/bash", /"shell": "\/bin\/bash"/],
+  nice: ["-5", /"nice": -5/],
+  "max-log": ["1.5M", /"max_log": 1572864/],
   cwd: ["/usr", /"cwd": "\/usr"/],
   env: ["K=V", /"K": "V"/],
   "capture-env": [undefined, /"PATH": "/],

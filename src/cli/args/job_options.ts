@@ -6,6 +6,7 @@
 
 import { isAbsolute } from "@std/path/posix/is-absolute";
 import { UsageError } from "../../text/errors.ts";
+import { bytesInSize } from "../../text/byte_size.ts";
 import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
@@ -89,7 +90,9 @@ export function optionValue(options: GivenOptions, field: string): unknown {
   if (word === undefined || type === "text") return word;
   const value = type === "span"
     ? spanOrNone(word, `--${name}`)
-    : /^\d+(\.\d+)?$/.test(word)
+    : type === "size"
+    ? word === "none" ? null : bytesInSize(word)
+    : /^-?\d+(\.\d+)?$/.test(word)
     ? Number(word)
     : NaN;
   const fault = check(value);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { bytesInSize } from "../../text/byte_size.ts";
 import { UsageError } from "../../text/errors.ts";
 import type { JobInput } from "../../format/job.ts";
 import { CHECKS_OF_FILE, VIEW_FIELDS } from "../../format/check_job.ts";
@@ -110,6 +111,9 @@ function fieldOfJson(
   if (key === "after" && typeof value === "string") return { after: jobIds([value], name) };
   if (key === "resource" && (Array.isArray(value) || String(value).includes("="))) {
     return { ...resourceFields([value].flat().map(String)) };
+  }
+  if (type === "size" && typeof value === "string") {
+    return { [key]: value === "none" ? null : bytesInSize(value) ?? value };
   }
   if (type !== "span") return { [sets]: value };
   const seconds = typeof value === "string" ? spanOrNone(value, name) : value;

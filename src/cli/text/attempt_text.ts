@@ -12,6 +12,7 @@ import { formatAge } from "../terminal/relative_time.ts";
 export function outcomeText(attempt: Partial<Attempt>): string {
   if (attempt.outcome === "lost") return "lost (its worker died)";
   if (attempt.outcome === "timeout" || attempt.outcome === "cancelled") return attempt.outcome;
+  if (attempt.outcome === "failed" && attempt.reason !== undefined) return attempt.reason;
   if (attempt.signal) return attempt.signal;
   // An attempt that was written by hand may lack any field.
   if (typeof attempt.exit_code === "number") return `exit ${attempt.exit_code}`;

@@ -10,7 +10,7 @@ import { JOB_FIELDS, optionName, VIEW_FIELDS } from "../../../mod.ts";
 /** A field of a job. */
 export interface FormField {
   name: string;
-  type: "text" | "number" | "span" | "flag" | "list" | "object";
+  type: "text" | "number" | "span" | "size" | "flag" | "list" | "object";
   /** What it means, in a few words. */
   help: string;
   /** What a value is called: `DUR`. */

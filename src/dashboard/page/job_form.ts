@@ -42,6 +42,11 @@ export function faultOf(field: FormField, text: string): string | undefined {
     return text.trim() !== "" && isIn && isWhole ? undefined : must;
   }
   if (type === "span") return SPAN.test(text) ? undefined : "must be a span: 90, 90s, 10m or 1h30m";
+  if (type === "size") {
+    return /^\s*(\d+(\.\d+)?\s*[KMG]?|none)\s*$/i.test(text)
+      ? undefined
+      : "must be a size: 10K, 100M";
+  }
   if (name === "resource") {
     const isRight = words(text).every((word) => /^[A-Za-z0-9_-]{1,64}(=\d{1,4})?$/.test(word));
     return isRight ? undefined : "must be names, each with a number of places if not one: gpu db=2";
@@ -123,7 +128,7 @@ export function valuesOf(kind: FormKind, job: Partial<JobView>): FormValues {
       values[name] = Object.entries(job.env ?? {}).map((pair) => pair.join("=")).join("\n");
     } else if (type === "flag" && name !== "stdin") values[name] = value === true ? "true" : "";
     else if (Array.isArray(value)) values[name] = value.join(" ");
-    else if (type === "span" && value === null) values[name] = "none";
+    else if ((type === "span" || type === "size") && value === null) values[name] = "none";
     else if (typeof value === "string" || typeof value === "number") values[name] = `${value}`;
   }
   return values;

@@ -5,6 +5,7 @@
  */
 
 import {
+  bytesInSize,
   commandText,
   JOB_FIELDS,
   type JobInput,
@@ -146,6 +147,8 @@ export function jobInputOf(body: unknown): JobInput {
     else if (name === "delay") input.run_at = readyTime(given);
     else if (name === "cwd" && typeof value === "string" && !value.startsWith("/")) {
       throw new UsageError(`cwd must be an absolute path, not ${JSON.stringify(value)}`);
+    } else if (JOB_FIELDS.get(name)?.type === "size" && typeof value === "string") {
+      input[name] = value === "none" ? null : bytesInSize(value) ?? value;
     } else input[name] = JOB_FIELDS.get(name)?.type === "span" ? secondsOf(value, name) : value;
   }
   return input as JobInput;

@@ -23,7 +23,10 @@ const GROUPS: readonly [title: string, fields: readonly string[]][] = [
     ...["timeout", "max_retries", "backoff_base", "backoff_factor"],
     ...["give_up_on", "retry_on", "tempfail"],
   ]],
-  ["Where and with what", ["resource", "host", "on", "cwd", "shell", "env", "stdin"]],
+  ["Where and with what", [
+    ...["resource", "host", "on", "cwd", "shell", "env", "stdin"],
+    ...["nice", "max_log"],
+  ]],
 ];
 
 /** Words for the names of fields, where those alone say too little. */

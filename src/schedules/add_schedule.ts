@@ -42,8 +42,8 @@ export interface ScheduleInput {
   /** Which of the times that passed while no worker was running get a job. Default: `latest`. */
   catch_up?: CatchUp;
   /**
-   * Whether a time gets a job while the schedule's last job has not ended. Default: `skip`, or
-   * `allow` with `catch_up: all`.
+   * Whether a time gets a job while the schedule's last job has not ended, or with `tag` any job
+   * that has its tags. Default: `skip`, or `allow` with `catch_up: all`.
    */
   overlap?: Overlap;
   /** The job that it adds each time. */
@@ -92,7 +92,10 @@ export async function checkedSchedule(store: Store, input: ScheduleInput): Promi
   checkScheduleName(name);
   checkScheduledJob(job);
   refuseUnmeetable(store, newJob(job, store.config, store.now()));
-  if (catch_up === "all" && overlap === "skip") {
+  if (overlap === "tag" && !job.tags?.length) {
+    throw new UsageError("--overlap tag needs --tag TAG, which all jobs of the pipeline have");
+  }
+  if (catch_up === "all" && overlap !== "allow") {
     throw new UsageError(
       "--catch-up all needs --overlap allow: all missed times are due at once",
     );

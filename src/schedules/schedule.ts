@@ -19,8 +19,11 @@ import { formatStamp, HELD_TIME, ID_PATTERN, parseEntryName, parseStamp } from "
 /** Which of the times that passed while no worker was running get a job. */
 export type CatchUp = "latest" | "all" | "none";
 
-/** Whether a time gets a job while the schedule's last job has not ended. */
-export type Overlap = "skip" | "allow";
+/**
+ * Whether a time gets a job while the schedule's last job has not ended; or with `tag`, while any
+ * job has not ended that has the tags of the schedule's jobs: a whole pipeline.
+ */
+export type Overlap = "skip" | "allow" | "tag";
 
 /** A schedule as its file has it. */
 export interface Schedule {
@@ -32,7 +35,7 @@ export interface Schedule {
   tz?: string;
   /** Which of the times that passed while no worker was running get a job. */
   catch_up: CatchUp;
-  /** Whether a time gets a job while the schedule's last job has not ended. */
+  /** Whether a time gets a job while earlier ones have not ended. */
   overlap: Overlap;
   /** The job that it adds each time. */
   job: JobInput;
@@ -175,8 +178,8 @@ export function parseSchedule(content: Uint8Array, name: string): Schedule {
     ? "job must be an object"
     : !["latest", "all", "none"].includes(catch_up)
     ? "catch_up must be latest, all or none"
-    : !["skip", "allow"].includes(overlap)
-    ? "overlap must be skip or allow"
+    : !["skip", "allow", "tag"].includes(overlap)
+    ? "overlap must be skip, allow or tag"
     : !isTime(created_at)
     ? "created_at must be a time"
     : faultOfNotes(parsed);

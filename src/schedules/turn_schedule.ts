@@ -49,7 +49,8 @@ import { fileDistrust } from "../store/trust.ts";
 import { scheduleEntries } from "./read_schedule.ts";
 import type { ReadTimetable } from "./timetable.ts";
 import { isOpen } from "../constraints/unique.ts";
-import { endOf } from "../contents/entries.ts";
+import { selector } from "../inspect/selection.ts";
+import { endOf, entries } from "../contents/entries.ts";
 
 /** How many skipped times a schedule keeps. */
 const SKIPPED_KEPT = 10;
@@ -127,13 +128,16 @@ async function decide(
   if (due > time) skip(time, "no worker was running; a later time was due by then");
 
   const id = scheduledId(name, due);
+  const open = schedule.overlap === "tag" ? openWithTags(store, schedule.job.tags) : undefined;
   const made = pathOf(store, madeJobFile(taken));
   const written: string[] = [];
   removeIfThere(store, made);
   if (isMissed(schedule, due, store.now())) {
     skip(due, "no worker was running");
-  } else if (schedule.overlap === "skip" && lastIsOpen(store, schedule)) {
+  } else if (schedule.overlap !== "allow" && lastIsOpen(store, schedule)) {
     skip(due, `the last job, ${schedule.last!.id}, had not ended`);
+  } else if (open !== undefined) {
+    skip(due, `job ${open}, which has its tags, had not ended`);
   } else if (wasAdded(store, schedule, due, id)) {
     skip(due, `a job ${id} exists already`);
   } else {
@@ -188,6 +192,17 @@ async function carryOut(
 
 function lastIsOpen(store: Store, { last }: Schedule): boolean {
   return last !== undefined && isOpen(store, last.id, last.waiting);
+}
+
+/** The states of jobs that have not ended; one that is retried meanwhile is met again. */
+const OPEN_STATES = ["failed", "pending", "processing", "failed"] as const;
+
+/** The ID of a job that has all of some tags and has not ended. Reads the files of all such jobs. */
+function openWithTags(store: Store, tags: readonly string[] = []): string | undefined {
+  const hasTags = selector(store, { tags });
+  for (const state of OPEN_STATES) {
+    for (const entry of entries(store, state)) if (hasTags(entry)) return entry.id;
+  }
 }
 
 /**

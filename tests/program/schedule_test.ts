@@ -38,8 +38,8 @@ Deno.test("schedule add tells when it is due, and that a worker must be alive", 
     3,
   ]);
   const list = await program.answer("schedule", "list");
-  assertMatch(list, /^NAME\tWHEN\tZONE\tNEXT\tTHEN\tTHEN/);
-  assertMatch(list, /\tEurope\/Berlin\t[-\d]+ 02:30:00\t[-\d]+ 02:30:00\t[-\d]+ 02:30:00\t/);
+  assertMatch(list, /^NAME\tWHEN\tZONE\tNEXT\tLAST\tCOMMAND\n/);
+  assertMatch(list, /\tEurope\/Berlin\t[-\d]+ 02:30\t\t/);
   assertMatch(
     await program.answer("schedule", "show", "nightly"),
     /\nnext {8}[-\d]+ 02:30:00 Europe\/Berlin \(in .*\n {12}[-\d]+ 02:30:00 /,

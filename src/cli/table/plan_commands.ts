@@ -27,8 +27,10 @@ const SCHEDULE_OPTIONS: readonly Option[] = [
   {
     name: "overlap",
     value: "WHAT",
-    values: ["skip", "allow"],
-    help: "skip or allow a time that comes before the last job has ended (default: skip)",
+    values: ["skip", "allow", "tag"],
+    help:
+      "skip or allow a time that comes before the last job has ended (default: skip), or skip " +
+      "it while any job with the same --tag has not ended: tag",
   },
   ...ENQUEUE_OPTIONS.filter(({ name }) => !NOT_FOR_SCHEDULES.has(name)),
 ];
@@ -42,7 +44,10 @@ export const PLAN_COMMANDS: readonly Command[] = [
     takes: "NAME WHEN COMMAND…",
     bounds: [2, Infinity],
     endAfter: 3,
-    options: SCHEDULE_OPTIONS,
+    options: [
+      { name: "replace", help: "if it exists, give it these times and this job" },
+      ...SCHEDULE_OPTIONS,
+    ],
     details: [
       "WHEN: five or six cron fields, '30 2 * * *' (six: seconds in front), @hourly, @daily, " +
       "@weekly, @monthly, @yearly, or 'every 90s'. Options come before the command.",
@@ -50,13 +55,14 @@ export const PLAN_COMMANDS: readonly Command[] = [
     ],
     examples: [
       "queuectl schedule add nightly '30 2 * * *' --tz Europe/Berlin make backup",
+      "queuectl schedule add etl @daily --tag etl --overlap tag --replace ./start-pipeline",
       "queuectl schedule add ping 'every 90s' --overlap skip 'curl -sf localhost'",
     ],
   },
   {
     name: "schedule list",
     module: "plan/schedule",
-    summary: "schedules and their next three times",
+    summary: "schedules, their next time and how their last job ended",
     examples: ["queuectl schedule list"],
   },
   {
@@ -65,6 +71,23 @@ export const PLAN_COMMANDS: readonly Command[] = [
     summary: "a schedule, its last job, and the times it skipped",
     takes: "NAME",
     examples: ["queuectl schedule show nightly"],
+  },
+  {
+    name: "schedule edit",
+    module: "plan/schedule_edit",
+    summary: "change a schedule, in an editor or by options",
+    takes: "NAME",
+    options: [
+      { name: "when", value: "WHEN", help: "its times, as for schedule add" },
+      ...SCHEDULE_OPTIONS.filter(({ name }) => name !== "strict"),
+    ],
+    details: [
+      "Without options it opens $VISUAL, $EDITOR or vi. Its last job and skipped times stay.",
+    ],
+    examples: [
+      "queuectl schedule edit nightly",
+      "queuectl schedule edit nightly --when '0 3 * * *' --timeout 1h",
+    ],
   },
   {
     name: "schedule run",

@@ -199,7 +199,7 @@ export function scheduleInputOf(body: unknown): Omit<ScheduleInput, "name"> {
       catch_up: choice(textOf(catch_up, "catch_up"), "catch_up", ["latest", "all", "none"]),
     }),
     ...(optional(overlap) !== undefined && {
-      overlap: choice(textOf(overlap, "overlap"), "overlap", ["skip", "allow"]),
+      overlap: choice(textOf(overlap, "overlap"), "overlap", ["skip", "allow", "tag"]),
     }),
     job: jobInputOf(objectBody(job, "job")),
   };

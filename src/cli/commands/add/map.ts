@@ -14,6 +14,7 @@ import type { Queue } from "../../../queue.ts";
 import { QueueError, reasonWithin, UsageError } from "../../../text/errors.ts";
 import { writeFault } from "../../../text/write_fault.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
+import { captureIfAsked } from "../../args/capture.ts";
 import { jobFields } from "../../args/job_options.ts";
 import { mapWords } from "../../args/map_words.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
@@ -37,6 +38,7 @@ export async function map(call: Invocation): Promise<number> {
   const tag = fields.tags?.[0] ?? newTag(words.command);
   const queue = await openOrMakeQueue(call);
   if (fields.after) resolveAfter(queue, [fields as JobInput]);
+  await captureIfAsked(call, queue.store, [fields as JobInput]);
   const mapped = words.arguments.length === 0
     ? { ids: [], added: 0 }
     : await add(queue, { ...words, tag, fields: { cwd: Deno.cwd(), ...fields } });

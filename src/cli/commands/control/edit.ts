@@ -17,24 +17,41 @@ import { printAnswer, say } from "../../terminal/output.ts";
 export async function edit(call: Invocation): Promise<void> {
   const queue = await openQueue(call);
   const { id } = queue.find(call.words[0]!);
-  const path = await Deno.makeTempFile({ prefix: `queuectl-${id}-`, suffix: ".json" });
+  await keepingText(
+    `job ${id}`,
+    id,
+    (path) => editJob(queue, id, (fields) => edited(path, fields)),
+  );
+  printAnswer(call.json, queue.get(id), id);
+}
+
+/**
+ * Calls `act` with the path of a file for the editor.
+ *
+ * @param what What is edited, for the error.
+ * @throws {QueueError} For a mistake in the text, which is kept, so that nobody types it twice.
+ */
+export async function keepingText(
+  what: string,
+  name: string,
+  act: (path: string) => Promise<unknown>,
+): Promise<void> {
+  const path = await Deno.makeTempFile({ prefix: `queuectl-${name}-`, suffix: ".json" });
   try {
-    await editJob(queue, id, (fields) => edited(path, fields));
+    await act(path);
   } catch (error) {
-    // Keep a text with a mistake, so that nobody has to type it twice.
     if (error instanceof UsageError) {
-      throw new QueueError(`job ${id} is unchanged: ${error.message}; your text is in ${path}`);
+      throw new QueueError(`${what} is unchanged: ${error.message}; your text is in ${path}`);
     }
     await Deno.remove(path).catch(() => {});
     throw error;
   }
   await Deno.remove(path);
-  printAnswer(call.json, queue.get(id), id);
 }
 
-/** A job's fields as the user edited them; `undefined` if nothing was changed. */
-async function edited(path: string, fields: JobInput): Promise<JobInput | undefined> {
-  const before = JSON.stringify(fields, null, 2) + "\n";
+/** What the user makes of a value, as JSON in an editor; `undefined` if nothing was changed. */
+export async function editedJson(path: string, value: unknown): Promise<unknown> {
+  const before = JSON.stringify(value, null, 2) + "\n";
   await Deno.writeTextFile(path, before);
   await openEditor(path);
   const after = await textLeftIn(path);
@@ -42,12 +59,17 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
     say("nothing was changed");
     return undefined;
   }
-  let edited: unknown;
   try {
-    edited = JSON.parse(after);
+    return JSON.parse(after);
   } catch (error) {
     throw new UsageError(`this is not JSON: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** A job's fields as the user edited them; `undefined` if nothing was changed. */
+async function edited(path: string, fields: JobInput): Promise<JobInput | undefined> {
+  const edited = await editedJson(path, fields);
+  if (edited === undefined) return undefined;
   // The check of the whole job reports what is no object.
   if (!isObject(edited)) {
     return edited as JobInput;
@@ -64,7 +86,7 @@ async function edited(path: string, fields: JobInput): Promise<JobInput | undefi
 async function textLeftIn(path: string): Promise<string> {
   const stat = await Deno.lstat(path).catch(() => undefined);
   if (!stat?.isFile) {
-    throw new QueueError(`the editor left no file in ${path}; the job is unchanged`);
+    throw new QueueError(`the editor left no file in ${path}; nothing is changed`);
   }
   return await Deno.readTextFile(path);
 }
@@ -85,7 +107,7 @@ async function openEditor(path: string): Promise<void> {
   try {
     const { code } = await command.output();
     if (code !== 0) {
-      throw new QueueError(`the editor (${editor}) exited with ${code}; the job is unchanged`);
+      throw new QueueError(`the editor (${editor}) exited with ${code}; nothing is changed`);
     }
   } finally {
     Deno.removeSignalListener("SIGINT", ignore);

@@ -14,39 +14,60 @@ import {
   runSchedule,
 } from "../../../schedules/manage_schedules.ts";
 import type { ScheduleView } from "../../../schedules/read_schedule.ts";
+import { localZone } from "../../../schedules/local_zone.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { note, print, printAdded, printJson, printLines } from "../../terminal/output.ts";
+import {
+  note,
+  print,
+  printAdded,
+  printJson,
+  printLines,
+  shownValue,
+} from "../../terminal/output.ts";
 import { formatDue, formatInZone, formatMoment } from "../../terminal/relative_time.ts";
 import { printTable } from "../../terminal/table.ts";
+import { deathText } from "../../text/attempt_text.ts";
 import { eachOf } from "../control/each_of.ts";
 
-/** Prints the schedules with their next three times; exits with 1 if a file is no schedule. */
+/** Prints the schedules with their next time and how the last job ended; exits with 1 if a file is no schedule. */
 export async function scheduleList(call: Invocation): Promise<number> {
   let status = 0;
-  const schedules = await listSchedules(await openQueue(call), (sentence) => {
+  const queue = await openQueue(call);
+  const schedules = await listSchedules(queue, (sentence) => {
     note(sentence);
     status = 1;
   });
   if (call.json) printJson(schedules);
   else {
+    const here = localZone();
+    const haveZones = schedules.some(({ tz }) => tz !== undefined && tz !== here);
     printTable({
-      head: ["NAME", "WHEN", "ZONE", "NEXT", "THEN", "THEN", "COMMAND"],
-      rows: schedules.map(({ name, when, tz, paused, next, job }) => [
+      head: ["NAME", "WHEN", ...(haveZones ? ["ZONE"] : []), "NEXT", "LAST", "COMMAND"],
+      rows: schedules.map(({ name, when, tz, paused, next, job, last }) => [
         name,
         visibleText(when),
-        visibleText(tz ?? ""),
-        ...(paused ? ["paused", "", ""] : [0, 1, 2].map((at) => timeText(next[at], tz))),
+        ...(haveZones ? [visibleText(tz ?? "")] : []),
+        paused ? "paused" : timeText(next[0], tz),
+        last ? lastText(queue, last.id) : "",
         visibleText(job.command),
       ]),
+      flexible: [0, 1],
     });
   }
   return status;
 }
 
+/** How a schedule's last job stands: `done`, `exit 3`, `processing`. */
+function lastText(queue: Queue, id: string): string {
+  const job = queue.get(id);
+  if (!job) return "removed";
+  return job.state === "dead" ? visibleText(deathText(job)) : job.state;
+}
+
 function timeText(iso: string | undefined, zone: string | undefined): string {
-  return iso === undefined ? "" : formatInZone(Date.parse(iso), zone);
+  return iso === undefined ? "" : formatInZone(Date.parse(iso), zone).slice(0, -":00".length);
 }
 
 /** Prints a schedule, its next times, its last job and the times that it skipped. */
@@ -112,7 +133,11 @@ function scheduleLines(
   line("overlap", overlap);
   const { command, ...rest } = job;
   line("command", command);
+  for (const [name, value] of Object.entries(rest.env ?? {})) {
+    line("env", `${name}=${shownValue(name, value)}`);
+  }
   for (const [field, value] of Object.entries(rest)) {
+    if (field === "env") continue;
     line(field, typeof value === "string" ? value : JSON.stringify(value));
   }
   line("created", formatMoment(Date.parse(created_at), now));

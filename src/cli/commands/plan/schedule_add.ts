@@ -4,8 +4,11 @@
  * @module
  */
 
-import { addSchedule } from "../../../schedules/add_schedule.ts";
-import { UsageError } from "../../../text/errors.ts";
+import type { Queue } from "../../../queue.ts";
+import { addSchedule, type ScheduleInput } from "../../../schedules/add_schedule.ts";
+import { editSchedule } from "../../../schedules/edit_schedule.ts";
+import type { ScheduleView } from "../../../schedules/read_schedule.ts";
+import { MissingError, UsageError } from "../../../text/errors.ts";
 import { captureIfAsked } from "../../args/capture.ts";
 import { jobOfCall } from "../../args/job_words.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
@@ -25,17 +28,30 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
     job,
     tz: options.text("tz"),
     catch_up: choice(options.text("catch-up"), "--catch-up", ["latest", "all", "none"]),
-    overlap: choice(options.text("overlap"), "--overlap", ["skip", "allow"]),
+    overlap: choice(options.text("overlap"), "--overlap", ["skip", "allow", "tag"]),
   };
   const queue = await openOrMakeQueue(call);
   await captureIfAsked(call, queue.store, [job]);
-  const schedule = await addSchedule(queue, input);
+  const schedule = options.has("replace")
+    ? await replaceSchedule(queue, input)
+    : await addSchedule(queue, input);
   const due = formatDue(schedule.next[0]!, schedule.tz, Date.now());
   printAnswer(call.json, schedule, `${name}: next ${due}`);
   if (!queue.isAttended()) note("no worker is alive to run the schedule (queuectl worker start)");
 }
 
-function choice<T extends string>(
+/** Adds a schedule, or gives the one of its name other times and another job. */
+export async function replaceSchedule(queue: Queue, input: ScheduleInput): Promise<ScheduleView> {
+  try {
+    return await editSchedule(queue, input.name, input);
+  } catch (error) {
+    if (error instanceof MissingError) return await addSchedule(queue, input);
+    throw error;
+  }
+}
+
+/** The word of an option that takes one of a few; `undefined` if it was not given. */
+export function choice<T extends string>(
   text: string | undefined,
   option: string,
   choices: readonly T[],

@@ -131,6 +131,7 @@ export function ScheduleForm({ schedule }: { schedule?: ScheduleRow | undefined 
           "": "as usual: skip",
           skip: "skip",
           allow: "run beside it",
+          tag: "skip while any job with its tags is unfinished",
         }),
       ),
       h(Zones, null),

@@ -197,7 +197,7 @@ function lastIsOpen(store: Store, { last }: Schedule): boolean {
 /** The states of jobs that have not ended; one that is retried meanwhile is met again. */
 const OPEN_STATES = ["failed", "pending", "processing", "failed"] as const;
 
-/** The ID of a job that has all of some tags and has not ended. Reads the files of all such jobs. */
+/** The ID of a job that has all of some tags and has not ended. Reads all files of such states. */
 function openWithTags(store: Store, tags: readonly string[] = []): string | undefined {
   const hasTags = selector(store, { tags });
   for (const state of OPEN_STATES) {

@@ -55,7 +55,7 @@ export const PLAN_COMMANDS: readonly Command[] = [
     ],
     examples: [
       "queuectl schedule add nightly '30 2 * * *' --tz Europe/Berlin make backup",
-      "queuectl schedule add etl @daily --tag etl --overlap tag --replace ./start-pipeline",
+      "queuectl schedule add etl @daily --tag etl --overlap tag --replace ./run",
       "queuectl schedule add ping 'every 90s' --overlap skip 'curl -sf localhost'",
     ],
   },
@@ -88,6 +88,22 @@ export const PLAN_COMMANDS: readonly Command[] = [
       "queuectl schedule edit nightly",
       "queuectl schedule edit nightly --when '0 3 * * *' --timeout 1h",
     ],
+  },
+  {
+    name: "schedule import",
+    module: "plan/schedule_import",
+    summary: "add a schedule for each line of a crontab, all or none",
+    takes: "CRONTAB",
+    options: [
+      { name: "dry-run", help: "show the schedules, and add none" },
+      { name: "replace", help: "replace schedules that have the same names" },
+    ],
+    details: [
+      "CRONTAB: a file as crontab -l prints it (-: stdin). Variables, CRON_TZ, @daily and % as " +
+      "in cron; names are made of the commands. A job runs in the home directory, once: cron does " +
+      "not retry either.",
+    ],
+    examples: ["crontab -l | queuectl schedule import --dry-run -"],
   },
   {
     name: "schedule run",

@@ -31,7 +31,7 @@ import { printTable } from "../../terminal/table.ts";
 import { deathText } from "../../text/attempt_text.ts";
 import { eachOf } from "../control/each_of.ts";
 
-/** Prints the schedules with their next time and how the last job ended; exits with 1 if a file is no schedule. */
+/** Prints the schedules, when each is due and how its last job ended; 1 if a file is none. */
 export async function scheduleList(call: Invocation): Promise<number> {
   let status = 0;
   const queue = await openQueue(call);

@@ -62,6 +62,8 @@ export interface Config {
   on_done: string | null;
   /** Shell text to run after a job has moved to dead/, or `null`. */
   on_dead: string | null;
+  /** Shell text to run after each attempt that failed and is followed by a retry, or `null`. */
+  on_failure: string | null;
   /** How many jobs use a named resource at once over all workers and machines. */
   [resource: ResourceKey]: number;
 }

@@ -61,6 +61,12 @@ export interface JobFields {
   cwd?: string;
   /** Variables that are added to the worker's environment. */
   env?: Record<string, string>;
+  /** Shell text to run after it is done, beside the queue's own `on_done`. */
+  on_done?: string;
+  /** Shell text to run after it is dead, likewise. */
+  on_dead?: string;
+  /** Shell text to run after each failed attempt that a retry follows, likewise. */
+  on_failure?: string;
   /** Whether it reads `input/ID.in` on standard input: see `EnqueueOptions`. */
   stdin?: boolean;
 }

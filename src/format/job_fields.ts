@@ -241,6 +241,24 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold" | "now", JobField>
     help: "set a variable; without =V, copy its value from here; repeatable",
     meaning: "variables that are added to the worker's environment",
   },
+  on_done: {
+    ...commandText,
+    value: "CMD",
+    help: "shell text to run after it is done (config on_done: after each job)",
+    meaning: "shell text to run after it is done, beside the setting on_done",
+  },
+  on_dead: {
+    ...commandText,
+    value: "CMD",
+    help: "shell text to run after it is dead",
+    meaning: "shell text to run after it is dead, beside the setting on_dead",
+  },
+  on_failure: {
+    ...commandText,
+    value: "CMD",
+    help: "shell text to run after a failed attempt that a retry follows",
+    meaning: "shell text to run after a failed attempt that a retry follows, beside on_failure",
+  },
   stdin: {
     ...flag,
     help: "read this command's stdin to its end, and give it to the job",

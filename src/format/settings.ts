@@ -175,6 +175,12 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
   keep_dead: { ...retention, value: "N|DUR", help: "dead jobs to keep, likewise", default: null },
   on_done: { ...hook, value: "CMD", help: "shell text to run after a job is done", default: null },
   on_dead: { ...hook, value: "CMD", help: "shell text to run after a job is dead", default: null },
+  on_failure: {
+    ...hook,
+    value: "CMD",
+    help: "shell text to run after a failed attempt that a retry follows",
+    default: null,
+  },
 };
 
 /** The names of all settings but those of resources, in the order they are shown. */

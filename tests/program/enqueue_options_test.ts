@@ -29,6 +29,9 @@ const ALONE: Record<string, [value: string | undefined, seen: RegExp]> = {
   "retry-on": ["4", /"retry_on": "4"/],
   tempfail: [undefined, /"tempfail": true/],
   shell: ["/bin/bash", /"shell": "\/bin\/bash"/],
+  "on-done": ["echo d", /"on_done": "echo d"/],
+  "on-dead": ["echo d", /"on_dead": "echo d"/],
+  "on-failure": ["echo f", /"on_failure": "echo f"/],
   nice: ["-5", /"nice": -5/],
   "max-log": ["1.5M", /"max_log": 1572864/],
   cwd: ["/usr", /"cwd": "\/usr"/],
@@ -43,7 +46,7 @@ Deno.test("each option of enqueue has its effect where it is the only one", asyn
   await program.answer("enqueue", "--id", "parent", "--priority", "0", "--hold", "true");
   const all = [...ENQUEUE_OPTIONS, ...FILE_OPTIONS].map(({ name }) => name);
   // What these do is told by tests of their own.
-  const elsewhere = ["stdin", "env-file", "start"];
+  const elsewhere = ["stdin", "env-file", "start", "now"];
   const others = ["file", "skip", "unique-fail", "strict", "null", "no-comments", ...elsewhere];
   assertEquals(all.filter((name) => !others.includes(name)).sort(), Object.keys(ALONE).sort());
   for (const [name, [value, seen]] of Object.entries(ALONE)) {

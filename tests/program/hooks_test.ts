@@ -100,3 +100,41 @@ Deno.test("a worker does not wait for a fifo in the place of what hooks print", 
   assertEquals(code, 0);
   assertStringIncludes(stdout, "hooks.log is not a file");
 });
+
+Deno.test("a job's own hooks are run beside the queue's, in its directory", async () => {
+  await using program = new Program();
+  const say = (word: string) => `echo "${word} $QUEUECTL_JOB_ID $QUEUECTL_ATTEMPTS"`;
+  for (const name of ["done", "dead", "failure"]) {
+    await program.answer("config", "set", `on_${name}`, say(`all ${name}`));
+  }
+  await program.answer("config", "set", "backoff_base", "0");
+  const own = ["done", "dead", "failure"].flatMap((name) => [`--on-${name}`, `${say(name)}; pwd`]);
+  await program.answer(
+    "enqueue",
+    "--id",
+    "a",
+    "--max-retries",
+    "1",
+    "--cwd",
+    "/usr",
+    ...own,
+    "exit 4",
+  );
+  await program.answer("enqueue", '{"id": "b", "on-done": "echo by JSON", "command": "true"}');
+  await program.drain();
+  assertEquals(told(program).split("\n").sort(), [
+    ...["", "/usr", "/usr", "all dead a 2", "all done b 1", "all failure a 1", "by JSON"],
+    ...["dead a 2", "failure a 1"],
+  ]);
+});
+
+Deno.test("on_failure is not run for a job that is put back or cancelled", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_failure", "echo failure");
+  await program.answer("enqueue", "--id", "a", "touch up; sleep 100");
+  const worker = program.spawn(["worker", "start"]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  await program.answer("worker", "stop", "--now");
+  await worker.ended;
+  assertEquals(told(program), "");
+});

@@ -1,6 +1,7 @@
 /**
- * Hooks: the commands of the settings `on_done` and `on_dead`, run after a job has ended. No job
- * waits for a hook; what hooks print goes to `hooks.log` in the queue.
+ * Hooks: the commands of the settings `on_done`, `on_dead` and `on_failure`, and of a job's fields
+ * of these names, run after a job has ended or waits for its retry. No job waits for a hook; what
+ * hooks print goes to `hooks.log` in the queue.
  *
  * @module
  */
@@ -8,6 +9,7 @@
 import { reasonOf } from "../../text/errors.ts";
 import { userEnvironment } from "../../process/launcher.ts";
 import { findLog, makeOwnersLog } from "../../contents/logs.ts";
+import type { JobState } from "../../format/names.ts";
 import type { Settlement } from "../../moves/settle.ts";
 import type { Store } from "../../store/store.ts";
 import { signalGroup } from "../../process/signals.ts";
@@ -28,6 +30,21 @@ const LONGEST = 60_000;
  */
 const LONGEST_VALUE = 100 * 1024;
 
+/** The hook of each state. */
+const HOOK_OF: Readonly<Partial<Record<JobState, "on_done" | "on_dead" | "on_failure">>> = {
+  done: "on_done",
+  dead: "on_dead",
+  failed: "on_failure",
+};
+
+/** A hook that is to be run. */
+interface WaitingHook {
+  readonly command: string;
+  /** Where; a job's own hook runs where the job did. */
+  readonly cwd?: string;
+  readonly settlement: Settlement;
+}
+
 /** Runs hooks. */
 export class Hooks {
   readonly #store: Store;
@@ -36,7 +53,7 @@ export class Hooks {
   readonly #inherited: Readonly<Record<string, string>> = userEnvironment();
   readonly #running = new Set<number>();
   #starting = 0;
-  #waiting: { command: string; settlement: Settlement }[] = [];
+  #waiting: WaitingHook[] = [];
   #rested: () => void = () => {};
 
   /** @param trouble Called when a hook cannot be run, or takes too long. */
@@ -46,17 +63,25 @@ export class Hooks {
     this.#trouble = trouble;
   }
 
-  /** Runs the hook for a job that has just been settled, if one is set. */
+  /** Runs the hooks for a job that has just been settled: the queue's, then its own. */
   run(settlement: Settlement): void {
-    const { on_done, on_dead } = this.#store.config;
-    const { state } = settlement;
-    const command = state === "done" ? on_done : state === "dead" ? on_dead : null;
-    if (command === null) return;
+    const hook = HOOK_OF[settlement.state];
+    if (hook === undefined) return;
+    // A job that is put aside unrun, or was put back, has no attempt that failed.
+    if (hook === "on_failure" && settlement.job.history.at(-1)?.led_to !== "failed") return;
+    const { job } = settlement;
+    const ofQueue = this.#store.config[hook];
+    if (ofQueue !== null) this.#add({ command: ofQueue, settlement });
+    const own = job[hook];
+    if (own !== undefined) this.#add({ command: own, cwd: job.cwd, settlement });
+  }
+
+  #add(hook: WaitingHook): void {
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#trouble(`hook queue full; skipped hook for ${settlement.job.id}`);
+      this.#trouble(`hook queue full; skipped hook for ${hook.settlement.job.id}`);
       return;
     }
-    this.#waiting.push({ command, settlement });
+    this.#waiting.push(hook);
     this.#fill();
   }
 
@@ -91,12 +116,12 @@ export class Hooks {
       const next = this.#waiting.shift();
       if (!next) break;
       this.#starting++;
-      void this.#start(next.command, next.settlement);
+      void this.#start(next);
     }
     if (this.#busy === 0) this.#rested();
   }
 
-  async #start(command: string, settlement: Settlement): Promise<void> {
+  async #start({ command, cwd, settlement }: WaitingHook): Promise<void> {
     const { id } = settlement.job;
     const log = `${this.#store.dir}/hooks.log`;
     try {
@@ -107,6 +132,7 @@ export class Hooks {
       makeOwnersLog(this.#store, log);
       const child = await this.#spawner.spawn({
         command,
+        cwd,
         shell: this.#store.config.shell,
         env: hookEnvironment(this.#store, settlement),
         inherited: this.#inherited,
@@ -145,7 +171,7 @@ function hookEnvironment(store: Store, { job, state }: Settlement): Record<strin
     QUEUECTL_EXIT_CODE: String(attempt?.exit_code ?? ""),
     QUEUECTL_SIGNAL: attempt?.signal ?? "",
     QUEUECTL_REASON: job.reason ?? attempt?.reason ?? "",
-    QUEUECTL_LOG: findLog(store, job.id, state === "done" ? "done" : "dead") ?? "",
+    QUEUECTL_LOG: findLog(store, job.id, state) ?? "",
     QUEUECTL_WORKER: "",
   };
   for (const [name, value] of Object.entries(told)) told[name] = fitted(value);

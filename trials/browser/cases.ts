@@ -9,6 +9,7 @@ import { jobActions, queueActions, scheduleActions } from "./cases/actions.ts";
 import { backlog } from "./cases/backlog.ts";
 import { allThatMatch, bulkActions } from "./cases/bulk.ts";
 import { hidden, restart, sevenTabs, sevenWindows, together } from "./cases/connection.ts";
+import { charts, download, editFields, socket } from "./cases/details.ts";
 import { hostile } from "./cases/hostile.ts";
 import { keyboard } from "./cases/keyboard.ts";
 import { largeLog } from "./cases/large_log.ts";
@@ -23,6 +24,10 @@ export const CASES: readonly Case[] = [
   allThatMatch,
   queueActions,
   scheduleActions,
+  editFields,
+  charts,
+  download,
+  socket,
   together,
   hostile,
   largeLog,

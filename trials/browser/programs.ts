@@ -122,7 +122,8 @@ export async function startDashboard(
   dir: string,
   options: readonly string[] = [],
 ): Promise<Dashboard> {
-  const port = options.includes("--port") ? [] : ["--port", "0"];
+  const isPlaced = options.includes("--port") || options.includes("--socket");
+  const port = isPlaced ? [] : ["--port", "0"];
   const program = new Program(dir, ["dashboard", ...port, ...options]);
   try {
     const link = await program.line((line) => line.startsWith("http"));

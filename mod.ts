@@ -136,12 +136,17 @@ export {
   type ConfigKey,
   configKey,
   DEFAULTS,
+  type GroupKey,
+  groupOfKey,
   idleTime,
+  isNamedKey,
   isResourceKey,
   parseConfigValue,
+  type PausedKey,
   type PlainKey,
   type ResourceKey,
   type Setting,
+  settingFor,
   SETTINGS,
   USUAL_IDLE_TIME,
 } from "./src/format/settings.ts";
@@ -178,9 +183,13 @@ export {
   type Needing,
   needsOf,
   needsText,
+  needsToRun,
   unmeetable,
   unmeetableText,
 } from "./src/constraints/needs.ts";
+export { limitedGroup } from "./src/constraints/limits.ts";
+export { groupsOf, type GroupView } from "./src/inspect/groups.ts";
+export { pauseGroup } from "./src/control/pause_group.ts";
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
 export type { SelectedJob, Selection } from "./src/inspect/selection.ts";
 export { AttemptTotals } from "./src/inspect/attempt_totals.ts";

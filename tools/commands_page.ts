@@ -76,6 +76,8 @@ ${
     table(["setting", "value", "meaning", "default"], [
       ...rows,
       [code("resources.NAME"), code("N"), "jobs that may use the resource at once", ""],
+      [code("groups.NAME"), code("N"), "jobs of the group that may run at once", "no limit"],
+      [code("paused.NAME"), code("true"), "start no job of the group: worker pause --group", ""],
     ])
   }`;
 }

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { type Config, resourceKey } from "../format/settings.ts";
+import { type Config, groupKey, pausedKey, resourceKey } from "../format/settings.ts";
 import { WORKER_PATTERN } from "../format/worker_names.ts";
 import type { FileLock } from "../fs/file_port.ts";
 import {
@@ -28,9 +28,22 @@ import {
 import { hasPresence } from "../contents/presence.ts";
 
 /**
- * What is limited: with `concurrency` all jobs, with any other name those that need that resource.
+ * What is limited: with `concurrency` all jobs, with `group@NAME` those of a group, with any other
+ * name those that need that resource.
  */
 export type LimitName = string;
+
+const GROUP = "group@";
+
+/** The name of a group's limit, which no resource can have. */
+export function groupLimit(group: string): LimitName {
+  return GROUP + group;
+}
+
+/** The group whose limit has this name; `undefined` if it is that of none. */
+export function limitedGroup(limit: LimitName): string | undefined {
+  return limit.startsWith(GROUP) ? limit.slice(GROUP.length) : undefined;
+}
 
 /** A place within a limit, held until it is released or this process dies. */
 export interface HeldPlace {
@@ -50,8 +63,12 @@ type NoPlace =
   /** The last holder of one died, and has yet to be recovered. */
   | "unrecovered";
 
-/** How many places a limit has; `Infinity` for `concurrency` that is not set. */
+/** How many places a limit has; `Infinity` for `concurrency` or a group that has none. */
 export function placesOf(config: Config, limit: LimitName): number {
+  const group = limitedGroup(limit);
+  if (group !== undefined) {
+    return config[pausedKey(group)] === true ? 0 : config[groupKey(group)] ?? Infinity;
+  }
   return limit === "concurrency" ? config.concurrency ?? Infinity : config[resourceKey(limit)] ?? 0;
 }
 
@@ -72,6 +89,8 @@ export function takePlaces(
 ): HeldPlace[] | NoPlace {
   const places = placesOf(store.config, limit);
   if (places < count) return "full";
+  // The limit of a group was reset while its job waited.
+  if (places === Infinity) return [];
   const taken: HeldPlace[] = [];
   let answer: NoPlace = "full";
   try {
@@ -166,7 +185,7 @@ function isUnrecovered(store: Store, path: string, self: string): boolean {
 export function surplusPlaces(store: Store): string[] {
   const surplus: string[] = [];
   for (const { name } of [...listIfThere(store, pathIn(store, "limits"))]) {
-    const match = /^([A-Za-z0-9_-]+)\.(\d+)$/.exec(name);
+    const match = /^((?:group@)?[A-Za-z0-9_-]+)\.(\d+)$/.exec(name);
     if (!match || Number(match[2]) < placesOf(store.config, match[1]!)) continue;
     const path = pathIn(store, "limits", name);
     if (!removePlace(store, path)) surplus.push(path);

@@ -4,10 +4,16 @@
  * @module
  */
 
-import { type Config, isResourceKey, resourceKey, withDefaults } from "../format/settings.ts";
+import {
+  type Config,
+  isResourceKey,
+  pausedKey,
+  resourceKey,
+  withDefaults,
+} from "../format/settings.ts";
 import { QueueError } from "../text/errors.ts";
 import type { JobInput } from "../format/job.ts";
-import { type LimitName, placesOf, placesTaken } from "./limits.ts";
+import { groupLimit, limitedGroup, type LimitName, placesOf, placesTaken } from "./limits.ts";
 import { readConfig } from "../store/config_file.ts";
 import type { Store } from "../store/store.ts";
 import { entries, readEntry } from "../contents/entries.ts";
@@ -42,7 +48,22 @@ export function needsOf({ resource, resources }: Needing): readonly Need[] {
   const places = new Map(Object.entries(resources));
   if (resource !== undefined) places.set(resource, Math.max(1, places.get(resource) ?? 0));
   return [...places].map(([resource, places]) => ({ resource, places }))
-    .sort((a, b) => a.resource < b.resource ? -1 : 1);
+    .sort(byName);
+}
+
+/** What a job has to hold to run: what it needs, and a place in its group if that is limited. */
+export function needsToRun(
+  store: Store,
+  job: Needing & Pick<JobInput, "group">,
+): readonly Need[] {
+  const needs = needsOf(job);
+  const limit = job.group === undefined ? undefined : groupLimit(job.group);
+  if (limit === undefined || placesOf(store.config, limit) === Infinity) return needs;
+  return [...needs, { resource: limit, places: 1 }].sort(byName);
+}
+
+function byName(a: Need, b: Need): number {
+  return a.resource < b.resource ? -1 : 1;
 }
 
 /** What a job needs, as a text such as `db,gpu=2`: equal for equal needs, empty for none. */
@@ -56,9 +77,11 @@ export function needsSeveral(needs: readonly Need[]): boolean {
   return needs.length > 1 || (needs[0]?.places ?? 0) > 1;
 }
 
-/** How many places of a resource there are; 0 for `concurrency`, which is no resource. */
+/** How many places of a resource or in a group there are; 0 for `concurrency`, which is neither. */
 export function placesOfResource(config: Config, resource: string): number {
-  return isResourceKey(resourceKey(resource)) ? placesOf(config, resource) : 0;
+  return limitedGroup(resource) !== undefined || isResourceKey(resourceKey(resource))
+    ? placesOf(config, resource)
+    : 0;
 }
 
 /** The first need that cannot be met with these settings; `undefined` if all can. */
@@ -95,9 +118,21 @@ export function refuseUnmeetable(store: Store, job: Needing): void {
   if (need) throw new QueueError(unmeetableText(store, need));
 }
 
-/** The limit that seems to keep a ready job from running; `undefined` if none does. */
-export function limitOn(store: Store, job: Needing): LimitName | undefined {
-  const needs = needsOf(job);
+/**
+ * What seems to keep a ready job from running: a resource, `concurrency`, `group NAME` or `paused
+ * group NAME`; `undefined` if nothing does.
+ */
+export function limitOn(
+  store: Store,
+  job: Needing & Pick<JobInput, "group">,
+): string | undefined {
+  const limit = fullLimit(store, needsToRun(store, job));
+  const group = limit && limitedGroup(limit);
+  if (group === undefined) return limit;
+  return store.config[pausedKey(group)] === true ? `paused group ${group}` : `group ${group}`;
+}
+
+function fullLimit(store: Store, needs: readonly Need[]): LimitName | undefined {
   const never = unmeetable(store, needs);
   if (never) return never.resource;
   return [...needs, { resource: "concurrency", places: 1 }].find(({ resource, places }) =>

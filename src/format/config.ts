@@ -7,6 +7,12 @@
 /** The name of the setting that limits how many jobs use a resource at once. */
 export type ResourceKey = `resources.${string}`;
 
+/** The name of the setting that limits how many jobs of a group run at once. */
+export type GroupKey = `groups.${string}`;
+
+/** The name of the setting that pauses a group. */
+export type PausedKey = `paused.${string}`;
+
 /** The settings in force: those that were set, and the defaults of the rest. */
 export interface Config {
   /** How often a failed job is retried. */
@@ -66,10 +72,44 @@ export interface Config {
   on_failure: string | null;
   /** How many jobs use a named resource at once over all workers and machines. */
   [resource: ResourceKey]: number;
+  /** How many jobs of a group run at once over all workers and machines. Default: no limit. */
+  [group: GroupKey]: number;
+  /** Whether workers claim no job of a group. */
+  [paused: PausedKey]: boolean;
 }
 
 /** The name of a setting. */
 export type ConfigKey = keyof Config;
 
-/** The name of a setting that is not a resource's. */
-export type PlainKey = Exclude<ConfigKey, ResourceKey>;
+/** The name of a setting that is of no resource and no group. */
+export type PlainKey = Exclude<ConfigKey, ResourceKey | GroupKey | PausedKey>;
+
+/** The setting that limits how many jobs use a resource at once: `resources.gpu` for `gpu`. */
+export function resourceKey(resource: string): ResourceKey {
+  return `resources.${resource}`;
+}
+
+/** Whether a key is that of a resource. `concurrency` cannot be one: its locks have that name. */
+export function isResourceKey(key: string): key is ResourceKey {
+  return /^resources\.[A-Za-z0-9_-]{1,64}$/.test(key) && key !== "resources.concurrency";
+}
+
+/** The setting that limits a group: `groups.night` for `night`. */
+export function groupKey(group: string): GroupKey {
+  return `groups.${group}`;
+}
+
+/** The setting that pauses a group: `paused.night` for `night`. */
+export function pausedKey(group: string): PausedKey {
+  return `paused.${group}`;
+}
+
+/** The group that a setting is of; `undefined` if it is of none. */
+export function groupOfKey(key: string): string | undefined {
+  return /^(?:groups|paused)\.([A-Za-z0-9_-]{1,64})$/.exec(key)?.[1];
+}
+
+/** Whether a setting is that of a resource or a group, whose name its key has. */
+export function isNamedKey(key: string): key is ResourceKey | GroupKey | PausedKey {
+  return isResourceKey(key) || groupOfKey(key) !== undefined;
+}

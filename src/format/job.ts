@@ -82,7 +82,10 @@ export interface JobView extends Job {
   now?: boolean;
   /** The jobs that it still waits for; missing if none. */
   waits_for?: string[];
-  /** The limit that keeps it from running though it is ready: a resource, or `concurrency`. */
+  /**
+   * What keeps it from running though it is ready: a resource, `concurrency`, `group NAME`, or
+   * `paused group NAME`.
+   */
   limited_by?: string;
   /** Where it may run, if no live worker is there, in words: `with tag gpu`. */
   no_worker?: string;

@@ -7,11 +7,11 @@
 import { UsageError } from "../text/errors.ts";
 import { bytesInSize } from "../text/byte_size.ts";
 import { secondsInSpan } from "../text/time_span.ts";
-import type { Config, ConfigKey, PlainKey, ResourceKey } from "./config.ts";
+import { type Config, type ConfigKey, isNamedKey, isResourceKey, type PlainKey } from "./config.ts";
 import { flag, type Kind, number, orNone, seconds, someText, wholeNumber } from "./field_checks.ts";
 import { JOB_FIELDS } from "./job_fields.ts";
 
-export type { Config, ConfigKey, PlainKey, ResourceKey };
+export * from "./config.ts";
 
 /** The jobs to keep: so many of the newest, or those younger than an age in milliseconds. */
 export type Retention = { count: number } | { age: number };
@@ -199,15 +199,11 @@ const RESOURCE: Setting = {
   default: null,
 };
 
-/** The setting that limits how many jobs use a resource at once: `resources.gpu` for `gpu`. */
-export function resourceKey(resource: string): ResourceKey {
-  return `resources.${resource}`;
-}
-
-/** Whether a key is that of a resource. `concurrency` cannot be one: its locks have that name. */
-export function isResourceKey(key: string): key is ResourceKey {
-  return /^resources\.[A-Za-z0-9_-]{1,64}$/.test(key) && key !== "resources.concurrency";
-}
+/** The settings of each group, by how their keys begin. */
+const OF_GROUP: Readonly<Record<string, Setting>> = {
+  groups: { ...RESOURCE, help: "jobs of the group that may run at once" },
+  paused: { ...flag, value: "true|false", help: "start no job of the group", default: false },
+};
 
 /** Adds the defaults of the settings that were not set. */
 export function withDefaults(set: Partial<Config>): Config {
@@ -215,13 +211,14 @@ export function withDefaults(set: Partial<Config>): Config {
   // `null` is a value: it takes a default away.
   for (const key of CONFIG_KEYS) config[key] = set[key] === undefined ? DEFAULTS[key] : set[key];
   config.backoff_factor ??= config.backoff_base;
-  for (const [key, value] of Object.entries(set)) if (isResourceKey(key)) config[key] = value;
+  for (const [key, value] of Object.entries(set)) if (isNamedKey(key)) config[key] = value;
   return config as unknown as Config;
 }
 
 /** The setting of a key; `undefined` if there is none. */
 export function settingFor(key: string): Setting | undefined {
   if (isResourceKey(key)) return RESOURCE;
+  if (isNamedKey(key)) return OF_GROUP[key.split(".")[0]!];
   return Object.hasOwn(SETTINGS, key) ? SETTINGS[key as keyof typeof SETTINGS] : undefined;
 }
 
@@ -231,7 +228,7 @@ export function settingFor(key: string): Setting | undefined {
  * @throws {UsageError} If there is no such setting.
  */
 export function configKey(word: string): ConfigKey {
-  if (isResourceKey(word)) return word;
+  if (isNamedKey(word)) return word;
   const key = word.replaceAll("-", "_");
   if (Object.hasOwn(SETTINGS, key)) return key as ConfigKey;
   if (word.startsWith("resources.")) {
@@ -240,8 +237,15 @@ export function configKey(word: string): ConfigKey {
         'digits, "_" or "-", and is not "concurrency"',
     );
   }
+  const [, prefix, name] = /^(groups|paused)\.(.*)$/s.exec(word) ?? [];
+  if (prefix !== undefined) {
+    throw new UsageError(
+      `"${name}" cannot name a group: a name has 1 to 64 letters, digits, "_" or "-"`,
+    );
+  }
   throw new UsageError(
-    `unknown setting "${word}" (there are: ${CONFIG_KEYS.join(", ")}, resources.NAME)`,
+    `unknown setting "${word}" (there are: ${CONFIG_KEYS.join(", ")}, resources.NAME, ` +
+      "groups.NAME, paused.NAME)",
   );
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { needsOf } from "../constraints/needs.ts";
+import { needsToRun } from "../constraints/needs.ts";
 import { type JobState, startsAtOnce } from "../format/names.ts";
 import type { Whereabouts } from "../format/placement.ts";
 import { type Claim, claim } from "../moves/claim.ts";
@@ -88,8 +88,8 @@ export class Claimer {
     const unrun = await this.#tryClaim(job);
     if (!job.claim) this.letGo(job);
     if (!job.claim || unrun || startsAtOnce(job.entry.time)) return unrun;
-    const { resource, resources } = job.claim.job;
-    const needsNone = resource === undefined && resources === undefined;
+    const { resource, resources, group } = job.claim.job;
+    const needsNone = resource === undefined && resources === undefined && group === undefined;
     if (!needsNone || job.held.concurrency || job.held.places) this.#admit(job, job.claim);
   }
 
@@ -122,7 +122,7 @@ export class Claimer {
    * Gets a job all that it needs to run; if that cannot be had, puts the job back, to wait for it.
    */
   #admit(job: JobInHand, claimed: Claim): void {
-    const needs = needsOf(claimed.job);
+    const needs = needsToRun(this.#options.store, claimed.job);
     const short = this.limiter.admit(needs, job.held);
     if (!short) return;
     const path = putBackUnrun(this.#options.store, job.entry, claimed);

@@ -5,7 +5,7 @@
  */
 
 import type { JobView } from "../../format/job.ts";
-import { CONFIG_KEYS, isResourceKey } from "../../format/settings.ts";
+import { CONFIG_KEYS, groupOfKey, isNamedKey, isResourceKey } from "../../format/settings.ts";
 import { ID_PATTERN, type JobState } from "../../format/names.ts";
 import type { Queue } from "../../queue.ts";
 import { listSchedules } from "../../schedules/manage_schedules.ts";
@@ -25,8 +25,16 @@ const NAMES = {
   host: (queue: Queue) => [...new Set(queue.workers().map(({ host }) => host))],
   tag: (queue: Queue) => [...new Set(queue.workers().flatMap(({ tags = [] }) => tags))],
   mark: (queue: Queue) => [...new Set(newestJobs(queue).flatMap(({ tags = [] }) => tags))],
-  group: (queue: Queue) => [...new Set(newestJobs(queue).flatMap(({ group = [] }) => group))],
-  key: (queue: Queue) => [...CONFIG_KEYS, ...resourceKeys(queue)],
+  group: (queue: Queue) => [
+    ...new Set([
+      ...newestJobs(queue).flatMap(({ group = [] }) => group),
+      ...Object.keys(queue.store.config).flatMap((key) => groupOfKey(key) ?? []),
+    ]),
+  ],
+  key: (queue: Queue) => [
+    ...CONFIG_KEYS,
+    ...Object.keys(queue.store.config).filter(isNamedKey).sort(),
+  ],
 };
 
 /** A kind of name in a queue. */

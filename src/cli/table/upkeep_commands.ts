@@ -37,11 +37,15 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     summary: "change settings",
     takes: "[KEY VALUE]",
     options: CONFIG_KEYS.map(settingOption),
-    details: ["config set resources.NAME N: how many jobs may use a resource at once."],
+    details: [
+      "config set resources.NAME N: how many jobs may use a resource at once. config set " +
+      "groups.NAME N: how many jobs of a group may run at once.",
+    ],
     examples: [
       "queuectl config set max_retries 5",
       "queuectl config set --timeout 1h --keep-done 7d",
       "queuectl config set resources.gpu 2",
+      "queuectl config set groups.night 1",
     ],
   },
   {

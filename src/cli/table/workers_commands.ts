@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "./command.ts";
-import { YES } from "./shared_options.ts";
+import { GROUP, YES } from "./shared_options.ts";
 
 /** The commands under Workers. */
 export const WORKERS_COMMANDS: readonly Command[] = [
@@ -81,13 +81,15 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     aliases: ["pause"],
     module: "workers/worker",
     summary: "start no more jobs until resumed",
-    examples: ["queuectl worker pause"],
+    options: [{ ...GROUP, help: "only those of this group (enqueue --group)" }],
+    examples: ["queuectl worker pause", "queuectl worker pause --group night"],
   },
   {
     name: "worker resume",
     aliases: ["resume"],
     module: "workers/worker",
     summary: "start jobs again after a pause",
+    options: [{ ...GROUP, help: "those of this group" }],
     examples: ["queuectl worker resume"],
   },
 ];

@@ -113,7 +113,7 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   if (job.limited_by === "concurrency") {
     line("waits for", "a place in the queue (config concurrency)");
   } else if (job.limited_by !== undefined) {
-    line("waits for", `a place in the resource ${job.limited_by}`);
+    line("waits for", placeText(job.limited_by));
   } else if (around.waiting === "no worker") {
     line("waits for", "a worker; none is alive (queuectl worker start)");
   } else if (around.waiting === "queue paused") {
@@ -152,6 +152,15 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
 
 function stateNote({ held, suspended }: JobView): string {
   return held ? " (held)" : suspended ? " (suspended)" : "";
+}
+
+/** What a job waits for, by its `limited_by`, as the end of a sentence. */
+export function placeText(limit: string): string {
+  const group = /^paused group (.*)$/.exec(limit)?.[1];
+  if (group !== undefined) return `its group (queuectl worker resume --group ${group})`;
+  return limit.startsWith("group ")
+    ? `a place in the ${limit}`
+    : `a place in the resource ${limit}`;
 }
 
 /** The attempts that count, and how many runs there were if that differs: after a retry, say. */

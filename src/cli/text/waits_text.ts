@@ -25,8 +25,8 @@ export function standstillOf(queue: Queue): Standstill {
 /**
  * Why a job does not run on: `held`, `after build, test +3`, `in 5m`, `no worker with tag gpu`,
  * `queue paused`, `no worker`, `gpu taken`, `needs gpu=2` (if there are not as many at all), or
- * `queue full`; `suspended` for a running job that is; empty if it is ready, runs or is
- * over.
+ * `queue full`, `group night full` or `paused group night`; `suspended` for a running job that is;
+ * empty if it is ready, runs or is over.
  *
  * @param idText How an ID is shown.
  */
@@ -48,6 +48,8 @@ export function waitsText(
   const never = unmeetable(queue.store, needsOf(job));
   if (never) return `needs ${needsText([never])}`;
   if (job.limited_by === undefined) return "";
+  if (job.limited_by.startsWith("paused ")) return job.limited_by;
+  if (job.limited_by.startsWith("group ")) return `${job.limited_by} full`;
   return job.limited_by === "concurrency" ? "queue full" : `${job.limited_by} taken`;
 }
 

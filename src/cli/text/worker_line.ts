@@ -4,6 +4,7 @@
  * @module
  */
 
+import { limitedGroup } from "../../constraints/limits.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import type { WorkerEvent } from "../../worker/events.ts";
 import { noPaint, type Paint } from "../terminal/colours.ts";
@@ -71,6 +72,11 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
     }
     case "waits": {
       const { id, resource, needs, places } = event;
+      const group = limitedGroup(resource);
+      if (group !== undefined) {
+        const none = places === 0 ? `, which is paused or has none (config groups.${group})` : "";
+        return ["wait", `${id}  for a place in the group ${group}${none}`];
+      }
       const wanted = needs === 1 ? "" : `${needs} places of `;
       const missing = places >= needs
         ? ""

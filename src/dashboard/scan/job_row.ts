@@ -43,6 +43,7 @@ function waitsOf(job: JobView): string | undefined {
   if (job.waits_for) return `after ${job.waits_for.join(", ")}`;
   if (job.no_worker !== undefined) return `no worker ${job.no_worker}`;
   if (job.limited_by === "concurrency") return "concurrency";
+  if (job.limited_by?.includes("group ")) return job.limited_by;
   if (job.limited_by !== undefined) return `resource ${job.limited_by}`;
   return Date.parse(job.run_at) > Date.now() ? `until ${job.run_at}` : undefined;
 }

@@ -9,16 +9,18 @@ import {
   CONFIG_KEYS,
   configKey,
   DEFAULTS,
+  isNamedKey,
   isResourceKey,
   parseConfigValue,
   type Queue,
+  settingFor,
   SETTINGS,
   UsageError,
 } from "../../../mod.ts";
 import type { SettingRow } from "../api.ts";
 import { objectBody } from "./body.ts";
 
-/** All settings, as the help shows them; then those of resources. */
+/** All settings, as the help shows them; then those of resources and groups. */
 export function settingRows(queue: Queue): SettingRow[] {
   const config = queue.config();
   const set = setKeys(queue);
@@ -29,14 +31,16 @@ export function settingRows(queue: Queue): SettingRow[] {
     is_set: set.has(key),
     help: SETTINGS[key].help,
   }));
-  const resources = Object.keys(config).filter(isResourceKey).sort().map((key): SettingRow => ({
+  const named = Object.keys(config).filter(isNamedKey).sort().map((key): SettingRow => ({
     key,
     value: config[key]!,
     usual: "none",
     is_set: true,
-    help: `jobs that may use ${key.slice("resources.".length)} at once`,
+    help: isResourceKey(key)
+      ? `jobs that may use ${key.slice("resources.".length)} at once`
+      : settingFor(key)!.help,
   }));
-  return [...plain, ...resources];
+  return [...plain, ...named];
 }
 
 /** The settings that the queue's file has. */

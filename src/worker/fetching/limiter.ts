@@ -104,7 +104,7 @@ export class Limiter {
 
   /** Reads the limits, which may have changed. */
   readSettings(): void {
-    const isLimit = ([key]: [string, unknown]) => /^concurrency$|^resources\./.test(key);
+    const isLimit = ([key]: [string, unknown]) => /^concurrency$|\./.test(key);
     const settings = JSON.stringify(Object.entries(this.#store.config).filter(isLimit));
     if (settings === this.#settings) return;
     this.#settings = settings;

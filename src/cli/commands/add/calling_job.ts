@@ -4,7 +4,8 @@
  * @module
  */
 
-import { needsOf } from "../../../constraints/needs.ts";
+import { limitedGroup } from "../../../constraints/limits.ts";
+import { needsToRun } from "../../../constraints/needs.ts";
 import type { JobInput, JobView } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
 import { QueueError } from "../../../text/errors.ts";
@@ -34,14 +35,28 @@ export function callingJobs(queue: Queue): JobView[] {
  * @throws {QueueError} If the job waits for a caller, or both need resources: jobs that hold one
  * resource and wait for another can wait for each other for ever.
  */
-export function refuseDeadlock(callers: readonly JobView[], input: JobInput): void {
-  const [needed] = needsOf(input);
+export function refuseDeadlock(
+  { store }: Queue,
+  callers: readonly JobView[],
+  input: JobInput,
+): void {
+  const [needed] = needsToRun(store, input);
   for (const caller of callers) {
     const { id } = caller;
-    const [kept] = needsOf(caller);
+    const [kept] = needsToRun(store, caller);
     if (input.after?.includes(id)) {
       throw new QueueError(
         `the job would wait for ${id}, which called run and waits for it; use queuectl enqueue`,
+      );
+    }
+    const groups = [needed, kept].map((need) => need && limitedGroup(need.resource));
+    if (needed && kept && groups.some((group) => group !== undefined)) {
+      const [own, callers] = [needed, kept].map(({ resource }, index) =>
+        groups[index] === undefined ? resource : `a place in the group ${groups[index]}`
+      );
+      throw new QueueError(
+        `the job would wait for ${own} while ${id}, which called run, keeps ${callers} until it ` +
+          "ends; use queuectl enqueue",
       );
     }
     if (needed && kept) {

@@ -35,7 +35,7 @@ export async function run(call: Invocation): Promise<number> {
   if (input.after) resolveAfter(queue, [input]);
   await captureIfAsked(call, queue.store, [input]);
   const callers = callingJobs(queue);
-  refuseDeadlock(callers, input);
+  refuseDeadlock(queue, callers, input);
   const id = await added(call, queue, input);
   const job = queue.get(id);
   if (job) sayWhatItWaitsFor(queue, job);

@@ -9,6 +9,7 @@ import {
   CONFIG_KEYS,
   type ConfigKey,
   configKey,
+  isNamedKey,
   isResourceKey,
   parseConfigValue,
 } from "../../../format/settings.ts";
@@ -30,7 +31,7 @@ export async function configShow(call: Invocation): Promise<void> {
   if (call.json) return printJson(config);
   printTable({
     head: ["KEY", "VALUE"],
-    rows: [...CONFIG_KEYS, ...Object.keys(config).filter(isResourceKey).sort()]
+    rows: [...CONFIG_KEYS, ...Object.keys(config).filter(isNamedKey).sort()]
       .map((key) => [key, visibleText(settingText(config[key]))]),
   });
 }

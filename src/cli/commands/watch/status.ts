@@ -12,6 +12,7 @@ import { statePaint } from "../../terminal/colours.ts";
 import { printJson, printLines } from "../../terminal/output.ts";
 import { coloursStdout } from "../../terminal/terminal.ts";
 import { visibleText } from "../../../text/shown_text.ts";
+import { groupsOf, type GroupView } from "../../../inspect/groups.ts";
 import { counted } from "../../text/counted.ts";
 import { workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jobs.ts";
 
@@ -27,18 +28,29 @@ export async function status(call: Invocation): Promise<number | void> {
   await putBackAbandoned(queue);
   const placed = new Map<string, number>();
   const [jobs, workers, paused] = [queue.counts(placed), workersWithJobs(queue), queue.paused];
-  if (call.json) return printJson({ dir: queue.dir, paused, jobs, workers });
+  const groups = groupsOf(queue);
+  if (call.json) {
+    const some = groups.length > 0 ? { groups } : {};
+    return printJson({ dir: queue.dir, paused, jobs, workers, ...some });
+  }
   const paint = statePaint();
   printLines([
     `queue       ${visibleText(queue.dir)}`,
     `workers     ${workersText(workers)}`,
     `paused      ${paused ? "yes (queuectl worker resume)" : "no"}`,
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
+    ...groups.map(groupLine),
     ...[...placed].filter(([where]) => !workers.some((worker) => mayRunAt(where, worker)))
       .map(([where, count]) =>
         `no worker   ${whereText(where)}: ${counted(count, "job")} wait${count === 1 ? "s" : ""}`
       ),
   ], coloursStdout());
+}
+
+function groupLine({ name, limit, paused, running }: GroupView): string {
+  const runs = limit === null ? `${running} running` : `${running} of ${limit} running`;
+  const hint = paused ? `, paused (queuectl worker resume --group ${name})` : "";
+  return `group       ${name}: ${runs}${hint}`;
 }
 
 function workersText(all: readonly WorkerWithJobs[]): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { placeText } from "../../text/job_text.ts";
 import { needsOf, unmeetable, unmeetableText } from "../../../constraints/needs.ts";
 import type { JobView } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
@@ -84,7 +85,7 @@ function reasonOf({ store }: Queue, job: JobView): string | undefined {
   if (job.limited_by === "concurrency") {
     return "waits for a place in the queue (see: queuectl config get concurrency)";
   }
-  if (job.limited_by !== undefined) return `waits for a place in the resource ${job.limited_by}`;
+  if (job.limited_by !== undefined) return `waits for ${placeText(job.limited_by)}`;
   const ready = Date.parse(job.run_at);
   if (ready - store.now() < SOON) return undefined;
   const when = formatMoment(ready, store.now());

@@ -8,6 +8,8 @@ import type { Queue } from "../../../queue.ts";
 import { QueueError } from "../../../text/errors.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import { pauseGroup } from "../../../control/pause_group.ts";
+import { groupsOf } from "../../../inspect/groups.ts";
 import type { Invocation } from "../../table/command.ts";
 import { noteAfter, print, printJson, say } from "../../terminal/output.ts";
 import { formatAge } from "../../terminal/relative_time.ts";
@@ -20,9 +22,10 @@ const LOOK_EVERY = 50;
 /** How long to wait before saying for what, in milliseconds. */
 const NOTE_AFTER = 1000;
 
-/** Lists the live workers and the jobs that each runs. */
+/** Lists the live workers and the jobs that each runs; says on stderr what is paused. */
 export async function workerList(call: Invocation): Promise<void> {
-  const workers = workersWithJobs(await openQueue(call));
+  const queue = await openQueue(call);
+  const workers = workersWithJobs(queue);
   if (call.json) return printJson(workers);
   const haveTags = workers.some(({ tags }) => tags);
   printTable({
@@ -39,18 +42,42 @@ export async function workerList(call: Invocation): Promise<void> {
       ),
     ]),
   });
+  if (queue.paused) say("the queue is paused (queuectl worker resume)");
+  for (const { name, paused } of groupsOf(queue)) {
+    if (paused) say(`the group ${name} is paused (queuectl worker resume --group ${name})`);
+  }
 }
 
-/** Lets workers claim no more jobs; running jobs go on. */
+/** Lets workers claim no more jobs, or none of a group; running jobs go on. */
 export async function workerPause(call: Invocation): Promise<void> {
-  await (await openQueue(call)).setPaused(true);
+  const group = call.options.text("group");
+  const queue = await openQueue(call);
+  if (group !== undefined) {
+    await pauseGroup(queue, group, true);
+    if (call.json) printJson({ paused: true, group });
+    else {
+      say(
+        `paused group ${group}: workers claim none of its jobs ` +
+          `(queuectl worker resume --group ${group})`,
+      );
+    }
+    return;
+  }
+  await queue.setPaused(true);
   if (call.json) printJson({ paused: true });
   else say("paused: workers claim no more jobs (queuectl worker resume)");
 }
 
 /** Ends a pause. */
 export async function workerResume(call: Invocation): Promise<void> {
+  const group = call.options.text("group");
   const queue = await openQueue(call);
+  if (group !== undefined) {
+    const wasPaused = await pauseGroup(queue, group, false);
+    if (call.json) printJson({ paused: false, group });
+    else say(wasPaused ? `resumed group ${group}` : `the group ${group} was not paused`);
+    return;
+  }
   const was = queue.paused;
   await queue.setPaused(false);
   if (call.json) printJson({ paused: false });

@@ -109,6 +109,9 @@ export function WaitsFor({ job, now }: { job: JobView; now: number }): Tree | nu
   if (job.limited_by === "concurrency") {
     return words("Waits for a place: the setting concurrency lets no more run.");
   }
+  if (job.limited_by?.includes("group ")) {
+    return words(`Waits for a place in the ${visibleText(job.limited_by)}.`);
+  }
   if (job.limited_by !== undefined) {
     return words(`Waits for a place of the resource ${visibleText(job.limited_by)}.`);
   }

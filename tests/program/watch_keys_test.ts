@@ -102,6 +102,10 @@ watchTest("asks before it cancels what runs, and shows its log live", async () =
   await watch.shows(/^more$/m);
   await watch.press("/ m o r Enter", /^more$/m);
   await watch.press("q", /▸ long/);
+  await watch.press("s", /queuectl suspend long$/m);
+  await watch.shows(/^long {2}suspended {2}attempt 1/m);
+  await watch.press("s", /queuectl resume long$/m);
+  await watch.shows(/^long {2}running for/m);
   await watch.press("x", /^Cancel what runs\? y: queuectl cancel long$/m);
   await watch.press("n", /q quits/);
   assertEquals((await program.json("show", "long")).state, "processing");

@@ -14,7 +14,15 @@ export const WATCH_COMMANDS: readonly Command[] = [
     aliases: ["top --watch", "watch --watch"],
     module: "watch/status",
     summary: "jobs in each state, and the live workers",
-    options: [{ name: "watch", short: "w", help: "live, on the whole terminal; q quits" }],
+    options: [{
+      name: "watch",
+      short: "w",
+      help: "live, on the whole terminal, with keys that act",
+    }],
+    details: [
+      "With --watch: arrows choose a job, Tab another table; Enter shows the log, r retries, x " +
+      "cancels, h holds, s suspends, p pauses the queue, / filters, ? lists all keys, q quits.",
+    ],
     examples: ["queuectl status --watch"],
   },
   {

@@ -14,6 +14,7 @@ export const KEY_LINES: readonly string[] = [
   "r                   retry the job; run the schedule now",
   "x                   cancel the job; stop the worker",
   "h                   hold the job, or release it; pause the schedule, or resume it",
+  "s                   suspend the running job, or resume it; start a waiting one, limits or not",
   "p                   pause the queue, or resume it",
   "/                   only rows that have a text; Esc: all again",
   "Ctrl-Z              back to the shell for a while (fg returns)",

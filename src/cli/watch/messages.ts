@@ -37,10 +37,13 @@ export type Verb =
   | "cancel"
   | "hold"
   | "release"
+  | "resume"
   | "retry"
   | "schedule pause"
   | "schedule resume"
   | "schedule run"
+  | "start"
+  | "suspend"
   | "worker pause"
   | "worker resume"
   | "worker stop";

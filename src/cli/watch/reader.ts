@@ -8,7 +8,8 @@ import { LiveStatus } from "../../dashboard/scan/live_status.ts";
 import { refusalOf } from "../../dashboard/refusal.ts";
 import type { Status } from "../../dashboard/api.ts";
 import { cancelJob } from "../../control/cancel_job.ts";
-import { holdJob, releaseJob } from "../../control/waiting_jobs.ts";
+import { signalJob } from "../../control/signal_job.ts";
+import { holdJob, releaseJob, startJobNow } from "../../control/waiting_jobs.ts";
 import { type EndRates, ratesSoFar } from "../../inspect/end_rates.ts";
 import { JobPages } from "../../inspect/job_pages.ts";
 import { KnownNames } from "../../inspect/known_names.ts";
@@ -22,17 +23,23 @@ import { readRows } from "./rows.ts";
 /** Reading rows takes at most this share of the time. */
 const READING_SHARE = 1 / 5;
 
-/** How long to wait after rows could not be read, in milliseconds. */
-const AFTER_FAILURE = 1000;
+/**
+ * How often to read without a change, in milliseconds: rows that could not be read, and running
+ * jobs, as not all that a worker notes of them is an event.
+ */
+const READ_EVERY = 1000;
 
 const ACTS: Readonly<Record<Verb, (queue: Queue, name: string) => unknown>> = {
   "cancel": cancelJob,
   "hold": holdJob,
   "release": releaseJob,
+  "resume": (queue, id) => signalJob(queue, id, "SIGCONT"),
   "retry": (queue, id) => queue.requeue(id),
   "schedule pause": (queue, name) => pauseSchedule(queue, name, true),
   "schedule resume": (queue, name) => pauseSchedule(queue, name, false),
   "schedule run": runSchedule,
+  "start": startJobNow,
+  "suspend": (queue, id) => signalJob(queue, id, "SIGSTOP"),
   "worker pause": (queue) => queue.setPaused(true),
   "worker resume": (queue) => queue.setPaused(false),
   "worker stop": (queue, name) => queue.stopWorker(name),
@@ -122,19 +129,19 @@ export class Reader implements Disposable {
     const say = (rows: Rows) => isOver() || this.#say({ rows });
     while (!isOver()) {
       const begun = performance.now();
-      let changed = this.#change.promise;
+      const changed = this.#change.promise;
+      let isPolled = wanted.tab === "running";
       try {
         const workers = this.#status?.workers ?? [];
         await readRows(this.#queue, this.#pages, workers, wanted, isOver, say);
       } catch (error) {
         this.#fail(error);
-        // The disk may answer the next time.
-        changed = Promise.race([changed, pause(AFTER_FAILURE)]);
+        isPolled = true;
       }
       // A long search is not begun again at each change.
       const rest = (performance.now() - begun) * (1 / READING_SHARE - 1);
       await pause(rest);
-      await changed;
+      await (isPolled ? Promise.race([changed, pause(READ_EVERY)]) : changed);
     }
   }
 

@@ -230,6 +230,9 @@ function wishOf(state: State, key: string): { act: Act; asks: boolean } | undefi
   if (key === "x" && crew) return wish("worker stop", true);
   if (key === "h" && job) return wish(job.held ? "release" : "hold");
   if (key === "h" && schedule) return wish(schedule.paused ? "schedule resume" : "schedule pause");
+  if (key === "s" && job) {
+    return wish(job.state !== "processing" ? "start" : job.suspended ? "resume" : "suspend");
+  }
   return undefined;
 }
 

@@ -52,11 +52,14 @@ Deno.test("a running job is cancelled only after y; a waiting one at once", () =
   assertEquals(acts(state, "x"), ["cancel w"]);
 });
 
-Deno.test("h holds a job or releases it, p pauses the queue or resumes it, r retries", () => {
+Deno.test("h, p, r and s hold, pause, retry and suspend, or undo that", () => {
   const waiting = (held?: boolean) =>
     withRows(keys(screen([]), "tab").state, [jobRow("w", { held })]).state;
   assertEquals([acts(waiting(), "h"), acts(waiting(true), "h")], [["hold w"], ["release w"]]);
   assertEquals(acts(waiting(), "r"), ["retry w"]);
+  assertEquals(acts(waiting(), "s"), ["start w"]);
+  assertEquals(acts(screen(ROWS), "s"), ["suspend a"]);
+  assertEquals(acts(screen([runningRow("a", { suspended: true })]), "s"), ["resume a"]);
   assertEquals(acts(screen([]), "p"), ["worker pause"]);
   assertEquals(acts(screen([], { paused: true }), "p"), ["worker resume"]);
 });

@@ -4,7 +4,8 @@
  *     deno run -A tools/record_terminal.ts SESSION OUTPUT
  *
  * SESSION has a command, or a comment for whoever watches, on each line; an empty line clears the
- * screen. They are typed to bash, in a folder of its own with a new queue, `queue`, and a program
+ * screen. Keys for the program that a command starts follow on a line that begins with `>`, by
+ * tmux's names; `> 3` waits three seconds, `> "3"` presses 3. They are typed to bash, in a folder of its own with a new queue, `queue`, and a program
  * `deploy` that fails. Neither the name of this machine nor a path of it gets into the recording.
  * Needs tmux.
  *
@@ -19,7 +20,12 @@ const PROMPT = "$";
 /** A worker's name: the machine's, then what tells it from others. */
 const WORKER = /[\w.-]+(-\d+-[0-9a-f]{8})\b/g;
 /** How long things are seen, in seconds. */
-const TYPED = 0.08, LINE_READ = 0.25, COMMAND_READ = 0.6, SCENE_READ = 2, END_READ = 6;
+const TYPED = 0.08,
+  LINE_READ = 0.25,
+  COMMAND_READ = 0.6,
+  SCENE_READ = 2,
+  END_READ = 6,
+  KEY_READ = 0.8;
 /** Of a command that runs, in seconds: how often the screen is looked at, how long it may take. */
 const LOOK = 0.1, PATIENCE = 60;
 
@@ -75,8 +81,25 @@ async function record(terminal: Tmux, commands: readonly string[]): Promise<Scre
       if (sees) see(LOOK);
     }
   };
+  const watch = async (seconds: number) => {
+    for (let waited = 0; waited < seconds; waited += LOOK) {
+      await pause(LOOK);
+      see(LOOK);
+    }
+  };
   await prompted(false);
-  for (const command of commands) {
+  for (const [index, command] of commands.entries()) {
+    if (command.startsWith("> ")) {
+      for (const key of command.slice(2).split(" ")) {
+        if (/^[\d.]+$/.test(key)) await watch(Number(key));
+        else {
+          terminal.press(key.replaceAll('"', ""));
+          await watch(KEY_READ);
+        }
+      }
+      if (!commands[index + 1]?.startsWith("> ")) await prompted(true);
+      continue;
+    }
     if (command === "") {
       see(SCENE_READ);
       terminal.type("clear");
@@ -91,6 +114,7 @@ async function record(terminal: Tmux, commands: readonly string[]): Promise<Scre
       see(TYPED);
     }
     terminal.press("Enter");
+    if (commands[index + 1]?.startsWith("> ")) continue;
     await prompted(true);
     see(COMMAND_READ + LINE_READ * Math.max(0, terminal.text().split("\n").length - lines - 1));
   }

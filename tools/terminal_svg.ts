@@ -30,6 +30,7 @@ interface Run {
   colour?: number;
   isBold: boolean;
   isDim: boolean;
+  isInverse: boolean;
 }
 
 const CHARACTER = 8.4, LINE = 19, FONT = 14, MARGIN = 16;
@@ -64,7 +65,7 @@ export function terminalSvg(screens: readonly Screen[], { columns, rows }: Size)
     `viewBox="0 0 ${width} ${height}" role="img" xml:space="preserve">` +
     `<title>A recording of a terminal</title><style>` +
     `text{font:${FONT}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;` +
-    `fill:${FOREGROUND};white-space:pre}.b{font-weight:bold}.d{opacity:.6}${colours}` +
+    `fill:${FOREGROUND};white-space:pre}.b{font-weight:bold}.d{opacity:.6}defs rect{fill:${FOREGROUND}}.i{fill:${BACKGROUND}}${colours}` +
     `@keyframes film{${steps.join("")}}` +
     `.film{animation:film ${whole.toFixed(2)}s steps(1,end) infinite}` +
     `@media(prefers-reduced-motion:reduce){.film{animation:none}}</style>` +
@@ -83,19 +84,28 @@ class Parts {
   line(runs: readonly Run[]): string | undefined {
     if (runs.length === 0) return undefined;
     let column = 0;
+    let behind = "";
     const spans = runs.map((run) => {
       const look = [
         run.isBold && "b",
         run.isDim && "d",
+        run.isInverse && "i",
         run.colour !== undefined && `c${run.colour}`,
       ]
         .filter((name) => name !== false).join(" ");
       // Each run is put in its columns, whatever the width of the font that a reader has.
       const at = `x="${(column * CHARACTER).toFixed(1)}"`;
-      column += [...run.text].length;
+      const width = [...run.text].length;
+      if (run.isInverse) {
+        behind += `<rect x="${(column * CHARACTER).toFixed(1)}" width="${
+          (width * CHARACTER).toFixed(1)
+        }" height="${LINE}"/>`;
+      }
+      column += width;
       return `<tspan ${at}${look && ` class="${look}"`}>${xmlText(run.text)}</tspan>`;
     });
-    return this.#named(`<text y="${FONT}">${spans.join("")}</text>`);
+    const text = `<text y="${FONT}">${spans.join("")}</text>`;
+    return this.#named(behind === "" ? text : `<g>${behind}${text}</g>`);
   }
 
   group(lines: readonly (string | undefined)[]): string | undefined {
@@ -127,7 +137,7 @@ export function xmlText(text: string): string {
 
 /** The lines of a screen in runs of one look. A look goes on over the ends of lines. */
 function runsOf(text: string): Run[][] {
-  let look: Omit<Run, "text"> = { isBold: false, isDim: false };
+  let look: Omit<Run, "text"> = { isBold: false, isDim: false, isInverse: false };
   return text.split("\n").map((line) => {
     const runs: Run[] = [];
     for (const piece of line.split(/(\p{Cc}\[[\d;]*m)/u)) {
@@ -138,17 +148,19 @@ function runsOf(text: string): Run[][] {
   });
 }
 
-/** A look after an SGR sequence: of the sixteen colours, bold and dim. */
+/** A look after an SGR sequence: of the sixteen colours, bold, dim and inverse. */
 function changed(look: Omit<Run, "text">, sequence: string): Omit<Run, "text"> {
-  let { colour, isBold, isDim } = look;
+  let { colour, isBold, isDim, isInverse } = look;
   for (const code of sequence.split(";").map(Number)) {
-    if (code === 0) [colour, isBold, isDim] = [undefined, false, false];
+    if (code === 0) [colour, isBold, isDim, isInverse] = [undefined, false, false, false];
     else if (code === 1) isBold = true;
     else if (code === 2) isDim = true;
     else if (code === 22) [isBold, isDim] = [false, false];
+    else if (code === 7) isInverse = true;
+    else if (code === 27) isInverse = false;
     else if (code === 39) colour = undefined;
     else if (code >= 30 && code <= 37) colour = code - 30;
     else if (code >= 90 && code <= 97) colour = code - 90 + 8;
   }
-  return { colour, isBold, isDim };
+  return { colour, isBold, isDim, isInverse };
 }

@@ -141,7 +141,7 @@ export class Reader implements Disposable {
       // A long search is not begun again at each change.
       const rest = (performance.now() - begun) * (1 / READING_SHARE - 1);
       await pause(rest);
-      await (isPolled ? Promise.race([changed, pause(READ_EVERY)]) : changed);
+      await (isPolled ? atMost(READ_EVERY, changed) : changed);
     }
   }
 
@@ -161,4 +161,11 @@ export class Reader implements Disposable {
 
 function pause(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, time));
+}
+
+/** Waits for something, but no longer than this, in milliseconds. */
+async function atMost(time: number, awaited: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout>;
+  const over = new Promise<void>((resolve) => timer = setTimeout(resolve, time));
+  await Promise.race([awaited, over]).finally(() => clearTimeout(timer));
 }

@@ -15,7 +15,8 @@ export async function captureIfAsked(
   jobs: readonly JobInput[],
 ): Promise<void> {
   if (!call.options.has("capture-env") && !store.config.capture_env) return;
-  const path = later("./caller_environment.ts");
-  const { giveEnvironment } = await import(path) as typeof import("./caller_environment.ts");
+  const { giveEnvironment } = await import(
+    later("./caller_environment.ts")
+  ) as typeof import("./caller_environment.ts");
   giveEnvironment(jobs);
 }

@@ -41,8 +41,9 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     created: () => note(`made a new queue, ${place.dir}`),
   });
   if (call.json) {
-    const path = later("../../../format/secrets.ts");
-    const { secretNames } = await import(path) as typeof import("../../../format/secrets.ts");
+    const { secretNames } = await import(
+      later("../../../format/secrets.ts")
+    ) as typeof import("../../../format/secrets.ts");
     hideSecrets(secretNames(store.config.secret_names));
   }
   await captureIfAsked(call, store, [input]);

@@ -23,8 +23,9 @@ export async function seeToWorker(
 ): Promise<void> {
   const starts = call.options.has("start") || store.config.autostart !== false;
   if (!starts && !(Deno.stdout.isTerminal() && Deno.stderr.isTerminal())) return;
-  const path = later("./start_worker.ts");
-  const { startWorker } = await import(path) as typeof import("./start_worker.ts");
+  const { startWorker } = await import(
+    later("./start_worker.ts")
+  ) as typeof import("./start_worker.ts");
   try {
     await startWorker(call, added, starts);
   } catch (error) {

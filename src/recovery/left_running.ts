@@ -135,12 +135,13 @@ function mayHaveBegun(store: Store, { id, history }: Job): boolean {
 }
 
 /**
- * Puts back a job that was claimed and never begun: ready since its claim, or a little later if
- * that name is taken.
+ * Puts back a job that was claimed and never begun: ready since its claim, but not later than now,
+ * as the claimer's clock may be ahead; or a little later if that name is taken.
  */
 function putBackUnbegun(store: Store, path: string, entry: EntryName, job: Job): void {
   const state = job.history.at(-1)?.led_to === "failed" ? "failed" : "pending";
-  putBackReady(store, path, state, entry, job);
+  const time = Math.min(entry.time, store.now());
+  putBackReady(store, path, state, { ...entry, time }, job);
 }
 
 function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {

@@ -68,6 +68,16 @@ Deno.test("a job that a dead command was changing goes back to a name that this 
   me.leave();
 });
 
+Deno.test("a job that was not begun is ready at once, also if its dead worker's clock was ahead", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const { me } = await withDead(temporary, {}, "here-1-dd", false);
+  const now = () => Date.UTC(2020, 0, 2);
+  await recoverDeadWorkers({ ...queue.store, now }, me.name, () => Promise.resolve());
+  assertEquals(namesIn(dir, "pending"), ["20200102T000000.000Z-5-x.json"]);
+  me.leave();
+});
+
 Deno.test("a job that was claimed only to die of what it came after is charged nothing", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

@@ -212,6 +212,7 @@ export { lastRun } from "./src/inspect/last_run.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
 export { type JobPage, type JobPageQuery, JobPages } from "./src/inspect/job_pages.ts";
 export { type DividedCounts, KnownNames } from "./src/inspect/known_names.ts";
+export { TimeNotes } from "./src/contents/line_times.ts";
 export { lastLinesOf, LogReader } from "./src/inspect/log_reader.ts";
 export type { KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
 export type { NameWindow } from "./src/inspect/state_names.ts";

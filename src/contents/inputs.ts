@@ -11,7 +11,6 @@
  * @module
  */
 
-import { ID_PATTERN } from "../format/names.ts";
 import type { FileLock } from "../fs/file_port.ts";
 import { refusesLinks } from "../fs/rename_by_link.ts";
 import {
@@ -29,6 +28,7 @@ import {
 } from "../store/store.ts";
 import { createLocked, fileAges } from "../store/temporary_files.ts";
 import { fileDistrust } from "../store/trust.ts";
+import { inputOwner, inputPath, pathsOf } from "./input_paths.ts";
 import { presentIds } from "./taken_ids.ts";
 import { isUlid } from "../format/ids.ts";
 
@@ -43,24 +43,10 @@ const STALE_AGE = 3_600_000;
 /** Where a job lies that can be removed. A job in a batch has no input. */
 const STATES = ["pending", "failed", "done", "dead"] as const;
 
-/** Ends the name of an input. */
-const SUFFIX = ".in";
-
-/** The path of a job's input, whether it has one or not. */
-export function inputPath(store: Store, id: string): string {
-  return pathIn(store, "input", id + SUFFIX);
-}
-
-/** The job whose input has this name in input/; `undefined` if it is no input. */
-export function inputOwner(name: string): string | undefined {
-  const id = name.slice(0, -SUFFIX.length);
-  return name.endsWith(SUFFIX) && ID_PATTERN.test(id) ? id : undefined;
-}
-
 /** Why a job cannot read its input, as a sentence; `undefined` if it can. */
 export function inputFault(store: Store, id: string): string | undefined {
   const stat = statEvenIfNew(store, inputPath(store, id));
-  const own = `its input, input/${id}${SUFFIX},`;
+  const own = `its input, input/${id}.in,`;
   if (!stat) return `${own} is missing`;
   if (stat.kind !== "file") return `${own} is not a regular file`;
   // A shell may read its commands from it.
@@ -238,10 +224,12 @@ function linkIfPossible(store: Store, from: string, to: string): boolean {
 /** Those of some jobs that have something in input/, other than a directory. */
 export function withInput(store: Store, ids: readonly string[]): string[] {
   if (ids.length === 0 || !store.files.exists(pathIn(store, "input"))) return [];
-  return ids.filter((id) => {
-    const kind = store.files.stat(inputPath(store, id))?.kind;
-    return kind !== undefined && kind !== "directory";
-  });
+  return ids.filter((id) =>
+    pathsOf(store, id).some((path) => {
+      const kind = store.files.stat(path)?.kind;
+      return kind !== undefined && kind !== "directory";
+    })
+  );
 }
 
 /**
@@ -263,7 +251,7 @@ export async function removeOwnInputs(store: Store, ids: readonly string[]): Pro
 }
 
 async function unlinkInputs(store: Store, ids: readonly string[]): Promise<void> {
-  const results = await store.files.removeEach(ids.map((id) => inputPath(store, id)));
+  const results = await store.files.removeEach(ids.flatMap((id) => pathsOf(store, id)));
   const refused = results.find((result) => result instanceof Error);
   if (refused) throw refused;
 }
@@ -285,9 +273,12 @@ export function staleInputs(store: Store): string[] {
 
 /** Removes the input of a missing job, unless the job is just being added. */
 export function removeStaleInput(store: Store, id: string): void {
-  using lock = lockIfThere(store, inputPath(store, id));
-  if (!lock || presentIds(store, new Set([id])).size > 0) return;
-  removeIfThere(store, inputPath(store, id));
+  const path = inputPath(store, id);
+  using lock = lockIfThere(store, path);
+  // Another holds the lock, or there are only notes of times, which nobody locks.
+  if (!lock && store.files.exists(path)) return;
+  if (presentIds(store, new Set([id])).size > 0) return;
+  for (const each of pathsOf(store, id)) removeIfThere(store, each);
 }
 
 /** Removes every input that a dead program left. */

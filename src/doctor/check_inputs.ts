@@ -5,13 +5,8 @@
  */
 
 import { readEntry } from "../contents/entries.ts";
-import {
-  inputFault,
-  inputOwner,
-  inputPath,
-  removeStaleInput,
-  staleInputs,
-} from "../contents/inputs.ts";
+import { inputOwner } from "../contents/input_paths.ts";
+import { inputFault, removeStaleInput, staleInputs } from "../contents/inputs.ts";
 import { pathIn } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import type { Jobs } from "./check_jobs.ts";
@@ -54,7 +49,7 @@ async function checkNames(examination: Examination): Promise<void> {
           trustCommand(`${folder}/${name}`, stat, store.owner)
         }`,
       );
-    } else await examination.close(shown, inputPath(store, id), stat.mode);
+    } else await examination.close(shown, `${folder}/${name}`, stat.mode);
   }
 }
 

@@ -48,6 +48,8 @@ export interface JobFields {
   retry_on?: string;
   /** Take exit status 75 (EX_TEMPFAIL) as "try later": retry without charging the attempt. */
   tempfail?: boolean;
+  /** Note when it prints what, in `input/ID.times`, to about a tenth of a second. */
+  timestamps?: boolean;
   /** Absolute path of the shell. Default: the queue's `shell`. */
   shell?: string;
   /** How little of the processor it gets beside others: -20 (most) to 19. Default: its worker's. */

@@ -207,6 +207,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold" | "now", JobField>
     help: "retry only after these exit statuses: 2,64-78",
   },
   tempfail: { ...flag, help: "exit status 75 means: retry, and do not count this attempt" },
+  timestamps: { ...flag, help: "note when it prints what, for logs --timestamps" },
   shell: {
     ...shellPath,
     value: "PATH",

@@ -7,7 +7,8 @@
 
 import type { Claim } from "../moves/claim.ts";
 import { takeLog } from "../moves/take_log.ts";
-import { inputPath } from "../contents/inputs.ts";
+import { inputPath } from "../contents/input_paths.ts";
+import { noteTimes } from "../contents/line_times.ts";
 import { makeOwnersLog, ownLine } from "../contents/logs.ts";
 import { sizeText } from "../text/byte_size.ts";
 import { userEnvironment } from "../process/launcher.ts";
@@ -123,6 +124,7 @@ export async function startJob(
     return { pid: 0, ended, end() {}, signal: () => false, resume() {}, kill() {} };
   }
 
+  const noted = job.timestamps === true ? noteTimes(store, job, log) : undefined;
   let stopped: AttemptResult["stopped"];
   let ending: Promise<void> | undefined;
   const end = (why: AttemptResult["stopped"]) => {
@@ -160,6 +162,7 @@ export async function startJob(
     timer?.stop();
     clearInterval(looking);
     await ending;
+    noted?.();
     if (isSuspended) unmark(store, claim);
     // Who reads the log on another machine must know how far to read.
     if (stopped !== "output") return result({ exit, stopped, logEnd: sizeOf(store, log) });

@@ -8,7 +8,8 @@
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { publishApart } from "../../src/moves/enqueue_apart.ts";
 import { QueueError } from "../../src/text/errors.ts";
-import { inputPath, writeInput } from "../../src/contents/inputs.ts";
+import { inputPath } from "../../src/contents/input_paths.ts";
+import { writeInput } from "../../src/contents/inputs.ts";
 import type { Store } from "../../src/store/store.ts";
 import { claiming, dropping, ONCE, runEarlier } from "./claim_operations.ts";
 import { inputOf, stdinOf } from "./job_input.ts";

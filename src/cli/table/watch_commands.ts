@@ -73,9 +73,15 @@ export const WATCH_COMMANDS: readonly Command[] = [
       {
         name: "since",
         value: "TIME",
-        help: "from the first attempt that ended since: 10m, 18:30, 2026-11-22T09:00",
+        help: "what was printed since: 10m, 18:30, 2026-11-22T09:00; of a job without " +
+          "--timestamps: from the first attempt that ended since",
       },
       { name: "attempt", value: "N", help: "its Nth attempt only" },
+      {
+        name: "timestamps",
+        short: "t",
+        help: "the time in front of each line, to 0.1 s, of jobs added with --timestamps",
+      },
       ...CHOICE,
       { name: "in-order", short: "k", help: "the chosen jobs' logs in the order they were added" },
     ],

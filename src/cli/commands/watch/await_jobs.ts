@@ -13,7 +13,7 @@ import { quotedWord } from "../../../text/shown_text.ts";
 import { note, writeOut } from "../../terminal/output.ts";
 import { TotalBar, type Totals } from "../../terminal/total_bar.ts";
 import { outcomeText } from "../../text/attempt_text.ts";
-import { type LogPart, printLog, rangeOf } from "./log_output.ts";
+import { type LogPart, printLog, rangeOf, shown } from "./log_output.ts";
 import { sayWhyTheyWait } from "./why_they_wait.ts";
 
 /** How many jobs are looked at for why they wait. */
@@ -110,10 +110,13 @@ class Outputs {
 
   async #print(job: JobView | undefined): Promise<void> {
     if (!job) return;
-    await printLog(this.#queue, job, rangeOf(this.#queue, job, this.#part), (bytes) => {
+    const range = rangeOf(this.#queue, job, this.#part);
+    const { add, end } = shown(this.#queue, job, this.#part, range[0], (bytes) => {
       this.#bar.makeRoom();
       writeOut(bytes);
     });
+    await printLog(this.#queue, job, range, add);
+    end();
   }
 }
 

@@ -5,10 +5,12 @@
  */
 
 import type { Attempt, JobView } from "../../../format/job.ts";
+import { TimeNotes } from "../../../contents/line_times.ts";
 import { followLog } from "../../../inspect/follow.ts";
 import { lastLinesOf, LogReader } from "../../../inspect/log_reader.ts";
 import type { Queue } from "../../../queue.ts";
 import { note } from "../../terminal/output.ts";
+import { PrefixedLines } from "../../terminal/prefixed_lines.ts";
 
 /** How often to check whether a followed attempt has ended, in milliseconds. */
 const LOOK_EVERY = 200;
@@ -23,6 +25,8 @@ export interface LogPart {
   since?: number;
   /** Only so many lines at the end of that. */
   lines?: number;
+  /** Whether each line comes with the time at which it was printed, if the job notes these. */
+  hasTimes?: boolean;
 }
 
 /** Takes what is shown. */
@@ -36,7 +40,12 @@ export function rangeOf(queue: Queue, job: JobView, part: LogPart): [from: numbe
   const { since, lines } = part;
   const attempt = part.isLastAttempt && job.history.length > 0 ? job.history.length : part.attempt;
   let [from, to] = attempt === undefined ? [0, Infinity] : boundsOf(job.history, attempt);
-  if (since !== undefined) from = Math.max(from, offsetSince(job.history, since));
+  if (since !== undefined) {
+    from = Math.max(from, offsetSince(job.history, since));
+    if (job.timestamps === true) {
+      from = Math.max(from, new TimeNotes(queue.store, job).offsetSince(since));
+    }
+  }
   return [lines === undefined ? from : lastLinesOf(queue, job.id, lines, from, to), to];
 }
 
@@ -44,6 +53,44 @@ export function rangeOf(queue: Queue, job: JobView, part: LogPart): [from: numbe
 function offsetSince(history: readonly Attempt[], since: number): number {
   const first = history.find(({ finished_at }) => Date.parse(finished_at) >= since);
   return first?.log_offset ?? history.at(-1)?.log_end ?? 0;
+}
+
+/** Output on its way. */
+export interface Shown {
+  /** Takes a piece of the log. */
+  add: Write;
+  /** Says that there is no more. */
+  end(): void;
+}
+
+/**
+ * What a job's log passes through: as it is, or line by line with something in front.
+ *
+ * @param from The offset of the first byte.
+ * @param prefix What else stands in front of each line.
+ */
+export function shown(
+  queue: Queue,
+  job: JobView,
+  part: LogPart,
+  from: number,
+  write: Write,
+  prefix = "",
+): Shown {
+  const hasTimes = part.hasTimes === true && job.timestamps === true;
+  if (part.hasTimes && !hasTimes) {
+    note(`job ${job.id} does not note when it prints (enqueue --timestamps has it do so)`);
+  }
+  if (!hasTimes && prefix === "") return { add: write, end() {} };
+  const notes = hasTimes ? new TimeNotes(queue.store, job) : undefined;
+  // What is not noted yet was printed just now, or right before the end.
+  const ends = job.state === "processing" || job.state === "pending" ? [] : job.history;
+  const timeOf = (offset: number) =>
+    notes!.timeOf(offset) ?? Date.parse(ends.at(-1)?.finished_at ?? new Date().toISOString());
+  const inFront = (offset: number) =>
+    notes ? `${prefix}${new Date(timeOf(offset)).toISOString()} ` : prefix;
+  const lines = new PrefixedLines(inFront, write, from);
+  return { add: (bytes) => lines.add(bytes), end: () => lines.end() };
 }
 
 /**

@@ -18,7 +18,6 @@ import type { Invocation } from "../../table/command.ts";
 import type { GivenOptions } from "../../table/option.ts";
 import { untilInterrupted } from "../../terminal/interrupt.ts";
 import { note, print, writeOut } from "../../terminal/output.ts";
-import { PrefixedLines } from "../../terminal/prefixed_lines.ts";
 import { namedJobs } from "../control/each_of.ts";
 import { awaitJobs } from "./await_jobs.ts";
 import {
@@ -27,6 +26,7 @@ import {
   printLog,
   printOn,
   rangeOf,
+  shown,
   type Write,
 } from "./log_output.ts";
 import { sayWhyTheyWait } from "./why_they_wait.ts";
@@ -100,6 +100,7 @@ function partOf(options: GivenOptions): LogPart {
   return {
     attempt: options.whole("attempt", 1, 1e9),
     lines: options.whole("lines", 0, 1e15),
+    hasTimes: options.has("timestamps"),
     since: since === undefined ? undefined : parsePastTime(since, Date.now(), "--since"),
   };
 }
@@ -124,7 +125,10 @@ async function showLast(queue: Queue, part: LogPart): Promise<void> {
 
 async function show(queue: Queue, job: JobView, part: LogPart, write: Write): Promise<void> {
   refuseMissing(job, part.attempt, job.state === "processing");
-  const isFound = await printLog(queue, job, rangeOf(queue, job, part), write);
+  const range = rangeOf(queue, job, part);
+  const { add, end } = shown(queue, job, part, range[0], write);
+  const isFound = await printLog(queue, job, range, add);
+  end();
   if (!isFound && part.attempt === undefined) note(`job ${job.id} has printed nothing yet`);
 }
 
@@ -164,22 +168,21 @@ async function followAll(queue: Queue, ids: readonly string[], part: LogPart): P
   const quiet = sayWhyTheyWait(queue, ids);
   try {
     await Promise.all(ids.map(async (id) => {
-      if (ids.length === 1) return await follow(queue, id, part, writeOut);
-      const prefix = `${short.get(id)!.padEnd(width)} | `;
-      const lines = new PrefixedLines(() => prefix, writeOut);
-      await follow(queue, id, part, (bytes) => lines.add(bytes));
-      lines.end();
+      const prefix = ids.length === 1 ? "" : `${short.get(id)!.padEnd(width)} | `;
+      await follow(queue, id, part, prefix);
     }));
   } finally {
     quiet();
   }
 }
 
-async function follow(queue: Queue, id: string, part: LogPart, write: Write): Promise<void> {
+async function follow(queue: Queue, id: string, part: LogPart, prefix: string): Promise<void> {
   const job = queue.get(id);
   if (!job) return;
   refuseMissing(job, part.attempt, true);
   const [from] = rangeOf(queue, job, part);
-  if (part.attempt === undefined) await printOn(queue, id, from, write);
-  else await followAttempt(queue, id, part.attempt, from, write);
+  const { add, end } = shown(queue, job, part, from, writeOut, prefix);
+  if (part.attempt === undefined) await printOn(queue, id, from, add);
+  else await followAttempt(queue, id, part.attempt, from, add);
+  end();
 }

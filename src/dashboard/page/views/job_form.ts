@@ -25,7 +25,7 @@ const GROUPS: readonly [title: string, fields: readonly string[]][] = [
   ]],
   ["Where and with what", [
     ...["resource", "host", "on", "cwd", "shell", "env", "stdin"],
-    ...["nice", "max_log"],
+    ...["nice", "max_log", "timestamps"],
   ]],
 ];
 

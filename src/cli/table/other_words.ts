@@ -14,6 +14,7 @@ export const OTHER_COMMANDS: Readonly<Record<string, readonly [aim: string, inst
   daemon: ["start a worker in the background", "worker start --detach"],
   env: ["change the variables of a waiting job", "edit ID"],
   "format-status": ["get the jobs as JSON", "list --json"],
+  group: ["limit a group of jobs", "config set groups.NAME N"],
   init: ["make a queue, just add a job", "enqueue COMMAND"],
   parallel: ["run N jobs at once", "worker start --count N"],
   reset: ["remove all jobs that are not running", "rm --all"],

@@ -125,7 +125,9 @@ export function namedWorker(word: string, alive: readonly string[]): string {
   const matches = alive.filter((name) => name.startsWith(word) || name.endsWith(word));
   if (matches.length === 1) return matches[0]!;
   if (matches.length === 0) {
-    throw new QueueError(`no worker "${word}" is alive (see: queuectl worker list)`);
+    throw new QueueError(
+      `no worker "${word}" is alive (see: queuectl worker list; to end a job: queuectl cancel ID)`,
+    );
   }
   throw new QueueError(`"${word}" could mean ${matches.join(", ")}; give more of the name`);
 }

@@ -36,12 +36,12 @@ export type LimitName = string;
 const GROUP = "group@";
 
 /** The name of a group's limit, which no resource can have. */
-export function groupLimit(group: string): LimitName {
+export function groupLimit(group: string): string {
   return GROUP + group;
 }
 
 /** The group whose limit has this name; `undefined` if it is that of none. */
-export function limitedGroup(limit: LimitName): string | undefined {
+export function limitedGroup(limit: string): string | undefined {
   return limit.startsWith(GROUP) ? limit.slice(GROUP.length) : undefined;
 }
 

@@ -1,6 +1,6 @@
-import { type Plant, plant } from "./plant.ts";
+import { type Plant, plant, plantBeside } from "./plant.ts";
 
-/** Places of resources, and turns. */
+/** Places of resources and groups, and turns. */
 export const PLACES: readonly Plant[] = [
   plant("places-are-kept-though-there-are-too-few", "constraints/limits.ts", [
     "place_race",
@@ -51,5 +51,19 @@ export const PLACES: readonly Plant[] = [
   ], [
     "  } catch (error) {\n    releaseAll(taken);\n    throw error;",
     "  } catch (error) {\n    throw error;",
+  ]),
+  plantBeside("a-paused-group-is-run", "constraints/limits.ts", [
+    "worker/group_limits",
+    "a worker drains a queue whose last jobs are of a paused group",
+  ], [
+    "config[pausedKey(group)] === true ? 0 : config[groupKey(group)]",
+    "config[groupKey(group)]",
+  ]),
+  plantBeside("a-group's-limit-is-not-asked-for", "constraints/needs.ts", [
+    "worker/group_limits",
+    "no more jobs of a group run at once",
+  ], [
+    "  return [...needs, { resource: limit, places: 1 }].sort(byName);",
+    "  return needs;",
   ]),
 ];

@@ -25,6 +25,7 @@ async function madeProject(program: Program): Promise<void> {
   for (
     const args of [
       ["config", "set", "on_done", ran],
+      ["config", "set", "on_failure", ran],
       ["schedule", "add", "daily", "@daily", ran],
       ["enqueue", "--id", "waits", ran],
     ]
@@ -73,7 +74,7 @@ Deno.test("a queue that was copied or moved is found and refused, until it is tr
   assertEquals((await call("--dir", dir, "list")).code, 0);
   const trusted = await call("trust", dir);
   assertEquals([trusted.code, trusted.stdout], [0, `${dir}\n`], trusted.stderr);
-  assertStringIncludes(trusted.stderr, "waiting jobs: 1, schedules: 1, hooks: on_done");
+  assertStringIncludes(trusted.stderr, "waiting jobs: 1, schedules: 1, hooks: on_done, on_failure");
   assertEquals((await call("list")).code, 0);
 
   Deno.renameSync(`${program.home}/clone`, `${program.home}/moved`);

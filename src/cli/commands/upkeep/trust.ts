@@ -22,12 +22,12 @@ export async function trust(call: Invocation): Promise<void> {
   });
   const { pending, failed } = queue.counts();
   const schedules = (await listSchedules(queue, () => {})).length;
-  const { on_done, on_dead } = queue.store.config;
+  const { config } = queue.store;
   trustQueue(dir);
-  const hooks = [on_done && "on_done", on_dead && "on_dead"].filter(Boolean);
+  const hooks = (["on_done", "on_dead", "on_failure"] as const).filter((name) => config[name]);
   printAnswer(call.json, { dir, pending, failed, schedules, hooks }, dir);
   note(
     `accepted; waiting jobs: ${pending + failed}, schedules: ${schedules}, ` +
-      `hooks: ${hooks.join(" and ") || "none"}`,
+      `hooks: ${hooks.join(", ") || "none"}`,
   );
 }

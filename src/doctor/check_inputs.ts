@@ -5,7 +5,7 @@
  */
 
 import { readEntry } from "../contents/entries.ts";
-import { inputOwner } from "../contents/input_paths.ts";
+import { inputOwner, inputPath } from "../contents/input_paths.ts";
 import { inputFault, removeStaleInput, staleInputs } from "../contents/inputs.ts";
 import { pathIn } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
@@ -16,8 +16,11 @@ import { type Examination, trustCommand } from "./examination.ts";
 export async function checkInputs(examination: Examination, jobs: Jobs): Promise<void> {
   await checkNames(examination);
   for (const id of staleInputs(examination.store)) {
+    const isInput = examination.store.files.exists(inputPath(examination.store, id));
     await examination.fix(
-      `input/${id}.in is the input of a missing job`,
+      isInput
+        ? `input/${id}.in is the input of a missing job`
+        : `input/${id}.times says when a missing job printed what`,
       "removes it",
       () => removeStaleInput(examination.store, id),
     );

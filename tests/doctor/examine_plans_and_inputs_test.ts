@@ -106,6 +106,16 @@ Deno.test("the input of a missing job is removed once it is an hour old", async 
   assertEquals(namesIn(dir, "input"), []);
 });
 
+Deno.test("the times of a missing job are removed once they are an hour old", async () => {
+  await using temporary = await withInput();
+  const { dir } = temporary;
+  Deno.writeTextFileSync(`${dir}/input/b.times`, "1 2 3\n");
+  assertEquals(await findings(temporary), []);
+  makeOld(`${dir}/input/b.times`, 2);
+  await mends(temporary, /^input\/b\.times says when a missing job printed what$/, "removes it");
+  assertEquals(namesIn(dir, "input"), ["a.in"]);
+});
+
 Deno.test("the input of a job that is being added is left alone, however old", async () => {
   await using temporary = await withInput();
   const { dir, queue } = temporary;

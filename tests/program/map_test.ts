@@ -81,6 +81,7 @@ Deno.test("map refuses in one sentence what makes no sense, and adds nothing", a
   await using program = new Program();
   const refused: [string[], RegExp][] = [
     [["--id", "x", "echo", "a"], /unknown option --id/],
+    [["--shell", Deno.execPath(), "echo", "a"], /map quotes arguments for sh, .* not for \//],
     [["echo {%}", "a"], /\{%\} is not known/],
     [["echo `cat {}`", "a"], /cannot be replaced safely/],
     [["echo", ":::", "a", ":::", "b"], /one :::/],

@@ -37,6 +37,7 @@ export async function map(call: Invocation): Promise<number> {
   const words = await mapWords(call);
   const tag = fields.tags?.[0] ?? newTag(words.command);
   const queue = await openOrMakeQueue(call);
+  refuseOtherShell(fields.shell ?? queue.store.config.shell);
   if (fields.after) resolveAfter(queue, [fields as JobInput]);
   await captureIfAsked(call, queue.store, [fields as JobInput]);
   const mapped = words.arguments.length === 0
@@ -50,6 +51,15 @@ export async function map(call: Invocation): Promise<number> {
   note(addedText(mapped, tag));
   await seeToWorker(call, queue.store, [fields as JobInput]);
   return 0;
+}
+
+/** The shells for which words are quoted. */
+const SHELLS = new Set(["sh", "ash", "bash", "dash", "ksh", "mksh", "zsh"]);
+
+/** @throws {UsageError} If a shell may read quotes in another way. */
+function refuseOtherShell(shell: string): void {
+  if (SHELLS.has(basename(shell))) return;
+  throw new UsageError(`map quotes arguments for ${[...SHELLS].join(", ")}, and not for ${shell}`);
 }
 
 function addedText({ ids, added }: Mapped, tag: string): string {

@@ -140,6 +140,8 @@ class WatchedEnds {
   readonly #isMeant: ((entry: Entry) => boolean) | undefined;
   readonly #left = new Set<string>();
   readonly #known = new Set<string>();
+  /** Those that looked as if they were not meant: one that moved just then is found in the end. */
+  readonly #passed = new Set<string>();
 
   /** @param isMeant Whether to wait also for a job that is new. */
   constructor(store: Store, isMeant: ((entry: Entry) => boolean) | undefined) {
@@ -168,12 +170,9 @@ class WatchedEnds {
     for (const state of ["pending", "failed", "processing"] as const) {
       for (const entry of entries(this.#store, state)) {
         const { id } = entry;
-        if (this.#isMeant && !this.#known.has(id)) {
-          this.#known.add(id);
-          if (this.#isMeant(entry)) {
-            this.#left.add(id);
-            found.push(id);
-          }
+        if (this.#isMeant && !this.#known.has(id) && !this.#passed.has(id)) {
+          if (this.#isMeant(entry)) found.push(...this.add([id]));
+          else this.#passed.add(id);
         }
         if (!this.#left.has(id)) continue;
         open.add(id);

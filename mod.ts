@@ -252,7 +252,15 @@ export { Queue } from "./src/queue.ts";
 export { putBackAbandoned } from "./src/control/abandoned_edits.ts";
 export { cancelJob } from "./src/control/cancel_job.ts";
 export { signalJob } from "./src/control/signal_job.ts";
-export { editJob, holdJob, moveJob, releaseJob, startJobNow } from "./src/control/waiting_jobs.ts";
+export { type JobChange, restartJob, retryEdited } from "./src/control/restart_job.ts";
+export {
+  editJob,
+  holdJob,
+  moveJob,
+  moveJobBefore,
+  releaseJob,
+  startJobNow,
+} from "./src/control/waiting_jobs.ts";
 export type { DoctorOptions, Finding } from "./src/doctor/examination.ts";
 export { examine } from "./src/doctor/examine.ts";
 export { probeFileSystem, type ProbeResult } from "./src/doctor/probe_file_system.ts";

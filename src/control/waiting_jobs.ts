@@ -109,6 +109,28 @@ export async function moveJob(
 }
 
 /**
+ * Moves a waiting job right before another: it gets that one's priority, and is ready a millisecond
+ * before it. It also comes before jobs that were ready in the same millisecond as the other, as
+ * those of one batch are; of jobs that were ready a millisecond earlier, the lower ID comes first.
+ *
+ * @param other The whole ID of the other.
+ * @throws {QueueError} If either runs, has ended or is gone; or if the other is held, waits for
+ * other jobs, or is to start at once.
+ */
+export async function moveJobBefore(queue: Queue, id: string, other: string): Promise<void> {
+  if (id === other) throw new UsageError(`job ${id} cannot be moved before itself`);
+  const { state, time, priority, bare } = entryWithId(queue.store, other);
+  const cannot = (why: string) => new QueueError(`cannot move job ${id} before ${other}: ${why}`);
+  if (state !== "pending" && state !== "failed") throw cannot(`that one does not wait (${state})`);
+  if (bare) throw cannot("the name of that one does not say when it is ready");
+  if (startsAtOnce(time)) throw cannot("that one starts at once");
+  if (time >= HELD_TIME) {
+    throw cannot(`that one ${time < AFTER_TIME ? "is held" : "waits for other jobs"}`);
+  }
+  await moveJob(queue, id, { priority, at: time - 1 });
+}
+
+/**
  * Changes the content of a waiting job. Nobody else can take the job meanwhile. It goes back as it
  * was if `change` throws or this program dies.
  *
@@ -146,7 +168,7 @@ function editableFields(job: Job): JobInput {
 }
 
 /** @throws {UsageError} If the edited fields are not those of a job. */
-function checkedEdit(store: Store, job: Job, edited: JobInput): Job {
+export function checkedEdit(store: Store, job: Job, edited: JobInput): Job {
   if (!isObject(edited)) {
     throw new UsageError("a job is a JSON object");
   }

@@ -9,7 +9,7 @@ import { markChildren, parentsOf, readyTime, releaseIfReady } from "../constrain
 import { QueueError } from "../text/errors.ts";
 import { entryWithId, jobWithId } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
-import { AFTER_TIME, waitingName } from "../format/names.ts";
+import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
 import { ring } from "../store/ring.ts";
 import { flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
 import { lockQueue } from "../store/queue_lock.ts";
@@ -21,9 +21,15 @@ import { holderOf, takeKeys } from "../constraints/unique.ts";
  *
  * @param id Its whole ID.
  * @param seen Where it was seen last, which saves a look at all names.
+ * @param held Whether it is held: it has ended, and is ready only once it is released.
  * @throws {QueueError} If it waits or runs already, or is missing, or another job has its key.
  */
-export async function requeueJob(store: Store, id: string, seen?: Entry): Promise<void> {
+export async function requeueJob(
+  store: Store,
+  id: string,
+  seen?: Entry,
+  held?: "held",
+): Promise<void> {
   const before = seen && readEntry(store, seen) || jobWithId(store, id);
   using _lock = needsLock(before) ? await lockQueue(store) : undefined;
   for (let tries = 0; tries < 3; tries++) {
@@ -34,7 +40,12 @@ export async function requeueJob(store: Store, id: string, seen?: Entry): Promis
     const job = readEntry(store, entry);
     if (!job) continue;
     const waits = entry.state !== "failed" && await waitsAgain(store, job);
-    const name = waitingName(waits ? AFTER_TIME : store.now(), job.priority, id, job);
+    const name = waitingName(
+      held ? HELD_TIME : waits ? AFTER_TIME : store.now(),
+      job.priority,
+      id,
+      job,
+    );
     if (job.unique !== undefined && entry.state !== "failed") {
       const holder = await holderOf(store, job.unique);
       if (holder !== undefined) {
@@ -45,7 +56,7 @@ export async function requeueJob(store: Store, id: string, seen?: Entry): Promis
     const from = pathIn(store, entry.state, entry.path);
     if (!renameIfThere(store, from, pathIn(store, "pending", name))) continue;
     // A parent may have ended after we looked, when this name was not there yet.
-    if (waits) releaseIfReady(store, id);
+    if (waits && !held) releaseIfReady(store, id);
     ring(store);
     const changed = [pathIn(store, "pending"), pathIn(store, entry.state)];
     await flushChange(store, changed, `job ${id} is to run again`);

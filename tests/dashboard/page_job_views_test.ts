@@ -187,7 +187,7 @@ Deno.test("each state offers what can be done in it, each with its command line"
     return page.filter(({ attributes }) => attributes.class === "action")
       .flatMap(({ text }) => /queuectl (\w+)/.exec(text)?.[1] ?? []);
   };
-  assertEquals(await lines({ state: "done" }), ["retry", "rm"]);
+  assertEquals(await lines({ state: "done" }), ["retry", "restart", "rm"]);
   assertEquals(await lines({ state: "processing" }), ["suspend", "cancel"]);
   assertEquals(await lines({ state: "processing", suspended: true }), ["resume", "cancel"]);
   assertEquals(await lines({ state: "failed" }), [

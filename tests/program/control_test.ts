@@ -57,3 +57,23 @@ Deno.test("start and enqueue --now run a job at once, and say so if there is no 
   assertStringIncludes(both.stderr, "a job that starts now can have no run_at");
   assertEquals((await program.run(["start", "a"])).code, 1);
 });
+
+Deno.test("restart prints the ID of a copy; --edit changes the copy, or a job that is retried", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "--max-retries", "0", "false");
+  await program.drain();
+  const copy = await program.answer("restart", "a");
+  assertEquals((await program.json("show", copy)).command, "false");
+  const env = { EDITOR: "sed -i s/false/true/" };
+  const edited = await program.run(["restart", "--edit", "a"], { env });
+  assertEquals([edited.code, edited.stderr], [0, ""]);
+  assertEquals((await program.json("show", edited.stdout.trim())).command, "true");
+  assertStringIncludes((await program.run(["edit", "a"])).stderr, "queuectl retry --edit a");
+  assertEquals((await program.run(["retry", "--edit", "a"], { env })).stdout, "a\n");
+  const { state, command } = await program.json("show", "a");
+  assertEquals([state, command], ["pending", "true"]);
+  assertEquals((await program.run(["restart", "--edit", "a", copy])).code, 2);
+  await program.answer("move", "--before", copy, "a");
+  const both = await program.run(["move", "--before", copy, "--priority", "1", "a"]);
+  assertEquals(both.code, 2);
+});

@@ -15,6 +15,8 @@ function moveOption(name: string): Option {
   return { name, value, short, help: help! };
 }
 
+const EDIT: Option = { name: "edit", help: "change it in $VISUAL or $EDITOR first; takes one ID" };
+
 /** The commands under Control. */
 export const CONTROL_COMMANDS: readonly Command[] = [
   {
@@ -83,9 +85,25 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     module: "control/jobs",
     summary: "run ended or failed jobs again, now",
     takes: "[ID…]",
-    options: SELECTION,
+    options: [EDIT, ...SELECTION],
     details: ["With --tag, --group or --all: failed and dead jobs, unless --state says otherwise."],
-    examples: ["queuectl retry 1D7H", "queuectl retry --group night --yes"],
+    examples: [
+      "queuectl retry 1D7H",
+      "queuectl retry --edit 1D7H",
+      "queuectl retry --group night --yes",
+    ],
+  },
+  {
+    name: "restart",
+    module: "control/jobs",
+    summary: "add new copies of jobs, with new IDs",
+    takes: "[ID…]",
+    options: [EDIT, ...SELECTION],
+    details: [
+      "The copy has the command, options and input of the other, which stays as it is, and is " +
+      "ready now. It waits for those jobs that the other still waits for. Prints the new ID.",
+    ],
+    examples: ["queuectl restart 1D7H", "queuectl restart --edit 1D7H"],
   },
   {
     name: "hold",
@@ -109,8 +127,20 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     module: "control/jobs",
     summary: "give waiting jobs another priority or time",
     takes: "[ID…]",
-    options: [...["priority", "at", "delay"].map(moveOption), ...SELECTION],
-    examples: ["queuectl move --priority 9 5V3K", "queuectl move --at now 5V3K"],
+    options: [
+      ...["priority", "at", "delay"].map(moveOption),
+      { name: "before", value: "ID", values: "id", help: "right before another waiting job" },
+      ...SELECTION,
+    ],
+    details: [
+      "--before gives a job the priority of the other, and makes it ready a millisecond earlier: so " +
+      "it also comes before jobs that were added in the same millisecond as the other.",
+    ],
+    examples: [
+      "queuectl move --priority 9 5V3K",
+      "queuectl move --at now 5V3K",
+      "queuectl move --before 1D7H 5V3K",
+    ],
   },
   {
     name: "edit",

@@ -11,6 +11,7 @@ import { shellWord, visibleText } from "./texts.ts";
 
 type Verb =
   | "retry"
+  | "restart"
   | "cancel"
   | "hold"
   | "release"
@@ -50,6 +51,7 @@ export function actionsOn(job: JobView, now: number): Action[] {
     ...(isOver || state === "failed"
       ? [action("retry", "Retry", "retry", "It will run again.")]
       : []),
+    ...(isOver ? [action("restart", "Run a copy", "restart", "A new copy was added.")] : []),
     ...(isEarly && state === "pending"
       ? [{
         ...action("move", "Run now", "move --at now", "It is ready now."),

@@ -16,6 +16,7 @@ import {
   KeyTakenError,
   MissingError,
   moveJob,
+  moveJobBefore,
   type Queue,
   releaseJob,
   signalJob,
@@ -28,7 +29,7 @@ import {
 import type { Added, BulkAnswer } from "../api.ts";
 import type { Scanner } from "../scan/scanner.ts";
 import { objectBody } from "./body.ts";
-import { filterOf, jobInputOf, optional, readyTime } from "./given.ts";
+import { filterOf, jobInputOf, optional, readyTime, textOf } from "./given.ts";
 
 /** The most jobs of one bulk request. */
 const MOST_AT_ONCE = 10_000;
@@ -58,8 +59,12 @@ export const JOB_CHANGES = {
   move(queue, id, body) {
     const time = readyTime(body);
     const priority = body.priority === undefined ? undefined : priorityOf(body.priority);
+    if (body.before !== undefined) {
+      if (time !== undefined || priority !== undefined) throw new UsageError("give before alone");
+      return moveJobBefore(queue, id, textOf(body.before, "before"));
+    }
     if (time === undefined && priority === undefined) {
-      throw new UsageError("give priority, run_at or delay");
+      throw new UsageError("give priority, run_at, delay or before");
     }
     return moveJob(queue, id, { priority, at: time === undefined ? undefined : Date.parse(time) });
   },

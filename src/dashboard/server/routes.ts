@@ -13,6 +13,7 @@ import {
   previewSchedule,
   type Queue,
   removeSchedule,
+  restartJob,
   runSchedule,
   type ScheduleView,
   withoutSecrets,
@@ -139,6 +140,9 @@ export const ROUTES: readonly Route[] = [
   },
   json("POST", "/api/jobs/bulk", ({ queue, scanner, body }) => changeJobs(queue, scanner, body)),
   ...(Object.keys(JOB_CHANGES) as (keyof typeof JOB_CHANGES)[]).map(jobChange),
+  json("POST", "/api/jobs/{id}/restart", async ({ queue, name }) => ({
+    id: (await restartJob(queue, name)).id,
+  }), 201),
   ...["pause", "resume"].map((verb) =>
     json("POST", `/api/queue/${verb}`, async ({ queue }) => {
       await queue.setPaused(verb === "pause");

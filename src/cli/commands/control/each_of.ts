@@ -129,7 +129,10 @@ export function skippedText(skipped: number): string {
   return skipped === 0 ? "" : `; skipped ${skipped}, which had moved on`;
 }
 
-/** Does something to each job that a call means; prints the IDs, or the jobs as JSON. */
+/**
+ * Does something to each job that a call means; prints the IDs, or the jobs as JSON. Where `act`
+ * returns a text, that is the ID of the job to print.
+ */
 export async function eachJob(
   call: Invocation,
   deed: Deed,
@@ -139,9 +142,10 @@ export async function eachJob(
   const queue = await openQueue(call);
   const jobs: (JobView | undefined)[] = [];
   const actOn = async (id: string, seen?: Entry) => {
-    await act(queue, id, seen);
-    if (call.json) jobs.push(queue.get(id));
-    else print(id);
+    const result = await act(queue, id, seen);
+    const shown = typeof result === "string" ? result : id;
+    if (call.json) jobs.push(queue.get(shown));
+    else print(shown);
   };
   const selected = selection && await selectedJobs(call, queue, selection, deed);
   if (selection && !selected) return 1;

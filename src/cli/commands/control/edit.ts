@@ -9,6 +9,7 @@ import type { JobInput } from "../../../format/job.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { fieldsOfJson, UnknownFields } from "../../args/json_job.ts";
 import { isObject } from "../../args/job_words.ts";
+import { quotedWord } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printAnswer, say } from "../../terminal/output.ts";
@@ -17,12 +18,27 @@ import { printAnswer, say } from "../../terminal/output.ts";
 export async function edit(call: Invocation): Promise<void> {
   const queue = await openQueue(call);
   const { id } = queue.find(call.words[0]!);
-  await keepingText(
-    `job ${id}`,
-    id,
-    (path) => editJob(queue, id, (fields) => edited(path, fields)),
-  );
+  const { state } = queue.get(id) ?? {};
+  if (state === "dead" || state === "done") {
+    throw new QueueError(
+      `job ${id} has ended (${state}); to change it and run it again: ` +
+        `queuectl retry --edit ${quotedWord(id)}`,
+    );
+  }
+  await inEditor(id, (change) => editJob(queue, id, change));
   printAnswer(call.json, queue.get(id), id);
+}
+
+/**
+ * Opens a job's fields in $VISUAL or $EDITOR.
+ *
+ * @param act Does something with the job, and calls what it is given to have its fields changed.
+ */
+export function inEditor<T>(
+  id: string,
+  act: (change: (fields: JobInput) => Promise<JobInput | undefined>) => Promise<T>,
+): Promise<T> {
+  return keepingText(`job ${id}`, id, (path) => act((fields) => edited(path, fields)));
 }
 
 /**
@@ -31,14 +47,16 @@ export async function edit(call: Invocation): Promise<void> {
  * @param what What is edited, for the error.
  * @throws {QueueError} For a mistake in the text, which is kept, so that nobody types it twice.
  */
-export async function keepingText(
+export async function keepingText<T>(
   what: string,
   name: string,
-  act: (path: string) => Promise<unknown>,
-): Promise<void> {
+  act: (path: string) => Promise<T>,
+): Promise<T> {
   const path = await Deno.makeTempFile({ prefix: `queuectl-${name}-`, suffix: ".json" });
   try {
-    await act(path);
+    const result = await act(path);
+    await Deno.remove(path);
+    return result;
   } catch (error) {
     if (error instanceof UsageError) {
       throw new QueueError(`${what} is unchanged: ${error.message}; your text is in ${path}`);
@@ -46,7 +64,6 @@ export async function keepingText(
     await Deno.remove(path).catch(() => {});
     throw error;
   }
-  await Deno.remove(path);
 }
 
 /** What the user makes of a value, as JSON in an editor; `undefined` if nothing was changed. */

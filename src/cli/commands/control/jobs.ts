@@ -1,12 +1,13 @@
 /**
- * `queuectl hold`, `release`, `move`, `retry` and `rm`: each of several jobs.
+ * `queuectl hold`, `release`, `move`, `retry`, `restart` and `rm`: each of several jobs.
  *
  * @module
  */
 
 import { WaitedForError } from "../../../constraints/waiters.ts";
 import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
-import { holdJob, moveJob, releaseJob } from "../../../control/waiting_jobs.ts";
+import { restartJob, retryEdited } from "../../../control/restart_job.ts";
+import { holdJob, moveJob, moveJobBefore, releaseJob } from "../../../control/waiting_jobs.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { optionValue, readyAtOf } from "../../args/job_options.ts";
 import { openQueue } from "../../args/open_queue.ts";
@@ -21,6 +22,7 @@ import {
   selectionOrIds,
   skippedText,
 } from "./each_of.ts";
+import { inEditor } from "./edit.ts";
 import { REMOVE, removeSelected } from "./queue.ts";
 
 const HOLD: Deed = { verb: "hold", past: "held", fitting: ["pending", "failed"] };
@@ -31,6 +33,13 @@ const RETRY: Deed = {
   past: "retried",
   fitting: ["failed", "done", "dead"],
   usual: ["failed", "dead"],
+};
+
+const RESTART: Deed = {
+  verb: "restart",
+  past: "restarted",
+  fitting: ["pending", "processing", "failed", "done", "dead"],
+  usual: ["done", "dead"],
 };
 
 /** Holds waiting jobs until they are released. */
@@ -45,15 +54,53 @@ export function release(call: Invocation): Promise<number> {
 
 /** Makes jobs ready that have ended or wait for their retry. */
 export function retry(call: Invocation): Promise<number> {
-  return eachJob(call, RETRY, (queue, id, seen) => queue.requeue(id, seen));
+  if (!call.options.has("edit")) {
+    return eachJob(call, RETRY, (queue, id, seen) => queue.requeue(id, seen));
+  }
+  refuseSeveral(call);
+  return eachJob(
+    call,
+    RETRY,
+    (queue, id) => inEditor(id, (change) => retryEdited(queue, id, change)),
+  );
+}
+
+/** Adds new copies of jobs. */
+export function restart(call: Invocation): Promise<number> {
+  const isEdited = call.options.has("edit");
+  if (isEdited) refuseSeveral(call);
+  return eachJob(call, RESTART, async (queue, id) => {
+    const copy = isEdited
+      ? await inEditor(id, (change) => restartJob(queue, id, change))
+      : await restartJob(queue, id);
+    return copy.id;
+  });
+}
+
+/** @throws {UsageError} If a call to edit a job does not name just one. */
+function refuseSeveral({ command, words }: Invocation): void {
+  if (words.length !== 1) throw new UsageError(`${command.name} --edit takes one ID`);
 }
 
 /** Gives waiting jobs another priority or time. */
 export async function move(call: Invocation): Promise<number> {
   const priority = optionValue(call.options, "priority") as number | undefined;
   const at = readyAtOf(call.options, Date.now());
+  const before = call.options.text("before");
+  if (before !== undefined) {
+    if (priority !== undefined || at !== undefined) {
+      throw new UsageError(
+        "--before gives a job the priority and time of the other; give it alone",
+      );
+    }
+    return await eachJob(
+      call,
+      MOVE,
+      (queue, id) => moveJobBefore(queue, id, queue.find(before).id),
+    );
+  }
   if (priority === undefined && at === undefined) {
-    throw new UsageError("move needs --priority N, --at TIME or --delay DUR");
+    throw new UsageError("move needs --priority N, --at TIME, --delay DUR or --before ID");
   }
   return await eachJob(call, MOVE, (queue, id, seen) => moveJob(queue, id, { priority, at }, seen));
 }

@@ -65,7 +65,7 @@ export function terminalSvg(screens: readonly Screen[], { columns, rows }: Size)
     `viewBox="0 0 ${width} ${height}" role="img" xml:space="preserve">` +
     `<title>A recording of a terminal</title><style>` +
     `text{font:${FONT}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;` +
-    `fill:${FOREGROUND};white-space:pre}.b{font-weight:bold}.d{opacity:.6}defs rect{fill:${FOREGROUND}}.i{fill:${BACKGROUND}}${colours}` +
+    `fill:${FOREGROUND};white-space:pre}.b{font-weight:bold}.d{opacity:.6}.v{fill:${FOREGROUND}}.i{fill:${BACKGROUND}}${colours}` +
     `@keyframes film{${steps.join("")}}` +
     `.film{animation:film ${whole.toFixed(2)}s steps(1,end) infinite}` +
     `@media(prefers-reduced-motion:reduce){.film{animation:none}}</style>` +
@@ -97,7 +97,7 @@ class Parts {
       const at = `x="${(column * CHARACTER).toFixed(1)}"`;
       const width = [...run.text].length;
       if (run.isInverse) {
-        behind += `<rect x="${(column * CHARACTER).toFixed(1)}" width="${
+        behind += `<rect class="v" x="${(column * CHARACTER).toFixed(1)}" width="${
           (width * CHARACTER).toFixed(1)
         }" height="${LINE}"/>`;
       }

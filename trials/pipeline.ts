@@ -117,10 +117,10 @@ async function main(): Promise<void> {
     return running !== undefined && (await job(`${nightly}-index`)).history.length === 2;
   });
   if (screen) {
-    const middle = await eventually("the screen of the middle", async () => {
-      const text = await Promise.resolve(screen.text());
-      return /-index +failed/.test(text) && /-backup .*75%/.test(text) &&
-        /-(train|score) .*\/5/.test(text) && text;
+    const middle = await eventually("the screen of the middle", () => {
+      const text = screen.text();
+      const isIt = /-backup .*75%/.test(text) && /-(train|score) .*\/5/.test(text);
+      return Promise.resolve(isIt && text);
     });
     console.log(`$ queuectl status --watch\n${middle}\n`);
   } else console.log("status --watch is not shown: tmux is not installed\n");

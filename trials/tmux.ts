@@ -50,7 +50,8 @@ export class Tmux implements Disposable {
 
   /** Types a text. */
   type(text: string): void {
-    this.#call("send-keys", "-l", "--", text);
+    // A semicolon at the end would end tmux's own command.
+    this.#call("send-keys", "-l", "--", text.replace(/;$/, "\\;"));
   }
 
   /** Types a key, by tmux's name for it. */

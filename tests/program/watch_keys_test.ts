@@ -125,13 +125,13 @@ watchTest("pauses and resumes the queue and a schedule, and runs a schedule", as
   await watch.press("p", /PAUSED[^]*queuectl worker pause$/m);
   await watch.press("p", /queuectl worker resume$/m);
   await eventually("the queue goes on", async () => !(await program.json("status")).paused);
-  await watch.press("5", /▸ nightly {2}30 2 \* \* \* {2}in \d+h/);
+  await watch.press("5", /▸ nightly {2}30 2 \* \* \* {2}in \d+\w/);
   await watch.press(
     "h",
     /▸ nightly {2}30 2 \* \* \* {2}paused[^]*queuectl schedule pause nightly$/m,
   );
   await watch.press("r", /Waiting 1[^]*queuectl schedule run nightly$/m);
-  await watch.press("h", /▸ nightly {2}30 2 \* \* \* {2}in \d+h/);
+  await watch.press("h", /▸ nightly {2}30 2 \* \* \* {2}in \d+\w/);
 });
 
 watchTest("filters by ID, command, label and tag", async () => {

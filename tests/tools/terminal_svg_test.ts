@@ -55,3 +55,9 @@ Deno.test("docs/first-minute.svg shows each command of docs/first-minute.txt", a
   assert(svg.length < 150_000, "it is small enough to load with the page");
   assert(!/<script|href="(?!#)|url\(/.test(svg), "it needs nothing but itself");
 });
+
+Deno.test("terminalSvg() draws inverse text dark on a bright ground of its width", () => {
+  const svg = terminalSvg([{ text: "ab\x1b[7mcde\x1b[27mf", seconds: 1 }], { columns: 9, rows: 1 });
+  assertStringIncludes(svg, '<rect class="v" x="16.8" width="25.2"');
+  assertStringIncludes(svg, '<tspan x="16.8" class="i">cde</tspan><tspan x="42.0">f</tspan>');
+});

@@ -169,7 +169,7 @@ export { groupOf, type JobRun, killSurvivors } from "./src/process/survivors.ts"
 export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";
 export { NoQueueError, openStore, type StoreOptions } from "./src/store/open_store.ts";
 export { LockWaitError } from "./src/store/queue_lock.ts";
-export type { LockWait, OpenQueue, Store } from "./src/store/store.ts";
+export { type LockWait, type OpenQueue, pauseReason, type Store } from "./src/store/store.ts";
 export { trustQueue } from "./src/store/trusted_queues.ts";
 export type { Entry } from "./src/contents/entries.ts";
 export type { Change } from "./src/fs/watch.ts";

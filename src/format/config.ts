@@ -58,6 +58,8 @@ export interface Config {
   fsync: boolean;
   /** Whether only one machine works the queue, so that its locks need not reach others. */
   one_machine: boolean;
+  /** Whether a job that ends dead, and was not cancelled, pauses the queue. */
+  pause_on_failure: boolean;
   /** How many jobs run at once over all workers and machines, or `null` for no limit. */
   concurrency: number | null;
   /** The done jobs to keep: so many of the newest, those of a span such as `7d`, or `null`: all. */

@@ -114,6 +114,13 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     help: "enqueue starts a worker if none lives; it exits after 10m, or DUR, without jobs",
     default: false,
   },
+  pause_on_failure: {
+    ...flag,
+    value: "true|false",
+    values: ["true", "false"],
+    help: "pause the queue when a job ends dead, unless it was cancelled",
+    default: false,
+  },
   poll_interval: {
     ...seconds(0.05, 3600),
     value: "DUR",

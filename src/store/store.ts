@@ -182,6 +182,12 @@ export function isPaused(store: Store): boolean {
   return store.files.exists(`${store.dir}/paused`);
 }
 
+/** Why the queue is paused, such as `job X died`; `undefined` if it is not, or nobody said why. */
+export function pauseReason({ store }: OpenQueue): string | undefined {
+  const content = readIfThere(store, `${store.dir}/paused`);
+  return content && (new TextDecoder().decode(content.subarray(0, 200)).trim() || undefined);
+}
+
 /** Waits until these files and directories are durable, unless the queue is set not to. */
 export async function flush(store: Store, paths: readonly string[]): Promise<void> {
   if (store.config.fsync && paths.length > 0) await syncPaths(store.files, paths);

@@ -26,6 +26,7 @@ import { Aftermath } from "./maintenance/aftermath.ts";
 import { Pruner } from "./maintenance/pruner.ts";
 import { Recoverer } from "./maintenance/recoverer.ts";
 import { Scheduler } from "./maintenance/scheduler.ts";
+import { pauseOnFailure } from "./pause_on_failure.ts";
 import { Pulse, type PulseEvents } from "./pulse.ts";
 
 /** How a worker is to work. */
@@ -128,6 +129,8 @@ export function makeParts(options: PartsOptions): Parts {
   const settled = (settlement: Settlement) => {
     const { progress, state } = settlement;
     aftermath.settled(settlement);
+    // Of the other ends the dispatcher knows sooner.
+    if (settlement.job.history.at(-1)?.outcome === "lost") pauseOnFailure(store, settlement);
     if (progress === "settled" && (state === "done" || state === "dead")) pruner.count();
   };
   // With one slot nothing else is to be started during the start of a job.

@@ -18,6 +18,7 @@ import type { JobOutput } from "./job_output.ts";
 import { type JobInHand, JobsInHand } from "./jobs_in_hand.ts";
 import { releaseWaiting } from "./maintenance/aftermath.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
+import { pauseOnFailure } from "./pause_on_failure.ts";
 import { sharedEnvironment, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
 
@@ -145,14 +146,14 @@ export class Dispatcher {
       if (!job.claim) return this.claimer.letGo(job);
       // Not the job's fault: it goes back as it was.
       this.jobs.ended(job);
-      this.#settle(job.claim, {
+      this.#settler.add(this.#settlement(job.claim, {
         startedAt: job.claim.time,
         finishedAt: this.#options.store.now(),
         duration: 0,
         stopped: "put back",
         reason: reasonOf(error),
         logEnd: job.claim.logOffset,
-      });
+      }));
     }
   }
 
@@ -166,14 +167,20 @@ export class Dispatcher {
     void running.ended.then((result) => {
       this.jobs.ended(job);
       if (this.#abandoned) return;
+      const settlement = this.#settlement(claim, result);
+      try {
+        if (pauseOnFailure(store, settlement)) this.paused = true;
+      } catch (error) {
+        this.#report(error);
+      }
       // The next job is started before this one is settled.
       changed();
-      this.#settle(claim, result);
+      this.#settler.add(settlement);
     });
   }
 
-  #settle(claim: Claim, result: AttemptResult): void {
-    this.#settler.add(settlementOf(claim, result, this.#options.store.config, Math.random()));
+  #settlement(claim: Claim, result: AttemptResult): Settlement {
+    return settlementOf(claim, result, this.#options.store.config, Math.random());
   }
 
   #settled(settlements: readonly Settlement[]): void {

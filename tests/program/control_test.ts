@@ -77,3 +77,19 @@ Deno.test("restart prints the ID of a copy; --edit changes the copy, or a job th
   const both = await program.run(["move", "--before", copy, "--priority", "1", "a"]);
   assertEquals(both.code, 2);
 });
+
+Deno.test("pause --on-failure pauses the queue at the first dead job, and status says which", async () => {
+  await using program = new Program();
+  await program.answer("worker", "pause", "--on-failure");
+  assertEquals((await program.json("status")).paused, false);
+  await program.answer("enqueue", "--id", "a", "--max-retries", "0", "false");
+  await program.answer("enqueue", "--id", "b", "true");
+  program.spawn(["worker", "start"]);
+  await eventually("a is dead", async () => (await program.json("show", "a")).state === "dead");
+  const { paused, paused_because, jobs } = await program.json("status");
+  assertEquals([paused, paused_because, jobs.pending], [true, "job a died", 1]);
+  assertStringIncludes(await program.answer("status"), "job a died (queuectl worker resume)");
+  await program.answer("worker", "resume");
+  await eventually("b is done", async () => (await program.json("show", "b")).state === "done");
+  assertEquals((await program.json("status")).paused_because, undefined);
+});

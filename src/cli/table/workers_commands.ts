@@ -81,7 +81,10 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     aliases: ["pause"],
     module: "workers/worker",
     summary: "start no more jobs until resumed",
-    options: [{ ...GROUP, help: "only those of this group (enqueue --group)" }],
+    options: [
+      { ...GROUP, help: "only those of this group (enqueue --group)" },
+      { name: "on-failure", help: "only when a job dies, now and ever (config pause_on_failure)" },
+    ],
     examples: ["queuectl worker pause", "queuectl worker pause --group night"],
   },
   {

@@ -11,6 +11,7 @@ import { mayRunAt, whereText } from "../../../format/placement.ts";
 import { statePaint } from "../../terminal/colours.ts";
 import { printJson, printLines } from "../../terminal/output.ts";
 import { coloursStdout } from "../../terminal/terminal.ts";
+import { pauseReason } from "../../../store/store.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { groupsOf, type GroupView } from "../../../inspect/groups.ts";
 import { counted } from "../../text/counted.ts";
@@ -29,15 +30,17 @@ export async function status(call: Invocation): Promise<number | void> {
   const placed = new Map<string, number>();
   const [jobs, workers, paused] = [queue.counts(placed), workersWithJobs(queue), queue.paused];
   const groups = groupsOf(queue);
+  const reason = pauseReason(queue);
   if (call.json) {
     const some = groups.length > 0 ? { groups } : {};
-    return printJson({ dir: queue.dir, paused, jobs, workers, ...some });
+    const why = reason === undefined ? {} : { paused_because: reason };
+    return printJson({ dir: queue.dir, paused, ...why, jobs, workers, ...some });
   }
   const paint = statePaint();
   printLines([
     `queue       ${visibleText(queue.dir)}`,
     `workers     ${workersText(workers)}`,
-    `paused      ${paused ? "yes (queuectl worker resume)" : "no"}`,
+    `paused      ${paused ? `${visibleText(reason ?? "yes")} (queuectl worker resume)` : "no"}`,
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
     ...groups.map(groupLine),
     ...[...placed].filter(([where]) => !workers.some((worker) => mayRunAt(where, worker)))

@@ -63,6 +63,12 @@ export async function workerPause(call: Invocation): Promise<void> {
     }
     return;
   }
+  if (call.options.has("on-failure")) {
+    await queue.configure({ pause_on_failure: true });
+    if (call.json) printJson({ pause_on_failure: true });
+    else say("the next job that dies pauses the queue (config reset pause_on_failure)");
+    return;
+  }
   await queue.setPaused(true);
   if (call.json) printJson({ paused: true });
   else say("paused: workers claim no more jobs (queuectl worker resume)");

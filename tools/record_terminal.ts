@@ -5,8 +5,8 @@
  *
  * SESSION has a command, or a comment for whoever watches, on each line; an empty line clears the
  * screen. Keys for the program that a command starts follow on a line that begins with `>`, by
- * tmux's names; `> 3` waits three seconds, `> "3"` presses 3. They are typed to bash, in a folder of
- * its own with a new queue, `queue`, and a program `deploy` that fails. Neither the name of this
+ * tmux's names; `> 3` waits three seconds, `> "3"` presses 3. They are typed to bash, in a folder
+ * of its own with a new queue, `queue`, and a program `deploy` that fails. Neither the name of this
  * machine nor a path of it gets into the recording.
  * Needs tmux.
  *

@@ -227,13 +227,6 @@ watchTest("gives the shell its screen at Ctrl-Z and takes it again at fg", async
   await watch.shows(/^left=0 icanon$/m);
 });
 
-watchTest("takes no Ctrl-Z where no shell could bring it back", async () => {
-  await using program = new Program();
-  using watch = new Watch(program);
-  await watch.shows(/nothing runs/);
-  await watch.press("C-z ?", /^KEYS$/m);
-});
-
 watchTest("ends when its terminal is closed", async () => {
   await using program = new Program();
   const watch = new Watch(program, { inShell: true });

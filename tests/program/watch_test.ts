@@ -108,3 +108,14 @@ watchTest("fits terminals of any size, and follows their changes", async () => {
   watch.type("q");
   assertMatch((await watch.running.ended).stdout, /left=0/);
 });
+
+// tmux would bring a stopped program back by itself.
+watchTest("takes no Ctrl-Z where no shell could bring it back", async () => {
+  await using program = new Program();
+  const watch = new Watch(program);
+  await watch.running.says(/nothing runs/);
+  watch.type("\x1a?");
+  await watch.running.says(/KEYS/);
+  watch.type("\x03");
+  assertMatch((await watch.running.ended).stdout, /left=0/);
+});

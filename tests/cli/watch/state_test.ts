@@ -46,7 +46,7 @@ Deno.test("a running job is cancelled only after y; a waiting one at once", () =
   assertEquals(acts(screen(ROWS), "x", "y"), ["cancel a"]);
   for (const key of ["n", "enter", "escape", "x"]) {
     const { state, isOver } = keys(screen(ROWS), "x", key);
-    assertEquals([state.asked, isOver], [undefined, undefined]);
+    assertEquals([state.asked, isOver, acts(screen(ROWS), "x", key)], [undefined, undefined, []]);
   }
   const { state } = withRows(keys(screen([]), "2").state, [jobRow("w")]);
   assertEquals(acts(state, "x"), ["cancel w"]);

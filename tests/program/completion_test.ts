@@ -184,6 +184,6 @@ Deno.test("completions names prints only what can be a name, each on a line", as
   assertEquals(await names("resource"), ["disk", "gpu"]);
   assertStringIncludes(
     (await names("key")).join(),
-    "on_done,one_machine,pause_on_failure,poll_interval,resources.disk,",
+    "on_done,on_failure,one_machine,pause_on_failure,poll_interval,resources.disk,",
   );
 });

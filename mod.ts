@@ -213,6 +213,7 @@ export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.
 export { type JobPage, type JobPageQuery, JobPages } from "./src/inspect/job_pages.ts";
 export { type DividedCounts, KnownNames } from "./src/inspect/known_names.ts";
 export { TimeNotes } from "./src/contents/line_times.ts";
+export { lastLineOf } from "./src/inspect/brief_view.ts";
 export { lastLinesOf, LogReader } from "./src/inspect/log_reader.ts";
 export type { KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
 export type { NameWindow } from "./src/inspect/state_names.ts";
@@ -237,12 +238,17 @@ export {
   runSchedule,
 } from "./src/schedules/manage_schedules.ts";
 export { previewSchedule, type ScheduleTimes } from "./src/schedules/preview_schedule.ts";
-export { lateSchedules, type ScheduleView } from "./src/schedules/read_schedule.ts";
+export {
+  lateSchedules,
+  scheduleEntries,
+  type ScheduleView,
+} from "./src/schedules/read_schedule.ts";
 export type {
   CatchUp,
   LastJob,
   Overlap,
   Schedule,
+  ScheduleEntry,
   Skipped,
   Turn,
 } from "./src/schedules/schedule.ts";

@@ -76,7 +76,7 @@ export const WRITTEN_FIELDS: ReadonlyMap<string, WrittenField> = new Map(
 /** The fields of a `JobView` that no job's file keeps. */
 export const VIEW_FIELDS: readonly string[] = [
   ...["state", "held", "waits_for", "waited_for_by", "limited_by", "no_worker", "progress"],
-  ...["suspended", "running", "now", "malformed"],
+  ...["suspended", "running", "waiting", "now", "malformed"],
 ];
 
 function checksOf(fields: [string, { check: Check }][]): [string, Check][] {

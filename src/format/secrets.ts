@@ -43,12 +43,18 @@ export function hiddenIn(variables: Variables, isSecret: (name: string) => boole
  * withoutSecrets({ env: { API_TOKEN: "x", HOME: "/" } }, "*TOKEN*"); // env.API_TOKEN is "…"
  * ```
  */
-export function withoutSecrets<T extends { env?: Record<string, string> }>(job: T, patterns: string | null): T {
+export function withoutSecrets<T extends { env?: Record<string, string> }>(
+  job: T,
+  patterns: string | null,
+): T {
   return job.env ? { ...job, env: hiddenIn(job.env, secretNames(patterns)) } : job;
 }
 
 /** An edited job, with the values it had before for those that were not shown to its editor. */
-export function withSecretsOf<T extends { env?: Record<string, string> }>(edited: T, before?: Record<string, string>): T {
+export function withSecretsOf<T extends { env?: Record<string, string> }>(
+  edited: T,
+  before?: Record<string, string>,
+): T {
   if (typeof edited.env !== "object" || edited.env === null || !before) return edited;
   const env = Object.entries(edited.env).map(([name, value]) => [
     name,

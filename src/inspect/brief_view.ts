@@ -67,7 +67,17 @@ function wholeFields(text: string): string {
   return `${text.slice(0, end)}}`;
 }
 
-/** The last line of a job's log that is not blank; empty if there is none. */
+/**
+ * The last line of a job's log that is not blank; empty if there is none.
+ *
+ * @example
+ * ```ts
+ * import { lastLineOf, Queue } from "@queuectl/queuectl";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * lastLineOf(queue.store, { id: "report", state: "dead" }); // "disk full"
+ * ```
+ */
 export function lastLineOf(store: Store, { id, state }: Pick<Entry, "id" | "state">): string {
   try {
     const tail = readTail(pathIn(store, state, logName(id)), TAIL);

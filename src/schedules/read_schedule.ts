@@ -39,7 +39,17 @@ export const loadTimetable = async () => (await import("./timetable.ts")).timeta
 /** How many of the next times a view has. */
 const TIMES_SHOWN = 3;
 
-/** The schedules of a queue by their names, the first due first; without reading a file. */
+/**
+ * The schedules of a queue by their names, the first due first; without reading a file.
+ *
+ * @example
+ * ```ts
+ * import { Queue, scheduleEntries } from "@queuectl/queuectl";
+ *
+ * const queue = await Queue.open("/tmp/example-queue");
+ * scheduleEntries(queue.store).map(({ name }) => name); // ["nightly"]
+ * ```
+ */
 export function scheduleEntries(store: Store): ScheduleEntry[] {
   return [...listIfThere(store, pathIn(store, "schedules"))]
     .map(({ name }) => parseScheduleFile(name))

@@ -14,8 +14,11 @@ function importedNames(source: string, url: URL): string[] {
   const names: string[] = [];
   const imports = /(?:import|const) (?:type )?\{([^}]*)\} (?:from|= await import\() ?"(\.[^"]+)"/g;
   for (const [, list, path] of source.matchAll(imports)) {
-    // How this very process was started is the program's own business, not the library's.
-    if (/\/src\/(cli\/|process\/launcher)/.test(new URL(path!, url).pathname)) continue;
+    // How this very process was started and loads its parts is the program's own business, not the
+    // library's; the dashboard uses mod.ts itself.
+    if (
+      /\/src\/(cli\/|dashboard\/|process\/launcher|text\/later)/.test(new URL(path!, url).pathname)
+    ) continue;
     names.push(...list!.split(",").map((name) => name.replace(/^\s*type /, "").trim()));
   }
   return names.filter(Boolean);

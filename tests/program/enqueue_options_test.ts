@@ -33,6 +33,7 @@ const ALONE: Record<string, [value: string | undefined, seen: RegExp]> = {
   "on-dead": ["echo d", /"on_dead": "echo d"/],
   "on-failure": ["echo f", /"on_failure": "echo f"/],
   nice: ["-5", /"nice": -5/],
+  timestamps: [undefined, /"timestamps": true/],
   "max-log": ["1.5M", /"max_log": 1572864/],
   cwd: ["/usr", /"cwd": "\/usr"/],
   env: ["K=V", /"K": "V"/],

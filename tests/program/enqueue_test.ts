@@ -41,9 +41,9 @@ Deno.test("enqueue takes an argument that begins like a JSON object as a job", a
   await using program = new Program();
   const job = await program.json(
     "enqueue",
-    '{"id":"job1","command":"sleep 2","priority":9,"tag":"x"}',
+    '{"id":"job1","command":"sleep 2","priority":9,"note":"x"}',
   );
-  assertEquals([job.id, job.command, job.priority, job.tag], ["job1", "sleep 2", 9, "x"]);
+  assertEquals([job.id, job.command, job.priority, job.note], ["job1", "sleep 2", 9, "x"]);
 });
 
 Deno.test("enqueue takes a brace group as shell text", async () => {
@@ -313,25 +313,25 @@ Deno.test("what no worker would run is not added, for the reason that a worker w
 Deno.test("--env NAME without a value takes it from the caller, where ps does not show it", async () => {
   await using program = new Program();
   const call = (...words: string[]) =>
-    program.run(["--json", ...words], { env: { SECRET: "s3cret=x", EMPTY: "" } });
+    program.run(["--json", ...words], { env: { HIDDEN: "s3cret=x", EMPTY: "" } });
   for (
     const words of [
-      ["enqueue", "--env", "SECRET", "-e", "EMPTY", "true"],
-      ["schedule", "add", "s", "--env", "SECRET", "-e", "EMPTY", "@daily", "true"],
+      ["enqueue", "--env", "HIDDEN", "-e", "EMPTY", "true"],
+      ["schedule", "add", "s", "--env", "HIDDEN", "-e", "EMPTY", "@daily", "true"],
     ]
   ) {
     const { code, stdout, stderr } = await call(...words);
-    assertEquals([code, stderr.includes("SECRET")], [0, false], stderr);
+    assertEquals([code, stderr.includes("HIDDEN")], [0, false], stderr);
     const answer = JSON.parse(stdout);
-    assertEquals((answer.job ?? answer).env, { SECRET: "s3cret=x", EMPTY: "" });
+    assertEquals((answer.job ?? answer).env, { HIDDEN: "s3cret=x", EMPTY: "" });
   }
-  const ran = await call("run", "--env=SECRET", 'echo "$SECRET"');
+  const ran = await call("run", "--env=HIDDEN", 'echo "$HIDDEN"');
   assertEquals([ran.code, ran.stdout], [0, "s3cret=x\n"]);
-  const refused = await program.run(["enqueue", "--env", "SECRET", "true"]);
+  const refused = await program.run(["enqueue", "--env", "HIDDEN", "true"]);
   assertEquals([refused.code, refused.stdout], [2, ""]);
   assertStringIncludes(
     refused.stderr,
-    "--env SECRET: there is no such variable in this environment",
+    "--env HIDDEN: there is no such variable in this environment",
   );
 });
 

@@ -10,7 +10,7 @@ import { eventually, processesWith } from "../temporary_queue.ts";
 import { callMain, type Result } from "./in_process.ts";
 
 /** The program: its sources, or the bundle that `deno task test` makes first. */
-const MAIN = Deno.env.get("QUEUECTL_MAIN") ??
+const MAIN = Deno.env.get("TESTED_PROGRAM") ??
   decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
 
 /** The words that start queuectl. */

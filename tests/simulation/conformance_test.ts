@@ -72,12 +72,15 @@ Deno.test("the simulated disk answers as the real one does, call for call", asyn
       simulated.makeDirectory("/root");
       for (let i = 0; i < 2000; i++) {
         const { label, make } = drawCall(random);
-        const real = await result(() => make(nativeFiles));
-        assertEquals(
-          await result(() => make(simulated)),
-          real,
-          `seed ${seed}, call ${i}: ${label}`,
-        );
+        const expected = await result(() => make(simulated));
+        let real = await result(() => make(nativeFiles));
+        // A program that another test starts has this process's locks until it has begun.
+        for (let again = 0; label.startsWith("tryLock") && again < 100; again++) {
+          if (JSON.stringify(real) === JSON.stringify(expected)) break;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          real = await result(() => make(nativeFiles));
+        }
+        assertEquals(expected, real, `seed ${seed}, call ${i}: ${label}`);
       }
     } finally {
       Deno.removeSync(realRoot, { recursive: true });

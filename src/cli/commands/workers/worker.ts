@@ -101,7 +101,7 @@ export async function workerStop(call: Invocation): Promise<number> {
   }
   const stopping = new Set<string>();
   const status = await eachOf(call.words.length > 0 ? call.words : alive, (word) => {
-    const name = namedWorker(word, alive);
+    const name = namedWorker(word, alive, "; to end a job: queuectl cancel ID");
     queue.stopWorker(name, now);
     stopping.add(name);
   });
@@ -126,14 +126,12 @@ function liveNames(queue: Queue): string[] {
 }
 
 /** The live worker that a word names, whole or by a beginning or end that no other name has. */
-export function namedWorker(word: string, alive: readonly string[]): string {
+export function namedWorker(word: string, alive: readonly string[], hint = ""): string {
   if (alive.includes(word)) return word;
   const matches = alive.filter((name) => name.startsWith(word) || name.endsWith(word));
   if (matches.length === 1) return matches[0]!;
   if (matches.length === 0) {
-    throw new QueueError(
-      `no worker "${word}" is alive (see: queuectl worker list; to end a job: queuectl cancel ID)`,
-    );
+    throw new QueueError(`no worker "${word}" is alive (see: queuectl worker list${hint})`);
   }
   throw new QueueError(`"${word}" could mean ${matches.join(", ")}; give more of the name`);
 }

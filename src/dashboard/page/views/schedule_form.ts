@@ -50,7 +50,7 @@ export function ScheduleForm({ schedule }: { schedule?: ScheduleRow | undefined 
   const { name, when, tz, catch_up, overlap } = times.value;
   const set = (part: Partial<Times>) => times.value = { ...times.value, ...part };
   const added = scheduleLine(times.value, values.value);
-  const line = schedule ? `queuectl schedule rm ${shellWord(schedule.name)} && ${added}` : added;
+  const line = schedule ? added.replace("schedule add", "schedule add --replace") : added;
   const back = schedule ? schedulePath(schedule.name) : "/schedules";
 
   const send = async () => {

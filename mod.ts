@@ -257,6 +257,7 @@ export type { ListOptions } from "./src/inspect/list_jobs.ts";
 export { Queue } from "./src/queue.ts";
 export { putBackAbandoned } from "./src/control/abandoned_edits.ts";
 export { cancelJob } from "./src/control/cancel_job.ts";
+export { refuseSlots, scaleWorker } from "./src/control/scale_worker.ts";
 export { signalJob } from "./src/control/signal_job.ts";
 export { type JobChange, restartJob, retryEdited } from "./src/control/restart_job.ts";
 export {

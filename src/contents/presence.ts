@@ -21,7 +21,7 @@ import {
   type ScopedLock,
   type Store,
 } from "../store/store.ts";
-import { removeRequests } from "./requests.ts";
+import { changedSlots, removeRequests, SLOTS_ENDING } from "./requests.ts";
 import { createLocked, placeFile } from "../store/temporary_files.ts";
 import { hostOf, isEditor, newEditorName, newWorkerName } from "../format/worker_names.ts";
 
@@ -33,7 +33,10 @@ export interface WorkerInfo {
   host: string;
   /** Its process there. */
   pid: number;
-  /** How many jobs it runs at once. 0: a command that changes or repairs a job, and no worker. */
+  /**
+   * How many jobs it runs at once, when it starts: `WORKER.slots` beside it says if that is changed
+   * later. 0: a command that changes or repairs a job, and no worker.
+   */
   slots: number;
   /** ISO 8601 in UTC. */
   started_at: string;
@@ -73,6 +76,8 @@ export interface Presence {
 
 /** A worker as others see it. */
 export interface SeenWorker extends WorkerInfo {
+  /** How many jobs it runs at once now. */
+  slots: number;
   /** Whether it holds its lock. */
   alive: boolean;
 }
@@ -84,7 +89,7 @@ export interface SeenWorker extends WorkerInfo {
 const BROKEN = [9, 77, 107, 103, 116];
 
 /** The path of a worker's presence file. */
-function presencePath(store: Store, worker: string): string {
+export function presencePath(store: Store, worker: string): string {
   return pathIn(store, "workers", `${worker}.json`);
 }
 
@@ -172,10 +177,17 @@ export function arriveAsEditor(store: Store, held: boolean): Presence {
 
 /** The names of all workers that have a presence file, dead or alive. */
 export function workerNames(store: Store): string[] {
-  return [...store.files.list(pathIn(store, "workers"))]
-    .filter(({ name, kind }) => kind === "file" && /^[^.].*\.json$/s.test(name))
-    .map(({ name }) => name.slice(0, -".json".length))
-    .sort();
+  return fileStems(store).json;
+}
+
+/** The names of all workers that have a presence file, and of those whose slots were changed. */
+function fileStems(store: Store): { json: string[]; slots: string[] } {
+  const names = [...store.files.list(pathIn(store, "workers"))]
+    .filter(({ name, kind }) => kind === "file" && !name.startsWith("."))
+    .map(({ name }) => name).sort();
+  const before = (ending: string) =>
+    names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
+  return { json: before(".json"), slots: before(SLOTS_ENDING) };
 }
 
 /** Takes a dead worker's lock; `undefined` if the worker lives, is being recovered, or is gone. */
@@ -229,13 +241,15 @@ export function removePresence(store: Store, worker: string): void {
 
 /** All workers that have a presence file, and whether each is alive. */
 export function seeWorkers(store: Store): SeenWorker[] {
-  return workerNames(store).flatMap((name) =>
+  const { json, slots } = fileStems(store);
+  return json.flatMap((name) =>
     ifThere(() => {
       const path = presencePath(store, name);
       const info = parsePresence(store.files.read(path));
+      const changed = slots.includes(name) ? changedSlots(store, name) : undefined;
       const lock = store.files.tryLock(path);
       lock?.release();
-      return [{ ...info, name, alive: lock === undefined }];
+      return [{ ...info, name, slots: changed ?? info.slots, alive: lock === undefined }];
     }) ?? []
   );
 }

@@ -55,7 +55,7 @@ export async function signalJob(queue: OpenQueue, id: string, signal: Deno.Signa
   const path = requestSignal(store, worker, { id, claimedAt, number: signalNumber(signal) });
   ring(store);
   for (;;) {
-    await waitForAnswer(queue, entry, path);
+    await waitForAnswer(queue, id, path, entryPath(store, entry));
     if (!store.files.exists(path, "fresh")) break;
     const isOver = !store.files.exists(entryPath(store, entry), "fresh");
     if (!isOver && isAlive()) continue;

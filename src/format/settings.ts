@@ -57,6 +57,9 @@ const retention: Kind = {
       : "must be a number of jobs such as 1000, a span such as 7d or 12h, or none",
 };
 
+/** How many jobs a worker may run at once. */
+export const slotCount: Kind = wholeNumber(1, 1024);
+
 /** How long a worker may be without jobs before it exits, in seconds. */
 export const idleTime: Kind = seconds(0.1, 7 * 86_400);
 
@@ -98,7 +101,7 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
   timeout: { ...asInJobs("timeout"), default: null },
   max_log: { ...asInJobs("max_log"), default: null },
   worker_count: {
-    ...wholeNumber(1, 1024),
+    ...slotCount,
     value: "N",
     help: "jobs that a worker runs at once",
     default: 1,

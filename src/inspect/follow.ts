@@ -85,15 +85,21 @@ export async function waitForMove(queue: OpenQueue, entry: Entry): Promise<void>
 }
 
 /**
- * Waits until a request to a worker is gone, or the job that it is about has left the place of an
- * entry; at most about two seconds.
+ * Waits until a request to a worker is gone, or another file that it is about; at most about two
+ * seconds.
+ *
+ * @param name A job's ID or the worker's name, which is in the names of both files.
  */
-export async function waitForAnswer(queue: OpenQueue, entry: Entry, path: string): Promise<void> {
-  const { store } = queue;
-  const wakeups = new Wakeups(queue, entry.id, undefined, ["workers"]);
+export async function waitForAnswer(
+  queue: OpenQueue,
+  name: string,
+  request: string,
+  subject: string,
+): Promise<void> {
+  const { files } = queue.store;
+  const wakeups = new Wakeups(queue, name, undefined, ["workers"]);
   try {
-    const job = pathIn(store, entry.state, entry.path);
-    const waits = () => store.files.exists(path) && store.files.exists(job);
+    const waits = () => files.exists(request) && files.exists(subject);
     for (let looks = 0; looks < 4 && waits(); looks++) await wakeups.next();
   } finally {
     wakeups.close();

@@ -114,12 +114,14 @@ function lockStray(
 
 /**
  * Removes requests (`WORKER.stop`, `WORKER.cancel.ID` and the like) to workers that have no
- * presence file.
+ * presence file, and the slots of such workers.
  */
 function removeUnheardRequests(store: Store): void {
   const requests: string[] = [];
   for (const { name } of store.files.list(pathIn(store, "workers"))) {
-    if (/\.(stop|(cancel|signal)\..+)$/.test(name) && !name.startsWith(".")) requests.push(name);
+    if (/\.(stop|slots|(cancel|signal|scale)\..+)$/.test(name) && !name.startsWith(".")) {
+      requests.push(name);
+    }
   }
   if (requests.length === 0) return;
   // Read afterwards: a worker's own file is there before anyone can ask it anything.

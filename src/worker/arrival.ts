@@ -32,7 +32,7 @@ import { Pulse, type PulseEvents } from "./pulse.ts";
 /** How a worker is to work. */
 export interface ArrivalOptions {
   readonly store: Store;
-  /** How many jobs run at once. */
+  /** How many jobs run at once, at first. */
   readonly slots: number;
   /** The ID of the only job that it works, if so. */
   readonly only?: string;
@@ -133,7 +133,8 @@ export function makeParts(options: PartsOptions): Parts {
     if (settlement.job.history.at(-1)?.outcome === "lost") pauseOnFailure(store, settlement);
     if (progress === "settled" && (state === "done" || state === "dead")) pruner.count();
   };
-  // With one slot nothing else is to be started during the start of a job.
+  // With one slot nothing else is to be started during the start of a job. If the slots are changed
+  // later, this stays: a start then holds up the next one a little.
   const spawner = newSpawner({ inline: slots === 1, openFiles: userOpenFiles() });
   const aftermath = new Aftermath({ store, spawner, worker, trouble: report });
   const pruner = new Pruner(store, trouble);

@@ -35,7 +35,7 @@ const MOST_UNSETTLED = 64;
 export interface DispatcherOptions
   extends Omit<ClaimerOptions, "jobs" | "waits" | "malformed" | "refused" | "trouble"> {
   readonly spawner: Spawner;
-  /** How many jobs run at once. */
+  /** How many jobs run at once, at first. */
   readonly slots: number;
   readonly output: JobOutput;
   /** What ends the commands of a worker that is cut off, if that can happen. */
@@ -56,6 +56,7 @@ export class Dispatcher {
   readonly claimer: Claimer;
   readonly #options: DispatcherOptions;
   readonly #settler: Settler;
+  #slots: number;
   readonly #environment: Readonly<Record<string, string>>;
   /** Claims that are under way, and releases of jobs that waited for one that has ended. */
   readonly #underWay = new Set<Promise<void>>();
@@ -66,6 +67,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     const { store, worker, finder, output, emit, fence } = options;
     this.#options = options;
+    this.#slots = options.slots;
     this.jobs = new JobsInHand((entry) => finder.putBack(entry), fence);
     this.claimer = new Claimer({
       ...options,
@@ -98,7 +100,7 @@ export class Dispatcher {
 
   /** Whether all slots are taken. */
   get isFull(): boolean {
-    return this.jobs.slotsTaken >= this.#options.slots;
+    return this.jobs.slotsTaken >= this.#slots;
   }
 
   /** Whether nothing runs, and what has ended cannot be recorded for now. */
@@ -111,12 +113,11 @@ export class Dispatcher {
    * those that are to start at once.
    */
   fill(): void {
-    const { slots } = this.#options;
     try {
       while (this.#mayClaim()) {
         const first = this.claimer.nextFirst();
         if (!first && (this.paused || this.isFull)) break;
-        const job = first ?? this.claimer.next(slots - this.jobs.slotsTaken);
+        const job = first ?? this.claimer.next(this.#slots - this.jobs.slotsTaken);
         if (!job) return;
         this.#track(this.#claimAndStart(job));
       }
@@ -127,10 +128,16 @@ export class Dispatcher {
     }
   }
 
+  /** From now on runs another number of jobs at once; what runs beyond that goes on. */
+  scale(slots: number): void {
+    this.#slots = slots;
+    this.#options.emit({ kind: "scaled", slots });
+    this.#options.changed();
+  }
+
   #mayClaim(): boolean {
-    const { slots } = this.#options;
     return this.#claims && !this.#settler.stuck &&
-      this.jobs.unsettled < slots + MOST_UNSETTLED &&
+      this.jobs.unsettled < this.#slots + MOST_UNSETTLED &&
       performance.now() >= this.#pausedUntil;
   }
 

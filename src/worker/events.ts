@@ -37,6 +37,8 @@ export type WorkerEvent =
    * which there are `places`, 0 if none is set.
    */
   | { kind: "waits"; id: string; resource: string; needs: number; places: number }
+  /** Somebody has changed how many jobs it runs at once. */
+  | { kind: "scaled"; slots: number }
   /** A file in pending/ was no job and now lies in dead/. */
   | { kind: "malformed"; id: string; reason: string }
   /** Another worker had died: jobs that it had written the result of, and jobs charged as lost. */

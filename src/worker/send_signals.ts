@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobRequests } from "../contents/requests.ts";
+import type { WorkerRequests } from "../contents/requests.ts";
 import { signalName } from "../process/signals.ts";
 import { removeIfThere, type Store } from "../store/store.ts";
 import type { JobsInHand } from "./jobs_in_hand.ts";
@@ -17,7 +17,7 @@ import type { JobsInHand } from "./jobs_in_hand.ts";
  */
 export function sendSignals(
   store: Store,
-  signals: JobRequests["signals"],
+  signals: WorkerRequests["signals"],
   jobs: JobsInHand,
 ): "early" | undefined {
   let again: "early" | undefined;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { stopRequested, takeJobRequests } from "../contents/requests.ts";
+import { stopRequested, takeRequests, takeSlots } from "../contents/requests.ts";
 import type { Change } from "../fs/watch.ts";
 import type { Queue } from "../queue.ts";
 import { Guard } from "../store/guard.ts";
@@ -253,11 +253,13 @@ export class Worker {
       }
       const request = stopRequested(this.#store, this.name);
       if (request) this.stop({ now: request === "now" });
-      const { cancelled, signals } = takeJobRequests(this.#store, this.name);
+      const { cancelled, signals, scalings } = takeRequests(this.#store, this.name);
       for (const id of cancelled) dispatcher.jobs.cancel(id);
       if (sendSignals(this.#store, signals, dispatcher.jobs) === "early") {
         setTimeout(() => this.#lookAtWorkers(), EARLY_SIGNAL);
       }
+      const slots = this.#departure ? undefined : takeSlots(this.#store, this.name, scalings);
+      if (slots !== undefined) dispatcher.scale(slots);
     } catch (error) {
       this.#trouble(error);
     }

@@ -6,7 +6,13 @@
 
 import { enqueue } from "../../src/moves/enqueue.ts";
 import type { Presence } from "../../src/contents/presence.ts";
-import { requestStop } from "../../src/contents/requests.ts";
+import {
+  changedSlots,
+  requestSlots,
+  requestStop,
+  takeRequests,
+  takeSlots,
+} from "../../src/contents/requests.ts";
 import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { declareDead } from "../../src/recovery/forget_worker.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
@@ -104,6 +110,22 @@ const stopping: Operation = {
   act: ({ store }) => Promise.resolve(requestStop(store, "w1", false)),
 };
 
+/** Worker `w1` takes the last of two requests for another number of slots. */
+const scaling: Operation = {
+  name: "scale",
+  process: "w1",
+  async prepare(disk) {
+    arriveAs(await openAt(disk.process("w1"), START), "w1");
+    const store = await openAt(disk.process("client"), START);
+    for (const slots of [3, 2]) requestSlots(store, "w1", slots);
+  },
+  act({ store }) {
+    takeSlots(store, "w1", takeRequests(store, "w1").scalings);
+    if (changedSlots(store, "w1") !== 2) throw new Error("the last request does not count");
+    return Promise.resolve();
+  },
+};
+
 /** Worker `w2` forgets `w1`, whose lock is never freed. */
 const forgetting: Operation<Scene> = {
   ...recovering,
@@ -143,5 +165,6 @@ export const RECOVERY_OPERATIONS: readonly Operation[] = [
   forgetting,
   arriveAndLeave,
   stopping,
+  scaling,
   doctorRepair,
 ];

@@ -146,6 +146,7 @@ Deno.test("a change that does not fit the job is 409, a job that is gone 404, a 
     ["/api/jobs/a/edit", { command: "" }, 400],
     ["/api/jobs/a/edit", [], 400],
     ["/api/workers/host-1-ab/stop", {}, 404],
+    ["/api/workers/host-1-ab/scale", { slots: 2 }, 404],
     ["/api/schedules/gone/run", {}, 404],
     ["/api/schedules/gone/edit", { when: "@daily", job: { command: "true" } }, 404],
   ];
@@ -171,7 +172,7 @@ Deno.test("a change that does not fit the job is 409, a job that is gone 404, a 
   }
 });
 
-Deno.test("a running job is cancelled by its worker, and a worker is asked to stop", async () => {
+Deno.test("a running job is cancelled by its worker, and a worker is scaled and asked to stop", async () => {
   await using server = await TestServer.start();
   const { queue } = server;
   await queue.enqueue({ id: "a", command: "echo begun; exec sleep 1000" });
@@ -186,6 +187,15 @@ Deno.test("a running job is cancelled by its worker, and a worker is asked to st
     assertEquals((await server.post("/api/jobs/b/remove"))[0], 409);
     const workers = await server.json<{ name: string }[]>("/api/workers");
     assertEquals(workers.map(({ name }) => name), [worker.name]);
+    const scale = `/api/workers/${worker.name}/scale`;
+    for (const slots of [0, 1025, "3", undefined]) {
+      assertEquals((await server.post(scale, { slots }))[0], 400, `${slots}`);
+    }
+    assertEquals(await server.post(scale, { slots: 3 }), [200, { name: worker.name, slots: 3 }]);
+    await eventually(
+      "the workers page has it",
+      async () => (await server.json<{ slots: number }[]>("/api/workers"))[0]?.slots === 3,
+    );
     assertEquals((await server.post(`/api/workers/${worker.name}/stop`, { now: 1 }))[0], 400);
     assertEquals((await server.post(`/api/workers/${worker.name}/stop`, { now: true }))[0], 202);
     assertEquals(await worker.finished, "stopped");

@@ -36,6 +36,7 @@ const WORDS: Record<string, Completable["words"]> = {
   "[KEY]": "key",
   "[KEY VALUE]": "key",
   "[NAME…]": "worker",
+  "N [NAME…]": "worker",
   "SHELL": "shell",
   "COMMAND…": "command",
   "COMMAND [ARG…]": "command",

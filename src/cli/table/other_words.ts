@@ -16,7 +16,7 @@ export const OTHER_COMMANDS: Readonly<Record<string, readonly [aim: string, inst
   "format-status": ["get the jobs as JSON", "list --json"],
   group: ["limit a group of jobs", "config set groups.NAME N"],
   init: ["make a queue, just add a job", "enqueue COMMAND"],
-  parallel: ["run N jobs at once", "worker start --count N"],
+  parallel: ["run N jobs at once", "worker scale N"],
   reset: ["remove all jobs that are not running", "rm --all"],
   send: ["give a job its input", "enqueue --stdin COMMAND"],
   shutdown: ["stop the workers", "worker stop"],

@@ -58,6 +58,20 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     examples: ["queuectl worker stop"],
   },
   {
+    name: "worker scale",
+    aliases: ["scale"],
+    module: "workers/worker_scale",
+    summary: "change how many jobs live workers run at once",
+    takes: "N [NAME…]",
+    bounds: [1, Infinity],
+    details: [
+      "N is 1 to 1024. All workers, or those named, on any machine; each answers once it is done. " +
+      "With more, waiting jobs start at once; with fewer, what runs goes on to its end. It lasts as " +
+      "long as the worker: config worker_count is for those that start later.",
+    ],
+    examples: ["queuectl worker scale 4", "queuectl worker scale 1 n4-85-49991271"],
+  },
+  {
     name: "worker list",
     aliases: ["workers"],
     module: "workers/worker",

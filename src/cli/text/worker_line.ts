@@ -84,6 +84,8 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
           `(config set resources.${resource} ${needs})`;
       return ["wait", `${id}  for ${wanted}the resource ${resource}${missing}`];
     }
+    case "scaled":
+      return ["scaled", `to ${counted(event.slots, "job")} at once`];
     case "malformed":
       return ["dead", `${event.id}  not a job: ${event.reason}`];
     case "recovered": {

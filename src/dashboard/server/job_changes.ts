@@ -19,6 +19,7 @@ import {
   moveJobBefore,
   type Queue,
   releaseJob,
+  scaleWorker,
   signalJob,
   signalOf,
   startJobNow,
@@ -192,4 +193,15 @@ export function stopWorker(queue: Queue, name: string, now: unknown): void {
     throw new MissingError(`no worker "${name}" is alive (see: queuectl worker list)`);
   }
   queue.stopWorker(name, now);
+}
+
+/** Changes how many jobs a live worker runs at once. */
+export async function scaleLiveWorker(
+  queue: Queue,
+  name: string,
+  slots: unknown,
+): Promise<{ name: string; slots: number }> {
+  if (typeof slots !== "number") throw new UsageError("slots must be a number");
+  await scaleWorker(queue, name, slots);
+  return { name, slots };
 }

@@ -26,7 +26,14 @@ import { headersOf, jsonAnswer, textAnswer } from "./answer.ts";
 import { objectBody } from "./body.ts";
 import type { EventHub } from "./event_hub.ts";
 import { checkNames, jobsQueryOf, optional, scheduleInputOf, spanOf, textOf } from "./given.ts";
-import { addJob, addJobs, changeJobs, JOB_CHANGES, stopWorker } from "./job_changes.ts";
+import {
+  addJob,
+  addJobs,
+  changeJobs,
+  JOB_CHANGES,
+  scaleLiveWorker,
+  stopWorker,
+} from "./job_changes.ts";
 import { logAnswer } from "./log_answer.ts";
 import { changeSettings, settingRows } from "./settings.ts";
 
@@ -152,6 +159,11 @@ export const ROUTES: readonly Route[] = [
   json("POST", "/api/workers/{name}/stop", ({ queue, name, body }) => {
     stopWorker(queue, name, objectBody(body).now);
   }, 202),
+  json(
+    "POST",
+    "/api/workers/{name}/scale",
+    ({ queue, name, body }) => scaleLiveWorker(queue, name, objectBody(body).slots),
+  ),
   json("POST", "/api/schedules", async (call) => {
     const name = textOf(objectBody(call.body).name, "name");
     await addSchedule(call.queue, { ...scheduleInputOf(call.body), name });

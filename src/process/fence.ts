@@ -6,6 +6,7 @@
  */
 
 import { reasonWithin } from "../text/errors.ts";
+import { type ChildInput, childInput } from "./child_input.ts";
 import { FENCE, IN_FITTING_SHELL } from "./fence_script.ts";
 import type { JobRun } from "./survivors.ts";
 
@@ -34,7 +35,7 @@ export class Fence {
   readonly #told = new Set<string>();
   #note: { path: string; file: Deno.FsFile } | undefined;
   #child: Deno.ChildProcess | undefined;
-  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #input: ChildInput | undefined;
   #isPossible = true;
 
   /** Makes it. */
@@ -69,10 +70,11 @@ export class Fence {
       return;
     }
     this.#child = child;
-    this.#writer = child.stdin.getWriter();
+    this.#input = childInput(child);
     void child.status.then(({ code }) => {
       this.#closeNote();
-      this.#child = this.#writer = undefined;
+      this.#input?.close();
+      this.#child = this.#input = undefined;
       if (code !== NO_SUCH_SHELL) return;
       this.#isPossible = false;
       trouble(
@@ -120,12 +122,9 @@ export class Fence {
     return Math.max(0, Math.min(LONGEST, this.#options.left())).toFixed(3);
   }
 
-  async #say(what: string): Promise<void> {
-    try {
-      await this.#writer?.write(encoder.encode(`${this.#left()} ${what}\n`));
-    } catch {
-      // It has ended; the next one is told all.
-    }
+  /** Nothing if it has ended: the next one is told all. */
+  #say(what: string): void {
+    this.#input?.write(encoder.encode(`${this.#left()} ${what}\n`));
   }
 
   /** Whether the worker runs nothing. */
@@ -135,7 +134,7 @@ export class Fence {
 
   /** The worker has given a sign: its time begins anew. */
   beat(): void {
-    if (this.#child) void this.#say("beat");
+    if (this.#child) this.#say("beat");
     else if (this.#isPossible) this.#start();
   }
 
@@ -165,8 +164,8 @@ export class Fence {
   /** Takes it away; resolves when it is gone. */
   async leave(): Promise<void> {
     const child = this.#child;
-    await this.#say("bye");
-    await this.#writer?.close().catch(() => {});
+    this.#say("bye");
+    this.#input?.close();
     await child?.status;
   }
 }

@@ -59,7 +59,8 @@ lives() {
   [ $((flags & 4)) -eq 0 ]
 }
 
-describe $pid && born=$started
+# In a shell of its own: the worker opens what this one's stdin is about now.
+born=$(describe $pid && echo $started)
 exec 3<"$note" || exit
 rm -f "$note" 2>/dev/null
 

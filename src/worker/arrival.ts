@@ -7,6 +7,7 @@
 import { arrive, type Presence } from "../contents/presence.ts";
 import type { JobState } from "../format/names.ts";
 import type { Whereabouts } from "../format/placement.ts";
+import { callAfterEach } from "../fs/call_after_each.ts";
 import { type Change, watchQueue } from "../fs/watch.ts";
 import type { Fence } from "../process/fence.ts";
 import type { Settlement } from "../moves/settle.ts";
@@ -45,6 +46,25 @@ export interface ArrivalOptions {
 /** Where a worker of this process is. */
 function whereabouts(tags: readonly string[] | undefined): Whereabouts {
   return { host: Deno.hostname(), ...(tags?.length && { tags }) };
+}
+
+/**
+ * A store whose calls are noted, where a worker on it has a pulse; the settings stay shared.
+ *
+ * @param answered Called after each call.
+ */
+export function withBeats(store: Store, answered: () => void): Store {
+  if (store.files.isLocal(store.dir)) return store;
+  return {
+    ...store,
+    files: callAfterEach(store.files, answered),
+    get config() {
+      return store.config;
+    },
+    set config(config) {
+      store.config = config;
+    },
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Queue } from "../queue.ts";
 import { Guard } from "../store/guard.ts";
 import type { Store } from "../store/store.ts";
 import { refuseUnsafe } from "../store/trust.ts";
-import { arriveToWork, makeParts, type Parts } from "./arrival.ts";
+import { arriveToWork, makeParts, type Parts, withBeats } from "./arrival.ts";
 import { Departure, type FinishReason, hasEnded, isDrained } from "./departure.ts";
 import { troubleText, type WorkerEvent } from "./events.ts";
 import { IdleExit } from "./idle_exit.ts";
@@ -48,7 +48,7 @@ export class Worker {
   readonly #left = Promise.withResolvers<FinishReason>();
   /** Resolves when the worker has left: its jobs settled or put back, its presence gone. */
   readonly finished: Promise<FinishReason> = this.#left.promise;
-  readonly #store: Store;
+  #store: Store;
   readonly #queue: Queue;
   readonly #options: WorkerOptions;
   readonly #emit: (event: WorkerEvent) => void;
@@ -85,6 +85,7 @@ export class Worker {
    */
   async start(): Promise<void> {
     refuseUnsafe(this.#store);
+    this.#store = withBeats(this.#store, () => this.#pulse?.answered());
     this.#guard = new Guard(this.#store);
     const slots = this.#options.count ?? this.#queue.config().worker_count;
     const settings = { ...this.#options, store: this.#store, slots };

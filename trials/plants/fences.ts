@@ -42,6 +42,13 @@ export const FENCES: readonly Plant[] = [
     "{ write: true }) };\n    this.#write();\n",
     "{ write: true }) };\n",
   ]),
+  plantBeside("beat-waits-for-the-event-loop", "worker/pulse.ts", [
+    "worker/pulse",
+    "a worker beats within a chain of calls",
+  ], [
+    "    if (this.fence) this.#beat();\n",
+    "",
+  ]),
   plantBeside("orphans-of-any-outcome-are-killed", "worker/maintenance/orphans.ts", [
     "worker/pulse",
     "a worker ends what is left here",

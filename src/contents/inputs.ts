@@ -224,12 +224,15 @@ function linkIfPossible(store: Store, from: string, to: string): boolean {
 /** Those of some jobs that have something in input/, other than a directory. */
 export function withInput(store: Store, ids: readonly string[]): string[] {
   if (ids.length === 0 || !store.files.exists(pathIn(store, "input"))) return [];
-  return ids.filter((id) =>
-    pathsOf(store, id).some((path) => {
-      const kind = store.files.stat(path)?.kind;
-      return kind !== undefined && kind !== "directory";
-    })
-  );
+  return ids.filter((id) => removablePaths(store, id).length > 0);
+}
+
+/** What a job has in input/. A directory is none of it, and must not keep the rest from going. */
+function removablePaths(store: Store, id: string): string[] {
+  return pathsOf(store, id).filter((path) => {
+    const kind = store.files.stat(path)?.kind;
+    return kind !== undefined && kind !== "directory";
+  });
 }
 
 /**
@@ -251,7 +254,7 @@ export async function removeOwnInputs(store: Store, ids: readonly string[]): Pro
 }
 
 async function unlinkInputs(store: Store, ids: readonly string[]): Promise<void> {
-  const results = await store.files.removeEach(ids.flatMap((id) => pathsOf(store, id)));
+  const results = await store.files.removeEach(ids.flatMap((id) => removablePaths(store, id)));
   const refused = results.find((result) => result instanceof Error);
   if (refused) throw refused;
 }
@@ -278,7 +281,7 @@ export function removeStaleInput(store: Store, id: string): void {
   // Another holds the lock, or there are only notes of times, which nobody locks.
   if (!lock && store.files.exists(path)) return;
   if (presentIds(store, new Set([id])).size > 0) return;
-  for (const each of pathsOf(store, id)) removeIfThere(store, each);
+  for (const each of removablePaths(store, id)) removeIfThere(store, each);
 }
 
 /** Removes every input that a dead program left. */

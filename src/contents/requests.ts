@@ -81,8 +81,8 @@ export function takeRequests(store: Store, worker: string): WorkerRequests {
   const cancelled: string[] = [];
   const signals: (WorkerRequests["signals"][number] & { order: string })[] = [];
   const scalings: string[] = [];
-  for (const { name } of [...store.files.list(pathIn(store, "workers"))]) {
-    if (!name.startsWith(`${worker}.`)) continue;
+  for (const { name, kind: type } of [...store.files.list(pathIn(store, "workers"))]) {
+    if (type !== "file" || !name.startsWith(`${worker}.`)) continue;
     const path = pathIn(store, "workers", name);
     const [, kind, id = "", claimedAt, number, order = ""] = name.split(".");
     if (kind === "cancel" && removeIfThere(store, path)) cancelled.push(id);
@@ -145,7 +145,7 @@ function slotsIn(content: Uint8Array | undefined): number | undefined {
 /** Whether a worker has been asked to stop, and to do so at once. */
 export function stopRequested(store: Store, worker: string): "stop" | "now" | undefined {
   const path = stopPath(store, worker);
-  if (!store.files.stat(path)) return undefined;
+  if (store.files.stat(path)?.kind !== "file") return undefined;
   const text = new TextDecoder().decode(store.files.read(path)).trim();
   return text === "now" ? "now" : "stop";
 }

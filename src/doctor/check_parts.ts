@@ -107,8 +107,10 @@ export async function checkKinds(examination: Examination): Promise<void> {
   for (const state of JOB_STATES) {
     await checkFolder(examination, state, (name) => name.endsWith(".log"));
   }
-  const kind = files.stat(`${dir}/hooks.log`)?.kind;
-  if (kind !== undefined && kind !== "file") await moveAside(examination, "hooks.log");
+  for (const name of ["hooks.log", "workers/.autostart"]) {
+    const kind = files.stat(`${dir}/${name}`)?.kind;
+    if (kind !== undefined && kind !== "file") await moveAside(examination, name);
+  }
 }
 
 async function checkFolder(

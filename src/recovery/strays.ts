@@ -119,15 +119,14 @@ function lockStray(
 function removeUnheardRequests(store: Store): void {
   const requests: string[] = [];
   for (const { name } of store.files.list(pathIn(store, "workers"))) {
-    if (/\.(stop|slots|(cancel|signal|scale)\..+)$/.test(name) && !name.startsWith(".")) {
-      requests.push(name);
-    }
+    if (/^[^.]+\.(stop|leaving|slots|(cancel|signal|scale)\..*)$/s.test(name)) requests.push(name);
   }
   if (requests.length === 0) return;
   // Read afterwards: a worker's own file is there before anyone can ask it anything.
   const present = new Set(workerNames(store));
   for (const name of requests) {
     if (present.has(name.slice(0, name.indexOf(".")))) continue;
-    removeIfThere(store, pathIn(store, "workers", name));
+    // A folder with something in it must not keep the others from going.
+    removeIfPossible(store, pathIn(store, "workers", name));
   }
 }

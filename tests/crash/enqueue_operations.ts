@@ -6,6 +6,7 @@
 
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany, PartialEnqueueError } from "../../src/moves/enqueue_many.ts";
+import { enqueueMapped } from "../../src/moves/enqueue_mapped.ts";
 import { QueueError } from "../../src/text/errors.ts";
 import type { JobInput } from "../../src/format/job.ts";
 import { KEPT_RINGS } from "../../src/store/ring.ts";
@@ -120,6 +121,22 @@ const enqueueKeyed = enqueuingMany(
   (command) => ({ command, unique: command.slice(-1) }),
 );
 
+/** The same call, however often it is given again, adds one job for each argument. */
+const enqueueMap: Operation = {
+  name: "map",
+  process: "client",
+  async act({ store, ledger, again }) {
+    if (!again) { for (const command of BATCH) ledger.expect(command, ABSENT, RUN); }
+    const { ids } = await enqueueMapped({ store }, {
+      command: "echo {}",
+      arguments: ["a", "b", "c"],
+      tag: "letters",
+    });
+    if (new Set(ids).size !== BATCH.length) throw new Broken("two arguments have one job");
+    for (const command of BATCH) ledger.expect(command, RUN);
+  },
+};
+
 /** Whatever became of the first attempt to make the queue, the next one opens it and jobs run. */
 const openNew: Operation = {
   name: "open-new",
@@ -177,6 +194,7 @@ export const ENQUEUE_OPERATIONS: readonly Operation[] = [
   enqueueBatches,
   enqueueHeld,
   enqueueKeyed,
+  enqueueMap,
   openNew,
   openNewAndEnqueue,
 ];

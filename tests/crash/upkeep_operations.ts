@@ -4,6 +4,10 @@
  * @module
  */
 
+import { pauseGroup } from "../../src/control/pause_group.ts";
+import { retryEdited } from "../../src/control/restart_job.ts";
+import { editJob, releaseJob } from "../../src/control/waiting_jobs.ts";
+import type { JobInput } from "../../src/format/job.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany } from "../../src/moves/enqueue_many.ts";
 import { NotDurableError, QueueError } from "../../src/text/errors.ts";
@@ -203,11 +207,39 @@ function configuring(
   };
 }
 
+/** A job that has ended is changed, and only then ready: as it was until it is held. */
+function retryEditing(before: Fate) {
+  const ran = before.replace(/^dead/, "done");
+  const edited = ran.endsWith("done@fresh") ? ran : `${ran} done@fresh`;
+  const held = before.replace(/^(done|dead)/, "pending");
+  return async (stage: Stage): Promise<void> => {
+    const queue = await queueOf(stage.store);
+    const after = `${edited} at priority 9`;
+    // While it is held its log stays where it was.
+    stage.ledger.logsMayStray = true;
+    stage.ledger.expect("echo a", before, held, `${held} at priority 9`, after);
+    const urgent = (fields: JobInput) => ({ ...fields, priority: 9 });
+    try {
+      await retryEdited(queue, "a", urgent);
+    } catch (error) {
+      if (!stage.again || error instanceof NotDurableError || !(error instanceof QueueError)) {
+        throw error;
+      }
+      // It waits by now, so whoever asks again is told to edit it; and lets it go if it is held.
+      await editJob(queue, "a", urgent);
+      if (queue.get("a")?.held === true) await releaseJob(queue, "a");
+    }
+    stage.ledger.expect("echo a", after);
+  };
+}
+
 /** The operations of people. */
 export const UPKEEP_OPERATIONS: readonly Operation[] = [
   onSettled("requeue", "done", requeueing("a", FATES.done)),
   onSettled("requeue", "failed", requeueing("a", FATES.failed)),
   onSettled("requeue", "dead", requeueing("a", FATES.dead)),
+  onSettled("retry-edited", "done", retryEditing(FATES.done)),
+  onSettled("retry-edited", "dead", retryEditing(FATES.dead)),
   onSettled("remove", "done", removing("a", FATES.done)),
   onSettled("remove", "failed", removing("a", FATES.failed)),
   onSettled("remove", "dead", removing("a", FATES.dead)),
@@ -232,6 +264,18 @@ export const UPKEEP_OPERATIONS: readonly Operation[] = [
     ledger.settings = [{ max_retries: 7 }, {}];
     await queue.resetConfig();
     ledger.settings = [{}];
+  }),
+  configuring("pause-group", async (queue, ledger) => {
+    ledger.settings = [{ max_retries: 7 }, { max_retries: 7, "paused.night": true }];
+    await pauseGroup(queue, "night", true);
+    ledger.settings = [{ max_retries: 7, "paused.night": true }];
+  }),
+  configuring("resume-group", async (queue, ledger) => {
+    const paused = { max_retries: 7, "paused.night": true } as const;
+    ledger.settings = [{ max_retries: 7 }, paused];
+    await pauseGroup(queue, "night", true);
+    await pauseGroup(queue, "night", false);
+    ledger.settings = [{ max_retries: 7 }];
   }),
   configuring("pause", async (queue, ledger) => {
     ledger.paused = undefined;

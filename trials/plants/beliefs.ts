@@ -1,4 +1,4 @@
-import { type Plant, plant } from "./plant.ts";
+import { type Plant, plant, plantBeside } from "./plant.ts";
 
 /** Leftovers of a crash that are believed. */
 export const BELIEFS: readonly Plant[] = [
@@ -82,5 +82,25 @@ export const BELIEFS: readonly Plant[] = [
   plant("heal-forgets-what-was-decided", "schedules/heal_schedule.ts", ["schedule"], [
     `  if (decided === time) return { is: "decided" };\n`,
     "",
+  ]),
+  plant("map-does-not-see-what-is-there", "moves/enqueue_mapped.ts", ["asked_again", "map"], [
+    "      const there = present.ids.get(digests[index]!);\n",
+    "      const there = [...present.ids.values()].find(() => false);\n",
+  ]),
+  plant(
+    "job-is-ready-before-it-is-changed",
+    "control/restart_job.ts",
+    ["crash", "retry-edited-dead"],
+    [
+      `  await requeueJob(queue.store, id, undefined, "held");\n`,
+      "  await requeueJob(queue.store, id);\n",
+    ],
+  ),
+  plantBeside("sign-of-leaving-stays", "recovery/strays.ts", [
+    "hostile/odd_requests",
+    "what was asked of a worker that is gone, and that it was leaving, is removed",
+  ], [
+    "(stop|leaving|",
+    "(stop|",
   ]),
 ];

@@ -6,6 +6,7 @@
  */
 
 import { entries, type Entry } from "../contents/entries.ts";
+import { HELD_TIME } from "../format/names.ts";
 import { haveOneFile } from "../fs/rename_by_link.ts";
 import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 
@@ -13,8 +14,9 @@ import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 const seen = new WeakSet<Store>();
 
 /**
- * Removes the names in failed/ of jobs that lie in pending/ too, as they were retried. Looks once
- * per opened queue: only a power cut brings names back, and no program survives one.
+ * Removes the names in failed/ of jobs that lie in pending/ too, as they were retried, and those in
+ * done/ and dead/ of jobs that are held there, to be edited before their retry. Looks once per
+ * opened queue: only a power cut brings names back, and no program survives one.
  */
 export function removeDoubledNames(store: Store): void {
   if (seen.has(store)) return;
@@ -22,13 +24,18 @@ export function removeDoubledNames(store: Store): void {
   if (store.files.renamesAsOne(store.dir)) return;
   const failed = new Map<string, Entry>();
   for (const entry of entries(store, "failed")) failed.set(entry.id, entry);
-  if (failed.size === 0) return;
-  for (const { id, path } of entries(store, "pending")) {
+  for (const { id, path, time } of entries(store, "pending")) {
+    const file = pathIn(store, "pending", path);
     const old = failed.get(id);
-    if (!old) continue;
-    const oldPath = pathIn(store, "failed", old.path);
-    if (ifThere(() => haveOneFile(store.files, oldPath, pathIn(store, "pending", path)))) {
-      removeIfThere(store, oldPath);
+    if (old) removeDoubled(store, pathIn(store, "failed", old.path), file);
+    if (time !== HELD_TIME) continue;
+    for (const state of ["done", "dead"] as const) {
+      removeDoubled(store, pathIn(store, state, `${id}.json`), file);
     }
   }
+}
+
+/** Removes an old name of a file. */
+function removeDoubled(store: Store, old: string, file: string): void {
+  if (ifThere(() => haveOneFile(store.files, old, file))) removeIfThere(store, old);
 }

@@ -13,13 +13,13 @@ import {
   type Command,
   GLOBAL_OPTIONS,
   type Invocation,
-  later,
   loadCommand,
   optionsBehind,
   optionsOf,
   VERSION_OPTION,
   wordBounds,
 } from "./table/command.ts";
+import { later } from "../text/later.ts";
 import {
   type GivenOptions,
   MisspelledError,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Bell } from "./bell.ts";
 import { endOf, entries, type Entry } from "../contents/entries.ts";
 import { timeOfId } from "../format/ids.ts";
 import { watchQueue } from "../fs/watch.ts";
@@ -99,33 +100,21 @@ function addedAt(store: Store, entry: Entry): number {
 
 /** When to look again: after an end, or some time, but not too often. */
 class Pace {
+  readonly #bell = new Bell();
   readonly #unwatch: () => void;
-  #wake = () => {};
-  #hasChanged = false;
   #begun = performance.now();
 
   constructor(store: Store, signal: AbortSignal | undefined) {
-    const change = () => {
-      this.#hasChanged = true;
-      this.#wake();
-    };
-    this.#unwatch = watchQueue(store.dir, ["done", "dead"], change, {}, GATHER);
-    signal?.addEventListener("abort", change, { once: true });
+    const ring = () => this.#bell.ring();
+    this.#unwatch = watchQueue(store.dir, ["done", "dead"], ring, {}, GATHER);
+    signal?.addEventListener("abort", ring, { once: true });
   }
 
   /** Resolves when to look again. */
   async next(): Promise<void> {
     const pause = Math.min((performance.now() - this.#begun) / SHARE, LONGEST_PAUSE);
     await new Promise((resolve) => setTimeout(resolve, pause));
-    if (!this.#hasChanged) {
-      let timer: ReturnType<typeof setTimeout>;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        timer = setTimeout(resolve, LOOK_EVERY);
-      });
-      clearTimeout(timer!);
-    }
-    this.#hasChanged = false;
+    await this.#bell.heard(LOOK_EVERY);
     this.#begun = performance.now();
   }
 

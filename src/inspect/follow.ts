@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Bell } from "./bell.ts";
 import type { Entry } from "../contents/entries.ts";
 import { jobWithId } from "./find_job.ts";
 import type { Attempt, JobView } from "../format/job.ts";
@@ -34,8 +35,7 @@ const LOOK_EVERY = 500;
 
 /** Wakes at each change of a job or its log, and each {@linkcode LOOK_EVERY}. */
 class Wakeups {
-  #wake: () => void = () => {};
-  #heard = false;
+  readonly #bell = new Bell();
   readonly #unwatch: () => void;
 
   /** @param beside Other folders in which a change of a name with this ID wakes it. */
@@ -46,26 +46,13 @@ class Wakeups {
     beside: readonly string[] = [],
   ) {
     this.#unwatch = watchQueue(queue.store.dir, [...JOB_STATES, ...beside], ({ name }) => {
-      if (name.includes(id)) this.#ring();
+      if (name.includes(id)) this.#bell.ring();
     });
-    signal?.addEventListener("abort", () => this.#ring(), { once: true });
+    signal?.addEventListener("abort", () => this.#bell.ring(), { once: true });
   }
 
-  #ring(): void {
-    this.#heard = true;
-    this.#wake();
-  }
-
-  async next(): Promise<void> {
-    if (!this.#heard) {
-      let timer: ReturnType<typeof setTimeout>;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        timer = setTimeout(resolve, LOOK_EVERY);
-      });
-      clearTimeout(timer!);
-    }
-    this.#heard = false;
+  next(): Promise<void> {
+    return this.#bell.heard(LOOK_EVERY);
   }
 
   close(): void {

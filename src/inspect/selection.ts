@@ -27,7 +27,7 @@ export interface Selection {
   tags?: readonly string[];
   /** Only jobs of this group. */
   group?: string;
-  /** Only jobs in one of these states. Default: any. */
+  /** Only jobs in one of these states; missing if the state does not matter. */
   states?: readonly SelectableState[];
   /** Every job, if nothing else is given. */
   all?: boolean;

@@ -6,7 +6,8 @@
 
 import type { JobInput } from "../../format/job.ts";
 import type { Store } from "../../store/store.ts";
-import { type Invocation, later } from "../table/command.ts";
+import type { Invocation } from "../table/command.ts";
+import { later } from "../../text/later.ts";
 
 /** Gives jobs that are about to be added the caller's environment, if that was asked for. */
 export async function captureIfAsked(

@@ -7,7 +7,8 @@
 import { UsageError } from "../../text/errors.ts";
 import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
-import { type Invocation, later, optionsOf } from "../table/command.ts";
+import { type Invocation, optionsOf } from "../table/command.ts";
+import { later } from "../../text/later.ts";
 import { refuseReplaced } from "../table/option.ts";
 
 /**

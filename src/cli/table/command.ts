@@ -7,8 +7,6 @@
 import { later } from "../../text/later.ts";
 import type { GivenOptions, Option } from "./option.ts";
 
-export { later };
-
 /** A command as it was called. */
 export interface Invocation {
   /** Its row in the table. */

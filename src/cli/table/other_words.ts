@@ -21,7 +21,7 @@ export const OTHER_COMMANDS: Readonly<Record<string, readonly [aim: string, inst
   send: ["give a job its input", "enqueue --stdin COMMAND"],
   shutdown: ["stop the workers", "worker stop"],
   xargs: ["add a job for each argument", "map COMMAND ARGUMENT…"],
-  switch: ["run a job sooner", "move --priority 9 ID"],
+  switch: ["run a job before another", "move --before ID ID"],
 };
 
 /** What to type instead of an option of task-spooler that says what to do. */

@@ -11,7 +11,8 @@ import { openStore } from "../../../store/open_store.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { captureIfAsked } from "../../args/capture.ts";
 import { jobOfCall } from "../../args/job_words.ts";
-import { type Invocation, later } from "../../table/command.ts";
+import type { Invocation } from "../../table/command.ts";
+import { later } from "../../../text/later.ts";
 import { seeToWorker } from "./see_to_worker.ts";
 import { hideSecrets, note, printAdded } from "../../terminal/output.ts";
 

@@ -10,7 +10,8 @@ import { KeyTakenError } from "../../../moves/enqueue.ts";
 import { captureIfAsked } from "../../args/capture.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
-import { type Invocation, later } from "../../table/command.ts";
+import type { Invocation } from "../../table/command.ts";
+import { later } from "../../../text/later.ts";
 import { seeToWorker } from "./see_to_worker.ts";
 import { existingView, note, printAdded, printAnswer } from "../../terminal/output.ts";
 

@@ -8,7 +8,8 @@
 import type { JobInput } from "../../../format/job.ts";
 import type { Store } from "../../../store/store.ts";
 import { QueueError, reasonOf } from "../../../text/errors.ts";
-import { type Invocation, later } from "../../table/command.ts";
+import type { Invocation } from "../../table/command.ts";
+import { later } from "../../../text/later.ts";
 
 /**
  * Starts a worker for added jobs if none lives and that was asked for; else says on a terminal if

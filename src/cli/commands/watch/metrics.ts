@@ -7,7 +7,8 @@
 import { QueueError, reasonWithin } from "../../../text/errors.ts";
 import { absolutePath } from "../../../text/home_path.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { type Invocation, later } from "../../table/command.ts";
+import type { Invocation } from "../../table/command.ts";
+import { later } from "../../../text/later.ts";
 import { printLines } from "../../terminal/output.ts";
 
 /** What is used of the dashboard's code, which stands above the command line's. */

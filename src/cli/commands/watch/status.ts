@@ -6,7 +6,8 @@
 
 import { putBackAbandoned } from "../../../control/abandoned_edits.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { type Invocation, later } from "../../table/command.ts";
+import type { Invocation } from "../../table/command.ts";
+import { later } from "../../../text/later.ts";
 import { mayRunAt, whereText } from "../../../format/placement.ts";
 import { statePaint } from "../../terminal/colours.ts";
 import { printJson, printLines } from "../../terminal/output.ts";

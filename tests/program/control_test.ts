@@ -93,3 +93,14 @@ Deno.test("pause --on-failure pauses the queue at the first dead job, and status
   await eventually("b is done", async () => (await program.json("show", "b")).state === "done");
   assertEquals((await program.json("status")).paused_because, undefined);
 });
+
+Deno.test("a job that somebody cancelled does not pause the queue", async () => {
+  await using program = new Program();
+  await program.answer("worker", "pause", "--on-failure");
+  await program.answer("enqueue", "--id", "a", "sleep 100");
+  program.spawn(["worker", "start"]);
+  await eventually("a runs", async () => (await program.json("show", "a")).state === "processing");
+  await program.answer("cancel", "a");
+  await program.answer("enqueue", "--id", "b", "true");
+  await eventually("b is done", async () => (await program.json("show", "b")).state === "done");
+});

@@ -23,7 +23,7 @@ const ENDS = [
 
 Deno.test("what only looks like a request to a worker stops nothing, and goes when the worker has gone", async () => {
   await using scratch = await scratchQueue({ poll_interval: 0.1 });
-  const { queue, dir } = scratch;
+  const { queue, dir, path } = scratch;
   await using worker = new WorkerProcess(dir);
   await eventually("the worker", () => queue.workers().length === 1);
   const name = queue.workers()[0]!.name;
@@ -34,7 +34,9 @@ Deno.test("what only looks like a request to a worker stops nothing, and goes wh
       Deno.writeTextFileSync(`${dir}/workers/${owner}.${end}`, "\0nonsense\n");
     }
     for (const end of ["cancel.folder", "signal.folder.1.9.z"]) {
-      Deno.mkdirSync(`${dir}/workers/${owner}.${end}/full`, { recursive: true });
+      // Made elsewhere: the worker sweeps what it finds of one that is gone.
+      Deno.mkdirSync(`${path}/folder/full`, { recursive: true });
+      Deno.renameSync(`${path}/folder`, `${dir}/workers/${owner}.${end}`);
     }
     const fifo = `${dir}/workers/${owner}.signal.fifo.1.9.z`;
     await new Deno.Command("mkfifo", { args: [fifo] }).output();

@@ -38,7 +38,6 @@ export async function run(call: Invocation): Promise<number> {
   refuseDeadlock(queue, callers, input);
   const id = await added(call, queue, input);
   const job = queue.get(id);
-  if (job) sayWhatItWaitsFor(queue, job);
 
   const giveUp = new AbortController();
   let signal: Interrupt | undefined;
@@ -49,6 +48,8 @@ export async function run(call: Invocation): Promise<number> {
   const own = new OwnWorker(queue, { ...job, id }, callers[0]?.id, () => giveUp.abort());
   let line: ProgressLine | undefined;
   try {
+    // Not before an interrupt is heard: a person reads this and presses Ctrl-C.
+    if (job) sayWhatItWaitsFor(queue, job);
     await own.watch();
     if (Deno.stderr.isTerminal()) line = new ProgressLine(queue, id);
     const unwritten = await show(queue, id, giveUp.signal, line);

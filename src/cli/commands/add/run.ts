@@ -37,7 +37,7 @@ export async function run(call: Invocation): Promise<number> {
   const callers = callingJobs(queue);
   refuseDeadlock(queue, callers, input);
   const id = await added(call, queue, input);
-  const job = queue.get(id);
+  const waiting = queue.get(id);
 
   const giveUp = new AbortController();
   let signal: Interrupt | undefined;
@@ -45,11 +45,11 @@ export async function run(call: Invocation): Promise<number> {
     signal ??= which;
     giveUp.abort();
   });
-  const own = new OwnWorker(queue, { ...job, id }, callers[0]?.id, () => giveUp.abort());
+  const own = new OwnWorker(queue, { ...waiting, id }, callers[0]?.id, () => giveUp.abort());
   let line: ProgressLine | undefined;
   try {
     // Not before an interrupt is heard: a person reads this and presses Ctrl-C.
-    if (job) sayWhatItWaitsFor(queue, job);
+    if (waiting) sayWhatItWaitsFor(queue, waiting);
     await own.watch();
     if (Deno.stderr.isTerminal()) line = new ProgressLine(queue, id);
     const unwritten = await show(queue, id, giveUp.signal, line);

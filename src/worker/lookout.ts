@@ -11,6 +11,7 @@ import { RingListener } from "../store/ring.ts";
 import type { Store } from "../store/store.ts";
 import type { Parts } from "./arrival.ts";
 import { FolderChanges } from "./fetching/folder_changes.ts";
+import type { WorkerOptions } from "./options.ts";
 
 /** Bounds of the time between two looks for the ring, in milliseconds. */
 const SOONEST = 100, LATEST = 1000;
@@ -38,6 +39,7 @@ export class Lookout {
   readonly #store: Store;
   readonly #parts: LookingParts;
   readonly #lookAtRest: () => boolean;
+  readonly #watchdog: WorkerOptions["watchdog"];
   readonly #listener: RingListener | undefined;
   readonly #rest: FolderChanges;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -53,11 +55,18 @@ export class Lookout {
    *
    * @param lookAtRest Looks at all but jobs, schedules and pruning; returns whether the worker goes
    * on claiming.
+   * @param watchdog Fed once each look is over.
    */
-  constructor(store: Store, parts: LookingParts, lookAtRest: () => boolean) {
+  constructor(
+    store: Store,
+    parts: LookingParts,
+    lookAtRest: () => boolean,
+    watchdog?: WorkerOptions["watchdog"],
+  ) {
     this.#store = store;
     this.#parts = parts;
     this.#lookAtRest = lookAtRest;
+    this.#watchdog = watchdog;
     // It looks at all there is now and then, whatever the mtimes say.
     this.#rest = new FolderChanges(store, REST, undefined, Infinity);
     if (!store.files.isLocal(store.dir)) this.#listener = new RingListener(store);
@@ -67,6 +76,7 @@ export class Lookout {
   start(): void {
     if (this.#closed) return;
     this.#lookAtUpkeep();
+    this.#watchdog?.feed();
     this.#polledAt = performance.now();
     this.#lookLater();
   }
@@ -86,19 +96,28 @@ export class Lookout {
     const silence = now - this.#rungAt;
     const wait = Math.min(LATEST, Math.max(SOONEST, silence * SHARE_OF_SILENCE));
     const untilPoll = this.#polledAt + this.#pollInterval - now;
+    const untilFed = this.#watchdog ? this.#watchdog.every * 1000 : Infinity;
     this.#timer = setTimeout(
       () => this.#look(),
-      this.#listener ? Math.min(wait, untilPoll) : untilPoll,
+      Math.min(this.#listener ? wait : Infinity, untilPoll, untilFed),
     );
   }
 
   #look(): void {
+    this.#lookAround();
+    if (!this.#closed) this.#watchdog?.feed();
+  }
+
+  #lookAround(): void {
     const now = performance.now();
     // A timer may be a millisecond early.
     const isPoll = now - this.#polledAt >= this.#pollInterval - 1;
     if (isPoll) this.#polledAt = now;
     this.#lookLater();
-    if (!this.#listener) return this.#lookAtAll();
+    if (!this.#listener) {
+      if (isPoll) this.#lookAtAll();
+      return;
+    }
     // A look later than the one for jobs, which are to be started first.
     if (this.#rungAt > this.#allAt - ALL_FOR && now - this.#allAt >= ALL_AGAIN) this.#lookAtAll();
     if (this.#listener.hasRung()) this.#hear();

@@ -23,6 +23,11 @@ export interface WorkerOptions {
   only?: string;
   /** With `only`: the running job that waits for that one; they share a place of `concurrency`. */
   partOf?: string;
+  /**
+   * Fed by the worker's own loop, at least so often, in seconds, from when it is live: if it hangs,
+   * that ends.
+   */
+  watchdog?: { every: number; feed(): void };
   /** Told of everything that happens. Must not throw. */
   onEvent?: (event: WorkerEvent) => void;
 }

@@ -109,7 +109,7 @@ export class Worker {
         this.#lookAtWorkers();
         this.#lookAtSettings();
         return this.#departure === undefined && this.#stopping === undefined;
-      });
+      }, this.#options.watchdog);
       this.#idleExit = new IdleExit(this.#store, parts, {
         ...{ worker: this.name, seconds: this.#options.idleExit, trouble: this.#trouble },
         goesOn: () => this.#goesOn(parts),

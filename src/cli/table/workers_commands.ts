@@ -5,7 +5,16 @@
  */
 
 import type { Command } from "./command.ts";
+import type { Option } from "./option.ts";
 import { GROUP, YES } from "./shared_options.ts";
+
+/** The tags of a worker. */
+const WORKER_TAG: Option = {
+  name: "tag",
+  value: "TAG[,TAG]",
+  many: true,
+  help: "also run the jobs of enqueue --on TAG (default: $QUEUECTL_TAGS); repeatable",
+};
 
 /** The commands under Workers. */
 export const WORKERS_COMMANDS: readonly Command[] = [
@@ -29,18 +38,18 @@ export const WORKERS_COMMANDS: readonly Command[] = [
         help: "exit when no job has run, been ready, delayed or waited for a retry for so long",
       },
       {
-        name: "tag",
-        value: "TAG[,TAG]",
-        many: true,
-        help: "also run the jobs of enqueue --on TAG (default: $QUEUECTL_TAGS); repeatable",
+        name: "finish-within",
+        value: "DUR",
+        help: "at Ctrl-C or SIGTERM, put back the jobs that still run after so long",
       },
+      WORKER_TAG,
     ],
     details: [
       "It leaves jobs alone that may only run elsewhere (--host, --on), also with --drain.",
       "enqueue --start starts one in the background that exits when idle, if none lives; config " +
       "autostart has every enqueue do so.",
       "Ctrl-C or SIGTERM: finish the running jobs, then exit. Again: put them back and exit.",
-      "SIGHUP: read the settings again; if the terminal was closed, finish and exit.",
+      "SIGHUP: read the settings again, without --count worker_count too; if the terminal was closed, finish and exit.",
     ],
     examples: ["queuectl worker start --count 4 --detach", "queuectl worker start --drain"],
   },

@@ -26,7 +26,7 @@ export async function detach(queue: Queue, options: GivenOptions, json: boolean)
   const name = await startInBackground(queue, [
     ...(options.has("other-user") ? ["--other-user"] : []),
     ...(options.has("drain") ? ["--drain"] : []),
-    ...["count", "idle-exit", "tag"].flatMap(withValue),
+    ...["count", "idle-exit", "finish-within", "tag"].flatMap(withValue),
   ], userEnvironment());
   printAnswer(json, { name }, name);
   return 0;

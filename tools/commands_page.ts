@@ -3,7 +3,7 @@
  * docs`. With --check it writes nothing, and fails if the page is not what the tables say.
  */
 
-import { commandHelp, optionLines } from "../src/cli/help.ts";
+import { commandHelp, optionLines } from "../src/cli/text/help.ts";
 import { GLOBAL_OPTIONS, VERSION_OPTION } from "../src/cli/table/command.ts";
 import { HEADINGS } from "../src/cli/table/commands.ts";
 import { JOB_FIELDS, optionName } from "../src/format/job_fields.ts";

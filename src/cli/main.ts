@@ -74,7 +74,7 @@ interface Started {
 
 async function dispatch(args: readonly string[], started: Started): Promise<number> {
   const { found, options: given, joined, rest } = await findCommand(args);
-  if (typeof found === "string") return await withoutCommand(found, given, rest, started);
+  if (typeof found === "string") return await withoutCommand(found, given, rest);
 
   const { options, words, separatedAt } = readWords(rest, {
     known: optionsOf(found),
@@ -120,8 +120,8 @@ async function table(): Promise<typeof import("./table/commands.ts")> {
   return await import(later("./table/commands.ts"));
 }
 
-async function help(): Promise<typeof import("./help.ts")> {
-  return await import(later("./help.ts"));
+async function help(): Promise<typeof import("./text/help.ts")> {
+  return await import(later("./text/help.ts"));
 }
 
 /** A command, or a group's name ("" for none), with what stood before and after it. */
@@ -138,6 +138,9 @@ async function findCommand(args: readonly string[]): Promise<Found> {
   const adding = ADD_COMMANDS.find((command) => optionsBehind(command, first));
   if (adding) return { ...outer, found: adding, rest };
   const { COMMANDS, GROUPS } = await table();
+  if (first === "help" && await isCommandWord(rest[0])) {
+    return await findCommand([...outer.joined, ...rest, "--help"]);
+  }
   const single = calledBy(first, rest, COMMANDS);
   if (single) {
     return { ...outer, found: single, rest: [...optionsBehind(single, first)!, ...rest] };
@@ -152,6 +155,22 @@ async function findCommand(args: readonly string[]): Promise<Found> {
   });
   const found = COMMANDS.find(({ name }) => name === `${first} ${inner.words[0]}`);
   return { ...inner, found: found ?? first, rest: inner.words.slice(found ? 1 : 0) };
+}
+
+/**
+ * Whether a word behind `help` means a command: its name, or an alias or a word of another program
+ * that is no topic.
+ */
+async function isCommandWord(word = ""): Promise<boolean> {
+  const { COMMANDS } = await table();
+  if (COMMANDS.some(({ name }) => name.split(" ")[0] === word)) return true;
+  const { topics } = await import(
+    later("./args/topics.ts")
+  ) as typeof import("./args/topics.ts");
+  if (topics().has(word)) return false;
+  const { OTHER_COMMANDS } = await otherWords();
+  return COMMANDS.some((command) => optionsBehind(command, word)) ||
+    Object.hasOwn(OTHER_COMMANDS, word);
 }
 
 /**
@@ -209,20 +228,16 @@ function insteadOf(
   return aim === undefined ? undefined : new UsageError(`${what} (to ${aim}: queuectl ${instead})`);
 }
 
-/** `queuectl`, `queuectl --version`, `queuectl help [COMMAND]`, a group's help, or a mistake. */
+/** `queuectl`, `queuectl --version`, a group's help, or a mistake. */
 async function withoutCommand(
   group: string,
   options: GivenOptions,
   rest: readonly string[],
-  started: Started,
 ): Promise<number> {
   if (options.has("version")) {
     const { VERSION } = await import(later("../version.ts")) as typeof import("../version.ts");
     print(`queuectl ${VERSION}`);
     return 0;
-  }
-  if (group === "" && rest[0] === "help") {
-    return await dispatch([...rest.slice(1), "--help"], started);
   }
   if (options.has("help") || (group === "" && rest.length === 0)) {
     const { groupHelp, topHelp } = await help();

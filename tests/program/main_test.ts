@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { aliasWords, COMMANDS, GROUPS } from "../../src/cli/table/commands.ts";
 import { bashCompletions } from "../../src/cli/completions/bash.ts";
-import { topHelp } from "../../src/cli/help.ts";
+import { topHelp } from "../../src/cli/text/help.ts";
 import { optionsOf } from "../../src/cli/table/command.ts";
 import { readWords } from "../../src/cli/table/option.ts";
 import { OTHER_COMMANDS, OTHER_OPTIONS } from "../../src/cli/table/other_words.ts";

@@ -17,6 +17,9 @@ const ROOT = new URL("../../", import.meta.url);
 /** A path that is loaded on demand, and how it stands in the sources. */
 const LATER = /\blater\(\s*(["`][^"`]+["`]),?\s*\)/g;
 
+/** The folder of the pages that `queuectl help` shows. */
+const PAGES = /new URL\("(?:\.\.\/)+docs\/", import\.meta\.url\)/g;
+
 /** A module that another process or thread begins with. */
 const STARTED = /new URL\("([^"]+)\.ts", import\.meta\.url\)/g;
 
@@ -39,6 +42,7 @@ function copySources(): string[] {
     const text = Deno.readTextFileSync(new URL(path, ROOT))
       .replace(/\bimport\(\s*later\((`[^`]+`)\),?\s*\)/g, `({ ${loaders} })[$1]!()`)
       .replaceAll(LATER, "$1")
+      .replaceAll(PAGES, 'new URL("./docs/", import.meta.url)')
       .replaceAll(STARTED, (_, started: string) => {
         const entry = new URL(`${started}.ts`, `file:///${path}`).pathname.slice(1);
         entries.add(entry);
@@ -98,6 +102,10 @@ async function joinStart(entries: readonly string[]): Promise<void> {
     if (file.type !== "chunk") throw new Error(`${file.fileName} is no script`);
     const code = file.code.replaceAll(/\bimport\((['"]\.[^'"]+['"])\)/g, "import([$1][0])");
     Deno.writeTextFileSync(`${dist}/${file.fileName}`, code);
+  }
+  Deno.mkdirSync(`${dist}/docs`, { recursive: true });
+  for (const path of filesIn("docs").filter((path) => /^docs\/[^/]+\.md$/.test(path))) {
+    Deno.copyFileSync(new URL(path, ROOT), `${dist}/${path}`);
   }
   const script = Deno.readTextFileSync(new URL("bin/queuectl", ROOT));
   Deno.writeTextFileSync(

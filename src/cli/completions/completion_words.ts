@@ -11,6 +11,7 @@ import {
   optionsOf,
   VERSION_OPTION,
 } from "../table/command.ts";
+import { topics } from "../args/topics.ts";
 import { aliasWords, COMMANDS, GROUPS } from "../table/commands.ts";
 import type { NameKind } from "./completion_names.ts";
 import type { Option } from "../table/option.ts";
@@ -24,7 +25,7 @@ export interface Completable {
   /** The options that can follow. */
   readonly options: readonly Option[];
   /** What the plain words are. */
-  readonly words: NameKind | "shell" | "command" | undefined;
+  readonly words: NameKind | "topic" | "shell" | "command" | undefined;
 }
 
 const WORDS: Record<string, Completable["words"]> = {
@@ -36,6 +37,7 @@ const WORDS: Record<string, Completable["words"]> = {
   "[KEY]": "key",
   "[KEY VALUE]": "key",
   "[NAME…]": "worker",
+  "[TOPIC]": "topic",
   "N [NAME…]": "worker",
   "SHELL": "shell",
   "COMMAND…": "command",
@@ -82,6 +84,12 @@ function wordsOf({ name, takes = "" }: Command): Completable["words"] {
   }
   if (group === "worker" && takes === "NAME") return "worker";
   return group === "dlq" && WORDS[takes] === "id" ? "dead" : WORDS[takes];
+}
+
+/** The words behind `queuectl help`. */
+export function helpWords(): string[] {
+  const commands = [...COMMANDS.map(({ name }) => name.split(" ")[0]!), ...aliasWords()];
+  return ["topics", ...new Set([...topics().keys(), ...commands])];
 }
 
 /** The shell command that prints the names of a kind, one a line. */

@@ -123,4 +123,16 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     ],
     examples: ['eval "$(queuectl completions bash)"', "queuectl completions fish | source"],
   },
+  {
+    name: "help",
+    module: "upkeep/help",
+    summary: "show a page of the docs, or the help of a command",
+    takes: "[TOPIC]",
+    bounds: [0, 2],
+    details: [
+      "help topics lists the pages. One that has the name of a command is shown by help topics " +
+      "NAME. On a terminal they are shown by $PAGER (default: less).",
+    ],
+    examples: ["queuectl help topics", "queuectl help jobs"],
+  },
 ];

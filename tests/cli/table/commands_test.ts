@@ -4,7 +4,7 @@ import { COMMANDS, GROUPS, HEADINGS } from "../../../src/cli/table/commands.ts";
 import { bashCompletions } from "../../../src/cli/completions/bash.ts";
 import { fishCompletions } from "../../../src/cli/completions/fish.ts";
 import { zshCompletions } from "../../../src/cli/completions/zsh.ts";
-import { commandHelp, groupHelp, topHelp } from "../../../src/cli/help.ts";
+import { commandHelp, groupHelp, topHelp } from "../../../src/cli/text/help.ts";
 import { loadCommand, optionsOf, wordBounds } from "../../../src/cli/table/command.ts";
 import { readWords } from "../../../src/cli/table/option.ts";
 import { jobFields } from "../../../src/cli/args/job_options.ts";

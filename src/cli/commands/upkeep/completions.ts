@@ -8,6 +8,7 @@ import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { bashCompletions } from "../../completions/bash.ts";
 import { completionNames, isNameKind } from "../../completions/completion_names.ts";
+import { helpWords } from "../../completions/completion_words.ts";
 import { fishCompletions } from "../../completions/fish.ts";
 import { zshCompletions } from "../../completions/zsh.ts";
 import type { Invocation } from "../../table/command.ts";
@@ -16,6 +17,7 @@ import { printLines, printText } from "../../terminal/output.ts";
 /** Prints the script of a shell; with `names KIND`, the names that scripts offer, one a line. */
 export async function completions(call: Invocation): Promise<void> {
   const [shell, kind] = call.words as [string, string?];
+  if (shell === "names" && kind === "topic") return printLines(helpWords());
   if (shell === "names" && kind !== undefined && isNameKind(kind)) {
     const queue = await openQueue(call, { evenMisconfigured: true });
     return printLines(await completionNames(queue, kind));

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Command, GLOBAL_OPTIONS, optionsOf, VERSION_OPTION } from "./table/command.ts";
-import { aliasWords, COMMANDS, GROUPS, HEADINGS } from "./table/commands.ts";
-import type { Option } from "./table/option.ts";
+import { type Command, GLOBAL_OPTIONS, optionsOf, VERSION_OPTION } from "../table/command.ts";
+import { aliasWords, COMMANDS, GROUPS, HEADINGS } from "../table/commands.ts";
+import type { Option } from "../table/option.ts";
 
 /** How wide a line of the help is at most, in columns. */
 const WIDTH = 80;
@@ -32,6 +32,7 @@ export function topHelp(): string {
     "Next:",
     "  queuectl run 'echo hello'  run a first job",
     "  queuectl enqueue --help    its options and examples, as every command has",
+    "  queuectl help topics       the docs, page by page",
     "",
     ...wrapped(`Words of other programs work too: ${aliasWords().join(", ")}.`, WIDTH),
   ].join("\n");
@@ -106,14 +107,23 @@ function columns(
   });
 }
 
-/** Breaks a text between words into lines; the first may have another width. */
-function wrapped(text: string, first: number, others = first): string[] {
+/**
+ * Breaks a text between words into lines; the first may have another width.
+ *
+ * @param widthOf How wide a piece of it is.
+ */
+export function wrapped(
+  text: string,
+  first: number,
+  others: number = first,
+  widthOf: (text: string) => number = ({ length }) => length,
+): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
     const line = lines.at(-1)!;
     const room = lines.length === 1 ? first : others;
     if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= room) lines[lines.length - 1] += ` ${word}`;
+    else if (widthOf(line) + 1 + widthOf(word) <= room) lines[lines.length - 1] += ` ${word}`;
     else lines.push(word);
   }
   return lines;

@@ -31,7 +31,7 @@ Deno.test("the README's link in $PATH starts queuectl from a clone in any direct
   const clone = `${home.path}/${HOSTILE}`;
   Deno.mkdirSync(clone);
   Deno.mkdirSync(`${home.path}/here`);
-  const parts = ["bin", "src", "tools", "mod.ts", "deno.json", "deno.lock"].map((name) =>
+  const parts = ["bin", "docs", "src", "tools", "mod.ts", "deno.json", "deno.lock"].map((name) =>
     ROOT + name
   );
   await new Deno.Command("cp", { args: ["-r", "--", ...parts, clone] }).output();

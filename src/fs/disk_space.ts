@@ -5,7 +5,7 @@
  */
 
 import { libc } from "./libc.ts";
-import { spaceOf } from "./libc_files.ts";
+import { fileSystemOf } from "./libc_files.ts";
 
 /** How much space a file system has, in bytes. */
 export interface DiskSpace {
@@ -21,5 +21,6 @@ export interface DiskSpace {
  */
 export function diskSpace(directory: string): DiskSpace | null {
   const c = libc();
-  return (c && spaceOf(c, directory)) ?? null;
+  const system = c && fileSystemOf(c, directory);
+  return system ? { free: system.free, total: system.total } : null;
 }

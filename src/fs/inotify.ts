@@ -7,12 +7,7 @@
  */
 
 import { type Libc, nameFromBytes, pathBytes } from "./libc.ts";
-
-const IN_MODIFY = 0x2, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100;
-const IN_DELETE = 0x200, IN_ONLYDIR = 0x01000000;
-const IN_CLOEXEC = 0o2000000;
-/** The size of a `struct inotify_event` without its name. */
-const HEAD = 16;
+import { INOTIFY_EVENT, LIBC } from "./linux_abi.ts";
 
 /** Events of more bytes than this, gathered in one pause, gather for several pauses next time. */
 const MANY = 4096, SEVERAL = 8;
@@ -20,11 +15,12 @@ const MANY = 4096, SEVERAL = 8;
 /** Which events of a directory to report: new names; also removed names; also writes. */
 export type Interest = "arrivals" | "names" | "contents";
 
-const ARRIVALS = IN_CREATE | IN_MOVED_TO, REMOVALS = IN_DELETE | IN_MOVED_FROM;
+const ARRIVALS = LIBC.IN_CREATE | LIBC.IN_MOVED_TO;
+const REMOVALS = LIBC.IN_DELETE | LIBC.IN_MOVED_FROM;
 const MASKS: Readonly<Record<Interest, number>> = {
   arrivals: ARRIVALS,
   names: ARRIVALS | REMOVALS,
-  contents: ARRIVALS | REMOVALS | IN_MODIFY,
+  contents: ARRIVALS | REMOVALS | LIBC.IN_MODIFY,
 };
 
 /** A directory to watch. */
@@ -48,11 +44,11 @@ export function watchByInotify(
   onEvent: (index: number, name: string, removed: boolean) => void,
   pause: number = 0,
 ): (() => void) | undefined {
-  const fd = c.inotify_init1(IN_CLOEXEC);
+  const fd = c.inotify_init1(LIBC.IN_CLOEXEC);
   if (fd < 0) return undefined;
   const indexes = new Map<number, number>();
   for (const [index, { path, interest }] of directories.entries()) {
-    const watch = c.inotify_add_watch(fd, pathBytes(path), MASKS[interest] | IN_ONLYDIR);
+    const watch = c.inotify_add_watch(fd, pathBytes(path), MASKS[interest] | LIBC.IN_ONLYDIR);
     if (watch < 0) {
       c.close(fd);
       return undefined;
@@ -93,15 +89,16 @@ function* eventsIn(
   bytes: Uint8Array<ArrayBuffer>,
 ): Generator<{ watch: number; mask: number; name: string }> {
   const fields = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at < bytes.length;) {
-    const begin = at + HEAD;
-    const end = begin + fields.getUint32(at + 12, true);
+  // An event that would end behind the others makes no sense: polling finds what it said.
+  for (let at = 0, end; at + INOTIFY_EVENT.name <= bytes.length; at = end) {
+    const begin = at + INOTIFY_EVENT.name;
+    end = begin + fields.getUint32(at + INOTIFY_EVENT.len, true);
+    if (end > bytes.length) return;
     const nul = bytes.indexOf(0, begin);
     yield {
-      watch: fields.getInt32(at, true),
-      mask: fields.getUint32(at + 4, true),
+      watch: fields.getInt32(at + INOTIFY_EVENT.wd, true),
+      mask: fields.getUint32(at + INOTIFY_EVENT.mask, true),
       name: nameFromBytes(bytes.subarray(begin, nul >= begin && nul < end ? nul : end)),
     };
-    at = end;
   }
 }

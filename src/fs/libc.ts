@@ -7,6 +7,9 @@
  * @module
  */
 
+import { ERRNO, isKnownArch } from "./linux_abi.ts";
+import { describesRoot } from "./statx.ts";
+
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
@@ -57,24 +60,45 @@ export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 const LIBRARY = "libc.so.6";
 
+type Prepared = (...args: never[]) => unknown;
+
+/**
+ * Prepares a function of the library. One that is missing, as musl lacks some, or that answers
+ * nonsense becomes one that always fails with ENOSYS: its callers then go another way.
+ */
+function prepare(c: Libc, name: keyof Libc): Prepared {
+  try {
+    const { [name]: prepared } = Deno.dlopen(LIBRARY, { [name]: SYMBOLS[name] }).symbols;
+    if (name !== "statx" || describesRoot(prepared as Libc["statx"])) return prepared as Prepared;
+  } catch {
+    // It is missing.
+  }
+  const failed = SYMBOLS[name].result === "i32" ? -1 : -1n;
+  return () => {
+    errnoOf(c)[0] = ERRNO.ENOSYS;
+    return failed;
+  };
+}
+
 /** Prepares each function when it is first used: that takes up to half a millisecond. */
 function openLibc(): Libc {
   const { __errno_location } = SYMBOLS;
   // A library that cannot be opened fails here. Prepared later, this function could change the
   // errno it reports.
   const functions = { ...Deno.dlopen(LIBRARY, { __errno_location }).symbols };
-  for (const [name, symbol] of Object.entries(SYMBOLS)) {
+  const c = functions as Partial<Libc> as Libc;
+  for (const name of Object.keys(SYMBOLS) as (keyof Libc)[]) {
     if (name in functions) continue;
     Object.defineProperty(functions, name, {
       configurable: true,
       get() {
-        const value = Deno.dlopen(LIBRARY, { [name]: symbol }).symbols[name];
+        const value = prepare(c, name);
         Object.defineProperty(functions, name, { value });
         return value;
       },
     });
   }
-  return functions as Partial<Libc> as Libc;
+  return c;
 }
 
 let opened: Libc | undefined | null = null;
@@ -94,7 +118,7 @@ let opened: Libc | undefined | null = null;
 export function libc(): Libc | undefined {
   if (opened === null) {
     opened = undefined;
-    if (Deno.build.os === "linux") {
+    if (Deno.build.os === "linux" && isKnownArch(Deno.build.arch)) {
       try {
         opened = openLibc();
       } catch {
@@ -120,16 +144,18 @@ export function libcFor(path: string): Libc | undefined {
   return ++calls > OFTEN || !path.isWellFormed() ? libc() : undefined;
 }
 
-/** Values of `errno` that callers handle. */
-export const ENOENT = 2, EAGAIN = 11, EEXIST = 17, EINVAL = 22, ESTALE = 116;
+let errnoMemory: Int32Array | undefined;
 
-let errnoView: Deno.UnsafePointerView | undefined;
+function errnoOf(c: Libc): Int32Array {
+  // Each thread has its own; all of this runs on one.
+  return errnoMemory ??= new Int32Array(
+    Deno.UnsafePointerView.getArrayBuffer(c.__errno_location()!, 4),
+  );
+}
 
 /** The C library's `errno`; read it right after a call that failed. */
 export function errno(c: Libc): number {
-  // Each thread has its own; all of this runs on one.
-  errnoView ??= new Deno.UnsafePointerView(c.__errno_location()!);
-  return errnoView.getInt32();
+  return errnoOf(c)[0]!;
 }
 
 const encoder = new TextEncoder();

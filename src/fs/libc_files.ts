@@ -10,49 +10,23 @@
  */
 
 import { notFlushed, wrongKind } from "../text/errors.ts";
-import type { EntryKind, FileStat } from "./file_port.ts";
+import type { FileStat } from "./file_port.ts";
 import { syncfsIsDurable, syncfsReportsErrors } from "./file_systems.ts";
-import { EAGAIN, ENOENT, errno, type Libc, libc, pathBytes, sharedPathBytes } from "./libc.ts";
+import { errno, type Libc, libc, pathBytes, sharedPathBytes } from "./libc.ts";
+import { ERRNO, KERNEL, LIBC, ROOM, STATFS, UTSNAME } from "./linux_abi.ts";
+import { isDeviceSeen, kindSeen, sizeSeen, statSeen, statx } from "./statx.ts";
 
-const isArm = Deno.build.arch === "aarch64";
-const O_NONBLOCK = 0o4000;
-/** For every open: a program that is started inherits no file of ours. */
-export const O_CLOEXEC = 0o2000000;
-/** For every open: a link at the end of the path is refused. */
-export const O_NOFOLLOW = isArm ? 0o100000 : 0o400000;
+const { AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CLOEXEC, O_NOFOLLOW, O_NONBLOCK } = LIBC;
+const { AT_EMPTY_PATH, AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, RWF_NOWAIT } = KERNEL;
 /** For every open of what may be a file: opening a fifo must not wait for its other end. */
 const SAFELY = O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
-const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
-const AT_STATX_FORCE_SYNC = 0x2000, STATX_BASIC_STATS = 0x7ff, RWF_NOWAIT = 8;
 
 const NO_PATH = new Uint8Array(1);
-/** A `struct statx`, which has the same layout on every machine. */
-const statx = new Uint8Array(256);
-const fields = new DataView(statx.buffer);
 const littleEndian = true;
-
-function uint64(at: number): number {
-  return fields.getUint32(at + 4, littleEndian) * 2 ** 32 + fields.getUint32(at, littleEndian);
-}
 
 /** Fills {@linkcode statx} for an open file; whether that worked. */
 function statOpen(c: Libc, fd: number): boolean {
   return c.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, statx) === 0;
-}
-
-const sizeSeen = () => uint64(40);
-const modeSeen = () => fields.getUint16(28, littleEndian);
-
-function kindSeen(): EntryKind {
-  const type = modeSeen() & 0o170000;
-  return type === 0o100000 ? "file" : type === 0o040000 ? "directory" : "other";
-}
-
-/** The device's number as `st_dev` has it, and so the runtime. */
-function deviceSeen(): number {
-  const [major, minor] = [fields.getUint32(136, littleEndian), fields.getUint32(140, littleEndian)];
-  return (major & 0xfff) * 256 + (minor & 0xff) + (minor >>> 8) * 2 ** 20 +
-    (major >>> 12) * 2 ** 44;
 }
 
 /**
@@ -65,20 +39,9 @@ export function statPath(c: Libc, path: string, how?: "fresh"): FileStat | null 
   const name = sharedPathBytes(path);
   const flags = AT_SYMLINK_NOFOLLOW | (how === "fresh" ? AT_STATX_FORCE_SYNC : 0);
   if (c.statx(AT_FDCWD, name, flags, STATX_BASIC_STATS, statx) !== 0) {
-    return errno(c) === ENOENT ? null : undefined;
+    return errno(c) === ERRNO.ENOENT ? null : undefined;
   }
-  const seconds = fields.getInt32(116, littleEndian) * 2 ** 32 +
-    fields.getUint32(112, littleEndian);
-  return {
-    kind: kindSeen(),
-    size: sizeSeen(),
-    mtime: seconds * 1000 + Math.floor(fields.getUint32(120, littleEndian) / 1e6),
-    mode: modeSeen() & 0o7777,
-    uid: fields.getUint32(20, littleEndian),
-    gid: fields.getUint32(24, littleEndian),
-    links: fields.getUint32(16, littleEndian),
-    identity: `${deviceSeen()}:${uint64(32)}`,
-  };
+  return statSeen();
 }
 
 /**
@@ -89,7 +52,7 @@ export function statPath(c: Libc, path: string, how?: "fresh"): FileStat | null 
  */
 export function isDevice(fd: number): boolean {
   const c = libc();
-  return c !== undefined && statOpen(c, fd) && (modeSeen() & 0o170000) === 0o020000;
+  return c !== undefined && statOpen(c, fd) && isDeviceSeen();
 }
 
 /** Opens a regular file for reading; {@linkcode sizeSeen} then returns its size. */
@@ -150,7 +113,7 @@ export function readUnblocked(
   if (size < cached.length) {
     const read = Number(c.preadv2(fd, cachedVector ??= vectorOfCached(), 1, 0n, RWF_NOWAIT));
     // Some file systems do not know the flag; for most of them, in memory, nothing waits.
-    if (read < 0 && errno(c) !== EAGAIN) return readOpen(c, fd, size);
+    if (read < 0 && errno(c) !== ERRNO.EAGAIN) return readOpen(c, fd, size);
     if (read === size) {
       c.close(fd);
       return cached.slice(0, size);
@@ -198,8 +161,8 @@ export async function syncFileSystem(c: Libc, directory: string): Promise<true |
   const fd = c.open(sharedPathBytes(directory), SAFELY, 0);
   if (fd < 0) return undefined;
   try {
-    const type = typeOfOpen(c, fd);
-    const isTrusted = type !== undefined && syncfsIsDurable(type) &&
+    const system = fileSystemOfOpen(c, fd);
+    const isTrusted = system !== undefined && syncfsIsDurable(system.type) &&
       syncfsReportsErrors(kernelRelease(c));
     if (!isTrusted) return undefined;
     if (await c.syncfs(fd) !== 0) throw notFlushed(directory);
@@ -209,47 +172,48 @@ export async function syncFileSystem(c: Libc, directory: string): Promise<true |
   }
 }
 
-/** What statfs(2) says of the file system that an open file is on. */
-function statfsOfOpen(c: Libc, fd: number): DataView | undefined {
-  // The struct is 120 bytes on 64-bit machines.
-  const statfs = new Uint8Array(256);
-  return c.fstatfs(fd, statfs) === 0 ? new DataView(statfs.buffer) : undefined;
+/** What statfs(2) says of a file system. */
+interface FileSystem {
+  /** A number from Linux's include/uapi/linux/magic.h. */
+  readonly type: number;
+  /** What the caller may still write, in bytes. */
+  readonly free: number;
+  /** Its size, in bytes. */
+  readonly total: number;
 }
 
-/** `f_type` of statfs(2): the type of the file system that an open file is on. */
-function typeOfOpen(c: Libc, fd: number): number | undefined {
-  return statfsOfOpen(c, fd)?.getUint32(0, littleEndian);
+/** The file system that an open file is on; `undefined` also if the answer makes no sense. */
+function fileSystemOfOpen(c: Libc, fd: number): FileSystem | undefined {
+  const statfs = new Uint8Array(ROOM["struct statfs"]);
+  if (c.fstatfs(fd, statfs) !== 0) return undefined;
+  const fields = new DataView(statfs.buffer);
+  const [type, block, blocks, available] = [
+    STATFS.f_type,
+    STATFS.f_bsize,
+    STATFS.f_blocks,
+    STATFS.f_bavail,
+  ].map((at) => Number(fields.getBigUint64(at, littleEndian)));
+  if (type === 0 || block === 0 || block! > MOST_BLOCK) return undefined;
+  return { type: type! % 2 ** 32, free: available! * block!, total: blocks! * block! };
 }
 
-/** What the caller may still write, and the size, of a directory's file system, in bytes. */
-export function spaceOf(c: Libc, directory: string): { free: number; total: number } | undefined {
+/** No file system has blocks of more bytes. */
+const MOST_BLOCK = 2 ** 30;
+
+/** The file system that a directory is on. */
+export function fileSystemOf(c: Libc, directory: string): FileSystem | undefined {
   const fd = c.open(sharedPathBytes(directory), SAFELY, 0);
   if (fd < 0) return undefined;
-  const statfs = statfsOfOpen(c, fd);
+  const found = fileSystemOfOpen(c, fd);
   c.close(fd);
-  if (!statfs) return undefined;
-  // f_bsize, f_blocks and f_bavail.
-  const [block, blocks, available] = [8, 16, 32].map((at) =>
-    Number(statfs.getBigUint64(at, littleEndian))
-  );
-  return { free: available! * block!, total: blocks! * block! };
-}
-
-/** `f_type` of statfs(2): the type of the file system that a directory is on. */
-export function fileSystemType(c: Libc, directory: string): number | undefined {
-  const fd = c.open(sharedPathBytes(directory), SAFELY, 0);
-  if (fd < 0) return undefined;
-  const type = typeOfOpen(c, fd);
-  c.close(fd);
-  return type;
+  return found;
 }
 
 /** Such as `6.1.0-18-amd64`; empty if unknown. */
 function kernelRelease(c: Libc): string {
-  // Six texts of 65 bytes: the system, the machine's name, the release …
-  const utsname = new Uint8Array(6 * 65);
+  const utsname = new Uint8Array(ROOM["struct utsname"]);
   if (c.uname(utsname) !== 0) return "";
-  const release = utsname.subarray(2 * 65, 3 * 65);
+  const release = utsname.subarray(UTSNAME.release);
   return new TextDecoder().decode(release.subarray(0, release.indexOf(0)));
 }
 

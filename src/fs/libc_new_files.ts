@@ -6,10 +6,9 @@
 
 import { notFlushed } from "../text/errors.ts";
 import { type Libc, pathBytes, sharedPathBytes } from "./libc.ts";
-import { O_CLOEXEC } from "./libc_files.ts";
+import { LIBC } from "./linux_abi.ts";
 
-const O_WRONLY = 1, O_CREAT = 0o100, O_EXCL = 0o200;
-const ANEW = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+const ANEW = LIBC.O_WRONLY | LIBC.O_CREAT | LIBC.O_EXCL | LIBC.O_CLOEXEC;
 
 /** Makes a new file with this content, or none. */
 export function createFile(c: Libc, path: string, content: Uint8Array): true | undefined {

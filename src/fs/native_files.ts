@@ -6,22 +6,11 @@
  */
 
 import { dirname } from "@std/path/posix/dirname";
-import { ENOSYS } from "../text/errors.ts";
 import type { FilePort, FileStat, NewFile, WriteFault } from "./file_port.ts";
 import { isLocal, renamesAsOne } from "./file_systems.ts";
+import { errno, type Libc, libc, libcFor, sharedPathBytes } from "./libc.ts";
 import {
-  EEXIST,
-  EINVAL,
-  ENOENT,
-  errno,
-  ESTALE,
-  type Libc,
-  libc,
-  libcFor,
-  sharedPathBytes,
-} from "./libc.ts";
-import {
-  fileSystemType,
+  fileSystemOf,
   readRegular,
   readUnblocked,
   statPath,
@@ -30,18 +19,18 @@ import {
   unlinkPath,
 } from "./libc_files.ts";
 import { createFile, createOnThreads, createOpen, syncAndClose } from "./libc_new_files.ts";
+import { ERRNO, KERNEL, LIBC } from "./linux_abi.ts";
 import { portableFiles } from "./portable_files.ts";
 import { removeLinked, renameAfterLook, renameByLink } from "./rename_by_link.ts";
 import { countNames, streamDirectory } from "./stream_directory.ts";
 import { forEachAtOnce, syncEach, syncEntries } from "./sync_each.ts";
 
-const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, RENAME_NOREPLACE = 1;
-const X_OK = 1, W_OK = 2;
-/** By errno: EPERM, EACCES, EROFS. */
+const { AT_FDCWD, AT_SYMLINK_NOFOLLOW, X_OK, W_OK } = LIBC;
+const { EEXIST, EINVAL, ENOENT, ENOSYS, ESTALE } = ERRNO;
 const WRITE_FAULTS: ReadonlyMap<number, WriteFault> = new Map([
-  [1, "immutable"],
-  [13, "no permission"],
-  [30, "read-only"],
+  [ERRNO.EPERM, "immutable"],
+  [ERRNO.EACCES, "no permission"],
+  [ERRNO.EROFS, "read-only"],
 ]);
 /** From this many files on one `syncfs` is cheaper than an `fsync` for each. */
 const SYNCFS_FROM = 64;
@@ -58,7 +47,7 @@ function typeOf(directory: string): number | undefined {
   const known = types.get(directory);
   if (known !== undefined) return known;
   const c = libc();
-  const type = c && fileSystemType(c, directory);
+  const type = c && fileSystemOf(c, directory)?.type;
   if (types.size === MOST_TYPES) types.clear();
   if (type !== undefined) types.set(directory, type);
   return type;
@@ -164,7 +153,7 @@ export const nativeFiles: FilePort = {
     // Each job asks this, and an exception costs the runtime more than the question.
     if (c) {
       if (c.faccessat(AT_FDCWD, sharedPathBytes(path), 0, AT_SYMLINK_NOFOLLOW) === 0) return true;
-      if (errno(c) !== ESTALE) return false;
+      if (errno(c) !== ESTALE && errno(c) !== ENOSYS) return false;
     }
     return portableFiles.exists(path);
   },
@@ -215,7 +204,7 @@ export const nativeFiles: FilePort = {
     const directory = dirname(to);
     if (!c || withoutFlag.has(directory)) return renameByLink(nativeFiles, from, to);
     const [source, target] = [sharedPathBytes(from), sharedPathBytes(to)];
-    if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_NOREPLACE) === 0) return;
+    if (c.renameat2(AT_FDCWD, source, AT_FDCWD, target, KERNEL.RENAME_NOREPLACE) === 0) return;
     const code = errno(c);
     if (code === EEXIST) throw new Deno.errors.AlreadyExists(`${to} exists`);
     if (code === ENOENT) throw new Deno.errors.NotFound(`no ${from}`);

@@ -7,9 +7,10 @@
 
 import { dirname } from "@std/path/posix/dirname";
 import type { FilePort } from "./file_port.ts";
+import { ERRNO } from "./linux_abi.ts";
 import { createInTurn } from "./sync_each.ts";
 
-const ESTALE = Deno.build.os === "linux" ? 116 : 70;
+const ESTALE = Deno.build.os === "linux" ? ERRNO.ESTALE : 70;
 const STALE = new RegExp(`^.*\\(os error ${ESTALE}\\)`);
 
 /** How often a call is made while its handle is stale: the second may find the new file. */

@@ -5,9 +5,7 @@
  */
 
 import { libc, pathBytes } from "../fs/libc.ts";
-import { O_CLOEXEC } from "../fs/libc_files.ts";
-
-const O_WRONLY = 1, O_NONBLOCK = 0o4000;
+import { LIBC } from "../fs/linux_abi.ts";
 
 /** A child's standard input. */
 export interface ChildInput {
@@ -25,7 +23,7 @@ export function childInput({ pid, stdin }: Deno.ChildProcess): ChildInput {
   const c = libc();
   const path = pathBytes(`/proc/${pid}/fd/0`);
   // Not blocking: a child that is stopped by a signal reads nothing.
-  let fd = c?.open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0) ?? -1;
+  let fd = c?.open(path, LIBC.O_WRONLY | LIBC.O_NONBLOCK | LIBC.O_CLOEXEC, 0) ?? -1;
   if (!c || fd < 0) {
     const writer = stdin.getWriter();
     return {

@@ -5,10 +5,10 @@
  */
 
 import { libc } from "../fs/libc.ts";
+import { KERNEL, LIBC } from "../fs/linux_abi.ts";
 
-/** System calls, with the same numbers on every machine; since Linux 5.3. */
-const SYS_PIDFD_SEND_SIGNAL = 424n, SYS_PIDFD_OPEN = 434n;
-const SIGKILL = 9n;
+const SEND_SIGNAL = BigInt(KERNEL.__NR_pidfd_send_signal), OPEN = BigInt(KERNEL.__NR_pidfd_open);
+const SIGKILL = BigInt(LIBC.SIGKILL);
 
 /** A reference to one process, whoever has its number later. */
 export interface ProcessReference extends Disposable {
@@ -24,10 +24,10 @@ export interface ProcessReference extends Disposable {
  */
 export function openProcess(pid: number): ProcessReference | undefined {
   const c = libc();
-  const fd = c ? Number(c.syscall(SYS_PIDFD_OPEN, BigInt(pid), 0n, 0n, 0n)) : -1;
+  const fd = c ? Number(c.syscall(OPEN, BigInt(pid), 0n, 0n, 0n)) : -1;
   if (!c || fd < 0) return undefined;
   return {
-    kill: () => void c.syscall(SYS_PIDFD_SEND_SIGNAL, BigInt(fd), SIGKILL, 0n, 0n),
+    kill: () => void c.syscall(SEND_SIGNAL, BigInt(fd), SIGKILL, 0n, 0n),
     [Symbol.dispose]: () => void c.close(fd),
   };
 }

@@ -8,7 +8,7 @@
 
 import { USUAL_SHELL } from "../format/job.ts";
 import { sharedPathBytes } from "../fs/libc.ts";
-import { O_NOFOLLOW } from "../fs/libc_files.ts";
+import { isKnownArch, LIBC, ROOM } from "../fs/linux_abi.ts";
 import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
 import { refuseUnrunnable, spawnError } from "./spawn_error.ts";
@@ -47,9 +47,9 @@ const SYMBOLS = {
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
 } as const;
 
-const SPAWN_SETSIGDEF = 0x04, SPAWN_SETSIGMASK = 0x08, SPAWN_SETSID = 0x80;
-const O_WRONLY = 1, O_CREAT = 0o100, O_APPEND = 0o2000, O_NONBLOCK = 0o4000;
-const WNOHANG = 1;
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = LIBC;
+const ATTRIBUTES = LIBC.POSIX_SPAWN_SETSID | LIBC.POSIX_SPAWN_SETSIGDEF |
+  LIBC.POSIX_SPAWN_SETSIGMASK;
 /** Buffers with more memory than this, in bytes, are not kept for the next start. */
 const MOST_KEPT = 64 * 1024;
 
@@ -68,7 +68,7 @@ interface SpawnBuffers {
 export class PosixSpawner implements Spawner {
   readonly #c: Deno.DynamicLibrary<typeof SYMBOLS & (typeof INLINE | typeof ON_A_THREAD)>;
   readonly #openFiles: number | undefined;
-  readonly #attributes = new Uint8Array(1024);
+  readonly #attributes = new Uint8Array(ROOM.posix_spawnattr_t);
   readonly #shell = cString(USUAL_SHELL);
   readonly #inherited = new WeakMap<object, CEnvironment>();
   readonly #devNull = cString("/dev/null");
@@ -82,21 +82,19 @@ export class PosixSpawner implements Spawner {
   /**
    * @param inline Whether to block the whole program until a command's shell runs.
    * @param openFiles The commands' soft limit of open files. Default: that of this process.
-   * @throws If the C library cannot be opened: no permission, or another one.
+   * @throws If the C library cannot be opened: no permission, or another one; another machine.
    */
   constructor(inline: boolean, openFiles?: number) {
+    if (!isKnownArch(Deno.build.arch)) throw new TypeError(`${Deno.build.arch} is not known`);
     this.#openFiles = openFiles;
     this.#c = Deno.dlopen("libc.so.6", { ...SYMBOLS, ...(inline ? INLINE : ON_A_THREAD) });
     const c = this.#c.symbols;
     c.posix_spawnattr_init(this.#attributes);
-    c.posix_spawnattr_setflags(
-      this.#attributes,
-      SPAWN_SETSID | SPAWN_SETSIGDEF | SPAWN_SETSIGMASK,
-    );
+    c.posix_spawnattr_setflags(this.#attributes, ATTRIBUTES);
     // The runtime ignores SIGPIPE, and exec keeps that: `yes | head` would never end. So reset
     // every signal.
-    c.posix_spawnattr_setsigdefault(this.#attributes, new Uint8Array(128).fill(0xff));
-    c.posix_spawnattr_setsigmask(this.#attributes, new Uint8Array(128));
+    c.posix_spawnattr_setsigdefault(this.#attributes, new Uint8Array(ROOM.sigset_t).fill(0xff));
+    c.posix_spawnattr_setsigmask(this.#attributes, new Uint8Array(ROOM.sigset_t));
     Deno.addSignalListener("SIGCHLD", this.#reap);
     // Finds a command that has ended even if its SIGCHLD was missed.
     this.#reapTimer = setInterval(this.#reap, 1000);
@@ -107,7 +105,11 @@ export class PosixSpawner implements Spawner {
     refuseUnrunnable(shell);
     const c = this.#c.symbols;
     const buffers = this.#freeBuffers.pop() ??
-      { pid: new Int32Array(1), actions: new Uint8Array(512), strings: new CStrings() };
+      {
+        pid: new Int32Array(1),
+        actions: new Uint8Array(ROOM.posix_spawn_file_actions_t),
+        strings: new CStrings(),
+      };
     const { actions, strings } = buffers;
     const words = shellWords(request, this.#openFiles);
     const variables = Object.keys(env).map((name) => `${name}=${env[name]}`);
@@ -137,7 +139,7 @@ export class PosixSpawner implements Spawner {
     c.posix_spawn_file_actions_destroy(actions);
     const pid = buffers.pid[0]!;
     if (strings.size <= MOST_KEPT) this.#freeBuffers.push(buffers);
-    if (code !== 0) throw spawnError(code, cwd, stdin);
+    if (code !== 0 || pid < 1) throw spawnError(code, cwd, stdin);
     const exited = new Promise<Exit>((resolve) => this.#children.set(pid, resolve));
     // It may have ended, and its SIGCHLD come, before its number was known here.
     this.#reapOne(pid);
@@ -156,7 +158,7 @@ export class PosixSpawner implements Spawner {
 
   #reapOne(pid: number): void {
     const status = new Uint8Array(this.#status.buffer);
-    if (this.#c.symbols.waitpid(pid, status, WNOHANG) !== pid) return;
+    if (this.#c.symbols.waitpid(pid, status, LIBC.WNOHANG) !== pid) return;
     const resolve = this.#children.get(pid)!;
     this.#children.delete(pid);
     const word = this.#status[0]!;

@@ -5,6 +5,7 @@ import { EXT } from "../../src/fs/file_systems.ts";
 import { syncFileSystem } from "../../src/fs/libc_files.ts";
 import { streamDirectory } from "../../src/fs/stream_directory.ts";
 import { portableFiles, waitingFiles } from "../../src/fs/portable_files.ts";
+import { STATFS } from "../../src/fs/linux_abi.ts";
 import { type Libc, libc, nameFromBytes, pathBytes, sharedPathBytes } from "../../src/fs/libc.ts";
 import { eventually, namesIn, temporaryDirectory } from "../temporary_queue.ts";
 import { testWith } from "../left_out.ts";
@@ -278,7 +279,9 @@ testWith(
       Object.create(libc()!, {
         fstatfs: {
           value: (_: number, statfs: Uint8Array) => {
-            new DataView(statfs.buffer).setUint32(0, type, true);
+            const fields = new DataView(statfs.buffer);
+            fields.setUint32(STATFS.f_type, type, true);
+            fields.setUint32(STATFS.f_bsize, 4096, true);
             return 0;
           },
         },

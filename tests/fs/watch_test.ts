@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { watchByInotify } from "../../src/fs/inotify.ts";
+import type { Libc } from "../../src/fs/libc.ts";
 import { type Change, watchQueue } from "../../src/fs/watch.ts";
 import { drop, eventually, temporaryQueue } from "../temporary_queue.ts";
 
@@ -59,4 +61,29 @@ Deno.test("watchQueue() with a pause tells of each of thousands of changes, and 
   }
   await eventually("all of them", () => names.size === 3001);
   unwatch();
+});
+
+Deno.test("events that make no sense are dropped, and the watching goes on", async () => {
+  const closed = Promise.withResolvers<void>();
+  const reads = [
+    // An event that ends behind the others, half of one, and one as it should be.
+    new Uint8Array(64).fill(0xff),
+    new Uint8Array(7),
+    new Uint8Array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 97, 0]),
+  ];
+  const c = {
+    inotify_init1: () => 5,
+    inotify_add_watch: () => 1,
+    close: () => closed.resolve(),
+    readOnThread(_: number, buffer: Uint8Array) {
+      const bytes = reads.shift() ?? new Uint8Array();
+      buffer.set(bytes);
+      return Promise.resolve(BigInt(bytes.length));
+    },
+  };
+  const heard: string[] = [];
+  const strange: Libc = Object.create(c);
+  watchByInotify(strange, [{ path: "/", interest: "names" }], (_, name) => heard.push(name));
+  await closed.promise;
+  assertEquals(heard, ["a"]);
 });

@@ -213,6 +213,7 @@ export { lastRun } from "./src/inspect/last_run.ts";
 export { followLog, type FollowOptions, waitForEnd } from "./src/inspect/follow.ts";
 export { type JobPage, type JobPageQuery, JobPages } from "./src/inspect/job_pages.ts";
 export { type DividedCounts, KnownNames } from "./src/inspect/known_names.ts";
+export { boundWorkerLog, MOST_LOG } from "./src/contents/bounded_logs.ts";
 export { TimeNotes } from "./src/contents/line_times.ts";
 export { lastLineOf } from "./src/inspect/brief_view.ts";
 export { lastLinesOf, LogReader } from "./src/inspect/log_reader.ts";

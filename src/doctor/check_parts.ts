@@ -107,7 +107,7 @@ export async function checkKinds(examination: Examination): Promise<void> {
   for (const state of JOB_STATES) {
     await checkFolder(examination, state, (name) => name.endsWith(".log"));
   }
-  for (const name of ["hooks.log", "workers/.autostart"]) {
+  for (const name of ["hooks.log", "hooks.log.prev", "workers/.autostart"]) {
     const kind = files.stat(`${dir}/${name}`)?.kind;
     if (kind !== undefined && kind !== "file") await moveAside(examination, name);
   }

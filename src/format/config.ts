@@ -62,10 +62,15 @@ export interface Config {
   pause_on_failure: boolean;
   /** How many jobs run at once over all workers and machines, or `null` for no limit. */
   concurrency: number | null;
-  /** The done jobs to keep: so many of the newest, those of a span such as `7d`, or `null`: all. */
+  /**
+   * The done jobs to keep: so many of the newest, those of a span such as `7d`, both as in
+   * `1000,7d`, or `null`: all.
+   */
   keep_done: number | string | null;
   /** The dead jobs to keep, likewise. */
   keep_dead: number | string | null;
+  /** How long the history and the logs of exited workers are kept, such as `30d`, or `null`. */
+  keep_history: string | null;
   /** Shell text to run after a job is done, or `null`. */
   on_done: string | null;
   /** Shell text to run after a job has moved to dead/, or `null`. */

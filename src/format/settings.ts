@@ -6,36 +6,13 @@
 
 import { UsageError } from "../text/errors.ts";
 import { bytesInSize } from "../text/byte_size.ts";
+import { retention, retentionAge } from "./retention.ts";
 import { secondsInSpan } from "../text/time_span.ts";
 import { type Config, type ConfigKey, isNamedKey, isResourceKey, type PlainKey } from "./config.ts";
 import { flag, type Kind, number, orNone, seconds, someText, wholeNumber } from "./field_checks.ts";
 import { JOB_FIELDS } from "./job_fields.ts";
 
 export * from "./config.ts";
-
-/** The jobs to keep: so many of the newest, or those younger than an age in milliseconds. */
-export type Retention = { count: number } | { age: number };
-
-/**
- * The retention that a setting asks for: `1000` keeps that many, `"7d"` those that ended within 7
- * days; `undefined` if it is neither.
- *
- * @example
- * ```ts
- * import { retentionOf } from "./settings.ts";
- *
- * retentionOf("12h"); // { age: 43200000 }
- * ```
- */
-export function retentionOf(value: unknown): Retention | undefined {
-  if (typeof value === "number") {
-    return Number.isInteger(value) && value >= 0 ? { count: value } : undefined;
-  }
-  // A span without a unit would be a number, and mean jobs.
-  if (typeof value !== "string" || /^[\d.]*$/.test(value)) return undefined;
-  const seconds = secondsInSpan(value);
-  return seconds === undefined ? undefined : { age: seconds * 1000 };
-}
 
 /** A setting: what it takes, its default, and its line in the help. */
 export interface Setting extends Kind {
@@ -48,14 +25,6 @@ export interface Setting extends Kind {
   /** What it does, in a few words. */
   readonly help: string;
 }
-
-const retention: Kind = {
-  type: "number",
-  check: (value) =>
-    value === null || retentionOf(value) !== undefined
-      ? undefined
-      : "must be a number of jobs such as 1000, a span such as 7d or 12h, or none",
-};
 
 /** How many jobs a worker may run at once. */
 export const slotCount: Kind = wholeNumber(1, 1024);
@@ -178,11 +147,22 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
   },
   keep_done: {
     ...retention,
-    value: "N|DUR",
-    help: "done jobs to keep: 1000, 7d, or none to keep all",
-    default: null,
+    value: "N|DUR|N,DUR",
+    help: "done jobs to keep: the newest N, those of the last DUR, or both; none keeps all",
+    default: "100000,1d",
   },
-  keep_dead: { ...retention, value: "N|DUR", help: "dead jobs to keep, likewise", default: null },
+  keep_dead: {
+    ...retention,
+    value: "N|DUR|N,DUR",
+    help: "dead jobs to keep, likewise",
+    default: "100000,30d",
+  },
+  keep_history: {
+    ...retentionAge,
+    value: "DUR",
+    help: "how long to keep what stats counts, up to 1 GiB, and logs of exited workers",
+    default: "30d",
+  },
   on_done: { ...hook, value: "CMD", help: "shell text to run after a job is done", default: null },
   on_dead: { ...hook, value: "CMD", help: "shell text to run after a job is dead", default: null },
   on_failure: {

@@ -7,23 +7,14 @@
 import { type Entry, entryAt } from "../contents/entries.ts";
 import { foldersOf, selector } from "../inspect/selection.ts";
 import { QueueError } from "../text/errors.ts";
-import { pruneHistory } from "../contents/history_totals.ts";
 import { removeInputs, removeOwnInputs, withInput } from "../contents/inputs.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { logName } from "../contents/logs.ts";
 import { isUlid, timeOfId } from "../format/ids.ts";
 import { ID_PATTERN } from "../format/names.ts";
-import { WORKER_PATTERN } from "../format/worker_names.ts";
-import { hasPresence } from "../contents/presence.ts";
-import {
-  flush,
-  flushChange,
-  listIfThere,
-  pathIn,
-  removeIfThere,
-  type Store,
-} from "../store/store.ts";
+import { flush, flushChange, listIfThere, pathIn, type Store } from "../store/store.ts";
 import { timeOfFiles } from "../store/temporary_files.ts";
+import { pruneRecords } from "./prune_records.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";
 import { freeStaleKeys, staleKeys } from "../constraints/unique.ts";
 
@@ -45,6 +36,8 @@ export interface PruneOptions {
   olderThan?: number;
   /** How many of each state stay: those that ended last. */
   keep?: number;
+  /** Whether history and logs stay. Default: no. */
+  jobsOnly?: boolean;
   /** Whether only to count. */
   dryRun?: boolean;
   /** Asked now and then: whether to stop early. */
@@ -66,8 +59,6 @@ export interface Pruned {
   history: number;
   /** Log files removed, of workers that have exited. */
   worker_logs: number;
-  /** The time at which the oldest job that stays ended; `Infinity` if none stays. */
-  oldest: number;
 }
 
 /** How many names are looked at before other work has a turn. */
@@ -104,11 +95,7 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
     awaited: 0,
     history: 0,
     worker_logs: 0,
-    oldest: Infinity,
   };
-  // A power cut could bring back what settling a job has removed from tmp/, to be run again, and
-  // only the settled file that is about to go would tell that it has been run.
-  if (!dryRun) await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
   const isMeant = selector(store, { states, tags, group });
   for (const state of foldersOf(states) as readonly EndedState[]) {
     await pruneState(store, state, before, options, isMeant, pruned);
@@ -116,9 +103,8 @@ export async function pruneJobs(store: Store, options: PruneOptions): Promise<Pr
   if (pruned.removed.done + pruned.removed.dead > 0 && !dryRun) {
     freeStaleKeys(store, await staleKeys(store, options.stop));
   }
-  if (olderThan !== undefined) {
-    pruned.history = await pruneHistory(store, before, dryRun);
-    pruned.worker_logs = pruneWorkerLogs(store, before, dryRun);
+  if (olderThan !== undefined && !options.jobsOnly) {
+    Object.assign(pruned, await pruneRecords(store, before, dryRun));
   }
   return pruned;
 }
@@ -127,64 +113,51 @@ async function pruneState(
   store: Store,
   state: EndedState,
   before: number,
-  { keep = 0, dryRun = false, stop = () => false, looked = () => {} }: PruneOptions,
+  { keep = 0, states, tags, group, dryRun = false, stop, looked }: PruneOptions,
   isMeant: (entry: Entry) => boolean,
   pruned: Pruned,
 ): Promise<void> {
   const begun = performance.now();
-  const awaited = parents(store);
-  const ended: { id: string; time: number }[] = [];
+  const isStopped = async () => (await giveWay(), stop?.() ?? false);
+  const ranksAll = keep === 0 || (!tags && group === undefined && !states?.includes("cancelled"));
+  const ids: string[] = [];
   let [seen, staying] = [0, 0];
   for (const { name, kind } of store.files.list(pathIn(store, state))) {
-    if (++seen % SLICE === 0) {
-      await giveWay();
-      if (stop()) return;
-    }
+    if (++seen % SLICE === 0 && await isStopped()) return;
     if (kind !== "file" || !name.endsWith(".json")) continue;
     const id = name.slice(0, -".json".length);
     if (!ID_PATTERN.test(id)) continue;
     const made = timeOfId(id);
     // A job made since cannot have ended before, so most files need no look.
-    if (keep === 0 && made !== undefined && made >= before) {
-      pruned.oldest = Math.min(pruned.oldest, made);
-      staying++;
-      continue;
+    if (ranksAll && made !== undefined && made >= before) staying++;
+    else ids.push(id);
+  }
+  const ended: { id: string; time: number }[] = [];
+  // Those that stay for their age are the newest: only the rest of `keep` is to be found.
+  if (staying + ids.length > keep) {
+    for (const id of ids) {
+      if (++seen % SLICE === 0 && await isStopped()) return;
+      if (!isMeant(entryAt(state, `${id}.json`))) continue;
+      const time = store.files.stat(pathIn(store, state, `${id}.json`))?.mtime;
+      if (time !== undefined) ended.push({ id, time });
     }
-    if (!isMeant(entryAt(state, name))) continue;
-    const time = store.files.stat(pathIn(store, state, name))?.mtime;
-    if (time !== undefined) ended.push({ id, time });
   }
-  const listed = ended.length;
-  if (keep > 0) {
+  const left = keep - staying;
+  if (left > 0) {
     ended.sort((a, b) => b.time - a.time || (a.id < b.id ? 1 : -1));
-    for (const { time } of ended.splice(0, keep)) pruned.oldest = Math.min(pruned.oldest, time);
+    ended.splice(0, left);
   }
-  const old: string[] = [];
-  for (const { id, time } of ended) {
-    if (time >= before) pruned.oldest = Math.min(pruned.oldest, time);
-    else if (awaited.has(id)) pruned.awaited++;
-    else old.push(id);
-  }
-  looked(staying + listed - old.length, performance.now() - begun);
-  if (dryRun) pruned.removed[state] += old.length;
-  else pruned.removed[state] += await removeEach(store, state, old, stop);
-}
-
-/** Removes the log files of exited workers that have not changed since a time; returns how many. */
-function pruneWorkerLogs(store: Store, before: number, dryRun: boolean): number {
-  let removed = 0;
-  for (const { name, kind } of [...store.files.list(pathIn(store, "workers"))]) {
-    if (kind !== "file" || !name.endsWith(".log")) continue;
-    const worker = name.slice(0, -".log".length);
-    if (!WORKER_PATTERN.test(worker)) continue;
-    // A log gets this name once its worker is live, so a worker without a presence has exited.
-    if (hasPresence(store, worker)) continue;
-    const path = pathIn(store, "workers", name);
-    const time = store.files.stat(path)?.mtime;
-    if (time === undefined || time >= before) continue;
-    if (dryRun || removeIfThere(store, path)) removed++;
-  }
-  return removed;
+  const old = ended.filter(({ time }) => time < before).map(({ id }) => id);
+  const awaited = old.length > 0 ? parents(store) : new Set();
+  const free = old.filter((id) => !awaited.has(id));
+  pruned.awaited += old.length - free.length;
+  looked?.(staying + ids.length - free.length, performance.now() - begun);
+  if (free.length > 0 && !dryRun) {
+    // A power cut could bring back what settling a job has removed from tmp/, to be run again, and
+    // only the settled file that is about to go would tell that it has been run.
+    await flush(store, [pathIn(store, "tmp"), ...leftByWaiting(store)]);
+    pruned.removed[state] += await removeEach(store, state, free, stop ?? (() => false));
+  } else pruned.removed[state] += free.length;
 }
 
 /** Removes jobs and their logs, a slice at a time; returns how many were still there. */

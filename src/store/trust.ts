@@ -34,7 +34,13 @@ export const LATER_PARTS = [
 ] as const;
 
 /** The files that may lie beside them, VERSION aside. */
-export const QUEUE_FILES = ["config.json", "paused", "lock", "hooks.log"] as const;
+export const QUEUE_FILES = [
+  "config.json",
+  "paused",
+  "lock",
+  "hooks.log",
+  "hooks.log.prev",
+] as const;
 
 const DIRECTORIES: ReadonlySet<string> = new Set([...PARTS, ...LATER_PARTS]);
 /** Nothing works without these; commands that need others report them. */

@@ -36,8 +36,9 @@ Deno.test("withDefaults() gives every setting its default", () => {
     on_failure: null,
     secret_names: "*TOKEN*,*SECRET*,*PASSW*,*CREDENTIAL*,*KEY*,*AUTH*",
     concurrency: null,
-    keep_done: null,
-    keep_dead: null,
+    keep_done: "100000,1d",
+    keep_dead: "100000,30d",
+    keep_history: "30d",
     on_done: null,
     on_dead: null,
   });
@@ -69,6 +70,10 @@ Deno.test("parseConfigValue() takes what a setting allows", () => {
     ["fsync", "false", false],
     ["worker_count", " 4 ", 4],
     ["backoff_max", "36500d", 36500 * 86400],
+    ["keep_done", "1000", 1000],
+    ["keep_done", "1000, 7d", "1000, 7d"],
+    ["keep_dead", "none", null],
+    ["keep_history", "90d", "90d"],
   ];
   for (const [key, word, value] of takes) assertEquals(parseConfigValue(key, word), value);
 });
@@ -89,6 +94,10 @@ Deno.test("parseConfigValue() refuses the rest and says what is allowed", () => 
     ["poll_interval", "0", "a number of seconds from 0.05 to 3600"],
     ["fsync", "yes", 'fsync must be true or false, not "yes"'],
     ["fsync", "none", "true or false"],
+    ["keep_done", "7d,1000", "a number of jobs such as 1000, a span such as 7d or 12h, both as in"],
+    ["keep_done", "1000,7", "a number of jobs"],
+    ["keep_history", "1000", 'must be a span such as 7d or 12h, or none, not "1000"'],
+    ["keep_history", "1000,7d", "must be a span"],
   ];
   for (const [key, word, says] of refuses) {
     assertThrows(() => parseConfigValue(key, word), UsageError, says);

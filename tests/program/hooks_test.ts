@@ -138,3 +138,16 @@ Deno.test("on_failure is not run for a job that is put back or cancelled", async
   await worker.ended;
   assertEquals(told(program), "");
 });
+
+Deno.test("a full hooks.log becomes hooks.log.prev", async () => {
+  await using program = new Program();
+  const [log, previous] = [`${program.dir}/hooks.log`, `${program.dir}/hooks.log.prev`];
+  Deno.writeTextFileSync(log, "");
+  Deno.truncateSync(log, 8 * 1024 ** 2 + 1);
+  await program.answer("config", "set", "on_done", "echo after $QUEUECTL_JOB_ID");
+  await program.answer("enqueue", "--id", "a", "true");
+  await program.drain();
+  assertEquals(told(program), "after a\n");
+  assertEquals(Deno.statSync(previous).size, 8 * 1024 ** 2 + 1);
+  assertEquals((await program.run(["doctor"])).code, 0);
+});

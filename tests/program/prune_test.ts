@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pruneJobs } from "../../src/moves/prune.ts";
+import { boundRecords } from "../../src/moves/prune_records.ts";
+import { ulid } from "@std/ulid";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { Pruner } from "../../src/worker/maintenance/pruner.ts";
@@ -201,10 +203,112 @@ Deno.test("pruning keeps up with the rate at which a worker ends jobs", async ()
   assertEquals(troubles, []);
 });
 
-Deno.test("without keep_done and keep_dead a worker keeps everything", async () => {
+Deno.test("by default a worker removes none of a few jobs, however old", async () => {
   await using program = await aged();
+  const past = Date.now() / 1000 - 3650 * DAY;
+  for (const id of ["d0", "d1"]) Deno.utimeSync(`${program.dir}/done/${id}.json`, past, past);
   await program.drain();
   assertEquals(ids(program, "done").length + ids(program, "dead").length, 7);
+});
+
+Deno.test("with a number and an age in a setting a job stays for either", async () => {
+  await using program = await aged();
+  await program.answer("config", "set", "--keep-done", "1,3d", "--keep-dead", "2,1h");
+  await program.drain();
+  assertEquals([ids(program, "done"), ids(program, "dead")], [["d2", "d3", "d4"], ["x0", "x1"]]);
+});
+
+Deno.test("a worker looks at no job while there are no more than are to be kept", async () => {
+  await using temporary = await temporaryQueue({ keep_done: "100,1h", keep_dead: null });
+  const { queue, dir } = temporary;
+  const [old, young] = [ulid(Date.now() - 2 * DAY * 1000), ulid()];
+  const past = Date.now() / 1000 - DAY;
+  const put = (id: string) => Deno.writeTextFileSync(`${dir}/done/${id}.json`, "{}");
+  for (let job = 0; job < 99; job++) put(job === 0 ? young : `j${job}`);
+  put(old);
+  Deno.utimeSync(`${dir}/done/${old}.json`, past, past);
+  const looked: string[] = [];
+  const files = {
+    ...nativeFiles,
+    stat: (path: string) => (looked.push(path), nativeFiles.stat(path)),
+  };
+  const sweep = async () => {
+    looked.length = 0;
+    const pruner = new Pruner({ ...queue.store, files }, (error) => {
+      throw error;
+    });
+    pruner.look();
+    await pruner.close(false);
+    return looked.filter((path) => path.includes("/done/"));
+  };
+  assertEquals(await sweep(), []);
+  put("one-more");
+  const seen = await sweep();
+  assertEquals([seen.length, seen.some((path) => path.includes(young))], [100, false]);
+  assertEquals([namesIn(dir, "done").length, namesIn(dir, "done").includes(`${old}.json`)], [
+    100,
+    false,
+  ]);
+});
+
+Deno.test("a worker keeps history and logs of exited workers for keep_history", async () => {
+  await using program = await aged();
+  await program.answer("config", "set", "--keep-done", "1,1d");
+  Deno.mkdirSync(`${program.dir}/history`);
+  const day = (ago: number) => new Date(Date.now() - ago * DAY * 1000).toISOString().slice(0, 10);
+  const file = (ago: number) => `${day(ago)}.w-1-ab.jsonl`;
+  for (const ago of [40, 20]) Deno.writeTextFileSync(`${program.dir}/history/${file(ago)}`, "");
+  for (const [name, ago] of [["w-1-ab.log", 40], ["w-1-ab.log.prev", 41], ["w-2-ab.log", 20]]) {
+    const path = `${program.dir}/workers/${name}`;
+    Deno.writeTextFileSync(path, "");
+    const past = Date.now() / 1000 - Number(ago) * DAY;
+    Deno.utimeSync(path, past, past);
+  }
+  await program.drain();
+  assertEquals(program.names("history"), [file(20), "totals.json"]);
+  assertEquals(program.names("workers"), ["w-2-ab.log"]);
+});
+
+Deno.test("of more history than a gigabyte the oldest days go, and never today's", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  Deno.mkdirSync(`${dir}/history`);
+  const day = (ago: number) => new Date(Date.now() - ago * DAY * 1000).toISOString().slice(0, 10);
+  const file = (ago: number) => `${day(ago)}.w-1-ab.jsonl`;
+  for (const ago of [0, 4, 5, 6]) Deno.writeTextFileSync(`${dir}/history/${file(ago)}`, "");
+  // A hole takes no room.
+  for (const ago of [0, 4]) Deno.truncateSync(`${dir}/history/${file(ago)}`, 700 * 1024 ** 2);
+  const sizes = new Map(namesIn(dir, "history").map((name) => [name, 0]));
+  await boundRecords({
+    ...queue.store,
+    files: {
+      ...nativeFiles,
+      // Read as empty, so that the test needs no second to read a gigabyte of nothing.
+      stat(path: string) {
+        const stat = nativeFiles.stat(path);
+        if (stat && sizes.has(path.split("/").at(-1)!) && stat.size > 0) Deno.truncateSync(path, 0);
+        return stat;
+      },
+    },
+  });
+  assertEquals(namesIn(dir, "history"), [file(0), "totals.json"]);
+});
+
+Deno.test("of a thousand logs of exited workers the newest stay", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  for (let worker = 1; worker <= 1002; worker++) {
+    Deno.writeTextFileSync(`${dir}/workers/w-${worker}-ab.log`, "");
+    const time = Date.now() / 1000 - 2000 + worker;
+    Deno.utimeSync(`${dir}/workers/w-${worker}-ab.log`, time, time);
+  }
+  await boundRecords(queue.store);
+  const left = namesIn(dir, "workers");
+  assertEquals([left.length, left.includes("w-2-ab.log"), left.includes("w-3-ab.log")], [
+    1000,
+    false,
+    true,
+  ]);
 });
 
 Deno.test("thousands of done jobs are pruned without holding anything else up", async () => {

@@ -74,7 +74,8 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     ],
     details: [
       "Jobs that others wait for stay. With --older-than, old days of the history and logs of " +
-      "exited workers go too. config keep_done and keep_dead let workers do this.",
+      "exited workers go too. Workers do this by themselves, by the settings keep_done, keep_dead " +
+      "and keep_history.",
     ],
     examples: [
       "queuectl prune --older-than 7d --dry-run",

@@ -9,6 +9,7 @@
 import { reasonOf } from "../../text/errors.ts";
 import { userEnvironment } from "../../process/launcher.ts";
 import { findLog, makeOwnersLog } from "../../contents/logs.ts";
+import { boundHooksLog, MOST_LOG } from "../../contents/bounded_logs.ts";
 import type { JobState } from "../../format/names.ts";
 import type { Settlement } from "../../moves/settle.ts";
 import type { Store } from "../../store/store.ts";
@@ -125,10 +126,10 @@ export class Hooks {
     const { id } = settlement.job;
     const log = `${this.#store.dir}/hooks.log`;
     try {
+      const stat = this.#store.files.stat(log);
       // Opening a fifo would wait for its reader.
-      if ((this.#store.files.stat(log)?.kind ?? "file") !== "file") {
-        throw new Error("hooks.log is not a file");
-      }
+      if (stat && stat.kind !== "file") throw new Error("hooks.log is not a file");
+      if (stat && stat.size > MOST_LOG) boundHooksLog(this.#store);
       makeOwnersLog(this.#store, log);
       const child = await this.#spawner.spawn({
         command,

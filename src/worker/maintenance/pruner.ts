@@ -1,22 +1,30 @@
 /**
- * Pruning now and then, to keep a queue at the size that `keep_done` and `keep_dead` say. Does
- * nothing where neither is set.
+ * Pruning now and then, to keep a queue at the size that `keep_done`, `keep_dead` and
+ * `keep_history` say. What it costs to look through ended jobs stays the same for each job, however
+ * many there are and however many workers.
  *
  * @module
  */
 
 import { pruneJobs } from "../../moves/prune.ts";
-import { retentionOf } from "../../format/settings.ts";
+import { boundRecords } from "../../moves/prune_records.ts";
+import { retentionOf } from "../../format/retention.ts";
 import type { Store } from "../../store/store.ts";
 
 /** How often to prune where jobs end, in milliseconds, unless many do. */
 const EVERY = 5_000;
 
 /**
- * How often to prune where none end: other workers may have ended jobs, and what has ended grows
- * old.
+ * How often to prune where few end, and for each job that stays: other workers may have ended jobs,
+ * and what has ended grows old. The last is the most.
  */
-const EVERY_IDLE = 60_000;
+const EVERY_IDLE = 60_000, EVERY_IDLE_EACH = 6, EVERY_IDLE_MOST = 3_600_000;
+
+/** Few have ended while it is less than this share of what stays. */
+const FEW_SHARE = 0.05;
+
+/** How often to look for old history and logs, in milliseconds. */
+const RECORDS_EVERY = 3_600_000;
 
 /** Looking through ended jobs takes at most this share of the time, unless many jobs end. */
 const SHARE = 0.02;
@@ -41,6 +49,8 @@ export class Pruner {
   #last = -Infinity;
   /** How long its looking took. */
   #took = 0;
+  /** When it last looked for old history and logs. */
+  #recordsAt = -Infinity;
   /** How many jobs stayed then. */
   #staying = 0;
   /** How many jobs the worker has ended since it began. */
@@ -63,12 +73,14 @@ export class Pruner {
 
   /** Begins to prune, if that is set and it is time to. */
   look(): void {
-    const { keep_done, keep_dead } = this.#store.config;
-    if (keep_done === null && keep_dead === null) return;
+    const { keep_done, keep_dead, keep_history } = this.#store.config;
     // A new setting takes effect at once.
-    const settings = `${keep_done} ${keep_dead}`;
+    const settings = `${keep_done} ${keep_dead} ${keep_history}`;
     if (this.#closed || this.#working) return;
-    const every = Math.max(this.#ended > 0 ? EVERY : EVERY_IDLE, this.#took / SHARE);
+    if (settings !== this.#settings) this.#recordsAt = -Infinity;
+    const isFew = this.#ended === 0 || this.#ended < this.#staying * FEW_SHARE;
+    const idle = Math.min(EVERY_IDLE_MOST, EVERY_IDLE + this.#staying * EVERY_IDLE_EACH);
+    const every = Math.max(isFew ? idle : EVERY, this.#took / SHARE);
     const isMany = this.#ended >= Math.max(MANY, this.#staying * MANY_SHARE);
     const isTime = isMany || performance.now() >= this.#last + every;
     if (!isTime && settings === this.#settings) return;
@@ -112,8 +124,12 @@ export class Pruner {
     for (const [state, keep] of [["done", keep_done], ["dead", keep_dead]] as const) {
       const retention = retentionOf(keep);
       if (!retention) continue;
-      const what = "count" in retention ? { keep: retention.count } : { olderThan: retention.age };
-      await pruneJobs(this.#store, { states: [state], ...what, stop, looked });
+      const { count, age } = retention;
+      const what = { states: [state], keep: count, olderThan: age, jobsOnly: true };
+      await pruneJobs(this.#store, { ...what, stop, looked });
     }
+    if (this.#stops || performance.now() < this.#recordsAt + RECORDS_EVERY) return;
+    this.#recordsAt = performance.now();
+    await boundRecords(this.#store);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { boundWorkerLog, MOST_LOG } from "../../../contents/bounded_logs.ts";
 import { scaleWorker } from "../../../control/scale_worker.ts";
 import { idleTime } from "../../../format/settings.ts";
 import type { Queue } from "../../../queue.ts";
@@ -42,9 +43,15 @@ export async function workerStart(call: Invocation): Promise<number> {
     paint: coloursStdout() ? paintState : undefined,
   };
   let isReaderGone = false;
+  let printed = 0;
   const output = new PacedOutput((lines) => {
     try {
       printLines(lines, style.paint !== undefined && !call.json);
+      printed += lines.reduce((sum, line) => sum + line.length, 0);
+      if (printed > MOST_LOG) {
+        printed = 0;
+        boundWorkerLog(queue.store, worker.name);
+      }
     } catch (error) {
       // A full disk is no reason to stop working; a reader that is gone is.
       if (!(error instanceof Deno.errors.BrokenPipe)) return;

@@ -150,7 +150,9 @@ export function makeParts(options: PartsOptions): Parts {
     const { progress, state } = settlement;
     aftermath.settled(settlement);
     // Of the other ends the dispatcher knows sooner.
-    if (settlement.job.history.at(-1)?.outcome === "lost") pauseOnFailure(store, settlement);
+    if (settlement.job.history.at(-1)?.outcome === "lost") {
+      pauseOnFailure(store, settlement)?.catch(trouble);
+    }
     if (progress === "settled" && (state === "done" || state === "dead")) pruner.count();
   };
   // With one slot nothing else is to be started during the start of a job. If the slots are changed

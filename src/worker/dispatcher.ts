@@ -176,7 +176,9 @@ export class Dispatcher {
       if (this.#abandoned) return;
       const settlement = this.#settlement(claim, result);
       try {
-        if (pauseOnFailure(store, settlement)) this.paused = true;
+        const pausing = pauseOnFailure(store, settlement);
+        if (pausing) this.paused = true;
+        pausing?.catch((error) => this.#report(error));
       } catch (error) {
         this.#report(error);
       }

@@ -13,7 +13,8 @@ import { ABSENT, type Fate, RUN } from "./ledger.ts";
 import { stdinOf } from "./job_input.ts";
 import { Broken, type Operation, type Stage } from "./operation.ts";
 import { DIR, openAt, START } from "./queue_disk.ts";
-import { removing, requeueing } from "./upkeep_operations.ts";
+import { pauseOnFailure } from "../../src/worker/pause_on_failure.ts";
+import { queueOf, removing, requeueing } from "./upkeep_operations.ts";
 import {
   arriveAs,
   claimReady,
@@ -184,6 +185,28 @@ async function enqueueAgain({ store, ledger }: Stage): Promise<void> {
 }
 
 const settleDone = settling("done", [TO_DONE]);
+const settleDead = settling("dead", [TO_DEAD]);
+
+/** With the setting `pause_on_failure` the queue is paused before the dead job is settled. */
+const settleAndPause: Operation<Settlement[]> = {
+  ...settleDead,
+  name: "settle-dead-and-pause",
+  async prepare(disk, ledger) {
+    const queue = await queueOf(await openAt(disk.process("client"), START));
+    await queue.configure({ pause_on_failure: true });
+    return await settleDead.prepare!(disk, ledger);
+  },
+  async act(stage, settlements) {
+    const { store, ledger, again } = stage;
+    // A worker that could not pause settles all the same.
+    if (!again) {
+      ledger.paused = undefined;
+      await pauseOnFailure(store, settlements[0]!);
+      ledger.paused = true;
+    }
+    await settleDead.act(stage, settlements);
+  },
+};
 
 /** A job is settled where someone has put another of its ID by hand: both are kept. */
 const settleBesideAnother = besideAnother("settle-beside-another", settleDone);
@@ -213,7 +236,8 @@ function besideAnother(
 export const SETTLE_OPERATIONS: readonly Operation[] = [
   settleDone,
   settling("failed", [TO_FAILED]),
-  settling("dead", [TO_DEAD]),
+  settleDead,
+  settleAndPause,
   settling("put-back", [TO_PENDING]),
   settling("group", [TO_DONE, TO_FAILED, TO_DEAD]),
   settling("batch", [TO_DONE], true),

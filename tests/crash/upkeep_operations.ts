@@ -5,7 +5,7 @@
  */
 
 import { pauseGroup } from "../../src/control/pause_group.ts";
-import { retryEdited } from "../../src/control/restart_job.ts";
+import { restartJob, retryEdited } from "../../src/control/restart_job.ts";
 import { editJob, releaseJob } from "../../src/control/waiting_jobs.ts";
 import type { JobInput } from "../../src/format/job.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
@@ -233,6 +233,17 @@ function retryEditing(before: Fate) {
   };
 }
 
+/** A copy of a job that has ended runs beside it, which stays as it is. */
+const restart: Operation = {
+  ...onSettled("restart", "dead", async ({ store, ledger }) => {
+    ledger.expect("echo copy", ABSENT, RUN);
+    const queue = await queueOf(store);
+    await restartJob(queue, "a", (fields) => ({ ...fields, command: "echo copy" }));
+    ledger.expect("echo copy", RUN);
+  }),
+  doubledWhileRefused: "as with a plain enqueue",
+};
+
 /** The operations of people. */
 export const UPKEEP_OPERATIONS: readonly Operation[] = [
   onSettled("requeue", "done", requeueing("a", FATES.done)),
@@ -240,6 +251,7 @@ export const UPKEEP_OPERATIONS: readonly Operation[] = [
   onSettled("requeue", "dead", requeueing("a", FATES.dead)),
   onSettled("retry-edited", "done", retryEditing(FATES.done)),
   onSettled("retry-edited", "dead", retryEditing(FATES.dead)),
+  restart,
   onSettled("remove", "done", removing("a", FATES.done)),
   onSettled("remove", "failed", removing("a", FATES.failed)),
   onSettled("remove", "dead", removing("a", FATES.dead)),

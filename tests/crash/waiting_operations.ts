@@ -14,6 +14,7 @@ import {
   editJob,
   holdJob,
   moveJob,
+  moveJobBefore,
   releaseJob,
   startJobNow,
 } from "../../src/control/waiting_jobs.ts";
@@ -157,6 +158,21 @@ function onWaiting(
   };
 }
 
+/** Job `a` comes before `b`, and gets its priority for that. */
+const moveBefore: Operation = {
+  ...onWaiting("move-before", false, (queue) => moveJobBefore(queue, "a", "b"), {
+    before: RUN,
+    after: `${RUN} at priority 9`,
+  }),
+  async prepare(disk, ledger) {
+    const store = await openAt(disk.process("client"), START);
+    await enqueue(store, { command: "echo a", id: "a" });
+    await enqueue(store, { command: "echo b", id: "b", priority: 9 });
+    ledger.expect("echo a", RUN);
+    ledger.expect("echo b", `${RUN} at priority 9`);
+  },
+};
+
 /** Job `a` is held that a worker had claimed and put back: no name of its way may come back. */
 const holdPutBack: Operation = {
   ...onWaiting("hold-put-back", false, (queue) => holdJob(queue, "a"), {
@@ -218,6 +234,7 @@ export const WAITING_OPERATIONS: readonly Operation[] = [
     before: RUN,
     after: `${RUN} at priority 9`,
   }),
+  moveBefore,
   onWaiting("start-held", true, (queue) => startJobNow(queue, "a"), { before: HELD, after: RUN }),
   onWaiting("edit", false, (queue) => editJob(queue, "a", urgent), {
     before: RUN,

@@ -19,6 +19,12 @@ const DOCTOR_INTERVAL = 4;
 /** How long the client of a host that was cut off may take to be connected again, in seconds. */
 const RECONNECTS_WITHIN = 30;
 
+/** How long a command may take before it is killed, in seconds. */
+const PATIENCE = 200;
+
+/** The exit status of a command that was killed. */
+const KILLED = 137;
+
 /** A case at play. */
 export class Scene {
   /** The hosts. */
@@ -66,7 +72,7 @@ export class Scene {
   /** Calls queuectl on a host. */
   call(host: Host | string, ...args: readonly string[]): Promise<Ended> {
     const at = typeof host === "string" ? this.rig.host(host) : host;
-    return at.queuectl(this.dir, args, { patience: 200 });
+    return at.queuectl(this.dir, args, { patience: PATIENCE });
   }
 
   /** Calls queuectl on a host; that it fails is a violation. Returns what it printed. */
@@ -180,8 +186,14 @@ export class Scene {
     const { code, stdout, stderr } = await this.call(host, "doctor", "--json");
     if (code === 0 || host.faults !== faults) return;
     // A client takes some seconds to connect again, first to one server that may lack something.
-    const isConnecting = isDisturbed || this.rig.isDisturbed ||
-      begun - host.connectedAt < RECONNECTS_WITHIN;
+    const wasDisturbed = isDisturbed || this.rig.isDisturbed;
+    const when = `doctor on ${host.name} at ${begun.toFixed(0)}`;
+    // It reads every file of the queue; a client of copies that differ mends each as it is read.
+    if (wasDisturbed && code === KILLED) {
+      this.figures.push(`${when}: no answer within ${PATIENCE} s, while copies were made whole`);
+      return;
+    }
+    const isConnecting = wasDisturbed || begun - host.connectedAt < RECONNECTS_WITHIN;
     if (isConnecting && /transport endpoint|disk failed to read/.test(stderr)) return;
     const problems: { problem: string }[] = code === 1 && stdout !== "" ? JSON.parse(stdout) : [];
     const areClocks = this.rig.hosts.some(({ clock }) => clock !== 0) &&
@@ -189,7 +201,7 @@ export class Scene {
     // It is to say so.
     if (areClocks) return;
     const said = (stdout + stderr).replace(/\s+/g, " ").trim().slice(0, 400);
-    this.fail(`doctor on ${host.name} at ${begun.toFixed(0)}: exit ${code}: ${said}`);
+    this.fail(`${when}: exit ${code}: ${said}`);
   }
 
   /** Waits until no job waits or runs, as seen from a host. */
@@ -244,7 +256,7 @@ export class Scene {
   async #judge(host: Host): Promise<void> {
     const script = new URL("judge_queue.ts", import.meta.url).pathname;
     const words = [Deno.execPath(), "run", "--quiet", "-A", script, this.dir, this.evidence];
-    const { code, stdout, stderr } = await host.run(words, { patience: 200 });
+    const { code, stdout, stderr } = await host.run(words, { patience: PATIENCE });
     if (code !== 0) {
       this.fail(`the queue cannot be judged: ${stderr}`);
       return;

@@ -164,7 +164,15 @@ export type { Recovery } from "./src/recovery/recover.ts";
 export { type DiskSpace, diskSpace } from "./src/fs/disk_space.ts";
 export { isDevice } from "./src/fs/libc_files.ts";
 export { waitingFiles } from "./src/fs/portable_files.ts";
-export { type ServiceNotifier, takeServiceNotifier } from "./src/process/service_notifier.ts";
+export {
+  notifiesItself,
+  type ServiceNotifier,
+  takeServiceNotifier,
+} from "./src/process/service_notifier.ts";
+export { refuseControls, type Service, serviceName } from "./src/service/service.ts";
+export { systemdUnit, type UnitOptions } from "./src/service/systemd_unit.ts";
+export { launchdPlist } from "./src/service/launchd_plist.ts";
+export { cronLine } from "./src/service/cron_line.ts";
 export { SIGNAL_NAMES, signalNumber, signalOf } from "./src/process/signals.ts";
 export { groupOf, type JobRun, killSurvivors } from "./src/process/survivors.ts";
 export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";

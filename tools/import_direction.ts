@@ -14,6 +14,7 @@ const ROOMS = [
   "format",
   "fs",
   "process",
+  "service",
   "store",
   "contents",
   "constraints",

@@ -66,6 +66,11 @@ export function takeServiceNotifier(
   };
 }
 
+/** Whether messages come from this process itself, and not from `systemd-notify`. */
+export function notifiesItself(): boolean {
+  return libc() !== undefined;
+}
+
 /** Sends by the C library; `undefined` where that cannot be called. */
 function sender(socket: string): ((text: string) => void) | undefined {
   const c = libc();

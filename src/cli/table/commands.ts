@@ -40,5 +40,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   queue: "the queue as a whole",
   schedule: "jobs that are added again and again, by the clock",
   worker: "start, stop, list, forget, pause and resume workers",
+  service: "a worker that the machine starts, watches and restarts",
   config: "the queue's settings",
 };

@@ -74,3 +74,19 @@ export function parseState(word: string): SelectableState {
 
 /** The newest jobs only. */
 export const LIMIT: Option = { name: "limit", short: "n", value: "N", help: "the newest N only" };
+
+/** How many jobs a worker runs at once. */
+export const WORKER_COUNT: Option = {
+  name: "count",
+  short: "n",
+  value: "N",
+  help: "jobs at once (default: config worker_count, 1)",
+};
+
+/** The tags of a worker. */
+export const WORKER_TAG: Option = {
+  name: "tag",
+  value: "TAG[,TAG]",
+  many: true,
+  help: "also run the jobs of enqueue --on TAG (default: $QUEUECTL_TAGS); repeatable",
+};

@@ -5,16 +5,8 @@
  */
 
 import type { Command } from "./command.ts";
-import type { Option } from "./option.ts";
-import { GROUP, YES } from "./shared_options.ts";
-
-/** The tags of a worker. */
-const WORKER_TAG: Option = {
-  name: "tag",
-  value: "TAG[,TAG]",
-  many: true,
-  help: "also run the jobs of enqueue --on TAG (default: $QUEUECTL_TAGS); repeatable",
-};
+import { SERVICE_COMMANDS } from "./service_commands.ts";
+import { GROUP, WORKER_COUNT, WORKER_TAG, YES } from "./shared_options.ts";
 
 /** The commands under Workers. */
 export const WORKERS_COMMANDS: readonly Command[] = [
@@ -24,12 +16,7 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     module: "workers/worker_start",
     summary: "run jobs until stopped",
     options: [
-      {
-        name: "count",
-        short: "n",
-        value: "N",
-        help: "jobs at once (default: config worker_count, 1)",
-      },
+      WORKER_COUNT,
       { name: "detach", help: "run in the background; print the worker's name once it is live" },
       { name: "drain", help: "exit when no job is ready, running or waiting for a retry" },
       {
@@ -118,4 +105,5 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     options: [{ ...GROUP, help: "those of this group" }],
     examples: ["queuectl worker resume"],
   },
+  ...SERVICE_COMMANDS,
 ];

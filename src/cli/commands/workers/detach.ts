@@ -4,20 +4,16 @@
  * @module
  */
 
-import { fromFileUrl } from "@std/path/posix/from-file-url";
 import { LIMIT_VARIABLE, userEnvironment, userOpenFiles } from "../../../process/launcher.ts";
 import type { Queue } from "../../../queue.ts";
 import { QueueError } from "../../../text/errors.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import type { GivenOptions } from "../../table/option.ts";
 import { printAnswer } from "../../terminal/output.ts";
-import { PERMISSIONS } from "./permissions.ts";
+import { ownProgram } from "./own_program.ts";
 
 /** How often to check whether the worker has started, in milliseconds. */
 const LOOK_EVERY = 20;
-
-/** The program, where it runs from its source. */
-const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
 /** Starts a worker as `worker start --detach` is told to, and prints its name. */
 export async function detach(queue: Queue, options: GivenOptions, json: boolean): Promise<number> {
@@ -94,12 +90,9 @@ function spawn(
   environment: Readonly<Record<string, string>>,
   cwd: string | undefined,
 ): Deno.ChildProcess {
-  const program = Deno.build.standalone
-    ? [Deno.execPath()]
-    : [Deno.execPath(), "run", ...PERMISSIONS, MAIN];
   const limit = userOpenFiles();
   return new Deno.Command("/bin/sh", {
-    args: ["-c", BECOME, log, ...program, ...words],
+    args: ["-c", BECOME, log, ...ownProgram(), ...words],
     clearEnv: true,
     env: {
       ...environment,

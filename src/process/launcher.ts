@@ -94,7 +94,7 @@ function limitBefore(own: Limits): number {
 
 let launcher: Process | undefined | null = null;
 
-/** The first of the chain of launchers: `npx`, its shell, `deno task`. */
+/** The first of the chain of launchers: `npx`, its shell, `deno task`, the npm package's script. */
 function outermostLauncher(): Process | undefined {
   // Asked once: it may end before this process, and another get its number.
   if (launcher === null) launcher = findLauncher();
@@ -104,7 +104,7 @@ function outermostLauncher(): Process | undefined {
 function findLauncher(): Process | undefined {
   let outermost: Process | undefined;
   let at = processOf(Deno.ppid);
-  if (at && isTask(at.words)) {
+  if (at && (isTask(at.words) || isScript(at.words))) {
     outermost = at;
     at = processOf(at.parent);
   }
@@ -116,6 +116,11 @@ function findLauncher(): Process | undefined {
 
 function isTask([program = "", ...words]: readonly string[]): boolean {
   return /(^|\/)deno$/.test(program) && words.find((word) => !word.startsWith("-")) === "task";
+}
+
+/** The script by which the npm package starts Deno. */
+function isScript([program = "", script = ""]: readonly string[]): boolean {
+  return /(^|\/)node$/.test(program) && /(^|\/)queuectl(\.js)?$/.test(script);
 }
 
 /** npm changes its title after it has started as a script of Node. */

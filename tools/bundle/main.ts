@@ -110,7 +110,12 @@ async function joinStart(entries: readonly string[]): Promise<void> {
   const script = Deno.readTextFileSync(new URL("bin/queuectl", ROOT));
   Deno.writeTextFileSync(
     `${dist}/queuectl`,
-    script.replace("${main%/bin/*}/src/cli/main.ts", "${main%/*}/main.js"),
+    script.replace("${main%/bin/*}/src/cli/main.ts", "${main%/*}/main.js")
+      .replace(
+        '[ -n "$(command -v deno)" ]',
+        'deno=${main%/*}/deno\n[ -x "$deno" ] || deno=deno\n[ -n "$(command -v "$deno")" ]',
+      )
+      .replace("exec deno run", 'exec "$deno" run --no-config'),
     { mode: 0o755 },
   );
 }

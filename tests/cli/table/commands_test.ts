@@ -101,11 +101,13 @@ Deno.test("the version is that of deno.json", () => {
   assertEquals(VERSION, CONFIGURATION.version);
 });
 
-Deno.test("a detached worker has the permissions that bin/queuectl and the tasks of deno.json give", () => {
+Deno.test("a detached worker has the permissions that bin/queuectl, the npm package and the tasks of deno.json give", () => {
   const given = (task: string) => CONFIGURATION.tasks[task].command.match(/--allow-\S+/g);
   assertEquals(given("queuectl"), [...PERMISSIONS]);
   // A binary cannot give itself the network when it becomes a dashboard.
   assertEquals(given("compile"), [...PERMISSIONS, "--allow-net"]);
-  const script = Deno.readTextFileSync(new URL("../../../bin/queuectl", import.meta.url));
-  assertEquals(script.match(/--allow-\S+/g), [...PERMISSIONS]);
+  for (const path of ["bin/queuectl", "tools/npm/queuectl.js"]) {
+    const script = Deno.readTextFileSync(new URL(`../../../${path}`, import.meta.url));
+    assertEquals(script.match(/--allow-[a-z=,]+/g), [...PERMISSIONS], path);
+  }
 });

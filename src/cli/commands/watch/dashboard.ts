@@ -13,7 +13,7 @@ import type { Invocation } from "../../table/command.ts";
 import { later } from "../../../text/later.ts";
 import { onInterrupt } from "../../terminal/interrupt.ts";
 import { jsonText, note, print } from "../../terminal/output.ts";
-import { PERMISSIONS } from "../workers/permissions.ts";
+import { RUN_OPTIONS } from "../workers/own_program.ts";
 
 /** A token that outlives the server, for services and web hooks. */
 const TOKEN_VARIABLE = "QUEUECTL_TOKEN";
@@ -130,7 +130,7 @@ function permitNetwork(hosts: readonly string[]): void {
   Deno.env.set(AGAIN_VARIABLE, "1");
   try {
     const net = `--allow-net=${list.join(",")}`;
-    const flags = ["--quiet", "--no-prompt", SMALL_HEAP, ...PERMISSIONS, net];
+    const flags = ["--quiet", "--no-prompt", SMALL_HEAP, ...RUN_OPTIONS, net];
     replaceProcess([Deno.execPath(), "run", ...flags, MAIN, ...Deno.args]);
   } catch (error) {
     throw new QueueError(

@@ -10,6 +10,12 @@ import { PERMISSIONS } from "./permissions.ts";
 /** The program, where it is no binary. */
 const MAIN = new URL("../../main.ts", import.meta.url);
 
+/** The options of `deno run`. A bundle must not take settings from a project that it lies in. */
+export const RUN_OPTIONS: readonly string[] = [
+  ...(MAIN.pathname.endsWith(".js") ? ["--no-config"] : []),
+  ...PERMISSIONS,
+];
+
 /**
  * The words that start this program.
  *
@@ -17,7 +23,7 @@ const MAIN = new URL("../../main.ts", import.meta.url);
  */
 export function ownProgram(deno = Deno.execPath()): string[] {
   if (Deno.build.standalone) return [deno];
-  return [deno, "run", ...PERMISSIONS, MAIN.protocol === "file:" ? fromFileUrl(MAIN) : MAIN.href];
+  return [deno, "run", ...RUN_OPTIONS, MAIN.protocol === "file:" ? fromFileUrl(MAIN) : MAIN.href];
 }
 
 /** Where the command `queuectl` of this copy of the program may lie. */

@@ -1,0 +1,20 @@
+/**
+ * Installs the packages as a stranger would, and uses them: `deno task packages-trial [npm] [deb]`.
+ *
+ * - npm: from a packed tarball in an empty folder, with a $PATH that has Node and no Deno. It takes
+ *   Deno from the registry.
+ */
+
+import { tryNpm } from "./packages/npm.ts";
+
+const trials: Readonly<Record<string, () => Promise<void>>> = { npm: tryNpm };
+
+const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(trials);
+for (const name of chosen) {
+  const trial = trials[name];
+  if (!trial) {
+    console.error(`there is no trial "${name}" (there are: ${Object.keys(trials).join(", ")})`);
+    Deno.exit(2);
+  }
+  await trial();
+}

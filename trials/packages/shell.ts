@@ -1,0 +1,42 @@
+/**
+ * Commands of a trial, and what they must answer.
+ *
+ * @module
+ */
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs shell text in an environment that has nothing but these variables. */
+export async function sh(
+  text: string,
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<Ended> {
+  const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+    args: ["-c", text],
+    clearEnv: true,
+    env,
+    cwd,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Fails the trial unless a command ended so. */
+export function expect(what: string, ended: Ended, stdout: RegExp, code = 0): void {
+  if (ended.code === code && stdout.test(ended.stdout)) return console.log(`ok  ${what}`);
+  throw new Error(
+    `${what}: exit ${ended.code}, wanted ${code} and ${stdout}\n${ended.stdout}${ended.stderr}`,
+  );
+}
+
+/** The size of a file, for people. */
+export function sizeOf(path: string): string {
+  return `${(Deno.statSync(path).size / 1e6).toFixed(1)} MB`;
+}

@@ -52,8 +52,7 @@ export async function idleServer(scene: Scene): Promise<Row[]> {
   await scene.worker(dir);
   const tab = await scene.tab(dashboard, "/");
   await tab.main.waitFor();
-  // Its start, and the compiling that comes later, are not idleness.
-  await new Promise((resolve) => setTimeout(resolve, 5000));
+  await loaded();
   const before = cpuOf(dashboard.program.pid);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const share = 100 * (cpuOf(dashboard.program.pid) - before) / seconds;
@@ -67,6 +66,11 @@ export async function idleServer(scene: Scene): Promise<Row[]> {
   }];
 }
 
+/** Waits until the start of a page, and the compiling that comes later, are over. */
+function loaded(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5000));
+}
+
 /** How much longer jobs take while a browser looks at the overview. */
 export async function slowdown(scene: Scene): Promise<Row[]> {
   const rounds = scene.small ? 1 : 7;
@@ -77,7 +81,10 @@ export async function slowdown(scene: Scene): Promise<Row[]> {
       const dir = scene.queue();
       await scene.add(dir, Array.from({ length: count }, () => ({ command: "true" })));
       const dashboard = how === "watched" ? await scene.dashboard(dir) : undefined;
-      if (dashboard) await (await scene.tab(dashboard, "/")).main.waitFor();
+      if (dashboard) {
+        await (await scene.tab(dashboard, "/")).main.waitFor();
+        await loaded();
+      }
       const begun = performance.now();
       const worker = new Program(dir, ["worker", "start", "--count", "2", "--drain"]);
       const { code } = await worker.ended();

@@ -9,6 +9,7 @@
 import { newId } from "../format/ids.ts";
 import { slotCount } from "../format/settings.ts";
 import { ifThere, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import { QueueError } from "../text/errors.ts";
 import { placeFile } from "../store/temporary_files.ts";
 
 function stopPath(store: Store, worker: string): string {
@@ -59,8 +60,15 @@ export function requestSignal(store: Store, worker: string, request: SignalReque
  * Asks a worker to change how many jobs it runs at once. The file is gone once it has done so.
  *
  * @returns The path of the file.
+ * @throws {QueueError} If a folder lies where the worker is to say how many slots it has then.
  */
 export function requestSlots(store: Store, worker: string, slots: number): string {
+  const said = slotsPath(store, worker);
+  if (store.files.stat(said)?.kind === "directory") {
+    throw new QueueError(
+      `cannot scale worker ${worker}: ${said} is a folder (see: queuectl doctor)`,
+    );
+  }
   const path = pathIn(store, "workers", `${worker}.scale.${newId()}`);
   placeFile(store, path, new TextEncoder().encode(`${slots}\n`));
   return path;

@@ -17,6 +17,12 @@ const ENDS = [
   "signal.job.1.0.z",
   "signal.job.1.99999999999999999999.z",
   "signal.no-such-job.1.9.z",
+  "scale",
+  "scale.",
+  "scale.nonsense",
+  "scale.x.y",
+  "slots.x",
+  "slots",
   "leaving.x",
   "autostart",
 ];
@@ -33,13 +39,16 @@ Deno.test("what only looks like a request to a worker stops nothing, and goes wh
     for (const end of ENDS) {
       Deno.writeTextFileSync(`${dir}/workers/${owner}.${end}`, "\0nonsense\n");
     }
-    for (const end of ["cancel.folder", "signal.folder.1.9.z"]) {
+    for (const end of ["cancel.folder", "signal.folder.1.9.z", "scale.folder"]) {
       // Made elsewhere: the worker sweeps what it finds of one that is gone.
       Deno.mkdirSync(`${path}/folder/full`, { recursive: true });
       Deno.renameSync(`${path}/folder`, `${dir}/workers/${owner}.${end}`);
     }
-    const fifo = `${dir}/workers/${owner}.signal.fifo.1.9.z`;
-    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const fifos = ["signal.fifo.1.9.z", "scale.fifo"].map((end) =>
+      `${dir}/workers/${owner}.${end}`
+    );
+    await new Deno.Command("mkfifo", { args: fifos }).output();
+    Deno.symlinkSync("/dev/zero", `${dir}/workers/${owner}.scale.link`);
   }
   await eventually("the job to be done", () => queue.get("job")?.state === "done");
   await queue.enqueue({ command: "true", id: "next" });
@@ -58,6 +67,29 @@ Deno.test("what was asked of a worker that is gone, and that it was leaving, is 
   assertEquals([await worker.ended(), worker.troubles], [0, []], worker.said);
   assertEquals(namesIn(dir, "workers"), []);
 });
+
+for (const what of ["a folder", "a full folder", "a fifo", "a link"] as const) {
+  Deno.test(`${what} where a worker says how many slots it has keeps nobody from changing that, or is told of`, async () => {
+    await using program = new Program();
+    const name = await program.answer("worker", "start", "--detach");
+    const path = `${program.dir}/workers/${name}.slots`;
+    if (what === "a link") Deno.symlinkSync("/dev/zero", path);
+    else if (what === "a fifo") await new Deno.Command("mkfifo", { args: [path] }).output();
+    else Deno.mkdirSync(what === "a folder" ? path : `${path}/full`, { recursive: true });
+    assertEquals((await program.json("worker", "list"))[0].slots, 1);
+    const { code, stdout, stderr } = await program.run(["worker", "scale", "2"]);
+    const isRefused = what.endsWith("folder");
+    assertEquals([code, stdout], isRefused ? [1, ""] : [0, `${name}\n`], stderr);
+    if (isRefused) {
+      assertStringIncludes(stderr, `${name}.slots is a folder (see: queuectl doctor)`);
+      assertEquals((await program.run(["doctor", "--repair"])).code, 0);
+      await program.answer("worker", "scale", "2");
+    }
+    assertEquals((await program.json("worker", "list"))[0].slots, 2);
+    await program.answer("worker", "stop");
+    assertEquals(namesIn(program.dir, "workers"), [`${name}.log`]);
+  });
+}
 
 Deno.test("a folder, fifo or link where a job's times are to be keeps no job from running, nor from removal", async () => {
   await using scratch = await scratchQueue({ poll_interval: 0.1 });

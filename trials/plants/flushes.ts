@@ -93,4 +93,11 @@ export const FLUSHES: readonly Plant[] = [
     "  await flush(store, [...written, temporary]);\n",
     "",
   ]),
+  plant("pause-after-a-failure-is-not-flushed", "worker/pause_on_failure.ts", [
+    "crash",
+    "settle-dead-and-pause",
+  ], [
+    `  return flushChange(store, [store.dir], "the queue was paused");`,
+    "  void flushChange;\n  return Promise.resolve();",
+  ]),
 ];

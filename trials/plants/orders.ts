@@ -52,4 +52,17 @@ export const ORDERS: readonly Plant[] = [
     "  if (time === AFTER_TIME) releaseIfReady(store, entry.id);\n",
     "",
   ]),
+  plant("slots-are-taken-by-removing-the-request", "contents/requests.ts", ["fault", "scale"], [
+    "  return last && renameIfThere(store, last.path, slotsPath(store, worker)) ? last.slots : undefined;",
+    `  if (!last || !removeIfThere(store, last.path)) return undefined;
+  placeFile(store, slotsPath(store, worker), new TextEncoder().encode(\`\${last.slots}\\n\`));
+  return last.slots;`,
+  ]),
+  plant("job-is-moved-before-another-of-more-priority", "control/waiting_jobs.ts", [
+    "crash",
+    "move-before",
+  ], [
+    "await moveJob(queue, id, { priority, at: time - 1 });",
+    "await moveJob(queue, id, { at: time - 1 });\n  void priority;",
+  ]),
 ];

@@ -50,6 +50,11 @@ export const LIBC = {
   POSIX_SPAWN_SETSIGDEF: 0x04,
   POSIX_SPAWN_SETSIGMASK: 0x08,
   POSIX_SPAWN_SETSID: 0x80,
+  AF_UNIX: 1,
+  SOCK_DGRAM: 2,
+  SOCK_NONBLOCK: 0o4000,
+  SOCK_CLOEXEC: 0o2000000,
+  MSG_NOSIGNAL: 0x4000,
   IN_MODIFY: 0x2,
   IN_MOVED_FROM: 0x40,
   IN_MOVED_TO: 0x80,
@@ -102,6 +107,9 @@ export const DIRENT = { d_reclen: 16, d_type: 18, d_name: 19 } as const;
 
 /** Where a `struct inotify_event` has its fields. */
 export const INOTIFY_EVENT = { wd: 0, mask: 4, len: 12, name: 16 } as const;
+
+/** Where a `struct sockaddr_un` has its fields. */
+export const SOCKADDR_UN = { sun_family: 0, sun_path: 2 } as const;
 
 /** Where a `struct utsname` has its third text. */
 export const UTSNAME = { release: 130 } as const;

@@ -7,10 +7,10 @@
  */
 
 import { libc } from "../fs/libc.ts";
+import { LIBC, SOCKADDR_UN } from "../fs/linux_abi.ts";
 import { reasonOf } from "../text/errors.ts";
 
-const AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_NONBLOCK = 0o4000, SOCK_CLOEXEC = 0o2000000;
-const MSG_NOSIGNAL = 0x4000;
+const { AF_UNIX, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_CLOEXEC, MSG_NOSIGNAL } = LIBC;
 
 /** The longest path in a `struct sockaddr_un`. */
 const LONGEST_PATH = 108;
@@ -76,11 +76,12 @@ function sender(socket: string): ((text: string) => void) | undefined {
   const c = libc();
   const name = encoder.encode(socket);
   if (!c || name.length > LONGEST_PATH) return undefined;
-  const address = new Uint8Array(2 + name.length);
-  new Uint16Array(address.buffer, 0, 1)[0] = AF_UNIX;
-  address.set(name, 2);
+  const { sun_family, sun_path } = SOCKADDR_UN;
+  const address = new Uint8Array(sun_path + name.length);
+  address[sun_family] = AF_UNIX;
+  address.set(name, sun_path);
   // A name that is in no directory: its first byte is 0.
-  if (socket.startsWith("@")) address[2] = 0;
+  if (socket.startsWith("@")) address[sun_path] = 0;
   // Non-blocking: a manager that does not read must not hold up jobs.
   const fd = c.socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return undefined;

@@ -7,6 +7,7 @@ import {
   KERNEL,
   LIBC,
   ROOM,
+  SOCKADDR_UN,
   STATFS,
   STATX,
   UTSNAME,
@@ -20,7 +21,7 @@ import { testWith, whyNo } from "../left_out.ts";
 /** What the C library's headers have to say, or musl's. */
 const LIBRARY_HEADERS = [
   ..."errno fcntl unistd dirent sched signal spawn".split(" ").map((name) => `<${name}.h>`),
-  ..."stat statfs inotify utsname wait".split(" ").map((name) => `<sys/${name}.h>`),
+  ..."stat statfs inotify utsname wait socket un".split(" ").map((name) => `<sys/${name}.h>`),
 ];
 
 /** What the kernel's headers have to say; they cannot be read beside the others. */
@@ -64,6 +65,7 @@ const libraryProgram = (arch: keyof typeof FLAGS_BY_ARCH) =>
     ...placed("dirent", DIRENT),
     ...placed("inotify_event", INOTIFY_EVENT),
     ...placed("utsname", UTSNAME),
+    ...placed("sockaddr_un", SOCKADDR_UN),
     ...roomy(false),
     "sizeof(((struct dirent *)0)->d_reclen) == 2",
     "sizeof(((struct statfs *)0)->f_type) == 8",

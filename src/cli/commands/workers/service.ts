@@ -11,6 +11,7 @@ import { cronLine } from "../../../service/cron_line.ts";
 import { launchdPlist } from "../../../service/launchd_plist.ts";
 import { refuseControls, type Service, serviceName } from "../../../service/service.ts";
 import { systemdUnit } from "../../../service/systemd_unit.ts";
+import type { Queue } from "../../../queue.ts";
 import { locateQueue } from "../../../store/locate_queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { quotedPath, visibleText } from "../../../text/shown_text.ts";
@@ -35,8 +36,7 @@ export async function serviceInstall(call: Invocation): Promise<void> {
   if (scope === "system" && !isRoot) {
     throw new QueueError("--system needs root; call it with sudo, or install your own with --user");
   }
-  // As root it may be for the owner of the queue, as whom its worker runs then.
-  const queue = await openOrMakeQueue({ ...call, ofAnyUser: scope === "system" });
+  const queue = await (scope === "system" ? openAnyones(call) : openOrMakeQueue(call));
   const using = managerOf(call.options) ?? await managerHere();
   const { manager, service, text } = await plan(call, queue.dir, using, scope);
   for (const other of await installed(call, queue.dir)) {
@@ -102,6 +102,14 @@ export async function serviceUninstall(call: Invocation): Promise<void> {
   if (manager.manager === "cron") {
     note("a worker that runs goes on; to stop it: queuectl worker stop");
   }
+}
+
+/** Opens the queue of a service whose worker runs as the queue's owner; makes none for another. */
+async function openAnyones(call: Invocation): Promise<Queue> {
+  const owner = await Deno.stat(locateQueue(call.dir).dir).then(({ uid }) => uid, () => Deno.uid());
+  return owner === Deno.uid()
+    ? await openOrMakeQueue(call)
+    : await openQueue({ ...call, ofAnyUser: true });
 }
 
 function scopeOf(options: GivenOptions): "user" | "system" | undefined {

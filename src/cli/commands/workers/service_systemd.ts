@@ -78,7 +78,7 @@ export function systemd(name: string, scope: "user" | "system"): ServiceManager 
     logs: (lines, follow) =>
       shown("journalctl", [
         scope === "user" ? `--user-unit=${name}.service` : `--unit=${name}.service`,
-        ...["--no-pager", `--lines=${lines}`, "--output=cat"],
+        ...["--no-pager", `--lines=${lines}`],
         ...(follow ? ["--follow"] : []),
       ]),
     advice: async () =>

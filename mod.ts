@@ -265,6 +265,14 @@ export type {
 export { scheduleWords } from "./src/schedules/schedule_words.ts";
 export type { ListOptions } from "./src/inspect/list_jobs.ts";
 export { Queue } from "./src/queue.ts";
+export { backupQueue, type BackupSummary } from "./src/backup/backup.ts";
+export { restoreQueue, type RestoreSummary } from "./src/backup/restore.ts";
+export {
+  type Upgrade,
+  UPGRADE_STEPS,
+  upgradeFormat,
+  type UpgradeStep,
+} from "./src/backup/upgrade_queue.ts";
 export { putBackAbandoned } from "./src/control/abandoned_edits.ts";
 export { cancelJob } from "./src/control/cancel_job.ts";
 export { refuseSlots, scaleWorker } from "./src/control/scale_worker.ts";

@@ -22,6 +22,7 @@ const ROOMS = [
   "moves",
   "schedules",
   "queue.ts",
+  "backup",
   "recovery",
   "control",
   "doctor",

@@ -29,15 +29,24 @@ import { QueueError } from "../text/errors.ts";
 const SLICE = 200;
 
 /**
- * The file of a key, named by the key where it is a plain word, else percent-encoded; a long one
- * ends in a digest.
+ * The name of a key's file: the key where it is a plain word, else percent-encoded; a long one ends
+ * in a digest.
  */
-async function keyPath(store: Store, key: string): Promise<string> {
+export async function keyFile(key: string): Promise<string> {
   const plain = encodeURIComponent(key).replaceAll(".", "%2E");
-  if (plain.length <= 150) return pathIn(store, "unique", plain);
+  if (plain.length <= 150) return plain;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
   const hex = new Uint8Array(digest).toHex();
-  return pathIn(store, "unique", `${plain.slice(0, 60).replace(/%.?$/, "")}-${hex}`);
+  return `${plain.slice(0, 60).replace(/%.?$/, "")}-${hex}`;
+}
+
+async function keyPath(store: Store, key: string): Promise<string> {
+  return pathIn(store, "unique", await keyFile(key));
+}
+
+/** What a key's file says. */
+export function keyContent({ id, waiting }: Pick<KeyTaker, "id" | "waiting">): string {
+  return `${id}\n${waiting}\n`;
 }
 
 /** What a key's file says: the ID of the job that has it, and its name in pending/. */
@@ -120,7 +129,7 @@ export async function takeKeys(store: Store, takers: readonly KeyTaker[]): Promi
       const temporary = temporaryPath(store, "unique-");
       // Noted before it is written: a full disk can leave part of it.
       written.push(temporary);
-      store.files.create(temporary, new TextEncoder().encode(`${id}\n${waiting}\n`));
+      store.files.create(temporary, new TextEncoder().encode(keyContent({ id, waiting })));
     }
     await flush(store, written);
     for (const [index, { key }] of takers.entries()) {

@@ -128,6 +128,8 @@ export interface FilePort {
   makeDirectory(path: string): void;
   /** Sets the permission bits of a file or directory. */
   setMode(path: string, mode: number): void;
+  /** Sets when a file last changed, in milliseconds since 1970. Missing where nobody asks. */
+  setTime?(path: string, time: number): void;
   /** `rename(2)`: atomic; replaces a file that already has the new name. */
   rename(from: string, to: string): void;
   /**

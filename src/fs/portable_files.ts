@@ -173,6 +173,10 @@ const plainFiles: FilePort = {
     Deno.chmodSync(path, mode);
   },
 
+  setTime(path, time) {
+    Deno.utimeSync(path, time / 1000, time / 1000);
+  },
+
   rename(from, to) {
     Deno.renameSync(from, to);
   },

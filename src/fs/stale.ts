@@ -122,6 +122,7 @@ export function withoutStale(port: FilePort): FilePort {
     },
     makeDirectory: (path) => change(dirname(path), () => port.makeDirectory(path)),
     setMode: (path, mode) => change(path, () => port.setMode(path, mode)),
+    setTime: (path, time) => change(path, () => port.setTime?.(path, time)),
     rename: (from, to) => change(from, () => port.rename(from, to)),
     renameNew: (from, to) => change(from, () => port.renameNew(from, to)),
     renameUnblocked: (from, to) => stalless.rename(from, to),

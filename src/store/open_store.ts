@@ -7,6 +7,7 @@
 import { dirname } from "@std/path/posix/dirname";
 import { type Config, withDefaults } from "../format/settings.ts";
 import { QueueError, reasonOf } from "../text/errors.ts";
+import { FORMAT, FORMAT_NUMBER, formatFault, formatIn } from "./format_version.ts";
 import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";
 import { JOB_STATES } from "../format/names.ts";
@@ -37,9 +38,6 @@ import {
 const NEW: ReadonlySet<string> = new Set([...PARTS, "VERSION"]);
 const KNOWN: ReadonlySet<string> = new Set([...NEW, ...LATER_PARTS, ...QUEUE_FILES]);
 
-/** The content of VERSION: the format that this code reads and writes. */
-const FORMAT = "1\n";
-
 /** How to open a store; all of it for tests. */
 export interface StoreOptions {
   /** The file access. Default: the real disk, by the calls of the runtime. */
@@ -52,6 +50,8 @@ export interface StoreOptions {
   lockWait?: LockWait;
   /** Whether parts of the queue may be missing: for commands that make them. */
   evenIncomplete?: boolean;
+  /** Whether it may be of an older format: for the command that upgrades it. */
+  evenOlder?: boolean;
   /** Whether to make a queue of a missing or empty directory. Default: yes. */
   create?: boolean;
   /** Called when the directory was made a queue. */
@@ -82,7 +82,7 @@ export async function openStore(
     let entries = entriesIn(files, dir);
     if (found) await refuseUntrusted(dir, entries);
     refuseUnsafeParts(files, dir, entries, owner);
-    if (!has(entries, "VERSION") || !isQueue(files, dir)) {
+    if (!has(entries, "VERSION") || !isQueue(files, dir, options.evenOlder)) {
       if (options.create === false && !isWhole(entries)) throw new NoQueueError(dir, entries);
       await initialise(files, dir, owner, found);
       entries = entriesIn(files, dir);
@@ -178,7 +178,7 @@ async function readSettings(
   }
 }
 
-function isQueue(files: FilePort, dir: string): boolean {
+function isQueue(files: FilePort, dir: string, evenOlder = false): boolean {
   const content = readIfThere({ files }, `${dir}/VERSION`);
   if (!content) return false;
   // Byte by byte: the first decoder of a process costs as much as the flush of a job.
@@ -187,10 +187,8 @@ function isQueue(files: FilePort, dir: string): boolean {
   ) {
     return true;
   }
-  const version = new TextDecoder().decode(content).trim();
-  throw new QueueError(
-    `${dir} is a queue of format ${JSON.stringify(version)}; this queuectl knows format 1`,
-  );
+  if (evenOlder && (formatIn(content) ?? Infinity) < FORMAT_NUMBER) return true;
+  throw new QueueError(formatFault(dir, content));
 }
 
 async function initialise(
@@ -251,7 +249,7 @@ async function noteAsOurs(dir: string, found: boolean): Promise<void> {
 }
 
 /** Makes a directory and its parents, and returns the directories that have a new name in them. */
-function makeParents(files: FilePort, dir: string, made: string[]): string[] {
+export function makeParents(files: FilePort, dir: string, made: string[]): string[] {
   if (files.stat(dir)) return [];
   const parent = dirname(dir);
   const changed = makeParents(files, parent, made);

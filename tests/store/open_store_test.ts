@@ -153,7 +153,7 @@ Deno.test("openStore() refuses a queue of another format", async () => {
   await assertRejects(
     () => openStore(temporary.dir),
     QueueError,
-    'is a queue of format "2"; this queuectl knows format 1',
+    "is a queue of format 2, which a newer queuectl made; this one",
   );
 });
 

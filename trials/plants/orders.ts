@@ -1,4 +1,4 @@
-import { type Plant, plant } from "./plant.ts";
+import { type Plant, plant, plantBeside } from "./plant.ts";
 
 /** Steps in another order, or not looked at again. */
 export const ORDERS: readonly Plant[] = [
@@ -10,6 +10,24 @@ export const ORDERS: readonly Plant[] = [
   plant("history-counted-twice-after-a-crash", "contents/history_totals.ts", ["history_totals"], [
     "for (const name of names) if (!counted.has(name)) addFile",
     "for (const name of names) addFile",
+  ]),
+  plantBeside("backup-looks-at-jobs-once", "backup/backup.ts", [
+    "backup/backup",
+    "a job that is put back while a backup is made is in it once",
+  ], ["let isComplete = pass > 1;", "let isComplete = true;"]),
+  plant("restore-renames-before-it-flushes", "backup/restore.ts", ["restore"], [
+    "      await files.syncTree(aside);\n",
+    "",
+  ]),
+  plant("restore-renames-before-it-is-whole", "backup/restore.ts", ["restore"], [
+    "const aside = `${asideOf(dir)}${newId()}`;\n",
+    "const aside = dir;\n",
+  ]),
+  plant("upgrade-says-so-before-its-step", "backup/upgrade_queue.ts", ["restore"], [
+    "    await steps[format - 1]!(store);\n" +
+    "    await publishFile(store, version, new TextEncoder().encode(`${format + 1}\\n`));\n",
+    "    await publishFile(store, version, new TextEncoder().encode(`${format + 1}\\n`));\n" +
+    "    await steps[format - 1]!(store);\n",
   ]),
   plant("enqueue-renames-before-it-flushes", "store/temporary_files.ts", ["crash", "enqueue"], [
     "      await flush(store, [temporary]);\n      return store.files[rename](temporary, path);\n",

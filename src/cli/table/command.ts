@@ -100,5 +100,5 @@ export function wordBounds({ takes = "", bounds }: Command): readonly [number, n
 /** Loads the code of a command: for `worker start` the function `workerStart` in its module. */
 export async function loadCommand({ name, module }: Command): Promise<RunCommand> {
   const code = await import(later(`../commands/${module}.ts`));
-  return code[name.replace(/ (.)/g, (_, letter) => letter.toUpperCase())];
+  return code[name.replace(/[ -](.)/g, (_, letter) => letter.toUpperCase())];
 }

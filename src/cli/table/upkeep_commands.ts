@@ -102,6 +102,44 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: "backup",
+    module: "upkeep/backup",
+    summary: "write the whole queue to a tar archive, while workers go on",
+    takes: "FILE",
+    details: [
+      "FILE may be - for stdout. Each job is in it once. The archive holds commands, variables " +
+      "and logs: only you can read the file.",
+    ],
+    examples: [
+      "queuectl backup /var/backups/queue.tar",
+      "queuectl backup - | zstd > queue.tar.zst",
+    ],
+  },
+  {
+    name: "restore",
+    module: "upkeep/backup",
+    summary: "make a queue of a backup, in a new directory",
+    takes: "FILE",
+    details: [
+      "FILE may be - for stdin. The directory (--dir) must be missing or empty. Jobs that ran " +
+      "when the backup was made are held, and the queue is paused until worker resume: jobs that " +
+      "have run since elsewhere would run again.",
+    ],
+    examples: [
+      "queuectl restore /var/backups/queue.tar --dir ~/restored",
+      "zstd -dc queue.tar.zst | queuectl restore - --dir ~/restored",
+    ],
+  },
+  {
+    name: "upgrade-queue",
+    module: "upkeep/upgrade_queue",
+    summary: "bring a queue to the format of this version of queuectl",
+    details: [
+      "Needed only when a command says so. Stop the workers, and make a backup first.",
+    ],
+    examples: ["queuectl upgrade-queue"],
+  },
+  {
     name: "trust",
     module: "upkeep/trust",
     summary: "accept a queue that was copied, moved or restored",

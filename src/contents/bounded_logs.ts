@@ -7,7 +7,14 @@
 
 import { readTail } from "../fs/read_tail.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";
-import { ifThere, pathIn, removeIfThere, renameIfThere, type Store } from "../store/store.ts";
+import {
+  ifThere,
+  pathIn,
+  putAside,
+  removeIfThere,
+  renameIfThere,
+  type Store,
+} from "../store/store.ts";
 
 /** The size, in bytes, at which such a log is full. */
 export const MOST_LOG = 8 * 1024 * 1024;
@@ -18,6 +25,8 @@ export function boundHooksLog(store: Store): void {
   // Of two workers the second would replace what the first has just kept.
   using lock = tryLockQueue(store);
   if (lock && (store.files.stat(log)?.size ?? 0) > MOST_LOG) {
+    // A folder in its place must not keep hooks from running.
+    putAside(store, `${log}.prev`);
     renameIfThere(store, log, `${log}.prev`);
   }
 }
@@ -34,6 +43,7 @@ export function boundWorkerLog(store: Store, worker: string): void {
   if (stat?.kind !== "file" || stat.size <= MOST_LOG) return;
   const tail = ifThere(() => readTail(log, MOST_LOG));
   if (!tail) return;
+  putAside(store, `${log}.prev`);
   removeIfThere(store, `${log}.prev`);
   store.files.create(`${log}.prev`, tail);
   Deno.truncateSync(log);

@@ -144,6 +144,7 @@ Deno.test("a full hooks.log becomes hooks.log.prev", async () => {
   const [log, previous] = [`${program.dir}/hooks.log`, `${program.dir}/hooks.log.prev`];
   Deno.writeTextFileSync(log, "");
   Deno.truncateSync(log, 8 * 1024 ** 2 + 1);
+  Deno.mkdirSync(`${previous}/in the way`, { recursive: true });
   await program.answer("config", "set", "on_done", "echo after $QUEUECTL_JOB_ID");
   await program.answer("enqueue", "--id", "a", "true");
   await program.drain();

@@ -158,7 +158,7 @@ async function plan(call: Invocation, dir: string, using: Manager, scope: "user"
     name,
     dir,
     words: [...program, "worker", "start", ...words, ...(using === "cron" ? ["--detach"] : [])],
-    environment: await environmentOf(program),
+    environment: await jobEnvironment(),
     finishWithin,
     ...(scope === "system" && { user: await ownerOf(dir) }),
   };
@@ -189,13 +189,13 @@ const KEPT = ["TZ", "LANG", "LC_ALL", "DENO_DIR", "XDG_CACHE_HOME"];
 /** The soft limit of open files of jobs, as systemd has it: a worker raises its own. */
 const OPEN_FILES = "1024";
 
-async function environmentOf(program: readonly string[]): Promise<Record<string, string>> {
+async function jobEnvironment(): Promise<Record<string, string>> {
   const environment = userEnvironment();
   const path = (environment.PATH ?? "/usr/local/bin:/usr/bin:/bin").split(":");
   if (await firstIn(path, "queuectl") === undefined) {
     const own = await firstIn(ownCommandFolders(), "queuectl");
     if (own !== undefined) path.unshift(own.replace(/\/queuectl$/, ""));
-    else note(`jobs will not find queuectl: no folder of $PATH has one (${program[0]} is no such)`);
+    else note("jobs will not find queuectl: $PATH has none; link it there, and install again");
   }
   const kept = KEPT.flatMap((name) => environment[name] ? [[name, environment[name]]] : []);
   return { PATH: path.join(":"), ...Object.fromEntries(kept), QUEUECTL_NOFILE: OPEN_FILES };
@@ -224,8 +224,8 @@ function noteShortLife({ words }: Service): void {
   const word = words.find((word) => word.includes("/_npx/"));
   if (word === undefined) return;
   note(
-    `the service starts ${quotedPath(word)}, which npm may remove; better install it first: npm ` +
-      "install -g deno",
+    `the service starts ${quotedPath(word)}, which npm may remove; install it for good instead: ` +
+      "npm install -g",
   );
 }
 

@@ -62,6 +62,7 @@ export function systemd(name: string, scope: "user" | "system"): ServiceManager 
       await ended("systemctl", [...ofUser, "reset-failed", name], bus());
     },
     async status() {
+      await refuseUnreachable(ofUser, scope);
       const asked = ["ActiveState", "SubState", "MainPID", "NRestarts", "UnitFileState"];
       const text = await call("show", name, `--property=${asked.join(",")}`);
       const of = (key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1] ?? "";

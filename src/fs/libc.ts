@@ -101,6 +101,11 @@ function openLibc(): Libc {
   return c;
 }
 
+/** Whether the C library is granted. */
+export function mayUseLibraries(): boolean {
+  return Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+}
+
 let opened: Libc | undefined | null = null;
 
 /**
@@ -120,6 +125,8 @@ export function libc(): Libc | undefined {
     opened = undefined;
     if (Deno.build.os === "linux" && isKnownArch(Deno.build.arch)) {
       try {
+        // At a terminal the runtime would ask the user.
+        if (Deno.stdin.isTerminal() && !mayUseLibraries()) return undefined;
         opened = openLibc();
       } catch {
         // No permission, or a C library of another name.

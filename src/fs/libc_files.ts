@@ -52,7 +52,16 @@ export function statPath(c: Libc, path: string, how?: "fresh"): FileStat | null 
  */
 export function isDevice(fd: number): boolean {
   const c = libc();
-  return c !== undefined && statOpen(c, fd) && isDeviceSeen();
+  if (c) return statOpen(c, fd) && isDeviceSeen();
+  // Without the C library another program has to say.
+  return fd === 0 && inputIsDevice();
+}
+
+function inputIsDevice(): boolean {
+  // In "/": the directory of this process may be one that cannot be entered.
+  const options = { cwd: "/", stdin: "inherit", stdout: "null", stderr: "null" } as const;
+  const test = new Deno.Command("/bin/sh", { args: ["-c", "[ -c /dev/stdin ]"], ...options });
+  return test.outputSync().success;
 }
 
 /** Opens a regular file for reading; {@linkcode sizeSeen} then returns its size. */

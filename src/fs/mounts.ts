@@ -4,8 +4,9 @@
  * @module
  */
 
-import { libc } from "./libc.ts";
-import { readRegular } from "./libc_files.ts";
+import type { WriteFault } from "./file_port.ts";
+import { BCACHEFS, BTRFS, EXT, F2FS, OVERLAYFS, TMPFS, XFS, ZFS } from "./file_systems.ts";
+import { outputOf, readProc } from "./proc.ts";
 
 /** A mounted file system. */
 export interface Mount {
@@ -51,13 +52,44 @@ export function findMount(mounts: readonly Mount[], directory: string): Mount | 
   return found;
 }
 
-/**
- * The mount that a directory lies on; `undefined` where that is not known: on another system than
- * Linux, or without the C library (the runtime lets no program read /proc).
- */
+/** The file systems that this project knows, by the name and the number that the kernel gives. */
+const NUMBERS: Readonly<Record<string, number>> = {
+  ext2: EXT,
+  ext3: EXT,
+  ext4: EXT,
+  xfs: XFS,
+  btrfs: BTRFS,
+  f2fs: F2FS,
+  tmpfs: TMPFS,
+  overlay: OVERLAYFS,
+  zfs: ZFS,
+  bcachefs: BCACHEFS,
+};
+
+/** The type of the file system of a directory, as file_systems.ts has it, without statfs(2). */
+export function mountedType(directory: string): number | undefined {
+  try {
+    return NUMBERS[mountOf(directory)?.type ?? ""];
+  } catch {
+    // The directory is missing.
+    return undefined;
+  }
+}
+
+/** The mount that a directory lies on; `undefined` if the system does not say. */
 export function mountOf(directory: string): Mount | undefined {
-  const c = libc();
-  const content = c && readRegular(c, "/proc/self/mountinfo");
-  if (!content) return undefined;
-  return findMount(parseMounts(new TextDecoder().decode(content)), Deno.realPathSync(directory));
+  const text = readProc("self", "mountinfo");
+  return text === undefined
+    ? undefined
+    : findMount(parseMounts(text), Deno.realPathSync(directory));
+}
+
+/** Why nothing can be written to a directory, as test(1) and its mount say. */
+export function testWriteFault(directory: string): WriteFault | undefined {
+  const script = '[ ! -e "$0" ] || { [ -w "$0" ] && [ -x "$0" ]; }';
+  if (outputOf("/bin/sh", "-c", script, directory)) return undefined;
+  if (mountOf(directory)?.options.includes("ro")) return "read-only";
+  const { mode, uid } = Deno.statSync(directory);
+  const isGranted = uid === Deno.uid() ? (mode! & 0o300) === 0o300 : Deno.uid() === 0;
+  return isGranted ? "immutable" : "no permission";
 }

@@ -20,6 +20,7 @@ import {
 } from "./libc_files.ts";
 import { createFile, createOnThreads, createOpen, syncAndClose } from "./libc_new_files.ts";
 import { ERRNO, KERNEL, LIBC } from "./linux_abi.ts";
+import { mountedType, testWriteFault } from "./mounts.ts";
 import { portableFiles } from "./portable_files.ts";
 import { removeLinked, renameAfterLook, renameByLink } from "./rename_by_link.ts";
 import { countNames, streamDirectory } from "./stream_directory.ts";
@@ -47,7 +48,7 @@ function typeOf(directory: string): number | undefined {
   const known = types.get(directory);
   if (known !== undefined) return known;
   const c = libc();
-  const type = c && fileSystemOf(c, directory)?.type;
+  const type = c ? fileSystemOf(c, directory)?.type : mountedType(directory);
   if (types.size === MOST_TYPES) types.clear();
   if (type !== undefined) types.set(directory, type);
   return type;
@@ -160,7 +161,8 @@ export const nativeFiles: FilePort = {
 
   writeFault(directory) {
     const c = libc();
-    if (!c || c.faccessat(AT_FDCWD, sharedPathBytes(directory), W_OK | X_OK, 0) === 0) return;
+    if (!c) return testWriteFault(directory);
+    if (c.faccessat(AT_FDCWD, sharedPathBytes(directory), W_OK | X_OK, 0) === 0) return;
     return WRITE_FAULTS.get(errno(c));
   },
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { libc } from "../fs/libc.ts";
 import { CommandSpawner } from "./command_spawner.ts";
 import { PosixSpawner } from "./posix_spawner.ts";
 import type { Spawner } from "./spawner.ts";
@@ -37,11 +38,11 @@ export interface SpawnerOptions {
 export function newSpawner(
   { inline = false, openFiles, portable = false }: SpawnerOptions = {},
 ): Spawner {
-  if (!portable && Deno.build.os === "linux") {
+  if (!portable && libc()) {
     try {
       return new PosixSpawner(inline, openFiles);
     } catch {
-      // No permission, or another C library.
+      // The C library lacks a function.
     }
   }
   return new CommandSpawner(openFiles);

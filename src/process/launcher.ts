@@ -5,8 +5,9 @@
  * @module
  */
 
-import { libc } from "../fs/libc.ts";
-import { readRegular } from "../fs/libc_files.ts";
+import { readProc } from "../fs/proc.ts";
+
+export { mayUseLibraries } from "../fs/libc.ts";
 
 type Environment = Record<string, string>;
 
@@ -129,8 +130,8 @@ function isNpx([program = "", script = ""]: readonly string[]): boolean {
 }
 
 function processOf(pid: number): Process | undefined {
-  const stat = pid > 0 ? textOf(pid, "stat") : undefined;
-  const words = stat && textOf(pid, "cmdline")?.split("\0");
+  const stat = pid > 0 ? readProc(pid, "stat") : undefined;
+  const words = stat && readProc(pid, "cmdline")?.split("\0");
   if (!words) return undefined;
   // The name in parentheses may contain anything.
   const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -139,7 +140,7 @@ function processOf(pid: number): Process | undefined {
 
 /** The environment that a process was started with, without its own changes. */
 export function environmentOf(pid: number | "self"): Environment | undefined {
-  const text = textOf(pid, "environ");
+  const text = readProc(pid, "environ");
   if (!text) return undefined;
   const environment: Environment = {};
   for (const entry of text.split("\0")) {
@@ -156,19 +157,18 @@ interface Limits {
 }
 
 function openFilesOf(pid: number | "self"): Limits | undefined {
-  const found = /^Max open files +(\d+) +(\d+) /m.exec(textOf(pid, "limits") ?? "");
+  const found = /^Max open files +(\d+) +(\d+) /m.exec(readProc(pid, "limits") ?? "");
   return found ? { soft: Number(found[1]), hard: Number(found[2]) } : undefined;
 }
 
-/** Reads through the C library: the runtime refuses to read in /proc without all permissions. */
-function textOf(pid: number | "self", name: string): string | undefined {
-  if (Deno.build.os !== "linux") return undefined;
-  const path = `/proc/${pid}/${name}`;
-  try {
-    const c = libc();
-    const content = c ? readRegular(c, path) : Deno.readFileSync(path);
-    return content && new TextDecoder().decode(content);
-  } catch {
-    return undefined;
-  }
+/**
+ * Whether a shell could bring this program back after it stopped: the terminal was not opened for
+ * it alone.
+ */
+export function isJobOfShell(): boolean {
+  const stat = readProc("self", "stat");
+  if (stat === undefined) return Deno.build.os !== "linux";
+  // Behind the name in parentheses, which may contain anything.
+  const [, , group, session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return group !== session;
 }

@@ -8,7 +8,7 @@
 
 import { USUAL_SHELL } from "../format/job.ts";
 import { sharedPathBytes } from "../fs/libc.ts";
-import { isKnownArch, LIBC, ROOM } from "../fs/linux_abi.ts";
+import { LIBC, ROOM } from "../fs/linux_abi.ts";
 import { CEnvironment, CStrings, pointerArray } from "./c_strings.ts";
 import { signalName } from "./signals.ts";
 import { refuseUnrunnable, spawnError } from "./spawn_error.ts";
@@ -82,10 +82,9 @@ export class PosixSpawner implements Spawner {
   /**
    * @param inline Whether to block the whole program until a command's shell runs.
    * @param openFiles The commands' soft limit of open files. Default: that of this process.
-   * @throws If the C library cannot be opened: no permission, or another one; another machine.
+   * @throws If the C library cannot be opened: no permission, or another one.
    */
   constructor(inline: boolean, openFiles?: number) {
-    if (!isKnownArch(Deno.build.arch)) throw new TypeError(`${Deno.build.arch} is not known`);
     this.#openFiles = openFiles;
     this.#c = Deno.dlopen("libc.so.6", { ...SYMBOLS, ...(inline ? INLINE : ON_A_THREAD) });
     const c = this.#c.symbols;

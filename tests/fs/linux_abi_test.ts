@@ -67,6 +67,7 @@ const libraryProgram = (arch: keyof typeof FLAGS_BY_ARCH) =>
     ...placed("utsname", UTSNAME),
     ...placed("sockaddr_un", SOCKADDR_UN),
     ...roomy(false),
+    "sizeof(((struct sockaddr_un *)0)->sun_path) == 108",
     "sizeof(((struct dirent *)0)->d_reclen) == 2",
     "sizeof(((struct statfs *)0)->f_type) == 8",
     "sizeof(void *) == 8",

@@ -13,8 +13,27 @@ import { callMain, type Result } from "./in_process.ts";
 const MAIN = Deno.env.get("TESTED_PROGRAM") ??
   decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
 
+/** Whether the C library is refused to the program, as `deno task test-without-ffi` does. */
+export const WITHOUT_FFI = Deno.env.get("TESTED_WITHOUT_FFI") === "1";
+if (WITHOUT_FFI) {
+  // For the calls within this process too, whose tests may use it.
+  const open = Deno.dlopen;
+  Deno.dlopen = ((path: string, symbols: Deno.ForeignLibraryInterface) => {
+    if ("__errno_location" in symbols) throw new Deno.errors.NotCapable("Requires ffi access");
+    return open(path, symbols);
+  }) as typeof Deno.dlopen;
+}
+
+/** What the program may do. */
+export const GRANTED = PERMISSIONS.filter((each) => !WITHOUT_FFI || each !== "--allow-ffi");
+
+/** A binary, or what stands in for one, to be tested in place of the program. */
+const BINARY = Deno.env.get("TESTED_BINARY");
+
 /** The words that start queuectl. */
-export const PROGRAM = [Deno.execPath(), "run", "--no-check", ...PERMISSIONS, MAIN];
+export const PROGRAM = BINARY !== undefined
+  ? [BINARY]
+  : [Deno.execPath(), "run", "--no-check", ...GRANTED, MAIN];
 
 /** As shell text, for jobs that call it. */
 export const PROGRAM_TEXT = PROGRAM.join(" ");

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isJobOfShell } from "../../process/launcher.ts";
 import { keyReader } from "./keys.ts";
 import { safeLine } from "./output.ts";
 
@@ -42,7 +43,7 @@ export class FullScreen implements Disposable {
     void this.#read((key) => {
       if (key !== "ctrl-z") pressed(key);
       // All of the shell's job: a program that started this one is to stop too.
-      else if (isOfShell()) Deno.kill(0, "SIGTSTP");
+      else if (isJobOfShell()) Deno.kill(0, "SIGTSTP");
     });
   }
 
@@ -101,20 +102,6 @@ export class FullScreen implements Disposable {
       // Without an input no key can quit: quit now, as at its end.
     }
     pressed("ctrl-c");
-  }
-}
-
-/** Whether a shell could bring this program back: it is not what the terminal was opened for. */
-function isOfShell(): boolean {
-  const library = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
-  const c = Deno.dlopen(library, {
-    getpgrp: { parameters: [], result: "i32" },
-    getsid: { parameters: ["i32"], result: "i32" },
-  });
-  try {
-    return c.symbols.getpgrp() !== c.symbols.getsid(0);
-  } finally {
-    c.close();
   }
 }
 

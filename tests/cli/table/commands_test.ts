@@ -104,8 +104,6 @@ Deno.test("the version is that of deno.json", () => {
 Deno.test("a detached worker has the permissions that bin/queuectl, the npm package and the tasks of deno.json give", () => {
   const given = (task: string) => CONFIGURATION.tasks[task].command.match(/--allow-\S+/g);
   assertEquals(given("queuectl"), [...PERMISSIONS]);
-  // A binary cannot give itself the network when it becomes a dashboard.
-  assertEquals(given("compile"), [...PERMISSIONS, "--allow-net"]);
   for (const path of ["bin/queuectl", "tools/npm/queuectl.js"]) {
     const script = Deno.readTextFileSync(new URL(`../../../${path}`, import.meta.url));
     assertEquals(script.match(/--allow-[a-z=,]+/g), [...PERMISSIONS], path);

@@ -13,7 +13,7 @@ import type { Invocation } from "../../table/command.ts";
 import { later } from "../../../text/later.ts";
 import { onInterrupt } from "../../terminal/interrupt.ts";
 import { jsonText, note, print } from "../../terminal/output.ts";
-import { RUN_OPTIONS } from "../workers/own_program.ts";
+import { runOptions } from "../workers/own_program.ts";
 
 /** A token that outlives the server, for services and web hooks. */
 const TOKEN_VARIABLE = "QUEUECTL_TOKEN";
@@ -38,7 +38,8 @@ export async function dashboard(call: Invocation): Promise<number> {
     throw new UsageError("--socket listens on no port: remove --port and --host");
   }
   const token = givenToken();
-  permitNetwork(socket === undefined ? [host] : [`unix:${socket}`, `unix:${earlyPath(socket)}`]);
+  const hosts = socket === undefined ? [host] : [`unix:${socket}`, `unix:${earlyPath(socket)}`];
+  if (!mayUseNetwork()) return await startWithNetwork(hosts);
   Deno.env.delete(TOKEN_VARIABLE);
   const queue = await openQueue(call);
   // First as code: a package that an import on demand meets first as text cannot be resolved.
@@ -117,21 +118,27 @@ function givenToken(): string | undefined {
   );
 }
 
-/**
- * Starts the program again in this process if it may not use the network: no other command may, and
- * this one may only listen where it was told to. A binary has all its permissions from the start.
- */
-function permitNetwork(hosts: readonly string[]): void {
+/** A binary has all its permissions from the start; so has this program, started again for them. */
+function mayUseNetwork(): boolean {
   const isAgain = Deno.env.has(AGAIN_VARIABLE);
   Deno.env.delete(AGAIN_VARIABLE);
-  if (isAgain || Deno.build.standalone) return;
-  if (Deno.permissions.querySync({ name: "net" }).state === "granted") return;
+  return isAgain || Deno.build.standalone ||
+    Deno.permissions.querySync({ name: "net" }).state === "granted";
+}
+
+/**
+ * Starts the program again in this process: no other command may use the network, and this one may
+ * only listen where it was told to.
+ *
+ * @returns Its exit status, where this process could not become it.
+ */
+async function startWithNetwork(hosts: readonly string[]): Promise<number> {
   const list = hosts.map((host) => /^[0-9A-Fa-f]*:[0-9A-Fa-f:.]*$/.test(host) ? `[${host}]` : host);
   Deno.env.set(AGAIN_VARIABLE, "1");
   try {
     const net = `--allow-net=${list.join(",")}`;
-    const flags = ["--quiet", "--no-prompt", SMALL_HEAP, ...RUN_OPTIONS, net];
-    replaceProcess([Deno.execPath(), "run", ...flags, MAIN, ...Deno.args]);
+    const flags = ["--quiet", "--no-prompt", SMALL_HEAP, ...runOptions(), net];
+    return await replaceProcess([Deno.execPath(), "run", ...flags, MAIN, ...Deno.args]);
   } catch (error) {
     throw new QueueError(
       `dashboard needs the network, which ${reasonWithin(error)} with: start it with deno run -A ` +

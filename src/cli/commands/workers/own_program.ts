@@ -5,16 +5,15 @@
  */
 
 import { fromFileUrl } from "@std/path/posix/from-file-url";
-import { PERMISSIONS } from "./permissions.ts";
+import { ownPermissions } from "./permissions.ts";
 
 /** The program, where it is no binary. */
 const MAIN = new URL("../../main.ts", import.meta.url);
 
 /** The options of `deno run`. A bundle must not take settings from a project that it lies in. */
-export const RUN_OPTIONS: readonly string[] = [
-  ...(MAIN.pathname.endsWith(".js") ? ["--no-config"] : []),
-  ...PERMISSIONS,
-];
+export function runOptions(): string[] {
+  return [...(MAIN.pathname.endsWith(".js") ? ["--no-config"] : []), ...ownPermissions()];
+}
 
 /**
  * The words that start this program.
@@ -23,7 +22,7 @@ export const RUN_OPTIONS: readonly string[] = [
  */
 export function ownProgram(deno = Deno.execPath()): string[] {
   if (Deno.build.standalone) return [deno];
-  return [deno, "run", ...RUN_OPTIONS, MAIN.protocol === "file:" ? fromFileUrl(MAIN) : MAIN.href];
+  return [deno, "run", ...runOptions(), MAIN.protocol === "file:" ? fromFileUrl(MAIN) : MAIN.href];
 }
 
 /** Where the command `queuectl` of this copy of the program may lie. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { mayUseLibraries } from "../../../process/launcher.ts";
+
 /** The fewest permissions that work. A test checks that the tasks in deno.json have the same. */
 export const PERMISSIONS: readonly string[] = [
   "--allow-read",
@@ -13,3 +15,8 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-ffi",
   "--allow-sys=hostname,uid,gid",
 ];
+
+/** Those of a program that this one starts: the C library may have been refused to this one. */
+export function ownPermissions(): readonly string[] {
+  return PERMISSIONS.filter((each) => each !== "--allow-ffi" || mayUseLibraries());
+}

@@ -65,28 +65,29 @@ Deno.test("words of pueue, task-spooler and shells work as the command that mean
 
 Deno.test("pause and resume mean the queue without IDs, and with them the jobs", async () => {
   await using program = new Program();
+  // No end of a worker's name, which is hexadecimal.
   await program.answer(
     "add",
     "--id",
-    "a",
+    "x",
     "--group",
     "night",
     "echo up > up; while :; do sleep 0.05; done",
   );
   const worker = program.spawn(["start"]);
   await eventually("it runs", () => isThere(`${program.home}/up`));
-  assertEquals(await program.answer("pause", "a"), "a");
-  assertEquals((await program.json("show", "a")).suspended, true);
+  assertEquals(await program.answer("pause", "x"), "x");
+  assertEquals((await program.json("show", "x")).suspended, true);
   assertEquals((await program.json("status")).paused, false);
-  assertEquals(await program.answer("resume", "--state", "running", "--yes"), "a");
-  assertEquals((await program.json("show", "a")).suspended, undefined);
+  assertEquals(await program.answer("resume", "--state", "running", "--yes"), "x");
+  assertEquals((await program.json("show", "x")).suspended, undefined);
   await program.answer("pause", "--group", "night");
   assertEquals((await program.json("status")).groups[0].paused, true);
   await program.answer("resume", "--group", "night");
-  assertEquals((await program.json("show", "a")).suspended, undefined);
-  const stop = await program.run(["stop", "a"]);
+  assertEquals((await program.json("show", "x")).suspended, undefined);
+  const stop = await program.run(["stop", "x"]);
   assertEquals([stop.code, stop.stderr.includes("to end a job: queuectl cancel ID")], [1, true]);
-  await program.answer("kill", "a");
+  await program.answer("kill", "x");
   await program.answer("stop");
   assertEquals((await worker.ended).code, 0);
 });

@@ -174,8 +174,9 @@ async function isCommandWord(word = ""): Promise<boolean> {
 }
 
 /**
- * The command that a word means. If several have it as their name or alias, the first that takes
- * the words behind it: one that takes none before one of that name, and aliases last.
+ * The command that a word means. If several have it as their name or alias, the one of that name if
+ * an option of its own is given; else the first that takes the words behind it: one that takes none
+ * before one of that name, and aliases last.
  */
 function calledBy(
   word: string,
@@ -187,6 +188,11 @@ function calledBy(
     .sort((a, b) => rank(a) - rank(b));
   const isHelp = rest.includes("--help") || rest.includes("-h");
   const named = isHelp ? called.find(({ name }) => name === word) : undefined;
+  const own = called.find(({ name }) => name === word);
+  const hasOwnOption = own?.options?.some(({ name }) =>
+    rest.some((given) => given.split("=")[0] === `--${name}`)
+  );
+  if (own && hasOwnOption && takesWords(own, rest)) return own;
   return named ?? called.find((command) => takesWords(command, rest)) ?? called.at(-1);
 }
 

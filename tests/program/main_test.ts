@@ -92,6 +92,17 @@ Deno.test("pause and resume mean the queue without IDs, and with them the jobs",
   assertEquals((await worker.ended).code, 0);
 });
 
+Deno.test("start means a worker, and with an option of start alone the jobs that it chooses", async () => {
+  await using program = new Program();
+  await program.answer("add", "--id", "x", "--tag", "t", "true");
+  const chosen = program.spawn(["start", "--tag", "t", "--yes"]);
+  await chosen.says(/^x$/m);
+  assertEquals((await chosen.ended).code, 0);
+  const worker = program.spawn(["start", "--tag", "t", "--drain"]);
+  await worker.says(/started: 1 at once/);
+  assertEquals((await worker.ended).code, 0);
+});
+
 Deno.test("the help and the completions name each alias, and what a word of another program is answered with works", async () => {
   const help = topHelp();
   for (const word of aliasWords()) {

@@ -355,3 +355,15 @@ Deno.test("~ at the beginning of a directory is the home directory, wherever the
   const made = [...Deno.readDirSync(program.home)].map(({ name }) => name);
   assertEquals(made.filter((name) => name.startsWith("~")), []);
 });
+
+Deno.test("enqueue refuses an ID, whole or its end, as a command, and takes a program with a name like one", async () => {
+  await using program = new Program();
+  const id = await program.answer("enqueue", "--hold", "true");
+  for (const word of [id, id.slice(-5)]) {
+    const { code, stdout, stderr } = await program.run(["enqueue", word]);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, `${word} is job ${id}, not a command (to let it go: queuectl`);
+  }
+  await program.answer("enqueue", "MAKE");
+  assertEquals((await program.json("list")).length, 2);
+});

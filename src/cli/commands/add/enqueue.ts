@@ -16,6 +16,9 @@ import { later } from "../../../text/later.ts";
 import { seeToWorker } from "./see_to_worker.ts";
 import { hideSecrets, note, printAdded } from "../../terminal/output.ts";
 
+/** A word as an ID that queuectl has given, or the end of one, looks; hardly any program's name. */
+const ID_LIKE = /^[0-9A-HJKMNP-TV-Z]{4,26}$/;
+
 /** Adds a job, or with `--file` many, and prints its ID once it is durable. */
 export async function enqueue(call: Invocation): Promise<number | void> {
   if (call.options.has("file")) {
@@ -28,6 +31,12 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     if (call.options.has(option)) throw new UsageError(`--${option} needs --file`);
   }
   const input = await jobOfCall(call);
+  if (call.words.length === 1 && ID_LIKE.test(call.words[0]!)) {
+    const { refuseJobId } = await import(
+      later("./refuse_job_id.ts")
+    ) as typeof import("./refuse_job_id.ts");
+    await refuseJobId(call);
+  }
   // A plain job needs no code that knows other jobs: loading it takes as long as adding the job.
   if (!isPlain(input)) {
     const { enqueueRelated } = await import(

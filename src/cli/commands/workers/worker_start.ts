@@ -33,6 +33,7 @@ export async function workerStart(call: Invocation): Promise<number> {
   // First: what this program starts from here on must not have its variables.
   const service = takeServiceNotifier(note);
   const queue = await openOrMakeQueue(call);
+  noteIfAnothers(queue);
   if (call.options.has("detach")) {
     noteIfPaused(queue);
     return await (await import("./detach.ts")).detach(queue, call.options, call.json);
@@ -117,6 +118,11 @@ function idleExitOf(options: GivenOptions): number | undefined {
   const fault = idleTime.check(seconds);
   if (fault) throw new UsageError(`--idle-exit ${fault}, not "${word}"`);
   return seconds;
+}
+
+function noteIfAnothers({ store: { owner } }: Queue): void {
+  if (owner === null || owner === Deno.uid()) return;
+  note(`the queue belongs to another user (uid ${owner}), whose jobs run as you`);
 }
 
 function noteIfPaused(queue: Queue): void {

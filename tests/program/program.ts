@@ -196,11 +196,12 @@ export class Program implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#running.map((running) => running.end()));
-    // What runs in the background, and what its jobs left.
+    for (const { over, pid } of this.#running) if (!over) kill(pid);
+    // What runs in the background or beside them, and what its jobs left: it may hold their output.
     for (let pids = processesWith(this.home); pids.length > 0; pids = processesWith(this.home)) {
       for (const pid of pids) kill(pid);
     }
+    await Promise.all(this.#running.map(({ ended }) => ended));
     await Deno.remove(this.home, { recursive: true });
   }
 }

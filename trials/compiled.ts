@@ -4,7 +4,7 @@
  *
  * ```sh
  * DENORT_BIN=/path/to/denort deno task compiled
- * deno task compiled --binary dist/queuectl    # a stand-in: any program that is queuectl
+ * deno task compiled --binary dist/queuectl    # another program that is queuectl
  * ```
  */
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { expect, sh, sizeOf } from "./shell.ts";
+import { expect, sh, sizeOf, temporaryFolder } from "./shell.ts";
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
@@ -71,15 +71,8 @@ mkdir -p /home/stranger; chown 12345:12345 /home/stranger; chmod 1777 /tmp
 
 /** Makes the package twice, checks, installs, uses and purges it. */
 export async function tryDeb(): Promise<void> {
-  const home = Deno.makeTempDirSync({ prefix: "queuectl-deb-trial-" });
-  try {
-    await tryIn(home);
-  } finally {
-    Deno.removeSync(home, { recursive: true });
-  }
-}
-
-async function tryIn(home: string): Promise<void> {
+  using place = temporaryFolder();
+  const home = place.path;
   const all = Deno.env.toObject();
   const made = await sh(`deno task deb "${home}/a"`, all, root);
   const file = /^\/.*\.deb$/m.exec(made.stdout)?.[0] ?? "";

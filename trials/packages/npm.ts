@@ -4,7 +4,7 @@
  * @module
  */
 
-import { expect, sh, sizeOf } from "./shell.ts";
+import { expect, sh, sizeOf, temporaryFolder } from "./shell.ts";
 
 /** What a user has beside Node. */
 const PROGRAMS = ["sh", "env", "cat", "sleep", "kill", "node", "npm", "npx"];
@@ -13,15 +13,8 @@ const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
 /** Packs, installs and uses it. */
 export async function tryNpm(): Promise<void> {
-  const home = Deno.makeTempDirSync({ prefix: "queuectl-npm-" });
-  try {
-    await tryIn(home);
-  } finally {
-    Deno.removeSync(home, { recursive: true });
-  }
-}
-
-async function tryIn(home: string): Promise<void> {
+  using place = temporaryFolder();
+  const home = place.path;
   const all = Deno.env.toObject();
   const made = await sh(`deno task npm "$HOME/npm" && cd "$HOME" && npm pack ./npm`, {
     ...all,

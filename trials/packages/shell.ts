@@ -40,3 +40,9 @@ export function expect(what: string, ended: Ended, stdout: RegExp, code = 0): vo
 export function sizeOf(path: string): string {
   return `${(Deno.statSync(path).size / 1e6).toFixed(1)} MB`;
 }
+
+/** A new folder, gone when this is disposed of. */
+export function temporaryFolder(): Disposable & { path: string } {
+  const path = Deno.makeTempDirSync({ prefix: "queuectl-packages-" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}

@@ -11,6 +11,7 @@
  */
 
 import { dirname } from "@std/path/posix/dirname";
+import { join } from "@std/path/posix/join";
 import { QueueError } from "../text/errors.ts";
 import type { DirectoryEntry, FilePort, FileStat } from "../fs/file_port.ts";
 import { createInTurn } from "../fs/sync_each.ts";
@@ -48,8 +49,10 @@ const FILES: ReadonlySet<string> = new Set(["VERSION", "config.json", "lock"]);
 
 const OTHERS_WRITE = 0o022, STICKY = 0o1000;
 
+const FRESH = "name one that does not exist yet, and queuectl makes it yours alone";
+
 /**
- * Refuses a queue whose place or whose own directory is unsafe. Looks at nothing in it.
+ * Refuses a queue whose place or whose own directory is unsafe.
  *
  * @param dir Absolute, no link in place of the queue itself; it may be missing.
  * @param ofAnyUser Whether root may use the queue of another user.
@@ -66,7 +69,7 @@ export function refuseUnsafePlace(
   if (caller === null) return null;
   const stat = files.stat(dir);
   const owner = ofAnyUser && caller === 0 && stat ? stat.uid : caller;
-  const fault = (stat && directoryFault(dir, stat, owner)) ?? ancestorFault(files, dir, owner);
+  const fault = (stat && ownFault(files, dir, stat, owner)) ?? ancestorFault(files, dir, owner);
   if (fault !== undefined) throw new QueueError(fault);
   return owner;
 }
@@ -85,9 +88,33 @@ export function ancestorFault(files: FilePort, dir: string, owner: number): stri
     }
     if (stat.mode & OTHERS_WRITE && !(stat.mode & STICKY)) {
       return `group or others can write in ${at}, and so put another directory in the place of the ` +
-        `queue ${dir}; close it with: chmod go-w ${quotedPath(at)}`;
+        `queue ${dir}; choose a directory that only you and root can change, or if nobody else ` +
+        `needs to write there, close it with: chmod go-w ${quotedPath(at)}`;
     }
   }
+}
+
+/**
+ * Why the queue's own directory is unsafe. What is no queue may serve others, as /tmp does: the
+ * sentence then names another directory to use, and nothing that changes this one.
+ */
+function ownFault(
+  files: FilePort,
+  dir: string,
+  stat: FileStat,
+  owner: number,
+): string | undefined {
+  const fault = directoryFault(dir, stat, owner);
+  if (fault === undefined || stat.kind !== "directory") return fault;
+  if (stat.mode & STICKY && stat.mode & OTHERS_WRITE) {
+    return `${dir} is a directory that users share (mode ${stat.mode.toString(8)}), so it can be ` +
+      `no queue; name one below it: --dir ${quotedPath(join(dir, "queue"))}`;
+  }
+  if (isOrMayBeQueue(files, dir)) return fault;
+  const why = stat.uid === owner
+    ? "group or others can write in it"
+    : `it belongs to another user (uid ${stat.uid})`;
+  return `${dir} is not a queue, and ${why}; ${FRESH}`;
 }
 
 /** Why the queue's directory or one of its parts is unsafe; `undefined` if it is safe. */
@@ -118,17 +145,35 @@ export function refuseUnsafeParts(
   owner: number | null,
 ): void {
   for (const { name, kind } of names) {
-    const path = `${dir}/${name}`;
-    if (FILES.has(name) && kind !== "file") {
-      throw new QueueError(
-        `${path} is not a regular file; look at what it is (ls -ld ${quotedPath(path)}), ` +
-          "then move it away",
-      );
-    }
-    if (owner === null || !DIRECTORIES.has(name)) continue;
-    const stat = files.stat(path);
-    const fault = stat && directoryFault(path, stat, owner);
-    if (fault !== undefined) throw new QueueError(fault);
+    const fault = partFault(files, `${dir}/${name}`, name, kind, owner);
+    if (fault === undefined) continue;
+    // The "tmp" of the root directory is everybody's, and its user must not change it.
+    if (isOrMayBeQueue(files, dir)) throw new QueueError(fault);
+    throw new QueueError(`${dir} is not a queue (it holds "${name}"); ${FRESH}`);
+  }
+}
+
+function partFault(
+  files: FilePort,
+  path: string,
+  name: string,
+  kind: DirectoryEntry["kind"],
+  owner: number | null,
+): string | undefined {
+  if (FILES.has(name) && kind !== "file") {
+    return `${path} is not a regular file; look at what it is (ls -ld ${quotedPath(path)}), ` +
+      "then move it away";
+  }
+  const stat = owner === null || !DIRECTORIES.has(name) ? undefined : files.stat(path);
+  return stat && directoryFault(path, stat, owner!);
+}
+
+/** Whether a directory has the mark of a queue, or hides that from this user. */
+function isOrMayBeQueue(files: FilePort, dir: string): boolean {
+  try {
+    return files.exists(`${dir}/VERSION`);
+  } catch {
+    return true;
   }
 }
 

@@ -206,6 +206,7 @@ Deno.test("distrust() names the part that others can write in, and how to close 
   const { queue, dir } = temporary;
   for (const part of ["", "/pending", "/tmp", "/workers"]) {
     for (const mode of [0o770, 0o702, 0o1777]) {
+      if (part === "" && mode === 0o1777) continue;
       Deno.chmodSync(dir + part, mode);
       const fault = distrust(queue.store) ?? "";
       assertStringIncludes(fault, `can write in ${dir}${part}, `);
@@ -213,6 +214,38 @@ Deno.test("distrust() names the part that others can write in, and how to close 
     }
     Deno.chmodSync(dir + part, 0o755);
     assertEquals(distrust(queue.store), undefined);
+  }
+});
+
+Deno.test("a directory that is no queue, or that users share, is never to be closed: another is named", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const closing = /ch(mod|own)|as that user/;
+  Deno.chmodSync(dir, 0o1777);
+  // Whoever can write there can make a VERSION too.
+  assertStringIncludes(distrust(queue.store) ?? "", `name one below it: --dir '${dir}/queue'`);
+  assert(!closing.test(distrust(queue.store)!));
+  Deno.chmodSync(dir, 0o700);
+  Deno.removeSync(`${dir}/VERSION`);
+  // As /tmp of the root directory is.
+  Deno.chmodSync(`${dir}/tmp`, 0o1777);
+  assertStringIncludes(distrust(queue.store) ?? "", `${dir} is not a queue (it holds "tmp"); name`);
+  assert(!closing.test(distrust(queue.store)!));
+  Deno.chmodSync(`${dir}/tmp`, 0o700);
+  // As /var has.
+  Deno.removeSync(`${dir}/lock`);
+  Deno.symlinkSync("/run/lock", `${dir}/lock`);
+  assertStringIncludes(distrust(queue.store) ?? "", `is not a queue (it holds "lock"); name`);
+  Deno.removeSync(`${dir}/lock`);
+  Deno.chmodSync(dir, 0o775);
+  assertStringIncludes(distrust(queue.store) ?? "", `${dir} is not a queue, and group or others`);
+  assert(!closing.test(distrust(queue.store)!));
+  if (Deno.uid() === 0) {
+    Deno.chmodSync(dir, 0o755);
+    Deno.chownSync(dir, 65534, null);
+    assertStringIncludes(distrust(queue.store) ?? "", "not a queue, and it belongs to another");
+    assert(!closing.test(distrust(queue.store)!));
+    Deno.chownSync(dir, 0, null);
   }
 });
 

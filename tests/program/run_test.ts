@@ -179,7 +179,11 @@ Deno.test("run puts the job back uncharged when it works it itself and is interr
   running.kill("SIGINT");
   const { code, stderr } = await running.ended;
   assertEquals(code, 130);
-  assertStringIncludes(stderr, "job kept is still queued");
+  assertStringIncludes(
+    stderr,
+    "job kept is still queued, and no worker is alive to run it " +
+      "(to run it: queuectl worker start; to drop it: queuectl cancel kept)",
+  );
   const { state, attempts } = await program.json("show", "kept");
   assertEquals([state, attempts], ["pending", 0]);
   assertEquals((await program.json("worker", "list")).length, 0);

@@ -58,7 +58,9 @@ export async function run(call: Invocation): Promise<number> {
     const job = queue.get(id);
     const hasEnded = job?.state === "done" || job?.state === "dead";
     const isReaderGone = unwritten instanceof Deno.errors.BrokenPipe;
-    if (job && !hasEnded && (unwritten !== undefined || giveUp.signal.aborted)) sayWhereItIs(job);
+    if (job && !hasEnded && (unwritten !== undefined || giveUp.signal.aborted)) {
+      sayWhereItIs(queue, job);
+    }
     if (unwritten !== undefined && !isReaderGone) throw unwritten;
     if (hasEnded || (!giveUp.signal.aborted && !isReaderGone)) return ended(id, job);
     if (isReaderGone) return PIPE_STATUS;
@@ -139,7 +141,16 @@ function sayWhatItWaitsFor(queue: Queue, job: JobView): void {
   if (queue.paused) note("the queue is paused; the job waits for: queuectl worker resume");
 }
 
-function sayWhereItIs({ id, state }: JobView): void {
+function sayWhereItIs(queue: Queue, job: JobView): void {
+  const { id, state } = job;
+  if (state !== "processing" && !queue.isAttended(id, job)) {
+    const where = job.no_worker === undefined ? "" : ` ${job.no_worker}`;
+    note(
+      `job ${id} is still queued, and no worker${where} is alive to run it ` +
+        `(to run it: queuectl worker start; to drop it: queuectl cancel ${id})`,
+    );
+    return;
+  }
   const where = state === "processing" ? "still running" : "still queued";
   note(`job ${id} is ${where} (to follow it: queuectl logs -f ${id}; or: queuectl cancel ${id})`);
 }

@@ -23,7 +23,7 @@ import { later } from "../text/later.ts";
 import {
   type GivenOptions,
   MisspelledError,
-  type Option,
+  type Reading,
   type ReadWords,
   readWords,
 } from "./table/option.ts";
@@ -76,7 +76,7 @@ async function dispatch(args: readonly string[], started: Started): Promise<numb
   const { found, options: given, joined, rest } = await findCommand(args);
   if (typeof found === "string") return await withoutCommand(found, given, rest);
 
-  const { options, words, separatedAt } = readWords(rest, {
+  const { options, words, separatedAt } = await readAnswered(found.name, rest, {
     known: optionsOf(found),
     endAfter: found.endAfter,
     see: `see: queuectl ${found.name} --help`,
@@ -132,7 +132,7 @@ interface Found extends Pick<ReadWords, "options" | "joined"> {
 
 async function findCommand(args: readonly string[]): Promise<Found> {
   const known = [...GLOBAL_OPTIONS, VERSION_OPTION];
-  const outer = await readOuterWords(args, known);
+  const outer = await readAnswered("", args, { known, endAfter: 1, see: "see: queuectl --help" });
   const [first, ...rest] = outer.words;
   if (first === undefined || outer.options.has("version")) return { ...outer, found: "", rest: [] };
   const adding = ADD_COMMANDS.find((command) => optionsBehind(command, first));
@@ -193,7 +193,11 @@ function calledBy(
     rest.some((given) => given.split("=")[0] === `--${name}`)
   );
   if (own && hasOwnOption && takesWords(own, rest)) return own;
-  return named ?? called.find((command) => takesWords(command, rest)) ?? called.at(-1);
+  const fitting = named ?? called.find((command) => takesWords(command, rest));
+  if (fitting) return fitting;
+  // An option is wrong: the other words say which command lacks it.
+  const plain = rest.filter((given) => !given.startsWith("-"));
+  return own ?? called.find((command) => takesWords(command, plain)) ?? called.at(-1);
 }
 
 /** Whether a call of a command with these words makes sense. */
@@ -208,30 +212,24 @@ function takesWords(command: Command, rest: readonly string[]): boolean {
   }
 }
 
-/** Reads what stands before the command, and answers options that only task-spooler has. */
-async function readOuterWords(
+/** Reads the words of a command, and answers options that only other programs have. */
+async function readAnswered(
+  command: string,
   args: readonly string[],
-  known: readonly Option[],
+  reading: Reading,
 ): Promise<ReadWords> {
   try {
-    return readWords(args, { known, endAfter: 1, see: "see: queuectl --help" });
+    return readWords(args, reading);
   } catch (error) {
-    if (!(error instanceof MisspelledError)) throw error;
-    const { OTHER_OPTIONS } = await otherWords();
-    throw insteadOf(`unknown option ${error.word}`, OTHER_OPTIONS[error.word]) ?? error;
+    const { answerOption } = await import(
+      later("./table/other_options.ts")
+    ) as typeof import("./table/other_options.ts");
+    throw answerOption(error, command);
   }
 }
 
 async function otherWords(): Promise<typeof import("./table/other_words.ts")> {
   return await import(later("./table/other_words.ts"));
-}
-
-/** What to type instead of a word that only other programs know. */
-function insteadOf(
-  what: string,
-  [aim, instead]: readonly string[] = [],
-): UsageError | undefined {
-  return aim === undefined ? undefined : new UsageError(`${what} (to ${aim}: queuectl ${instead})`);
 }
 
 /** `queuectl`, `queuectl --version`, a group's help, or a mistake. */
@@ -240,7 +238,7 @@ async function withoutCommand(
   options: GivenOptions,
   rest: readonly string[],
 ): Promise<number> {
-  if (options.has("version")) {
+  if (options.has("version") || (group === "" && rest[0] === "version")) {
     const { VERSION } = await import(later("../version.ts")) as typeof import("../version.ts");
     print(`queuectl ${VERSION}`);
     return 0;
@@ -259,10 +257,10 @@ async function withoutCommand(
     throw new UsageError(`${group} needs one of: ${names.join(", ")} (${see})`);
   }
   const what = `unknown command "${prefix}${rest[0]}"`;
-  const { OTHER_COMMANDS } = await otherWords();
+  const { insteadOf, OTHER_COMMANDS } = await otherWords();
   const isOther = group === "" && Object.hasOwn(OTHER_COMMANDS, rest[0]!);
-  throw (isOther ? insteadOf(what, OTHER_COMMANDS[rest[0]!]) : undefined) ??
-    new MisspelledError(what, rest[0]!, names, see);
+  if (isOther) throw insteadOf(what, OTHER_COMMANDS[rest[0]!]!);
+  throw new MisspelledError(what, rest[0]!, names, see);
 }
 
 /** @throws {UsageError} If there are fewer or more plain words than the command takes. */

@@ -144,6 +144,7 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold" | "now", JobField>
   },
   group: {
     ...matching(RESOURCE_NAME, "must be 1 to 64 letters, digits, - or _"),
+    short: "g",
     value: "NAME",
     values: "group",
     help: "the group that it belongs to",

@@ -19,8 +19,8 @@ Deno.test("suspend, resume and signal act on running jobs, and list, show and wo
   assertEquals((await program.json("worker", "list"))[0].suspended, ["a"]);
   assertEquals((await program.json("resume", "a"))[0].state, "processing");
   assertEquals((await program.json("worker", "list"))[0].suspended, undefined);
-  for (const word of ["USR1", "sigusr1", "10"]) {
-    assertEquals(await program.answer("signal", "a", word), "a");
+  for (const words of [["a", "USR1"], ["a", "sigusr1"], ["a", "10"], ["USR1", "a"], ["-10", "a"]]) {
+    assertEquals(await program.answer("signal", ...words), "a");
     await eventually("the job is told", () => isThere(told));
     Deno.removeSync(told);
   }

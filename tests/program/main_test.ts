@@ -1,10 +1,7 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { aliasWords, COMMANDS, GROUPS } from "../../src/cli/table/commands.ts";
 import { bashCompletions } from "../../src/cli/completions/bash.ts";
 import { topHelp } from "../../src/cli/text/help.ts";
-import { optionsOf } from "../../src/cli/table/command.ts";
-import { readWords } from "../../src/cli/table/option.ts";
-import { OTHER_COMMANDS, OTHER_OPTIONS } from "../../src/cli/table/other_words.ts";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { VERSION } from "../../src/version.ts";
 import { Program } from "./program.ts";
@@ -103,7 +100,7 @@ Deno.test("start means a worker, and with an option of start alone the jobs that
   assertEquals((await worker.ended).code, 0);
 });
 
-Deno.test("the help and the completions name each alias, and what a word of another program is answered with works", async () => {
+Deno.test("the help and the completions name each alias", async () => {
   const help = topHelp();
   for (const word of aliasWords()) {
     assertStringIncludes(help, word);
@@ -111,15 +108,6 @@ Deno.test("the help and the completions name each alias, and what a word of anot
   }
   await using program = new Program();
   assertStringIncludes(await program.answer("tail", "--help"), "also:  log, tail (logs --follow)");
-  for (const [word, [, instead]] of Object.entries({ ...OTHER_COMMANDS, ...OTHER_OPTIONS })) {
-    const { code, stderr } = await program.run([word]);
-    assertEquals([code, stderr.includes(`: queuectl ${instead})`)], [2, true], word);
-    const words = instead.split(" ");
-    const command = COMMANDS.find(({ name }) => `${instead} `.startsWith(`${name} `));
-    assert(command, word);
-    const known = optionsOf(command);
-    readWords(words.slice(command.name.split(" ").length), { known, endAfter: 1, see: "" });
-  }
 });
 
 for (

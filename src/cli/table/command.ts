@@ -78,7 +78,7 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
 ];
 
 /** The option of queuectl itself. */
-export const VERSION_OPTION: Option = { name: "version", help: "print the version" };
+export const VERSION_OPTION: Option = { name: "version", short: "V", help: "print the version" };
 
 /** All options of a command. */
 export function optionsOf({ options = [] }: Command): readonly Option[] {

@@ -7,7 +7,7 @@
 import { JOB_FIELDS } from "../../format/job_fields.ts";
 import type { Command } from "./command.ts";
 import type { Option } from "./option.ts";
-import { CHOICE, LIMIT, SELECTION, YES, YES_TO_SEVERAL } from "./shared_options.ts";
+import { CHOICE, GROUP, LIMIT, SELECTION, YES, YES_TO_SEVERAL } from "./shared_options.ts";
 
 /** The option of `move` that gives a job a field as `enqueue` does. */
 function moveOption(name: string): Option {
@@ -36,7 +36,8 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     module: "control/start",
     summary: "start waiting jobs at once, beyond the limits",
     takes: "[ID…]",
-    options: SELECTION,
+    // pueue's start -g lets a group go on, which starts nothing beyond a limit.
+    options: SELECTION.map((option) => option === GROUP ? { ...GROUP, short: undefined } : option),
     details: [
       "A live worker runs each at once, even if all its slots are taken (with one slot more), the " +
       "queue is paused, or a limit (concurrency, a resource, a group) is reached; the job takes " +
@@ -52,7 +53,7 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     summary: "send a signal to running jobs",
     takes: "ID… SIG",
     details: [
-      "SIG is a name or a number: TERM, SIGTERM, 15. On any machine; every process of the job's " +
+      "SIG, last or first, is a name or a number: TERM, SIGTERM, 15. On any machine; every process of the job's " +
       "process group gets it, but none that has left the group (setsid, a daemon).",
       "STOP is the same as suspend, CONT the same as resume. To end a job, use cancel.",
     ],

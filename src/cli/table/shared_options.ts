@@ -38,6 +38,7 @@ export const TAG: Option = {
 /** Only jobs of one group. */
 export const GROUP: Option = {
   name: "group",
+  short: "g",
   value: "NAME",
   values: "group",
   help: "only jobs of this group",

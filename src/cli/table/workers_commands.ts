@@ -17,7 +17,11 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     summary: "run jobs until stopped",
     options: [
       WORKER_COUNT,
-      { name: "detach", help: "run in the background; print the worker's name once it is live" },
+      {
+        name: "detach",
+        short: "d",
+        help: "run in the background; print the worker's name once it is live",
+      },
       { name: "drain", help: "exit when no job is ready, running or waiting for a retry" },
       {
         name: "idle-exit",

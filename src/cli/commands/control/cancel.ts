@@ -8,6 +8,7 @@ import { cancelJob } from "../../../control/cancel_job.ts";
 import type { Entry } from "../../../contents/entries.ts";
 import type { JobView } from "../../../format/job.ts";
 import type { Queue } from "../../../queue.ts";
+import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { noteAfter, print, printJson } from "../../terminal/output.ts";
@@ -31,6 +32,12 @@ const CANCEL: Deed = {
 
 /** Cancels jobs that wait or run; prints their IDs once they are dead. */
 export async function cancel(call: Invocation): Promise<number> {
+  const number = call.words.find((word) => /^-\d\d?$/.test(word));
+  if (number !== undefined) {
+    throw new UsageError(
+      `unknown option ${number} (to send a signal: queuectl signal ID ${number.slice(1)})`,
+    );
+  }
   const selection = selectionOrIds(call, CANCEL);
   const queue = await openQueue(call);
   const selected = selection && await selectedJobs(call, queue, selection, CANCEL);

@@ -16,12 +16,13 @@ const SIGNAL: Deed = { verb: "signal", past: "signalled", fitting: ["processing"
 const SUSPEND: Deed = { ...SIGNAL, verb: "suspend", past: "suspended" };
 const RESUME: Deed = { ...SIGNAL, verb: "resume", past: "resumed" };
 
-/** Sends the signal that the last word names to running jobs. */
+/** Sends the signal that the last word names, or as in kill(1) the first, to running jobs. */
 export function signal(call: Invocation): Promise<number> {
-  const word = call.words.at(-1)!;
-  const signal = signalOf(word);
+  const [word, first] = [call.words.at(-1)!, call.words[0]!];
+  const last = signalOf(word);
+  const signal = last ?? signalOf(first.replace(/^-/, ""));
   if (!signal) throw new UsageError(`unknown signal "${visibleText(word)}" (${guess(word)})`);
-  const words = call.words.slice(0, -1);
+  const words = last ? call.words.slice(0, -1) : call.words.slice(1);
   return eachJob({ ...call, words }, SIGNAL, (queue, id) => signalJob(queue, id, signal));
 }
 

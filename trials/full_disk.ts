@@ -11,6 +11,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Queue } from "../src/queue.ts";
 import { seededRandom } from "../tests/simulation/seeded.ts";
@@ -158,10 +159,12 @@ for (let round = 0; round < Number(flags.rounds); round++) {
   const begin = { ...counts };
   await until("commands to succeed", () => counts.succeeded >= begin.succeeded + 4);
   const before = troubles().length;
-  // One at least ends while the disk is full.
-  const filled = `${root}/full-${round}`;
-  const late = notedJob(`until [ -e '${filled}' ]; do sleep 0.05; done`, ledger);
-  await queue.enqueue({ ...late, priority: 9 });
+  // One at least ends while the disk is full, with a record that is longer than a spare file.
+  const [begun, filled] = [`${root}/begun-${round}`, `${root}/full-${round}`];
+  const result = "head -c 60000 /dev/zero | tr '\\0' x >$QUEUECTL_RESULT";
+  const wait = `: >'${begun}'; until [ -e '${filled}' ]; do sleep 0.05; done`;
+  await queue.enqueue({ ...notedJob(`${result}; ${wait}`, ledger), priority: 9 });
+  await until("a job to begin", () => existsSync(begun));
   full = true;
   ballast.load(shortage);
   Deno.writeTextFileSync(filled, "");

@@ -145,16 +145,30 @@ export async function* followLog(
   const wakeups = new Wakeups(queue, id, options.signal);
   using log = new LogReader(queue, id, options.from ?? 0);
   let reported = 0;
+  const report = (job: JobView) => options.attemptEnded?.(job.history[reported++]!, job);
   try {
     for (;;) {
       // Looked up before the log is read: if the job has ended, the log is complete.
       const job = jobWithId(queue.store, id);
       const ended = hasEnded(job) || (options.signal?.aborted ?? false);
       const end = job?.history.at(-1)?.log_end ?? 0;
-      if (yield* log.read(end, options.signal)) options.cutShort?.(log.at, end);
-      for (; job && reported < job.history.length; reported++) {
-        options.attemptEnded?.(job.history[reported]!, job);
+      const pieces = log.read(end, options.signal);
+      let read = await pieces.next();
+      for (; !read.done; read = await pieces.next()) {
+        let piece = read.value;
+        // Looked up after it was read: the piece may go on into an attempt that began since.
+        const now = options.attemptEnded && jobWithId(queue.store, id);
+        for (let next; (next = now?.history[reported]?.log_end) !== undefined;) {
+          const own = next - (log.at - piece.length);
+          if (own >= piece.length) break;
+          if (own > 0) yield piece.subarray(0, own);
+          piece = piece.subarray(Math.max(0, own));
+          report(now!);
+        }
+        yield piece;
       }
+      if (read.value) options.cutShort?.(log.at, end);
+      while (job && reported < job.history.length) report(job);
       if (ended) return;
       await wakeups.next();
     }

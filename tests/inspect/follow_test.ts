@@ -118,3 +118,21 @@ Deno.test("followLog() ends when it is told to, and when its reader has had enou
     break;
   }
 });
+
+Deno.test("followLog() tells of an attempt after its output and before that of the next", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const at = "2020-01-01T00:00:00.000Z";
+  const ended = (attempt: number, log_offset: number, log_end: number) => ({
+    ...{ attempt, outcome: "failed", exit_code: 7, started_at: at, finished_at: at },
+    ...{ worker: "host-1-ab", log_offset, log_end, led_to: "failed" },
+  });
+  // All at once, as a reader sees it that was slow: two attempts, one without output, and a third.
+  const history = [ended(1, 0, 4), ended(2, 4, 4), ended(3, 4, 8)];
+  drop(dir, "done/x.json", JSON.stringify({ command: "true", history }));
+  drop(dir, "done/x.log", "one\ntwo\nthree\n");
+  let told = "";
+  const following = followLog(queue, "x", { attemptEnded: (end) => told += `<${end.attempt}>` });
+  for await (const piece of following) told += new TextDecoder().decode(piece);
+  assertEquals(told, "one\n<1><2>two\n<3>three\n");
+});

@@ -159,11 +159,14 @@ for (let round = 0; round < Number(flags.rounds); round++) {
   const begin = { ...counts };
   await until("commands to succeed", () => counts.succeeded >= begin.succeeded + 4);
   const before = troubles().length;
-  // One at least ends while the disk is full, with a record that is longer than a spare file.
+  // One at least ends while the disk is full, with a record longer than a spare file; the others
+  // begin then, and each makes a log.
   const [begun, filled] = [`${root}/begun-${round}`, `${root}/full-${round}`];
   const result = "head -c 60000 /dev/zero | tr '\\0' x >$QUEUECTL_RESULT";
   const wait = `: >'${begun}'; until [ -e '${filled}' ]; do sleep 0.05; done`;
-  await queue.enqueue({ ...notedJob(`${result}; ${wait}`, ledger), priority: 9 });
+  const late = await queue.enqueue({ ...notedJob(`${result}; ${wait}`, ledger), priority: 9 });
+  const next = { ...notedJob("true", ledger), after: [late.id], priority: 9 };
+  await queue.enqueueMany(Array.from({ length: 12 }, () => next));
   await until("a job to begin", () => existsSync(begun));
   full = true;
   ballast.load(shortage);

@@ -164,10 +164,10 @@ async function findCommand(args: readonly string[]): Promise<Found> {
 async function isCommandWord(word = ""): Promise<boolean> {
   const { COMMANDS } = await table();
   if (COMMANDS.some(({ name }) => name.split(" ")[0] === word)) return true;
-  const { topics } = await import(
+  const { meantTopic, topics } = await import(
     later("./args/topics.ts")
   ) as typeof import("./args/topics.ts");
-  if (topics().has(word)) return false;
+  if (topics().has(meantTopic(word))) return false;
   const { OTHER_COMMANDS } = await otherWords();
   return COMMANDS.some((command) => optionsBehind(command, word)) ||
     Object.hasOwn(OTHER_COMMANDS, word);

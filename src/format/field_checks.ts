@@ -231,7 +231,7 @@ export const resourcePlaces: Kind = {
 /** The name of a host or a tag. */
 export const hostOrTag: Kind = matching(
   HOST_OR_TAG,
-  "must be 1 to 64 letters, digits, ., - or _, beginning with a letter or digit",
+  "must be 1 to 64 of A-Z, a-z, 0-9, ., - and _, beginning with a letter or digit",
 );
 
 /** Tags. */
@@ -240,7 +240,7 @@ export const tagList: Kind = {
   check: (value) =>
     Array.isArray(value) && value.every((tag) => hostOrTag.check(tag) === undefined)
       ? undefined
-      : "must be an array of tags, each of 1 to 64 letters, digits, ., - or _",
+      : "must be an array of tags, each of 1 to 64 of A-Z, a-z, 0-9, ., - and _",
 };
 
 /** Text for people. */

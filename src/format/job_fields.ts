@@ -143,14 +143,14 @@ const TABLE: Record<keyof JobFields | "delay" | "at" | "hold" | "now", JobField>
     meaning: "marks by which commands choose it (list --tag TAG); workers ignore them",
   },
   group: {
-    ...matching(RESOURCE_NAME, "must be 1 to 64 letters, digits, - or _"),
+    ...matching(RESOURCE_NAME, "must be 1 to 64 of A-Z, a-z, 0-9, - and _"),
     short: "g",
     value: "NAME",
     values: "group",
     help: "the group that it belongs to",
   },
   resource: {
-    ...matching(RESOURCE_NAME, "must be 1 to 64 letters, digits, - or _"),
+    ...matching(RESOURCE_NAME, "must be 1 to 64 of A-Z, a-z, 0-9, - and _"),
     value: "NAME[=N]",
     values: "resource",
     many: true,

@@ -70,12 +70,12 @@ function lockWaiter(path: string, wait: LockWait = {}): (waited: number) => void
   return (waited) => {
     if (holder === undefined && waited >= Math.min(SILENT, seconds * 1000)) {
       holder = holderText(path);
-      if (waited < seconds * 1000) waits?.(`waiting for the lock ${path}, which ${holder} holds`);
+      if (waited < seconds * 1000) waits?.(`waiting for the lock ${path}: ${holder} holds it`);
     }
     if (waited < seconds * 1000) return;
     throw new LockWaitError(
-      `waited ${seconds} s for the lock ${path}, which ${holder} holds; try again later, ` +
-        `or wait longer (queuectl: --lock-wait 10m)`,
+      `waited ${seconds} s for the lock ${path}: ${holder} holds it; try again later, or wait ` +
+        `longer (--lock-wait DUR)`,
       path,
     );
   };
@@ -116,8 +116,8 @@ function holderText(path: string): string {
       stderr: "null",
     }).outputSync();
     const found = /^([1-9]\d*) (.*)$/s.exec(new TextDecoder().decode(stdout).trim());
-    if (!found) return "another program, perhaps on another machine,";
-    const command = found[2]!.trim();
+    if (!found) return "another program, perhaps on another machine";
+    const command = found[2]!.replace(/\s+/g, " ").trim();
     const shown = command.length > MOST_COMMAND ? `${command.slice(0, MOST_COMMAND)}…` : command;
     return `process ${found[1]}${shown === "" ? "" : ` (${shown})`}`;
   } catch {

@@ -59,7 +59,7 @@ Deno.test("host and tags that are no names, or too long for a file's name, are r
   const make = (placing: Record<string, unknown>) =>
     newJob({ command: "true", ...placing }, { max_retries: 0, timeout: null }, TIME);
   const refused: [placing: Record<string, unknown>, said: string][] = [
-    [{ host: "" }, "a job's host must be 1 to 64 letters"],
+    [{ host: "" }, "a job's host must be 1 to 64 of A-Z"],
     [{ host: "a b" }, "a job's host must be"],
     [{ on: "gpu" }, "a job's on must be an array of tags"],
     [{ on: ["a+b"] }, "a job's on must be an array of tags"],

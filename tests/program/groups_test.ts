@@ -54,7 +54,7 @@ Deno.test("names of groups that cannot be are refused in one sentence", async ()
   await using program = new Program();
   for (
     const [args, sentence] of [
-      [["worker", "pause", "--group", "a b"], "a group's name must be 1 to 64 letters"],
+      [["worker", "pause", "--group", "a b"], "a group's name must be 1 to 64 of A-Z"],
       [["config", "set", "groups.a b", "1"], '"a b" cannot name a group'],
       [["config", "set", "groups.a", "-1"], "groups.a must be a whole number from 0 to 1024"],
       [["config", "set", "paused.a", "3"], "paused.a must be true or false"],

@@ -30,6 +30,9 @@ Deno.test("a word behind help is a command, then a topic, then an alias", async 
   assertMatch(await program.answer("help", "metrics"), /^queuectl metrics: /);
   assertMatch(await program.answer("help", "topics", "metrics"), /^METRICS\n/);
   assertMatch(await program.answer("help", "jobs"), /^JOBS\n/);
+  for (const other of ["pueue", "at"]) {
+    assertMatch(await program.answer("help", other), /^COMING FROM PUEUE, /);
+  }
   assertMatch(await program.answer("help", "tail"), /^queuectl logs: /);
   assertMatch(await program.answer("help", "config", "set"), /^queuectl config set: /);
   assertMatch(await program.answer("help"), /^queuectl: a durable job queue/);

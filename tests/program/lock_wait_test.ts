@@ -17,7 +17,7 @@ Deno.test("who waits for another's lock says after a second whose it is, and goe
   ].map((words) => program.spawn(words));
   calls.push(program.spawn(["enqueue", "--file", "-"], { stdin: '{"id":"b","command":"true"}' }));
   const said = new RegExp(
-    `^queuectl: waiting for the lock ${program.dir}/lock, which process ${Deno.pid} \\(.*deno.*\\) holds$`,
+    `^queuectl: waiting for the lock ${program.dir}/lock: process ${Deno.pid} \\(.*deno.*\\) holds it$`,
     "m",
   );
   for (const call of calls) await call.says(said);
@@ -36,7 +36,7 @@ Deno.test("who has waited long enough for another's lock gives up with one sente
   assertEquals([refused.code, refused.stdout], [1, ""]);
   assertMatch(
     refused.stderr,
-    /^queuectl: waited 0\.2 s for the lock \S+, which process \d+ \(.*\) holds; try again later[^\n]*\n$/,
+    /^queuectl: waited 0\.2 s for the lock \S+: process \d+ \(.*\) holds it; try again later[^\n]*\n$/,
   );
   const plain = await program.run(["enqueue", "--lock-wait", "0.2", "true"]);
   assertEquals(plain.code, 0, plain.stderr);

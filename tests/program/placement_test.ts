@@ -40,7 +40,7 @@ Deno.test("the tags of a machine come from $QUEUECTL_TAGS, for its workers and f
   assertEquals([here.code, here.stdout], [0, "here\n"]);
   const bad = await program.run(["worker", "start"], { env: { QUEUECTL_TAGS: "a/b" } });
   assertEquals(bad.code, 2);
-  assertStringIncludes(bad.stderr, "QUEUECTL_TAGS must be 1 to 64 letters, digits, ., - or _");
+  assertStringIncludes(bad.stderr, "QUEUECTL_TAGS must be 1 to 64 of A-Z, a-z, 0-9, ., - and _");
 });
 
 Deno.test("run leaves a job to a worker elsewhere that it may not run itself", async () => {
@@ -58,12 +58,12 @@ Deno.test("hosts and tags that are no names are refused with exit status 2", asy
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(stderr, said);
   };
-  await refuse("a job's host must be 1 to 64 letters", "enqueue", "--host", "a b", "true");
-  await refuse("a job's on must be an array of tags", "enqueue", "--on", "a/b", "true");
+  await refuse("a job's host must be 1 to 64 of A-Z", "enqueue", "--host", "a b", "true");
+  await refuse("--on must be 1 to 64 of A-Z", "enqueue", "--on", "a/b", "true");
   await refuse("--on needs a tag", "enqueue", "--on", "", "true");
   await refuse("a job's on must be an array", "enqueue", '{"command": "true", "on": [1]}');
-  await refuse("--tag must be 1 to 64 letters", "worker", "start", "--tag", "a/b");
-  await refuse("--tag must be 1 to 64 letters", "worker", "start", "--tag", "");
+  await refuse("--tag must be 1 to 64 of A-Z", "worker", "start", "--tag", "a/b");
+  await refuse("--tag must be 1 to 64 of A-Z", "worker", "start", "--tag", "");
   assertEquals(program.names("pending"), []);
 });
 

@@ -23,13 +23,20 @@ Deno.test("schedule import adds a schedule for each line of a crontab, which run
 Deno.test("schedule import imports nothing if a line cannot be taken or a name is taken", async () => {
   await using program = new Program();
   const path = `${program.home}/crontab`;
-  Deno.writeTextFileSync(path, `${CRONTAB}61 * * * * late\n@reboot never\n`);
+  Deno.writeTextFileSync(path, `${CRONTAB}61 * * * * late\n@often never\n@reboot never\n`);
   const bad = await program.run(["schedule", "import", path]);
   assertEquals([bad.code, bad.stdout], [2, ""]);
-  assertMatch(bad.stderr, /line 6: @reboot is not supported\n/);
+  assertMatch(bad.stderr, /line 6: @often is not supported\n/);
   assertMatch(bad.stderr, /line 5: .*minute must be 0 to 59, not "61"/);
-  assertMatch(bad.stderr, /2 lines cannot be taken; nothing was imported/);
+  assertMatch(bad.stderr, /line 7: @reboot is skipped; /);
+  assertMatch(bad.stderr, /2 lines cannot be taken; nothing was imported \(.*--skip-bad\)/);
   assertEquals(program.names("").includes("schedules"), false);
+  const rest = await program.run(["schedule", "import", "--skip-bad", "--dry-run", "--json", path]);
+  assertEquals([rest.code, JSON.parse(rest.stdout).length], [0, 2]);
+  assertMatch(rest.stderr, /line 6: @often is not supported\n/);
+  const none = await program.run(["schedule", "import", "-"], { stdin: "" });
+  assertEquals([none.code, none.stdout], [0, ""]);
+  assertMatch(none.stderr, /^queuectl: stdin has no line that makes a schedule; .*\n$/);
 
   await program.answer("schedule", "add", "sync", "@daily", "true");
   Deno.writeTextFileSync(path, CRONTAB);

@@ -64,6 +64,8 @@ export function readCrontab(text: string, source: string, home: string): Crontab
     const [, fields = "", command = ""] = FIELDS.exec(content) ?? [];
     if (fields === "") {
       crontab.faults.push(`${place}: it has no five fields, or @WORD, and a command`);
+    } else if (fields === "@reboot") {
+      crontab.notes.push(`${place}: @reboot is skipped; no schedule runs when a machine starts`);
     } else if (fields.startsWith("@") && !WORDS.test(fields)) {
       crontab.faults.push(`${place}: ${fields} is not supported`);
     } else {

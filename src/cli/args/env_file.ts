@@ -6,6 +6,9 @@
 
 import { reasonOf, UsageError } from "../../text/errors.ts";
 
+/** What names a variable here: those with . or - no shell can read, but programs can. */
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
 /** `NAME=`, perhaps with `export` in front, and blanks around the sign. */
 const BEGINNING = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*/y;
 

@@ -9,12 +9,13 @@ import { UsageError } from "../../text/errors.ts";
 import { bytesInSize } from "../../text/byte_size.ts";
 import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
+import { hostOrTag, parseStatuses } from "../../format/field_checks.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
 import { parseDuration } from "./duration_option.ts";
 import type { GivenOptions } from "../table/option.ts";
 import { note } from "../terminal/output.ts";
 import { parseTime } from "./when.ts";
-import { readEnvFile } from "./env_file.ts";
+import { readEnvFile, VARIABLE_NAME } from "./env_file.ts";
 import { tagsIn } from "./worker_tags.ts";
 
 /**
@@ -52,18 +53,10 @@ const OWN_WAYS: Readonly<
   delay: readyField,
   at: readyField,
   resource: (options) => resourceFields(options.all("resource")),
-  on(options) {
-    const on = tagsIn(options.all("on"));
-    if (on.length === 0) throw new UsageError("--on needs a tag, or several with commas between");
-    return { on };
-  },
-  tags(options) {
-    const tags = tagsIn(options.all("tag"));
-    if (tags.length === 0) {
-      throw new UsageError("--tag needs a tag, or several with commas between");
-    }
-    return { tags };
-  },
+  on: (options) => ({ on: tagsOf(options, "on") }),
+  tags: (options) => ({ tags: tagsOf(options, "tag") }),
+  give_up_on: (options) => ({ give_up_on: failuresOf(options, "give-up-on") }),
+  retry_on: (options) => ({ retry_on: failuresOf(options, "retry-on") }),
   after: (options) => ({ after: jobIds(options.all("after")) }),
   shell: (options) => ({ shell: shellHere(options.text("shell")!, "--shell") }),
   cwd(options) {
@@ -98,6 +91,24 @@ export function optionValue(options: GivenOptions, field: string): unknown {
   const fault = check(value);
   if (fault) throw new UsageError(`--${name} ${fault}, not "${word}"`);
   return value;
+}
+
+function tagsOf(options: GivenOptions, name: string): string[] {
+  const tags = tagsIn(options.all(name));
+  if (tags.length === 0) {
+    throw new UsageError(`--${name} needs a tag, or several with commas between`);
+  }
+  const wrong = tags.find((tag) => hostOrTag.check(tag) !== undefined);
+  if (wrong === undefined) return tags;
+  throw new UsageError(`--${name} ${hostOrTag.check(wrong)}, not "${wrong}"`);
+}
+
+/** A list of exit statuses; the check of the whole job names an invalid one. */
+function failuresOf(options: GivenOptions, name: string): string {
+  const list = options.text(name)!;
+  const hasSuccess = parseStatuses(list)?.some(([first]) => first === 0);
+  if (!hasSuccess) return list;
+  throw new UsageError(`--${name} ${list}: exit status 0 is success; begin at 1`);
 }
 
 /** The seconds in a span, or `null` for `none`. */
@@ -187,8 +198,20 @@ export function readyAtOf(options: GivenOptions, now: number): number | undefine
   if (at !== undefined && delay !== undefined) {
     throw new UsageError("--at and --delay both give the time; remove one of them");
   }
-  if (at !== undefined) return timeAt(at, now, "--at");
+  if (at !== undefined) return dueAt(at, now);
   if (delay !== undefined) return now + Math.round(delay * 1000);
+}
+
+/** A time that has passed by more, in milliseconds, is a slip: a script may be late by less. */
+const LATEST = 86_400_000;
+
+function dueAt(text: string, now: number): number {
+  const time = timeAt(text, now, "--at");
+  if (time < now - LATEST) {
+    throw new UsageError(`--at "${text}" has passed, over a day ago (to run it at once: --at now)`);
+  }
+  if (time < now - 60_000) note(`--at "${text}" has passed; the job is due at once`);
+  return time;
 }
 
 /** The time that a text names, which may be `now`, in milliseconds since 1970. */
@@ -199,11 +222,15 @@ export function timeAt(text: string, now: number, what: string): number {
 function environmentOf(settings: readonly string[]): Record<string, string> {
   return Object.fromEntries(settings.map((setting) => {
     const equals = setting.indexOf("=");
-    if (equals === 0 || setting === "") {
-      throw new UsageError(`--env must be NAME=VALUE or NAME, not "${setting}"`);
+    const name = equals < 0 ? setting : setting.slice(0, equals);
+    if (!VARIABLE_NAME.test(name)) {
+      throw new UsageError(
+        `--env must be NAME=VALUE or NAME: "${name}" is no name of a variable, which has ` +
+          "A-Z, a-z, 0-9, _, . or - and begins with a letter or _",
+      );
     }
     if (equals < 0) return [setting, ownVariable(setting)];
-    return [setting.slice(0, equals), setting.slice(equals + 1)];
+    return [name, setting.slice(equals + 1)];
   }));
 }
 

@@ -61,7 +61,15 @@ async function jobOfWords(call: Invocation): Promise<Partial<JobInput>> {
     throw new UsageError(`the command is given twice: by --command and by "${first}"`);
   }
   if (first === undefined) {
-    throw new UsageError(`${name} needs COMMAND (usage: queuectl ${name} [options] ${takes})`);
+    const lines = name === "enqueue" ? "; for a job of each line of stdin: --file -" : "";
+    throw new UsageError(
+      `${name} needs COMMAND (usage: queuectl ${name} [options] ${takes}${lines})`,
+    );
+  }
+  if (first === "-" && words.length === 1) {
+    throw new UsageError(
+      '"-" is no command (for a job of each line of stdin: queuectl enqueue --file -)',
+    );
   }
   if (call.separatedAt === undefined) refuseMisplaced(call);
   if (looksLikeJson(first)) {

@@ -33,6 +33,25 @@ export function topicOf(file: string): string {
   return file.replace(/\.md$/, "").replaceAll("_", "-");
 }
 
+/** The programs that the page coming-from is about, by the words that call them. */
+const OTHERS = [
+  "pueue",
+  "task-spooler",
+  "tsp",
+  "ts",
+  "nq",
+  "parallel",
+  "xargs",
+  "sem",
+  "at",
+  "batch",
+];
+
+/** The topic that a word names: itself, or for another program the page for those who know it. */
+export function meantTopic(word: string): string {
+  return OTHERS.includes(word) ? "coming-from" : word;
+}
+
 /** What shows a topic: behind `help` a word that is a command means that command. */
 export function topicCommand(topic: string): string {
   const isCommand = COMMANDS.some(({ name }) => name.split(" ")[0] === topic);

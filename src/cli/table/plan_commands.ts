@@ -97,10 +97,11 @@ export const PLAN_COMMANDS: readonly Command[] = [
     options: [
       { name: "dry-run", help: "show the schedules, and add none" },
       { name: "replace", help: "replace schedules that have the same names" },
+      { name: "skip-bad", help: "leave out lines that cannot be taken, instead of all" },
     ],
     details: [
       "CRONTAB: a file as crontab -l prints it (-: stdin). Variables, CRON_TZ, @daily and % as " +
-      "in cron; names are made of the commands. A job runs in the home directory, once: cron does " +
+      "in cron; @reboot is skipped; names are made of the commands. A job runs in the home directory, once: cron does " +
       "not retry either.",
     ],
     examples: ["crontab -l | queuectl schedule import --dry-run -"],

@@ -170,7 +170,8 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     bounds: [0, 2],
     details: [
       "help topics lists the pages. One that has the name of a command is shown by help topics " +
-      "NAME. On a terminal they are shown by $PAGER (default: less).",
+      "NAME. The name of another program, such as pueue or at, shows coming-from. On a terminal " +
+      "pages are shown by $PAGER (default: less).",
     ],
     examples: ["queuectl help topics", "queuectl help jobs"],
   },

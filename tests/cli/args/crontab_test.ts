@@ -66,8 +66,8 @@ Deno.test("names of a crontab's schedules come from the programs, and are the sa
 });
 
 Deno.test("each line of a crontab that cannot be taken has a sentence", () => {
-  assertEquals(read("@reboot a\n* * * b\n@daily\nSHELL=bash\n").faults, [
-    "crontab, line 1: @reboot is not supported",
+  assertEquals(read("@often a\n* * * b\n@daily\nSHELL=bash\n").faults, [
+    "crontab, line 1: @often is not supported",
     "crontab, line 2: it has no five fields, or @WORD, and a command",
     "crontab, line 3: it has no five fields, or @WORD, and a command",
     "crontab, line 4: SHELL must be an absolute path",

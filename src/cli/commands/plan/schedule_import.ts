@@ -10,7 +10,7 @@ import { listSchedules, removeSchedule } from "../../../schedules/manage_schedul
 import { previewSchedule } from "../../../schedules/preview_schedule.ts";
 import { QueueError, reasonOf, UsageError } from "../../../text/errors.ts";
 import { visibleText } from "../../../text/shown_text.ts";
-import { type CrontabEntry, readCrontab } from "../../args/crontab.ts";
+import { readCrontab } from "../../args/crontab.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, print, printJson } from "../../terminal/output.ts";
@@ -24,24 +24,29 @@ export async function scheduleImport(call: Invocation): Promise<number> {
   const [file] = words as [string];
   const source = file === "-" ? "stdin" : file;
   const { entries, faults, notes } = readCrontab(await read(file), source, homeOf());
-  for (const { line, when, tz } of entries) {
+  const inputs: ScheduleInput[] = [];
+  for (const { line, ...input } of entries) {
     try {
-      await previewSchedule(when, tz);
+      await previewSchedule(input.when, input.tz);
+      inputs.push(input);
     } catch (error) {
       faults.push(`${source}, line ${line}: ${reasonOf(error)}`);
     }
   }
   for (const sentence of [...notes, ...faults]) note(sentence);
-  if (faults.length > 0) {
-    throw new UsageError(`${counted(faults.length, "line")} cannot be taken; nothing was imported`);
+  if (faults.length > 0 && !options.has("skip-bad")) {
+    throw new UsageError(
+      `${counted(faults.length, "line")} cannot be taken; nothing was imported (to import the ` +
+        "others: --skip-bad)",
+    );
   }
-  const inputs = entries.map(({ line: _, ...input }: CrontabEntry): ScheduleInput => input);
+  if (inputs.length === 0) note(`${source} has no line that makes a schedule; nothing to import`);
   if (options.has("dry-run")) {
     if (call.json) printJson(inputs);
     else show(inputs);
     return 0;
   }
-  await addAll(await openOrMakeQueue(call), inputs, options.has("replace"));
+  if (inputs.length > 0) await addAll(await openOrMakeQueue(call), inputs, options.has("replace"));
   if (call.json) printJson(inputs.map(({ name }) => name));
   else for (const { name } of inputs) print(name);
   return 0;

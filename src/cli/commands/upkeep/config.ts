@@ -76,6 +76,14 @@ export async function configSet(call: Invocation): Promise<void> {
     const value = options.text(key.replaceAll("_", "-"));
     if (value !== undefined) given.push([key, value]);
   }
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(words[0] ?? "") ?? [];
+  if (words.length === 1 && key !== undefined) {
+    throw new UsageError(
+      `the value of ${keyNamed(key)} is a word of its own: queuectl config set ${key} ${
+        quotedWord(value!)
+      }`,
+    );
+  }
   if (words.length === 1) {
     throw new UsageError(`config set ${words[0]} needs a value (see: queuectl config set --help)`);
   }

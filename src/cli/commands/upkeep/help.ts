@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../../../text/errors.ts";
-import { topicCommand, topics } from "../../args/topics.ts";
+import { meantTopic, topicCommand, topics } from "../../args/topics.ts";
 import { helpWords } from "../../completions/completion_words.ts";
 import type { Invocation } from "../../table/command.ts";
 import { MisspelledError } from "../../table/option.ts";
@@ -21,8 +21,9 @@ const WIDEST = 96;
 export async function help({ words, json }: Invocation): Promise<void> {
   if (words.length === 0) return printText(topHelp());
   const isList = words[0] === "topics";
-  const [topic, beyond] = isList ? words.slice(1) : words;
-  if (topic === undefined) return json ? printJson(titles()) : printLines(listLines());
+  const [word, beyond] = isList ? words.slice(1) : words;
+  if (word === undefined) return json ? printJson(titles()) : printLines(listLines());
+  const topic = meantTopic(word);
   if (beyond !== undefined) {
     throw new UsageError(`unexpected argument "${beyond}" (see: queuectl help --help)`);
   }

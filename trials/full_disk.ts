@@ -39,7 +39,7 @@ async function insideNamespace(): Promise<number> {
   const root = Deno.makeTempDirSync({ prefix: "queuectl-full-" });
   Deno.mkdirSync(`${root}/disk`);
   const unshare = ["--mount", "--propagation", "private"];
-  const mount = 'mount -t tmpfs -o size=8m,nr_inodes=3000,mode=700 tmpfs "$0"';
+  const mount = 'mount -t tmpfs -o size=24m,nr_inodes=6000,mode=700 tmpfs "$0"';
   const probe = await new Deno.Command("unshare", {
     args: [...unshare, "sh", "-c", mount, `${root}/disk`],
     stderr: "piped",

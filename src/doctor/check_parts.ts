@@ -70,7 +70,7 @@ function checkSettings(examination: Examination): void {
     readConfig(files, dir, examination.store.owner);
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
-    examination.note(error.message, "edit it, or reset all settings: queuectl config reset");
+    examination.note(error.message, "edit it, or reset all settings: queuectl config reset --yes");
   }
 }
 

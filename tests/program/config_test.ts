@@ -43,7 +43,7 @@ Deno.test("config reset gives one setting the default back, or all", async () =>
   await program.answer("config", "set", "--max-retries", "6", "--jitter", "0.5", "--timeout", "9");
   await program.answer("config", "reset", "max_retries");
   assertEquals(await program.json("config", "show"), { ...DEFAULTS, jitter: 0.5, timeout: 9 });
-  await program.answer("config", "reset");
+  await program.answer("config", "reset", "--yes");
   assertEquals(await program.json("config", "show"), DEFAULTS);
 });
 
@@ -76,6 +76,20 @@ Deno.test("config set changes nothing if one of several values is wrong", async 
   assertEquals(await program.json("config", "show"), DEFAULTS);
 });
 
+Deno.test("config reset of all settings needs --yes where no terminal can ask, and names those it resets", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "--timeout", "9", "--max-retries", "6");
+  assertEquals(await program.run(["config", "reset"]), {
+    code: 2,
+    stdout: "",
+    stderr: "queuectl: resetting all settings needs --yes where no terminal can ask\n",
+  });
+  assertEquals(await program.json("config", "show"), { ...DEFAULTS, timeout: 9, max_retries: 6 });
+  const reset = () => program.run(["config", "reset", "--yes"]);
+  assertEquals((await reset()).stderr, "reset 2 settings (max_retries, timeout)\n");
+  assertEquals((await reset()).stderr, "all settings have their defaults already\n");
+});
+
 Deno.test("config get and config reset refuse a key that is none", async () => {
   await using program = new Program();
   assertEquals((await program.run(["config", "get", "x"])).code, 2);
@@ -99,7 +113,7 @@ Deno.test("with a broken config.json doctor names it, workers can be stopped, an
   assertStringIncludes(found.stdout, "config.json is not JSON");
   assertEquals(await program.answer("worker", "stop"), worker);
   assertEquals((await program.run(["config", "reset", "timeout"])).code, 1);
-  await program.answer("config", "reset");
+  await program.answer("config", "reset", "--yes");
   assertEquals(await program.json("config", "show"), DEFAULTS);
   await program.answer("doctor");
 });

@@ -129,6 +129,9 @@ Deno.test("dlq clear removes all dead jobs", async () => {
   await using program = new Program();
   await program.answer("enqueue", "--id", "bad", "--max-retries", "0", "false");
   await program.drain();
-  assertEquals(await program.answer("dlq", "clear"), "removed 1 dead job");
+  const refused = await program.run(["dlq", "clear"]);
+  assertEquals([refused.code, (await program.json("status")).jobs.dead], [2, 1]);
+  assertStringIncludes(refused.stderr, "removing all dead jobs needs --yes");
+  assertEquals(await program.answer("dlq", "clear", "--yes"), "removed 1 dead job");
   assertEquals(program.names("dead"), []);
 });

@@ -123,7 +123,7 @@ Deno.test("an input goes with its job: by rm, prune, queue clear and dlq clear",
   await program.answer("prune", "--state", "done", "--older-than", "0s");
   assertEquals(inputs(program), ["by-dlq-clear.in"]);
   await add("by-queue-clear");
-  await program.answer("dlq", "clear");
+  await program.answer("dlq", "clear", "--yes");
   assertEquals(inputs(program), ["by-queue-clear.in"]);
   await program.answer("queue", "clear", "--yes");
   assertEquals(inputs(program), []);

@@ -112,18 +112,27 @@ terminalTest(
   },
 );
 
-terminalTest("queue clear asks on a terminal, and takes anything but yes for no", async () => {
-  await using program = new Program();
-  await program.answer("enqueue", "true");
-  const refused = await onTerminal(program, ["queue", "clear"], { typed: "\n" });
-  assertStringIncludes(refused, "Remove the one job in pending? [y/N]");
-  assertEquals((await program.json("status")).jobs.pending, 1);
-  assertStringIncludes(
-    await onTerminal(program, ["queue", "clear"], { typed: "y\n" }),
-    "removed 1",
-  );
-  assertEquals((await program.json("status")).jobs.pending, 0);
-});
+terminalTest(
+  "queue clear and config reset ask on a terminal, and take anything but yes for no",
+  async () => {
+    await using program = new Program();
+    await program.answer("enqueue", "true");
+    const refused = await onTerminal(program, ["queue", "clear"], { typed: "\n" });
+    assertStringIncludes(refused, "Remove the one job in pending? [y/N]");
+    assertEquals((await program.json("status")).jobs.pending, 1);
+    assertStringIncludes(
+      await onTerminal(program, ["queue", "clear"], { typed: "y\n" }),
+      "removed 1",
+    );
+    await program.answer("config", "set", "timeout", "9");
+    const kept = await onTerminal(program, ["config", "reset"], { typed: "\n" });
+    assertStringIncludes(kept, "Reset 1 setting (timeout)? [y/N]");
+    assertEquals(await program.json("config", "get", "timeout"), 9);
+    await onTerminal(program, ["config", "reset"], { typed: "y\n" });
+    assertEquals(await program.json("config", "get", "timeout"), null);
+    assertEquals((await program.json("status")).jobs.pending, 0);
+  },
+);
 
 terminalTest("wait and logs -f say that no worker is alive to run the job", async () => {
   await using program = new Program();

@@ -81,13 +81,29 @@ function isPartOf(state: SelectableState, fitting: readonly SelectableState[]): 
  * @param act What is done to them: `cancel`.
  * @throws {UsageError} If there are several, no terminal, and no `--yes`.
  */
-export function mayChange({ options }: Invocation, act: string, count: number): boolean {
-  if (count <= 1 || options.has("yes")) return true;
+export function mayChange(call: Invocation, act: string, count: number): boolean {
+  if (count <= 1) return true;
   const jobs = `${count} jobs`;
-  if (!Deno.stdin.isTerminal()) {
+  if (!call.options.has("yes") && !Deno.stdin.isTerminal()) {
     throw new UsageError(`to ${act} ${jobs} where no terminal can ask, give --yes`);
   }
-  if (/^y(es)?$/i.test(prompt(`${act} ${jobs}? [y/N]`) ?? "")) return true;
+  return isAgreed(call, `${act} ${jobs}?`);
+}
+
+/**
+ * Refuses what changes everything where nobody can be asked and `--yes` is missing.
+ *
+ * @param act What is about to be done: `removing all dead jobs`.
+ * @throws {UsageError} If it is refused.
+ */
+export function needYes({ options }: Invocation, act: string): void {
+  if (options.has("yes") || Deno.stdin.isTerminal()) return;
+  throw new UsageError(`${act} needs --yes where no terminal can ask`);
+}
+
+/** Whether `--yes` is given, or else the person at the terminal agrees; says so if not. */
+export function isAgreed({ options }: Invocation, question: string): boolean {
+  if (options.has("yes") || /^y(es)?$/i.test(prompt(`${question} [y/N]`) ?? "")) return true;
   say("nothing was changed");
   return false;
 }

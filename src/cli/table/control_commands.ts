@@ -205,7 +205,7 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     module: "control/dlq",
     summary: "remove all dead jobs, or some",
     options: [YES, ...CHOICE],
-    details: ["Asks first if there is a terminal."],
+    details: ["Asks first; where there is no terminal, it needs --yes."],
     examples: ["queuectl dlq clear --yes"],
   },
   {

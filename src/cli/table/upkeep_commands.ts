@@ -53,7 +53,9 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
     module: "upkeep/config",
     summary: "reset one setting, or all, to the default",
     takes: "[KEY]",
-    examples: ["queuectl config reset timeout"],
+    options: [{ ...YES, help: "do not ask before all are reset" }],
+    details: ["Before it resets all it asks; where there is no terminal, it needs --yes."],
+    examples: ["queuectl config reset timeout", "queuectl config reset --yes"],
   },
   {
     name: "prune",

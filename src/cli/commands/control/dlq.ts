@@ -67,12 +67,12 @@ export async function dlqRetry(call: Invocation): Promise<number> {
   });
 }
 
-/** Removes all dead jobs or those that options choose, on a terminal after asking. */
+/**
+ * Removes all dead jobs or those that options choose. Asks on a terminal; elsewhere needs `--yes`.
+ */
 export async function dlqClear(call: Invocation): Promise<number> {
   if (selectionOf(call, DEAD)) return await clearSelection(call, { ...REMOVE, fitting: DEAD });
-  const queue = await openQueue(call);
-  const ask = Deno.stdin.isTerminal() && !call.options.has("yes");
-  return await clearState(queue, "dead", ask, call.json);
+  return await clearState(call, "dead");
 }
 
 /** The IDs of the dead jobs that failed, that were cancelled, or both; notes those it skips. */

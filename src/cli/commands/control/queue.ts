@@ -7,13 +7,13 @@
 import type { JobState, SelectableState } from "../../../format/names.ts";
 import type { Queue } from "../../../queue.ts";
 import { locateQueue } from "../../../store/locate_queue.ts";
-import { QueueError, UsageError } from "../../../text/errors.ts";
+import { QueueError } from "../../../text/errors.ts";
 import { quotedWord } from "../../../text/shown_text.ts";
 import { clearJobs } from "../../../moves/remove.ts";
 import { openQueue } from "../../args/open_queue.ts";
-import { selectionOf, statesOf } from "../../args/selection.ts";
+import { isAgreed, needYes, selectionOf, statesOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
-import { note, printAnswer, printJson, printText, say } from "../../terminal/output.ts";
+import { note, printAnswer, printJson, printText } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
 import { type Deed, type SelectedJobs, selectedJobs } from "./each_of.ts";
 
@@ -47,13 +47,7 @@ export async function queueClear(call: Invocation): Promise<number> {
   if (!isWhole || call.options.has("tag") || call.options.has("group")) {
     return await clearSelection(call, { ...REMOVE, usual: ["pending"] });
   }
-  const yes = call.options.has("yes");
-  if (!yes && !Deno.stdin.isTerminal()) {
-    throw new UsageError(
-      `removing all ${state} jobs needs --yes where no terminal can ask`,
-    );
-  }
-  return await clearState(await openQueue(call), state, !yes, call.json);
+  return await clearState(call, state);
 }
 
 function isClearable(
@@ -101,28 +95,23 @@ function saysKept(kept: ReadonlySet<string>): number {
 }
 
 /**
- * Removes all jobs of a state and prints how many there were.
+ * Removes all jobs of a state and prints how many there were. Asks on a terminal; elsewhere needs
+ * `--yes`.
  *
- * @param ask Whether to ask the person at the terminal first.
  * @returns The exit status: 1 if the person said no, or jobs were kept.
  */
 export async function clearState(
-  queue: Queue,
+  call: Invocation,
   state: Exclude<JobState, "processing">,
-  ask: boolean,
-  json: boolean,
 ): Promise<number> {
-  if (ask) {
-    const counts = queue.counts();
-    const count = state === "pending" ? counts.pending + counts.delayed : counts[state];
-    const jobs = count === 1 ? "the one job" : `all ${count} jobs`;
-    if (count > 0 && !/^y(es)?$/i.test(prompt(`Remove ${jobs} in ${state}? [y/N]`) ?? "")) {
-      say("nothing was removed");
-      return 1;
-    }
-  }
+  needYes(call, `removing all ${state} jobs`);
+  const queue = await openQueue(call);
+  const counts = queue.counts();
+  const count = state === "pending" ? counts.pending + counts.delayed : counts[state];
+  const jobs = count === 1 ? "the one job" : `all ${count} jobs`;
+  if (count > 0 && !isAgreed(call, `Remove ${jobs} in ${state}?`)) return 1;
   let kept: ReadonlySet<string> = new Set();
   const removed = await queue.clear(state, (ids) => kept = ids);
-  printAnswer(json, { removed }, `removed ${counted(removed, `${state} job`)}`);
+  printAnswer(call.json, { removed }, `removed ${counted(removed, `${state} job`)}`);
   return saysKept(kept);
 }

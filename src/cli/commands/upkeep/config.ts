@@ -9,20 +9,23 @@ import {
   CONFIG_KEYS,
   type ConfigKey,
   configKey,
+  DEFAULTS,
   isNamedKey,
   isResourceKey,
   parseConfigValue,
 } from "../../../format/settings.ts";
 import type { Queue } from "../../../queue.ts";
-import { UsageError } from "../../../text/errors.ts";
+import { QueueError, UsageError } from "../../../text/errors.ts";
 import { quotedWord, visibleText } from "../../../text/shown_text.ts";
 import { shellHere } from "../../args/job_options.ts";
 import { openOrMakeQueue, openQueue } from "../../args/open_queue.ts";
+import { isAgreed, needYes } from "../../args/selection.ts";
 import { nearestWord } from "../../args/spelling.ts";
 import type { Invocation } from "../../table/command.ts";
 import { MisspelledError, refuseReplaced } from "../../table/option.ts";
-import { note, printJson, printText } from "../../terminal/output.ts";
+import { note, printJson, printText, say } from "../../terminal/output.ts";
 import { printTable } from "../../terminal/table.ts";
+import { counted } from "../../text/counted.ts";
 import { jobsBeyond } from "../../../constraints/needs.ts";
 
 /** Prints the settings in force. */
@@ -60,12 +63,39 @@ function settingText(value: Config[keyof Config] | undefined): string {
   return String(value ?? "none");
 }
 
-/** Resets one setting, or all, to the default. */
-export async function configReset(call: Invocation): Promise<void> {
+/**
+ * Resets one setting, or all, to the default. Before all it asks on a terminal; elsewhere it needs
+ * `--yes`.
+ *
+ * @returns The exit status: 1 if the person said no.
+ */
+export async function configReset(call: Invocation): Promise<number> {
   const keys = call.words[0] === undefined ? undefined : [keyNamed(call.words[0])];
+  if (!keys) needYes(call, "resetting all settings");
   const queue = await openQueue(call, { evenMisconfigured: true });
+  const all = keys ? "" : changedSettings(queue);
+  if (all !== "" && !isAgreed(call, `Reset ${all}?`)) return 1;
   await queue.resetConfig(keys);
   if (call.json) printJson(queue.config());
+  else if (!keys) say(all === "" ? "all settings have their defaults already" : `reset ${all}`);
+  return 0;
+}
+
+/** The settings that differ from their defaults, as a part of a sentence; empty for none. */
+function changedSettings(queue: Queue): string {
+  let config: Config;
+  try {
+    config = queue.config();
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    return "all settings, which cannot be read";
+  }
+  const defaults: Record<string, unknown> = { ...DEFAULTS, backoff_factor: config.backoff_base };
+  const changed = (Object.keys(config) as ConfigKey[])
+    .filter((key) => config[key] !== defaults[key]);
+  return changed.length === 0
+    ? ""
+    : `${counted(changed.length, "setting")} (${visibleText(changed.join(", "))})`;
 }
 
 /** Changes all given settings or none: `config set KEY VALUE`, `config set --KEY VALUE …`. */

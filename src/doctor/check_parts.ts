@@ -7,6 +7,7 @@
 
 import { quotedPath } from "../text/shown_text.ts";
 import { totalsFault } from "../contents/history_totals.ts";
+import { largestLogAdvice } from "../contents/largest_log.ts";
 import { readConfig } from "../store/config_file.ts";
 import { QueueError } from "../text/errors.ts";
 import { JOB_STATES } from "../format/names.ts";
@@ -85,9 +86,10 @@ export function checkDisk(examination: Examination): void {
   const { freeBytes } = examination.options;
   if (freeBytes === undefined || freeBytes >= LITTLE_DISK) return;
   const mebibytes = Math.floor(freeBytes / 1024 / 1024);
+  const log = largestLogAdvice(examination.store);
   examination.note(
     `only ${mebibytes} MiB are free on the disk of ${examination.store.dir}`,
-    "free some space: a full disk stops adding and settling jobs",
+    `free some space: a full disk stops adding and settling jobs${log ? `; ${log}` : ""}`,
     "disk",
   );
 }

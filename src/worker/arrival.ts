@@ -15,6 +15,7 @@ import { userOpenFiles } from "../process/launcher.ts";
 import { newSpawner } from "../process/choose_spawner.ts";
 import type { Spawner } from "../process/spawner.ts";
 import { refuseUnsharedLocks } from "../store/shared_locks.ts";
+import { fullDiskAdvice } from "../contents/largest_log.ts";
 import { makeDirectory, pathIn, type Store } from "../store/store.ts";
 import { QueueError, reasonWithin } from "../text/errors.ts";
 import { VERSION } from "../version.ts";
@@ -91,7 +92,9 @@ export function arriveToWork(options: ArrivalOptions & PulseEvents): Pulse {
       ...(partOf !== undefined && { part_of: partOf }),
     });
   } catch (error) {
-    throw new QueueError(`cannot work the queue ${store.dir}: ${reasonWithin(error)}`);
+    throw new QueueError(
+      `cannot work the queue ${store.dir}: ${reasonWithin(error)}${fullDiskAdvice(store, error)}`,
+    );
   }
   return new Pulse({ ...options, presence, since });
 }

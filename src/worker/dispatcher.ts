@@ -17,6 +17,7 @@ import { troubleText, type WorkerEvent } from "./events.ts";
 import type { JobOutput } from "./job_output.ts";
 import { type JobInHand, JobsInHand } from "./jobs_in_hand.ts";
 import { releaseWaiting } from "./maintenance/aftermath.ts";
+import { fullDiskAdvice } from "../contents/largest_log.ts";
 import { type AttemptResult, settlementOf } from "./outcome.ts";
 import { pauseOnFailure } from "./pause_on_failure.ts";
 import { sharedEnvironment, startJob } from "./run_job.ts";
@@ -24,6 +25,9 @@ import { Settler } from "./settler.ts";
 
 /** How long to claim nothing after a disk or machine refused, in milliseconds. */
 const PAUSE_AFTER_TROUBLE = 1000;
+
+/** How long not to repeat that jobs cannot be settled, in milliseconds. */
+const REPEAT_AFTER = 60_000;
 
 /**
  * Beyond one for each slot, how many ended jobs may wait to be settled before nothing more is
@@ -63,6 +67,8 @@ export class Dispatcher {
   #claims = true;
   #abandoned = false;
   #pausedUntil = 0;
+  /** What was last said of jobs that cannot be settled, and when. */
+  #unsettled = { text: "", at: 0 };
 
   constructor(options: DispatcherOptions) {
     const { store, worker, finder, output, emit, fence } = options;
@@ -87,7 +93,7 @@ export class Dispatcher {
       completed: (settlements) => output.addTo(settlements),
       settled: (settlements) => this.#settled(settlements),
       trouble: (error, refused) => {
-        this.#report(error, `the end of ${shortList(refused)} is not recorded yet: `);
+        this.#reportUnsettled(error, refused);
         options.changed();
       },
     });
@@ -193,6 +199,7 @@ export class Dispatcher {
   }
 
   #settled(settlements: readonly Settlement[]): void {
+    if (!this.#settler.stuck) this.#unsettled.text = "";
     const ended: string[] = [];
     for (const settlement of settlements) {
       const inHand = this.jobs.get(settlement.claim.id);
@@ -262,8 +269,18 @@ export class Dispatcher {
     this.claimer.close(this.#abandoned);
   }
 
-  #report(error: unknown, what = ""): void {
-    this.#options.emit({ kind: "trouble", message: what + troubleText(error) });
+  #report(error: unknown): void {
+    this.#options.emit({ kind: "trouble", message: troubleText(error) });
+  }
+
+  /** Reports jobs that cannot be settled: a lasting fault not at each try, and a remedy once. */
+  #reportUnsettled(error: unknown, refused: readonly Settlement[]): void {
+    const text = `the end of ${shortList(refused)} is not recorded yet: ${troubleText(error)}`;
+    const now = performance.now();
+    const advice = this.#unsettled.text === "" ? fullDiskAdvice(this.#options.store, error) : "";
+    if (text === this.#unsettled.text && now - this.#unsettled.at < REPEAT_AFTER) return;
+    this.#unsettled = { text, at: now };
+    this.#options.emit({ kind: "trouble", message: text + advice });
   }
 
   /** Reports what is wrong, and claims nothing for a moment. */

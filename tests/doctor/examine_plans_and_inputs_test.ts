@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { claim } from "../../src/moves/claim.ts";
 import { removeStaleInputs } from "../../src/contents/inputs.ts";
@@ -37,6 +37,11 @@ Deno.test("a disk that is nearly full is told", async () => {
   await using temporary = await temporaryQueue();
   const freeBytes = 5 * 1024 * 1024;
   await says(temporary, /^only 5 MiB are free on the disk of /, { freeBytes });
+  Deno.writeFileSync(`${temporary.dir}/done/a.log`, new Uint8Array(3 * 1024 * 1024));
+  const found = await findings(temporary, { freeBytes });
+  const { remedy } = found.find(({ problem }) => problem.startsWith("only 5 MiB"))!;
+  assertStringIncludes(remedy, "the largest log is that of job a in done/ (3.0 MiB)");
+  Deno.removeSync(`${temporary.dir}/done/a.log`);
   assertEquals(await findings(temporary, { freeBytes: 1024 ** 3 }), []);
 });
 

@@ -224,6 +224,38 @@ Deno.test("a worker that drains a queue does not leave before a release that the
   assertEquals(worker.all("trouble").length, 3);
 });
 
+Deno.test("a worker on a full disk names the largest log and how to empty it, once", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  let refusals = 3;
+  const refuse = (paths: string) => {
+    if (!paths.includes(".done") || refusals-- <= 0) return;
+    throw new Error("No space left on device (os error 28)");
+  };
+  const queue = await Queue.open(dir, {
+    files: {
+      ...nativeFiles,
+      create(path, content) {
+        refuse(path);
+        nativeFiles.create(path, content);
+      },
+      createEach(made, flushed) {
+        refuse(made.map(({ path }) => path).join());
+        return nativeFiles.createEach(made, flushed);
+      },
+    },
+  });
+  await queue.enqueue({ command: "head -c 3M /dev/zero", id: "big" });
+  const [said, ...more] = (await drain(queue)).all("trouble");
+  assertEquals([said?.message, more, refusals < 0], [
+    "the end of big is not recorded yet: No space left on device; the largest log is that of job " +
+    `big in processing/ (3.0 MiB): empty it (: > '${dir}/processing/big.log'), or queuectl cancel ` +
+    "big; queuectl config set max_log 100M bounds logs",
+    [],
+    true,
+  ]);
+});
+
 Deno.test("a worker removes notes of jobs that were never added, and none of jobs that wait", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

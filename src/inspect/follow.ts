@@ -145,7 +145,10 @@ export async function* followLog(
   const wakeups = new Wakeups(queue, id, options.signal);
   using log = new LogReader(queue, id, options.from ?? 0);
   let reported = 0;
-  const report = (job: JobView) => options.attemptEnded?.(job.history[reported++]!, job);
+  const report = (job: JobView) => {
+    const attempt = job.history[reported++]!;
+    options.attemptEnded?.(attempt, job);
+  };
   try {
     for (;;) {
       // Looked up before the log is read: if the job has ended, the log is complete.

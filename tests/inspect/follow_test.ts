@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { followLog, waitForEnd } from "../../src/inspect/follow.ts";
+import { Worker } from "../../src/worker/worker.ts";
 import { drop, eventually, temporaryQueue } from "../temporary_queue.ts";
 
 const JOB = '{"command":"true"}';
@@ -135,4 +136,15 @@ Deno.test("followLog() tells of an attempt after its output and before that of t
   const following = followLog(queue, "x", { attemptEnded: (end) => told += `<${end.attempt}>` });
   for await (const piece of following) told += new TextDecoder().decode(piece);
   assertEquals(told, "one\n<1><2>two\n<3>three\n");
+});
+
+Deno.test("followLog() ends after attempts that nobody asks to be told of", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  const { id } = await queue.enqueue({ command: "echo out" });
+  const worker = new Worker(queue, { count: 1, drain: true });
+  await worker.start();
+  await worker.finished;
+  assertEquals(queue.get(id)?.history.length, 1);
+  assertEquals(await textOf(followLog(queue, id)), "out\n");
 });

@@ -21,10 +21,42 @@ Deno.test("wait --tag waits also for jobs that are added meanwhile, and two wait
   }
   const { stdout } = await program.run(["wait", "--tag", "t", "--json"]);
   assertEquals(JSON.parse(stdout).map(({ state }: { state: string }) => state), ["done", "dead"]);
-  const none = await program.run(["wait", "--tag", "nobody"]);
+  const none = await program.run(["wait", "--tag", "t", "--state", "pending"]);
   assertEquals([none.code, none.stderr], [
     0,
     "queuectl: no job is meant; there is nothing to wait for\n",
+  ]);
+});
+
+Deno.test("wait and logs refuse a tag or group that no job has", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--tag", "t", "true");
+  for (const command of ["wait", "logs"]) {
+    for (const [option, what] of [["--tag", "tag"], ["--group", "group"]] as const) {
+      assertEquals(await program.run([command, option, "typo"]), {
+        code: 1,
+        stdout: "",
+        stderr: `queuectl: no job has the ${what} typo (see: queuectl list --all)\n`,
+      });
+    }
+  }
+});
+
+Deno.test("wait --timeout gives up with 124, says how many have not ended, and has what ended as JSON", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "--tag", "t", "true");
+  await program.drain();
+  await program.answer("enqueue", "--id", "b", "--tag", "t", "true");
+  const given = await program.run(["wait", "--tag", "t", "--timeout", "0.1s", "--json"]);
+  assertEquals(given.code, 124);
+  assertEquals(JSON.parse(given.stdout).map(({ id }: { id: string }) => id), ["a"]);
+  assertStringIncludes(given.stderr, "queuectl: 1 of 2 jobs has not ended within 0.1s\n");
+  assertEquals((await program.run(["wait", "a", "--timeout", "9m"])).code, 0);
+  // A timer that long would end at once.
+  const long = await program.run(["wait", "a", "--timeout", "30d"]);
+  assertEquals([long.code, long.stderr], [
+    2,
+    'queuectl: --timeout must be at most 24d, not "30d"\n',
   ]);
 });
 

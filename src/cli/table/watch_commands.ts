@@ -105,13 +105,20 @@ export const WATCH_COMMANDS: readonly Command[] = [
     module: "watch/wait",
     summary: "wait until jobs end; exit 0 if all of them are done",
     takes: "[ID…]",
-    options: [...CHOICE, { name: "all", help: "every job" }],
+    options: [
+      ...CHOICE,
+      { name: "all", help: "every job" },
+      { name: "timeout", value: "DUR", help: "give up after 10m, with exit status 124" },
+    ],
     details: [
       "With options: all jobs that they choose, ended ones too, and with --tag or --group alone " +
       "those that are added meanwhile. On a terminal a bar shows how many have ended, how fast, and how " +
       "long the rest takes; elsewhere a line says so each 30 seconds.",
     ],
-    examples: ["queuectl wait 5V3K 1D7H && echo both are done", "queuectl wait --tag photos"],
+    examples: [
+      "queuectl wait 5V3K 1D7H && echo both are done",
+      "queuectl wait --tag photos --timeout 10m",
+    ],
   },
   {
     name: "stats",

@@ -10,7 +10,8 @@ import type { JobView } from "../../../format/job.ts";
 import type { SelectableState } from "../../../format/names.ts";
 import type { Selection } from "../../../inspect/selection.ts";
 import type { Queue } from "../../../queue.ts";
-import { QueueError, UsageError } from "../../../text/errors.ts";
+import { MissingError, QueueError, UsageError } from "../../../text/errors.ts";
+import { quotedWord } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { mayChange, selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
@@ -79,6 +80,23 @@ export function selectionOrIds(
   const selection = selectionOf(call, fitting, usual);
   if (selection || call.words.length > 0) return selection;
   throw new UsageError(`${call.command.name} needs an ID, --tag, --group, --state or --all`);
+}
+
+/**
+ * Refuses a tag or group that no job has, in whatever state: most often a typing error.
+ *
+ * @throws {MissingError} If it is refused.
+ */
+export async function refuseUnknown(queue: Queue, { tags, group }: Selection): Promise<void> {
+  if (tags === undefined && group === undefined) return;
+  if (!(await queue.select({ tags, group }).next()).done) return;
+  const what = [
+    ...(tags
+      ? [`the ${tags.length === 1 ? "tag" : "tags"} ${tags.map(quotedWord).join(" and ")}`]
+      : []),
+    ...(group === undefined ? [] : [`the group ${quotedWord(group)}`]),
+  ];
+  throw new MissingError(`no job has ${what.join(" and ")} (see: queuectl list --all)`);
 }
 
 /** The jobs that a selection means, unless a person who is asked says no. */

@@ -35,14 +35,14 @@ export interface Awaiting {
  * Waits until all jobs have ended, and says on stderr how those died that did.
  *
  * @param which Their whole IDs, in order; or which jobs are meant.
- * @returns The jobs, in the order that they were added, and how many are done; after an abort, so
- * far.
+ * @returns The jobs, in the order that they were added, how many are done, and how many have not
+ * ended; after an abort, so far.
  */
 export async function awaitJobs(
   queue: Queue,
   which: readonly string[] | Selection,
   { print, part = {}, ended: tell, signal }: Awaiting,
-): Promise<{ ids: string[]; done: number }> {
+): Promise<{ ids: string[]; done: number; left: number }> {
   const bar = new TotalBar();
   const totals: Totals = { done: 0, failed: 0, running: 0, total: 0 };
   const outputs = new Outputs(queue, part, bar, print === "in order");
@@ -73,7 +73,7 @@ export async function awaitJobs(
     quiet?.();
     bar.makeRoom();
   }
-  return { ids, done: totals.done };
+  return { ids, done: totals.done, left: ids.length - totals.done - totals.failed };
 }
 
 /** Prints the outputs of jobs that have ended. */

@@ -18,7 +18,7 @@ import type { Invocation } from "../../table/command.ts";
 import type { GivenOptions } from "../../table/option.ts";
 import { untilInterrupted } from "../../terminal/interrupt.ts";
 import { note, print, writeOut } from "../../terminal/output.ts";
-import { namedJobs } from "../control/each_of.ts";
+import { namedJobs, refuseUnknown } from "../control/each_of.ts";
 import { awaitJobs } from "./await_jobs.ts";
 import {
   followAttempt,
@@ -76,6 +76,7 @@ async function logsOf(
   selection: Selection,
   part: LogPart,
 ): Promise<number> {
+  await refuseUnknown(queue, selection);
   if (call.options.has("follow")) {
     const jobs = await Array.fromAsync(queue.select(selection));
     if (jobs.length > MOST_FOLLOWED) {

@@ -6,7 +6,7 @@
 
 import { UsageError } from "../../text/errors.ts";
 import type { JobInput } from "../../format/job.ts";
-import { looksLikeJson, mergeJobs } from "./job_words.ts";
+import { looksLikeJson, mergeJobs, refuseManyLineJson } from "./job_words.ts";
 import { readJsonJob, UnknownFields } from "./json_job.ts";
 
 /** The jobs of a file. */
@@ -41,8 +41,8 @@ export function placeName(number: number | string, { isNull }: LineOptions): str
  * @param content The bytes of the file.
  * @param source What to call it in errors.
  * @param defaults The fields of a job that does not have them itself.
- * @throws {UsageError} If a line is not UTF-8, or begins like JSON and is not. The queue checks
- * each job itself.
+ * @throws {UsageError} If a line is not UTF-8, begins like JSON and is not, or begins a JSON array.
+ * The queue checks each job itself.
  */
 export function readJobLines(
   content: Uint8Array,
@@ -59,11 +59,12 @@ export function readJobLines(
     if (!isNull && text.endsWith("\r")) text = text.slice(0, -1);
     if (text.trim() === "" || (!noComments && text.startsWith("#"))) continue;
     read.lines.push(index + 1);
+    const place = `${source}, ${placeName(index + 1, options)}: `;
+    refuseManyLineJson(text, place, "; nothing was enqueued");
     if (!looksLikeJson(text)) {
       read.inputs.push({ ...defaults, command: text, cwd });
       continue;
     }
-    const place = `${source}, ${placeName(index + 1, options)}: `;
     try {
       const job = readJsonJob(text, now, (field) => read.unknown.add(field, place));
       read.inputs.push(mergeJobs({ ...defaults, cwd }, job));

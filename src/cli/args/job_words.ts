@@ -72,6 +72,7 @@ async function jobOfWords(call: Invocation): Promise<Partial<JobInput>> {
     );
   }
   if (call.separatedAt === undefined) refuseMisplaced(call);
+  if (words.length === 1) refuseManyLineJson(first, "", "");
   if (looksLikeJson(first)) {
     if (words.length > 1) throw new UsageError("a JSON job must be one word, in quotes");
     const module = await import(later("./json_job.ts")) as typeof import("./json_job.ts");
@@ -90,6 +91,26 @@ async function jobOfWords(call: Invocation): Promise<Partial<JobInput>> {
 /** Whether a text is a JSON job: `{"…` or `{}`. `{ echo a; }` is shell text. */
 export function looksLikeJson(text: string): boolean {
   return /^\s*\{\s*["}]/.test(text);
+}
+
+/** `[{"…`, or a bracket alone on its line: an error in every shell. */
+const MANY_LINE_JSON = /^\s*(\[?\s*\{\s*$|\[\s*\{\s*["}]|\[\]?\s*$)/;
+
+/**
+ * Refuses what begins like a JSON array, or a JSON object on several lines, and can be no command.
+ *
+ * @param place What the message begins with.
+ * @param end What it ends with.
+ * @throws {UsageError} If it is refused.
+ */
+export function refuseManyLineJson(text: string, place: string, end: string): void {
+  if (!MANY_LINE_JSON.test(text)) return;
+  const isArray = text.trimStart().startsWith("[");
+  throw new UsageError(
+    `${place}this begins like a JSON ${isArray ? "array" : "object of several lines"}, and ` +
+      `--file takes a JSON job on each line: jq -c ${isArray ? "'.[]'" : "."} FILE | ` +
+      `queuectl enqueue --file -${end}`,
+  );
 }
 
 /** @throws {UsageError} If an option stands behind the command, and would become part of it. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { readJobLines } from "../../../src/cli/args/job_lines.ts";
 import { UsageError } from "../../../src/text/errors.ts";
 
@@ -34,6 +34,28 @@ Deno.test("readJobLines() names the line that is broken JSON", () => {
     UsageError,
     "jobs, line 2: this begins like a JSON job",
   );
+});
+
+Deno.test("readJobLines() refuses a JSON array and JSON on several lines, and takes what is shell text", () => {
+  for (
+    const [text, line, filter] of [
+      ['[{"command":"a"},{"command":"b"}]', 1, "jq -c '.[]' FILE"],
+      ['\n[\n  {"command":"a"}\n]\n', 2, "jq -c '.[]' FILE"],
+      ['[ {\n  "command":"a"\n}]', 1, "jq -c '.[]' FILE"],
+      ["[]", 1, "jq -c '.[]' FILE"],
+      ['a\n{\n  "command":"a"\n}\n', 2, "jq -c . FILE"],
+    ] as const
+  ) {
+    const { message } = assertThrows(
+      () => read(text),
+      UsageError,
+      `jobs, line ${line}: this begins`,
+    );
+    assertStringIncludes(message, filter);
+    assertStringIncludes(message, "; nothing was enqueued");
+  }
+  const shell = ["[ -e x ] && a", "[[ -e x ]] || b", "{bad", "{ echo a; echo b; }", "[ ]"];
+  assertEquals(read(shell.join("\n")).inputs.map(({ command }) => command), shell);
 });
 
 Deno.test("readJobLines() names the line that is not UTF-8", () => {

@@ -27,7 +27,26 @@ Deno.test("worker pause --group keeps the jobs of a group waiting until worker r
   await program.drain();
   assertEquals(program.names("pending"), []);
   const again = await program.run(["worker", "resume", "--group", "night"]);
-  assertEquals([again.code, again.stderr], [0, "the group night was not paused\n"]);
+  assertEquals([again.code, again.stderr], [1, "queuectl: the group night was not paused\n"]);
+});
+
+Deno.test("worker pause of a group that no job and no limit has says so, and pauses it", async () => {
+  await using program = new Program();
+  const pause = async (group: string) => {
+    const { code, stderr } = await program.run(["worker", "pause", "--group", group]);
+    return [code, stderr.split("\n")[0]];
+  };
+  assertEquals(await pause("nosuch"), [
+    0,
+    "queuectl: no job has the group nosuch yet, and no limit names it (see: queuectl status)",
+  ]);
+  await program.answer("config", "set", "groups.night", "1");
+  await program.answer("enqueue", "--group", "day", "true");
+  for (const group of ["nosuch", "night", "day"]) {
+    const said = `paused group ${group}: workers claim none of its jobs ` +
+      `(queuectl worker resume --group ${group})`;
+    assertEquals(await pause(group), [0, said]);
+  }
 });
 
 Deno.test("a group's limit is a setting that is shown, reset, and told by status and list", async () => {

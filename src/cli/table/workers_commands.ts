@@ -106,7 +106,7 @@ export const WORKERS_COMMANDS: readonly Command[] = [
     aliases: ["resume"],
     module: "workers/worker",
     summary: "start jobs again after a pause",
-    options: [{ ...GROUP, help: "those of this group" }],
+    options: [{ ...GROUP, help: "those of this group; exit 1 if it was not paused" }],
     examples: ["queuectl worker resume"],
   },
   ...SERVICE_COMMANDS,

@@ -11,7 +11,7 @@ import { openQueue } from "../../args/open_queue.ts";
 import { pauseGroup } from "../../../control/pause_group.ts";
 import { groupsOf } from "../../../inspect/groups.ts";
 import type { Invocation } from "../../table/command.ts";
-import { noteAfter, print, printJson, say } from "../../terminal/output.ts";
+import { note, noteAfter, print, printJson, say } from "../../terminal/output.ts";
 import { formatAge } from "../../terminal/relative_time.ts";
 import { printTable } from "../../terminal/table.ts";
 import { workersWithJobs } from "../../text/workers_with_jobs.ts";
@@ -53,7 +53,11 @@ export async function workerPause(call: Invocation): Promise<void> {
   const group = call.options.text("group");
   const queue = await openQueue(call);
   if (group !== undefined) {
+    const isKnown = groupsOf(queue).some(({ name }) => name === group);
     await pauseGroup(queue, group, true);
+    if (!isKnown && (await queue.select({ group }).next()).done) {
+      note(`no job has the group ${group} yet, and no limit names it (see: queuectl status)`);
+    }
     if (call.json) printJson({ paused: true, group });
     else {
       say(
@@ -74,20 +78,22 @@ export async function workerPause(call: Invocation): Promise<void> {
   else say("paused: workers claim no more jobs (queuectl worker resume)");
 }
 
-/** Ends a pause. */
-export async function workerResume(call: Invocation): Promise<void> {
+/** Ends a pause; exits with 1 if the group that is named was not paused. */
+export async function workerResume(call: Invocation): Promise<number> {
   const group = call.options.text("group");
   const queue = await openQueue(call);
   if (group !== undefined) {
     const wasPaused = await pauseGroup(queue, group, false);
+    if (!wasPaused) note(`the group ${group} was not paused`);
     if (call.json) printJson({ paused: false, group });
-    else say(wasPaused ? `resumed group ${group}` : `the group ${group} was not paused`);
-    return;
+    else if (wasPaused) say(`resumed group ${group}`);
+    return wasPaused ? 0 : 1;
   }
   const was = queue.paused;
   await queue.setPaused(false);
   if (call.json) printJson({ paused: false });
   else say(was ? "resumed" : "the queue was not paused");
+  return 0;
 }
 
 /** Stops all workers, or those named, and waits until they have exited; prints their names. */

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { eventually } from "../temporary_queue.ts";
+import { callMain } from "./in_process.ts";
 import { Program, PROGRAM_TEXT } from "./program.ts";
 import { Tmux } from "../../trials/tmux.ts";
 
@@ -77,6 +78,28 @@ Deno.test("more than one job needs --yes where no terminal can ask, and nothing 
   assertEquals([one.code, one.stdout], [0, "a\n"]);
   const none = await program.run(["cancel", "--group", "none"]);
   assertEquals([none.code, none.stdout, none.stderr], [0, "", "cancelled 0 jobs\n"]);
+});
+
+Deno.test("jobs that a person chooses by a selection are counted, and not named one by one", async () => {
+  for (
+    const [command, said] of [
+      [["cancel", "--tag", "web", "--yes"], "cancelled 2 jobs"],
+      [["rm", "--all", "--yes"], "removed 5 jobs"],
+      [["dlq", "retry", "--all"], "retried 1 job"],
+    ] as const
+  ) {
+    await using program = await filled();
+    const seen = await callMain(["--dir", program.dir, ...command], true);
+    assertEquals([seen.code, seen.stdout, seen.stderr], [0, "", `${said}\n`]);
+  }
+});
+
+Deno.test("rm and dlq retry answer in JSON, by IDs and by a selection", async () => {
+  await using program = await filled();
+  assertEquals((await program.json("rm", "--tag", "web", "--state", "done"))?.length, 1);
+  const [{ id, state }] = await program.json("dlq", "retry", "--all");
+  assertEquals(state, "pending");
+  assertEquals(await program.json("rm", id), [id]);
 });
 
 Deno.test("IDs and a selection are not given together, and one of them is", async () => {

@@ -11,12 +11,13 @@ import type { Queue } from "../../../queue.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { noteAfter, print, printJson } from "../../terminal/output.ts";
+import { noteAfter, printJson } from "../../terminal/output.ts";
 import {
   type Deed,
   eachOf,
   eachSelected,
   namedJobs,
+  printChanged,
   selectedJobs,
   selectionOrIds,
 } from "./each_of.ts";
@@ -49,7 +50,7 @@ export async function cancel(call: Invocation): Promise<number> {
   const ended = async (id: string) => {
     try {
       cancelled.push(await ends.get(id)!);
-      if (!call.json) print(id);
+      if (!call.json) printChanged(id, selected !== undefined);
     } finally {
       open.delete(id);
     }

@@ -10,13 +10,13 @@ import { QueueError, UsageError } from "../../../text/errors.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
-import { note, print, say } from "../../terminal/output.ts";
+import { note, printJson, say } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
 import { deadGroups, groupKeys, printDeadGroups } from "../../text/dead_groups.ts";
 import { printDeadJobs, printJob } from "../../text/print_job.ts";
 import { readsStdout } from "../../terminal/terminal.ts";
 import { newestJobs } from "../watch/newest_jobs.ts";
-import { type Deed, eachJob, eachOf } from "./each_of.ts";
+import { type Deed, eachJob, eachOf, printChanged } from "./each_of.ts";
 import { clearSelection, clearState, REMOVE } from "./queue.ts";
 
 const DEAD = ["dead"] as const;
@@ -59,12 +59,18 @@ export async function dlqRetry(call: Invocation): Promise<number> {
     );
   }
   const queue = await openQueue(call);
-  const words = all || cancelled ? chosen(queue, all, cancelled) : call.words;
-  return await eachOf(words, async (word) => {
+  const isSelected = all || cancelled;
+  const words = isSelected ? chosen(queue, all, cancelled) : call.words;
+  const retried: string[] = [];
+  const status = await eachOf(words, async (word) => {
     const { id } = findDead(queue, word);
     await queue.requeue(id);
-    print(id);
+    retried.push(id);
+    if (!call.json) printChanged(id, isSelected);
   });
+  if (call.json) printJson(retried.flatMap((id) => queue.get(id) ?? []));
+  else if (isSelected && words.length > 0) say(`retried ${counted(retried.length, "job")}`);
+  return status;
 }
 
 /**

@@ -16,6 +16,7 @@ import { openQueue } from "../../args/open_queue.ts";
 import { mayChange, selectionOf } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
 import { note, print, printJson, say } from "../../terminal/output.ts";
+import { readsStdout } from "../../terminal/terminal.ts";
 import { counted } from "../../text/counted.ts";
 
 /**
@@ -148,6 +149,14 @@ export function skippedText(skipped: number): string {
 }
 
 /**
+ * Prints the ID of a job that was changed, except where a person chose the jobs by a selection and
+ * reads: then the count at the end says it.
+ */
+export function printChanged(id: string, isSelected: boolean): void {
+  if (!isSelected || !readsStdout()) print(id);
+}
+
+/**
  * Does something to each job that a call means; prints the IDs, or the jobs as JSON. Where `act`
  * returns a text, that is the ID of the job to print.
  */
@@ -163,7 +172,7 @@ export async function eachJob(
     const result = await act(queue, id, seen);
     const shown = typeof result === "string" ? result : id;
     if (call.json) jobs.push(queue.get(shown));
-    else print(shown);
+    else printChanged(shown, selection !== undefined);
   };
   const selected = selection && await selectedJobs(call, queue, selection, deed);
   if (selection && !selected) return 1;

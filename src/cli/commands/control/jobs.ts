@@ -12,12 +12,13 @@ import { UsageError } from "../../../text/errors.ts";
 import { optionValue, readyAtOf } from "../../args/job_options.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { print, say } from "../../terminal/output.ts";
+import { print, printJson, say } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
 import {
   type Deed,
   eachJob,
   eachOf,
+  printChanged,
   selectedJobs,
   selectionOrIds,
   skippedText,
@@ -114,11 +115,13 @@ export async function rm(call: Invocation): Promise<number> {
     const selected = await selectedJobs(call, queue, selection, REMOVE);
     if (!selected) return 1;
     const { removed, kept, status } = await removeSelected(queue, selected);
-    removed.forEach(print);
+    if (call.json) printJson(removed);
+    else for (const id of removed) printChanged(id, true);
     const skipped = selected.jobs.size - removed.length - kept;
     say(`removed ${counted(removed.length, "job")}${skippedText(skipped)}`);
     return status;
   }
+  const removed: string[] = [];
   let status = 0;
   let words: readonly string[] = call.words;
   for (let last = false; words.length > 0;) {
@@ -133,11 +136,13 @@ export async function rm(call: Invocation): Promise<number> {
         refused.push(word);
         return;
       }
-      print(id);
+      if (call.json) removed.push(id);
+      else print(id);
     });
     status = Math.max(status, failed);
     last = refused.length === left;
     words = refused;
   }
+  if (call.json) printJson(removed);
   return status;
 }

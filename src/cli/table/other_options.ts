@@ -24,7 +24,7 @@ const CHOOSING = ["cancel", "hold", "release", "resume", "rm", "wait"];
 /** The answers. What to type is an option of the command itself if it begins with a dash. */
 export const OTHER_OPTIONS: readonly OtherOptions[] = [
   [[], ["-l"], "list the jobs", "list"],
-  [[], ["-C"], "remove the jobs that are done", "queue clear --state done"],
+  [[], ["-C"], "remove the jobs that have ended", "queue clear --state done,dead"],
   [[], ["-K"], "stop the workers", "worker stop"],
   [[], ["-S", "-j"], "run N jobs at once", "worker start --count N"],
   [[], ["-t"], "follow what a job prints", "logs --follow ID"],

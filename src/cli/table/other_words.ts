@@ -13,11 +13,11 @@ export type Instead = readonly [aim: string, instead: string];
 /** What to type instead of a command that others have. */
 export const OTHER_COMMANDS: Readonly<Record<string, Instead>> = {
   at: ["run a job at a time", "enqueue --at TIME COMMAND"],
-  atq: ["list the jobs", "list"],
+  atq: ["list the jobs that are due later", "list --state delayed"],
   atrm: ["remove a job", "rm ID"],
   batch: ["add a job", "enqueue COMMAND"],
   cat: ["see what a job printed", "logs ID"],
-  clean: ["remove the jobs that are done", "queue clear --state done"],
+  clean: ["remove the jobs that have ended", "queue clear --state done,dead"],
   crontab: ["add a job by the clock", "schedule add NAME 'CRON' COMMAND"],
   daemon: ["start a worker in the background", "worker start --detach"],
   env: ["change the variables of a waiting job", "edit ID"],

@@ -62,7 +62,10 @@ Deno.test("what an option of another program is answered with is a call that wor
 
 for (
   const [args, said] of [
-    [["atq"], 'unknown command "atq" (to list the jobs: queuectl list)'],
+    [
+      ["atq"],
+      'unknown command "atq" (to list the jobs that are due later: queuectl list --state delayed)',
+    ],
     [["tsp", "-f", "ls"], "(to add a job, and start a worker: queuectl enqueue --start COMMAND)"],
     [["add", "--stashed", "ls"], "unknown option --stashed (to hold it: queuectl enqueue --hold)"],
     [["add", "-d", "5m", "ls"], "(to run it later: queuectl enqueue --delay DUR)"],

@@ -56,6 +56,8 @@ export interface StoreOptions {
   create?: boolean;
   /** Called when the directory was made a queue. */
   created?: () => void;
+  /** Called when VERSION was missing from a queue that has jobs, and was written again. */
+  restored?: () => void;
   /** Whether root may use the queue of another user. Default: no. */
   ofAnyUser?: boolean;
 }
@@ -84,9 +86,11 @@ export async function openStore(
     refuseUnsafeParts(files, dir, entries, owner);
     if (!has(entries, "VERSION") || !isQueue(files, dir, options.evenOlder)) {
       if (options.create === false && !isWhole(entries)) throw new NoQueueError(dir, entries);
+      const hadJobs = JOB_STATES.some((state) => entriesIn(files, `${dir}/${state}`).length > 0);
       await initialise(files, dir, owner, found);
       entries = entriesIn(files, dir);
-      if (options.create !== false) options.created?.();
+      if (hadJobs) options.restored?.();
+      else if (options.create !== false) options.created?.();
     }
     if (!options.evenIncomplete) refuseIncomplete(dir, entries);
     const set = has(entries, "config.json")

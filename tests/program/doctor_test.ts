@@ -91,7 +91,12 @@ Deno.test("a queue that has lost its VERSION is made whole", async () => {
   await program.answer("enqueue", "--id", "a", "--unique", "key", "true");
   await program.answer("config", "set", "worker_count", "2");
   Deno.removeSync(`${program.dir}/VERSION`);
-  await program.answer("worker", "start", "--drain");
+  const worker = await program.run(["worker", "start", "--drain"]);
+  assertMatch(worker.stderr, /^queuectl: VERSION was missing from .* queuectl list\n/);
+  Deno.removeSync(`${program.dir}/VERSION`);
+  const { code, stdout, stderr } = await program.run(["doctor"]);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^fixed {2}VERSION was missing from a queue that has jobs; .*\n$/);
   assertEquals((await program.json("show", "a")).state, "done");
 });
 

@@ -9,7 +9,7 @@ import { UsageError } from "../../text/errors.ts";
 import { bytesInSize } from "../../text/byte_size.ts";
 import { absolutePath } from "../../text/home_path.ts";
 import type { JobInput } from "../../format/job.ts";
-import { hostOrTag, parseStatuses } from "../../format/field_checks.ts";
+import { hostOrTag } from "../../format/field_checks.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
 import { parseDuration } from "./duration_option.ts";
 import type { GivenOptions } from "../table/option.ts";
@@ -106,7 +106,7 @@ function tagsOf(options: GivenOptions, name: string): string[] {
 /** A list of exit statuses; the check of the whole job names an invalid one. */
 function failuresOf(options: GivenOptions, name: string): string {
   const list = options.text(name)!;
-  const hasSuccess = parseStatuses(list)?.some(([first]) => first === 0);
+  const hasSuccess = list.split(",").some((range) => /^\s*0+\s*(-|$)/.test(range));
   if (!hasSuccess) return list;
   throw new UsageError(`--${name} ${list}: exit status 0 is success; begin at 1`);
 }

@@ -10,7 +10,7 @@ import type { StoreOptions } from "../../store/open_store.ts";
 import { Queue } from "../../queue.ts";
 import type { Invocation } from "../table/command.ts";
 import { parseDuration } from "./duration_option.ts";
-import { hideSecrets, note } from "../terminal/output.ts";
+import { hideSecrets, note, sayMade } from "../terminal/output.ts";
 
 /**
  * Opens the queue of a command that shows or changes jobs.
@@ -24,12 +24,15 @@ export function openQueue(call: Invocation, options?: StoreOptions): Promise<Que
 /** Opens the queue of a command that adds something; if there is none, makes one and says so. */
 export function openOrMakeQueue(call: Invocation): Promise<Queue> {
   const place = locateQueue(call.dir);
-  const created = () => note(`made a new queue, ${place.dir}`);
-  return open(call, place, { created });
+  return open(call, place, {});
 }
 
 async function open(call: Invocation, place: QueuePlace, options: StoreOptions): Promise<Queue> {
-  const queue = await Queue.open(place, { ...accessOf(call), ...options });
+  const queue = await Queue.open(place, {
+    ...accessOf(call),
+    ...sayMade(place.dir),
+    ...options,
+  });
   hideSecrets(secretNames(queue.store.config.secret_names));
   return queue;
 }

@@ -168,6 +168,18 @@ export function note(sentence: string): void {
   say(`queuectl: ${visibleText(sentence)}`);
 }
 
+/** Says that opening a queue made it, or its VERSION again. */
+export function sayMade(dir: string): { created: () => void; restored: () => void } {
+  return {
+    created: () => note(`made a new queue, ${dir}`),
+    restored: () =>
+      note(
+        `VERSION was missing from ${dir}, and was written again; see whether jobs are missing, ` +
+          "too: queuectl list",
+      ),
+  };
+}
+
 /** Notes a sentence after `wait` milliseconds, unless the returned function is called first. */
 export function noteAfter(wait: number, sentence: () => string): () => void {
   const timer = setTimeout(() => note(sentence()), wait);

@@ -14,7 +14,7 @@ import { jobOfCall } from "../../args/job_words.ts";
 import type { Invocation } from "../../table/command.ts";
 import { later } from "../../../text/later.ts";
 import { seeToWorker } from "./see_to_worker.ts";
-import { hideSecrets, note, printAdded } from "../../terminal/output.ts";
+import { hideSecrets, printAdded, sayMade } from "../../terminal/output.ts";
 
 /** A word as an ID that queuectl has given, or the end of one, looks; hardly any program's name. */
 const ID_LIKE = /^[0-9A-HJKMNP-TV-Z]{4,26}$/;
@@ -48,7 +48,7 @@ export async function enqueue(call: Invocation): Promise<number | void> {
   const store = await openStore(place, {
     files: waitingFiles,
     ofAnyUser: call.ofAnyUser,
-    created: () => note(`made a new queue, ${place.dir}`),
+    ...sayMade(place.dir),
   });
   if (call.json) {
     const { secretNames } = await import(

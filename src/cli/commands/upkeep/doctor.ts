@@ -5,6 +5,7 @@
  */
 
 import { diskSpace } from "../../../fs/disk_space.ts";
+import type { Finding } from "../../../doctor/examination.ts";
 import { examine } from "../../../doctor/examine.ts";
 import { probeFileSystem, type ProbeResult } from "../../../doctor/probe_file_system.ts";
 import type { Queue } from "../../../queue.ts";
@@ -16,21 +17,32 @@ import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { print, printJson, printLines, say } from "../../terminal/output.ts";
 
+/** What opening the queue has found, and fixed. */
+const RESTORED: Finding = {
+  problem: "VERSION was missing from a queue that has jobs",
+  remedy: "it was written again; see whether jobs are missing, too: queuectl list",
+  mended: true,
+};
+
 /** Prints each problem and its remedy; exits with 0 if none is left, else with 1. */
 export async function doctor(call: Invocation): Promise<number> {
   if (call.options.has("file-system") && call.options.has("repair")) {
     throw new UsageError("--repair repairs the queue, which --file-system does not look at");
   }
-  const queue = await openQueue(call, { evenMisconfigured: true, evenIncomplete: true });
+  const opening: Finding[] = [];
+  const restored = () => opening.push(RESTORED);
+  const queue = await openQueue(call, { evenMisconfigured: true, evenIncomplete: true, restored });
   if (call.options.has("file-system")) return await tryFileSystem(queue, call.json);
-  const findings = await examine(queue.store, {
-    repair: call.options.has("repair"),
-    freeBytes: diskSpace(queue.dir)?.free,
-    host: Deno.hostname(),
-    pid: Deno.pid,
-    version: VERSION,
-    killSurvivors,
-  });
+  const findings = opening.concat(
+    await examine(queue.store, {
+      repair: call.options.has("repair"),
+      freeBytes: diskSpace(queue.dir)?.free,
+      host: Deno.hostname(),
+      pid: Deno.pid,
+      version: VERSION,
+      killSurvivors,
+    }),
+  );
   if (call.json) printJson(findings);
   else {
     for (const { problem, remedy, mended } of findings) {

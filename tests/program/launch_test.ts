@@ -1,6 +1,6 @@
 /** How the program is started: with which runtime, imports, environment and limits. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { stripLauncher, undoLauncher } from "../../src/process/launcher.ts";
 import type { Result } from "./in_process.ts";
 import { Program, PROGRAM_TEXT } from "./program.ts";
@@ -170,6 +170,8 @@ Deno.test("bin/queuectl says in a sentence why it cannot start", async () => {
     assertEquals(code, 1);
     assertStringIncludes(stderr.split("\n").at(-2)!, `queuectl: `);
     assertStringIncludes(stderr.split("\n").at(-2)!, said);
+    // The shell complains of a directory that is gone before it reads its first line.
+    assert(stderr.split("\n").length <= 3, stderr);
   }
 });
 

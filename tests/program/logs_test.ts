@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
@@ -18,6 +18,47 @@ Deno.test("logs of several jobs come in the order given, each below a line that 
   const swapped = await program.run(["logs", "a", "b"]);
   assertStringIncludes(swapped.stdout, "<==\none\n\n==> b");
   assertEquals((await program.run(["logs", "--attempt", "1", "a", "b"])).code, 2);
+});
+
+Deno.test("logs --json is a JSON object for each line, with its job and attempt, and loses no byte", async () => {
+  await using program = new Program();
+  const command = `printf 'hi\\n\\377\\n\\033[31mend'; exit 1`;
+  const options = ["--timestamps", "--backoff-base", "0", "--max-retries", "1"];
+  await program.answer("enqueue", "--id", "a", ...options, command);
+  await program.answer("enqueue", "--id", "b", "echo b");
+  await program.drain();
+  const rows = async (...args: string[]) => {
+    const { code, stdout } = await program.run(["--json", "logs", ...args]);
+    assertEquals(code, 0);
+    return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  };
+  const [first, ...rest] = await rows("a");
+  assert(Math.abs(Date.parse(first.time) - Date.now()) < 60_000);
+  const untimed = [first, ...rest].map(({ time: _time, ...row }) => row);
+  assertEquals(
+    untimed,
+    [1, 2].flatMap((attempt) => [
+      { job: "a", attempt, text: "hi" },
+      { job: "a", attempt, text: "/w==", text_encoding: "base64" },
+      { job: "a", attempt, text: "\x1b[31mend", newline: false },
+    ]),
+  );
+  assertEquals((await rows("a", "b", "-n", "1")).at(-1), { job: "b", attempt: 1, text: "b" });
+  assertEquals((await rows("-f", "b", "a")).length, 7);
+  assertEquals((await rows("a", "--attempt", "2"))[0].attempt, 2);
+});
+
+Deno.test("logs of a job that has not run says so", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "true");
+  const logs = () => program.run(["logs", "a"]);
+  assertEquals(await logs(), {
+    code: 0,
+    stdout: "",
+    stderr: "queuectl: job a has not run yet; it is pending (see: queuectl show a)\n",
+  });
+  await program.answer("cancel", "a");
+  assertStringIncludes((await logs()).stderr, "job a never ran; it is dead (see: queuectl show a)");
 });
 
 Deno.test("logs -f of several jobs puts the short ID in front of each line", async () => {

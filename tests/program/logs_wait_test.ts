@@ -34,7 +34,7 @@ Deno.test("logs says when there is no such attempt, and when nothing was printed
   await program.answer("enqueue", "--id", "a", "true");
   const nothing = await program.run(["logs", "a"]);
   assertEquals([nothing.code, nothing.stdout], [0, ""]);
-  assertStringIncludes(nothing.stderr, "has printed nothing yet");
+  assertStringIncludes(nothing.stderr, "has not run yet");
   const { code, stderr } = await program.run(["logs", "a", "--attempt", "1"]);
   assertEquals([code, stderr], [1, "queuectl: job a has not run yet; there is no attempt 1\n"]);
   assertEquals((await program.run(["logs", "a", "--attempt", "0"])).code, 2);

@@ -91,6 +91,8 @@ export const WATCH_COMMANDS: readonly Command[] = [
       "as the jobs print, each line with the end of the job's ID in front.",
       "With --tag, --group or --state: waits for all jobs that they choose, and prints the log of " +
       "each once it has ended, the ended ones at once.",
+      "With --json a JSON object for each line: job, attempt, text, time if the job notes it; " +
+      'text_encoding "base64" where the line is not UTF-8, newline false where none ends it.',
     ],
     examples: [
       "queuectl logs",

@@ -1,5 +1,5 @@
 /**
- * Output of unknown origin, line by line, each with a prefix.
+ * Output of unknown origin, line by line, each with a prefix or in another form.
  *
  * @module
  */
@@ -11,24 +11,23 @@ const LONGEST = 64 * 1024;
 
 const encoder = new TextEncoder();
 
-/** Writes whole lines with a prefix each; the bytes of a line stay as they are. */
-export class PrefixedLines {
-  readonly #prefixOf: (offset: number) => string;
+/** Makes of a line what is written; without a newline at its end it was cut, or is the last. */
+export type LineForm = (line: Uint8Array, offset: number) => Uint8Array;
+
+/** Writes whole lines in another form. */
+export class FormedLines {
+  readonly #form: LineForm;
   readonly #write: (bytes: Uint8Array) => void;
   #rest = new Uint8Array();
   #at: number;
 
   /**
-   * @param prefixOf The prefix of the line that begins at an offset of the source, in bytes.
+   * @param form Gets each line, and its offset in the source, in bytes.
    * @param write Takes lines.
    * @param at The offset of the first byte.
    */
-  constructor(
-    prefixOf: (offset: number) => string,
-    write: (bytes: Uint8Array) => void,
-    at: number = 0,
-  ) {
-    [this.#prefixOf, this.#write, this.#at] = [prefixOf, write, at];
+  constructor(form: LineForm, write: (bytes: Uint8Array) => void, at: number = 0) {
+    [this.#form, this.#write, this.#at] = [form, write, at];
   }
 
   /** Writes the lines that end in this piece; keeps the beginning of the next. */
@@ -39,29 +38,45 @@ export class PrefixedLines {
     const parts: Uint8Array[] = [];
     let begin = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, begin)) {
-      parts.push(...this.#line(bytes.subarray(begin, end + 1)));
+      parts.push(this.#line(bytes.subarray(begin, end + 1)));
       begin = end + 1;
     }
     this.#rest = bytes.slice(begin);
-    if (this.#rest.length > LONGEST) parts.push(...this.#takeRest());
+    if (this.#rest.length > LONGEST) parts.push(this.#takeRest());
     if (parts.length > 0) this.#write(joined(parts));
   }
 
-  /** Writes a last line that has no end, and ends it. */
+  /** Writes a last line that has no end. */
   end(): void {
-    if (this.#rest.length > 0) this.#write(joined(this.#takeRest()));
+    if (this.#rest.length > 0) this.#write(this.#takeRest());
   }
 
-  #takeRest(): Uint8Array[] {
+  #takeRest(): Uint8Array {
     const line = this.#line(this.#rest);
     this.#rest = new Uint8Array();
-    return [...line, encoder.encode("\n")];
+    return line;
   }
 
-  #line(bytes: Uint8Array): Uint8Array[] {
-    const prefix = encoder.encode(this.#prefixOf(this.#at));
+  #line(bytes: Uint8Array): Uint8Array {
+    const formed = this.#form(bytes, this.#at);
     this.#at += bytes.length;
-    return [prefix, bytes];
+    return formed;
+  }
+}
+
+/** Writes whole lines with a prefix each; the bytes of a line stay as they are. */
+export class PrefixedLines extends FormedLines {
+  /** @param prefixOf The prefix of the line that begins at an offset of the source, in bytes. */
+  constructor(
+    prefixOf: (offset: number) => string,
+    write: (bytes: Uint8Array) => void,
+    at: number = 0,
+  ) {
+    const form = (line: Uint8Array, offset: number) => {
+      const end = encoder.encode(line.at(-1) === NEWLINE ? "" : "\n");
+      return joined([encoder.encode(prefixOf(offset)), line, end]);
+    };
+    super(form, write, at);
   }
 }
 

@@ -9,8 +9,8 @@ import { TimeNotes } from "../../../contents/line_times.ts";
 import { followLog } from "../../../inspect/follow.ts";
 import { lastLinesOf, LogReader } from "../../../inspect/log_reader.ts";
 import type { Queue } from "../../../queue.ts";
-import { note } from "../../terminal/output.ts";
-import { PrefixedLines } from "../../terminal/prefixed_lines.ts";
+import { jsonText, note } from "../../terminal/output.ts";
+import { FormedLines, type LineForm, PrefixedLines } from "../../terminal/prefixed_lines.ts";
 
 /** How often to check whether a followed attempt has ended, in milliseconds. */
 const LOOK_EVERY = 200;
@@ -27,6 +27,8 @@ export interface LogPart {
   lines?: number;
   /** Whether each line comes with the time at which it was printed, if the job notes these. */
   hasTimes?: boolean;
+  /** Whether each line is a JSON object. */
+  isJson?: boolean;
 }
 
 /** Takes what is shown. */
@@ -77,20 +79,76 @@ export function shown(
   write: Write,
   prefix = "",
 ): Shown {
-  const hasTimes = part.hasTimes === true && job.timestamps === true;
+  const hasTimes = (part.hasTimes || part.isJson) === true && job.timestamps === true;
   if (part.hasTimes && !hasTimes) {
     note(`job ${job.id} does not note when it prints (enqueue --timestamps has it do so)`);
   }
-  if (!hasTimes && prefix === "") return { add: write, end() {} };
+  if (!hasTimes && !part.isJson && prefix === "") return { add: write, end() {} };
   const notes = hasTimes ? new TimeNotes(queue.store, job) : undefined;
   // What is not noted yet was printed just now, or right before the end.
   const ends = job.state === "processing" || job.state === "pending" ? [] : job.history;
   const timeOf = (offset: number) =>
     notes!.timeOf(offset) ?? Date.parse(ends.at(-1)?.finished_at ?? new Date().toISOString());
+  if (part.isJson) return jsonLines(queue, job, from, write, notes && timeOf);
   const inFront = (offset: number) =>
     notes ? `${prefix}${new Date(timeOf(offset)).toISOString()} ` : prefix;
   const lines = new PrefixedLines(inFront, write, from);
   return { add: (bytes) => lines.add(bytes), end: () => lines.end() };
+}
+
+/** What a job's log becomes for programs: a JSON object for each line, on a line. */
+function jsonLines(
+  queue: Queue,
+  job: JobView,
+  from: number,
+  write: Write,
+  timeOf: ((offset: number) => number) | undefined,
+): Shown {
+  let now = job;
+  const form: LineForm = (line, offset) => {
+    const isWhole = line.at(-1) === 10;
+    const time = timeOf && new Date(timeOf(offset)).toISOString();
+    const object = {
+      job: job.id,
+      attempt: attemptAt(now, offset),
+      ...(time !== undefined && { time }),
+      ...textFields(isWhole ? line.subarray(0, -1) : line),
+      ...(!isWhole && { newline: false }),
+    };
+    return new TextEncoder().encode(`${jsonText(object)}\n`);
+  };
+  const lines = new FormedLines(form, write, from);
+  let at = from;
+  const add = (bytes: Uint8Array) => {
+    if (now.state !== "done" && now.state !== "dead") now = queue.get(job.id) ?? now;
+    const [begin, end] = [at, at + bytes.length];
+    // What an attempt printed last has no newline, and the next attempt must not continue it.
+    for (const { log_end = 0 } of now.history) {
+      if (log_end < at || log_end > end) continue;
+      lines.add(bytes.subarray(at - begin, log_end - begin));
+      lines.end();
+      at = log_end;
+    }
+    lines.add(bytes.subarray(at - begin));
+    at = end;
+  };
+  return { add, end: () => lines.end() };
+}
+
+/** The attempt that printed what lies at an offset, from 1; `null` if none did. */
+function attemptAt({ history, state }: JobView, offset: number): number | null {
+  const index = history.findIndex(({ log_end = Infinity }) => offset < log_end);
+  if (index >= 0) return index + 1;
+  return state === "processing" ? history.length + 1 : null;
+}
+
+/** Text as it is, and what is not UTF-8 in base64, as the result of a job. */
+function textFields(bytes: Uint8Array): { text: string; text_encoding?: "base64" } {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { text: bytes.toBase64(), text_encoding: "base64" };
+  }
 }
 
 /**

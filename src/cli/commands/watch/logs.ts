@@ -11,11 +11,11 @@ import type { Selection } from "../../../inspect/selection.ts";
 import { shortIds } from "../../../inspect/short_ids.ts";
 import type { Queue } from "../../../queue.ts";
 import { MissingError, QueueError, UsageError } from "../../../text/errors.ts";
+import { quotedWord } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import { selectionOf } from "../../args/selection.ts";
 import { parsePastTime } from "../../args/when.ts";
 import type { Invocation } from "../../table/command.ts";
-import type { GivenOptions } from "../../table/option.ts";
 import { untilInterrupted } from "../../terminal/interrupt.ts";
 import { note, print, writeOut } from "../../terminal/output.ts";
 import { namedJobs, refuseUnknown } from "../control/each_of.ts";
@@ -36,7 +36,7 @@ const MOST_FOLLOWED = 50;
 
 /** Prints what jobs printed, or a part of it; with `--follow` until they end. */
 export async function logs(call: Invocation): Promise<number> {
-  const part = partOf(call.options);
+  const part = partOf(call);
   const selection = selectionOf(call);
   const isInOrder = call.options.has("in-order");
   if (part.attempt !== undefined && (call.words.length > 1 || selection)) {
@@ -96,12 +96,13 @@ async function logsOf(
   });
 }
 
-function partOf(options: GivenOptions): LogPart {
+function partOf({ options, json }: Invocation): LogPart {
   const since = options.text("since");
   return {
     attempt: options.whole("attempt", 1, 1e9),
     lines: options.whole("lines", 0, 1e15),
     hasTimes: options.has("timestamps"),
+    isJson: json,
     since: since === undefined ? undefined : parsePastTime(since, Date.now(), "--since"),
   };
 }
@@ -130,7 +131,12 @@ async function show(queue: Queue, job: JobView, part: LogPart, write: Write): Pr
   const { add, end } = shown(queue, job, part, range[0], write);
   const isFound = await printLog(queue, job, range, add);
   end();
-  if (!isFound && part.attempt === undefined) note(`job ${job.id} has printed nothing yet`);
+  const { id, state, history } = job;
+  // What was cancelled before it ran has an attempt without a worker.
+  if (state !== "processing" && history.every(({ worker }) => worker === "")) {
+    const ran = state === "dead" ? "never ran" : "has not run yet";
+    note(`job ${id} ${ran}; it is ${state} (see: queuectl show ${quotedWord(id)})`);
+  } else if (!isFound && part.attempt === undefined) note(`job ${id} has printed nothing yet`);
 }
 
 /** @param mayRun Whether there may be a run that the history lacks. */
@@ -155,6 +161,10 @@ async function showEach(queue: Queue, ids: readonly string[], part: LogPart): Pr
   for (const [index, id] of ids.entries()) {
     const job = queue.get(id);
     if (!job) continue;
+    if (part.isJson) {
+      await show(queue, job, part, writeOut);
+      continue;
+    }
     if (index > 0) writeOut(new TextEncoder().encode(isAtLineStart ? "\n" : "\n\n"));
     print(`==> ${id} (${job.state}): ${job.command} <==`);
     isAtLineStart = true;

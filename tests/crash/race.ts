@@ -19,7 +19,16 @@ import { CachingPort, type Memory } from "../simulation/caching_port.ts";
 import { datingPort } from "../simulation/dating_port.ts";
 import { withSeed } from "../simulation/seeded.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
-import { count, CUTS, isWanted, judge, report, SEED, STRIDE } from "./crash_case.ts";
+import {
+  count,
+  CUTS,
+  FIRST_STRIDE,
+  isWanted,
+  judge,
+  report,
+  SECOND_STRIDE,
+  SEED,
+} from "./crash_case.ts";
 import { prepare, type Prepared } from "./crash_points.ts";
 import type { Ledger } from "./ledger.ts";
 import { memoryOf } from "./memory.ts";
@@ -127,12 +136,13 @@ interface Order {
 
 async function runOrder(order: Order): Promise<void> {
   const { name } = order;
-  for (let i = 0;; i++) {
+  for (let i = SEED % FIRST_STRIDE;; i += FIRST_STRIDE) {
     const { ended, blocked, calls } = await meet(order, i, Infinity);
     const last = blocked[1] ? Infinity : calls[order.names[1]]!;
+    const isWhole = last === Infinity && FIRST_STRIDE === 1;
     for (let j = 0; j <= last; j++) {
-      const isDrawn = (31 * i + j + SEED) % STRIDE === 0;
-      if (last !== Infinity && !isDrawn) continue;
+      const isDrawn = (31 * i + j + SEED) % SECOND_STRIDE === 0;
+      if (!isWhole && !isDrawn) continue;
       if (!isWanted(`${name}/${i}/${j}`)) continue;
       if ((await meetAndJudge(order, i, j)).blocked[1]) break;
     }

@@ -48,11 +48,13 @@ export async function actInTurn(
 ): Promise<void> {
   const random = seededRandom(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-  let time = Date.now();
+  let time = 0;
+  // Each time is another, and none lags behind the files' dates: the doctor compares them.
+  const now = () => time = Math.max(time + 1, Date.now());
   const queues: Queue[] = [];
   using arrivals = new DisposableStack();
   for (const [at, { dir, files }] of machines.entries()) {
-    const queue = await Queue.open(dir, { files, now: () => time++ });
+    const queue = await Queue.open(dir, { files, now });
     makeDirectory(queue.store, pathIn(queue.store, "after"));
     arrivals.defer(arriveAs(queue.store, `w${at}`).leave);
     queues.push(queue);

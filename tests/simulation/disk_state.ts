@@ -131,14 +131,21 @@ export class DiskState {
 
   /** Follows a path; only its last part may be missing. */
   find(path: string, where: string): Place {
+    const place = this.seek(path, () => where);
+    if (!place) throw diskError("ENOENT", where);
+    return place;
+  }
+
+  /** Follows a path; `undefined` if a directory on the way is missing. */
+  seek(path: string, where: () => string): Place | undefined {
     let place: Place = { inode: ROOT };
     for (const name of path.split("/")) {
       if (name === "" || name === ".") continue;
       if (name === "..") throw new Error(`the simulated disk knows no "..": ${path}`);
-      if (place.inode === undefined) throw diskError("ENOENT", where);
-      if (!this.isDirectory(place.inode)) throw diskError("ENOTDIR", where);
+      if (place.inode === undefined) return undefined;
+      if (!this.isDirectory(place.inode)) throw diskError("ENOTDIR", where());
       if (name.length > 85 && new TextEncoder().encode(name).length > 255) {
-        throw diskError("ENAMETOOLONG", where);
+        throw diskError("ENAMETOOLONG", where());
       }
       const slot: Slot = { directory: place.inode, name };
       place = { slot, inode: this.live.at(slot) };
@@ -235,7 +242,11 @@ export class DiskState {
 
   /** How many names an inode has. */
   names(inode: number): number {
-    return [...this.live.walk()].filter((entry) => entry.inode === inode).length;
+    let count = 0;
+    for (const entries of this.live.directories.values()) {
+      for (const named of entries.values()) if (named === inode) count++;
+    }
+    return count;
   }
 
   /** `unlink(2)` or `rmdir(2)`. */

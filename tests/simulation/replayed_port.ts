@@ -72,7 +72,7 @@ export class ReplayedPort implements FilePort {
   }
 
   exists(path: string): boolean {
-    return this.stat(path) !== undefined;
+    return this.#call("stat", [path], () => this.#process.exists(path));
   }
 
   existsUnblocked(path: string): boolean {

@@ -138,10 +138,10 @@ export class SimulatedDisk {
 
   /** The paths of all files below a directory, in order. */
   files(below = "/"): string[] {
-    const prefix = below.endsWith("/") ? below : `${below}/`;
-    return [...this.state.live.walk()].filter(({ path, isDirectory }) =>
-      !isDirectory && path.startsWith(prefix)
-    ).map(({ path }) => path);
+    const prefix = below.replace(/\/$/, "");
+    return [...this.state.live.walk(prefix, this.#inode(below))]
+      .filter(({ isDirectory }) => !isDirectory)
+      .map(({ path }) => path);
   }
 
   /** Every directory and file with its content, one to a line. Equal for equal disks. */
@@ -175,9 +175,8 @@ export class SimulatedDisk {
 
   #inode(path: string): number {
     try {
-      return this.state.find(path, "").inode ?? NOTHING;
+      return this.state.seek(path, () => "")?.inode ?? NOTHING;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return NOTHING;
       if (error instanceof Deno.errors.NotADirectory) return NOTHING;
       throw error;
     }

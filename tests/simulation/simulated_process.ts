@@ -30,6 +30,9 @@ export interface DiskParts {
   readonly calls: CallRecord[];
 }
 
+/** Whose all files are. */
+const UID = Deno.uid() ?? 0;
+
 /** A process that uses a simulated disk; made by its `process()`. */
 export class SimulatedProcess implements FilePort {
   /** For the trace. */
@@ -84,7 +87,7 @@ export class SimulatedProcess implements FilePort {
   }
 
   exists(path: string): boolean {
-    return this.stat(path) !== undefined;
+    return this.#call("stat", [path], () => this.#find(path) !== undefined);
   }
 
   existsUnblocked(path: string): boolean {
@@ -94,20 +97,15 @@ export class SimulatedProcess implements FilePort {
   stat(path: string): FileStat | undefined {
     return this.#call("stat", [path], () => {
       const { state } = this.#disk;
-      let inode;
-      try {
-        inode = state.findInode(path, `lstat '${path}'`);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
-        throw error;
-      }
+      const inode = this.#find(path);
+      if (inode === undefined) return undefined;
       const { content, mode, mtime } = state.inodes.get(inode)!;
       return {
         kind: content ? "file" : "directory",
         size: content?.length ?? 4096,
         mtime,
         mode,
-        uid: Deno.uid() ?? 0,
+        uid: UID,
         gid: 0,
         links: state.names(inode),
         identity: identityOf(inode),
@@ -330,6 +328,11 @@ export class SimulatedProcess implements FilePort {
         this.#holders.delete(holder);
       },
     };
+  }
+
+  /** Like `lstat(2)`, without the error where nothing has the name: the commonest of answers. */
+  #find(path: string): number | undefined {
+    return this.#disk.state.seek(path, () => `lstat '${path}'`)?.inode;
   }
 
   #call<T>(

@@ -13,7 +13,7 @@ const ROOT = decodeURIComponent(new URL("..", import.meta.url).pathname);
 /** The tests of the whole program: each of them starts it. */
 const TESTS = [
   // The server, its pages, its thread.
-  "tests/dashboard/command_test.ts",
+  "tests/dashboard/command_long_test.ts",
   // What is loaded on demand, and started in the background.
   ...["enqueue", "help", "launch", "main", "run", "stdin", "worker"].map(testOf),
   // The screen and its thread.

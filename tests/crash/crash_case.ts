@@ -30,7 +30,7 @@ export const SEED = Number(Deno.env.get("CRASH_SEED") ?? 1);
 /** Of the pairs of places of two actors each so-manieth is looked at. */
 export const STRIDE = Number(Deno.env.get("CRASH_STRIDE") ?? (ONLY === undefined ? 7 : 1));
 
-/** Of the places of the first actor each so-manieth is looked at; a small stride leaves none out. */
+/** Of the places of the first actor each so-manieth is looked at: of few pairs not of all. */
 export const FIRST_STRIDE = Math.ceil(STRIDE / 16);
 
 /** With each of those, of the places of the second. */

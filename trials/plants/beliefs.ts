@@ -3,7 +3,7 @@ import { type Plant, plant, plantBeside } from "./plant.ts";
 /** Leftovers of a crash that are believed. */
 export const BELIEFS: readonly Plant[] = [
   plant("recovery-believes-any-taken-job", "recovery/half_settled.ts", [
-    "crash_of_recovery",
+    "crash_of_recovery_long",
     "recover-of-settle-done",
   ], [
     "    if (isLeftOver(trace)) removeIfThere(store, path);\n    else renameIfThere(",
@@ -23,26 +23,29 @@ export const BELIEFS: readonly Plant[] = [
 `,
   ]),
   plant("recovery-believes-a-result-written-meanwhile", "recovery/left_running.ts", [
-    "recovery_two_sided_race",
+    "recovery_two_sided_race_long",
     "partitioned-settler-done-recoverer",
   ], [
     "    entry.worker !== worker ||",
     "    entry.worker !== undefined ||",
   ]),
-  plant("recovery-does-not-look-first", "recovery/left_running.ts", ["two_sided", "settle-done"], [
+  plant("recovery-does-not-look-first", "recovery/left_running.ts", [
+    "two_sided_long",
+    "settle-done",
+  ], [
     "isElsewhere(store, name, job, places.get(id) ?? [], changed)",
     "isElsewhere(store, name, job, [], changed)",
   ]),
   plant(
     "recovery-forgets-what-it-settles",
     "recovery/left_running.ts",
-    ["two_sided", "settle-put-back"],
+    ["two_sided_long", "settle-put-back"],
     [
       "settling.some((settlement) => hasGoneOn(settlement.job, job)) ||",
       "settling.length > 1_000_000 ||",
     ],
   ),
-  plant("claim-does-not-look-first", "moves/claim.ts", ["two_sided", "requeue-done"], [
+  plant("claim-does-not-look-first", "moves/claim.ts", ["two_sided_long", "requeue-done"], [
     "  if (await wasBroughtBack(store, entry, name, job)) {",
     "  if (!wasBroughtBack) {",
   ]),
@@ -83,7 +86,7 @@ export const BELIEFS: readonly Plant[] = [
     `  if (decided === time) return { is: "decided" };\n`,
     "",
   ]),
-  plant("map-does-not-see-what-is-there", "moves/enqueue_mapped.ts", ["asked_again", "map"], [
+  plant("map-does-not-see-what-is-there", "moves/enqueue_mapped.ts", ["asked_again_long", "map"], [
     "      const there = present.ids.get(digests[index]!);\n",
     "      const there = [...present.ids.values()].find(() => false);\n",
   ]),
@@ -97,7 +100,7 @@ export const BELIEFS: readonly Plant[] = [
     ],
   ),
   plantBeside("sign-of-leaving-stays", "recovery/strays.ts", [
-    "hostile/odd_requests",
+    "hostile/odd_requests_long",
     "what was asked of a worker that is gone, and that it was leaving, is removed",
   ], [
     "(stop|leaving|",

@@ -7,7 +7,7 @@ export const ERRORS: readonly Plant[] = [
     "    if (removed[index] === true) continue;",
   ]),
   plant("what-was-taken-away-is-published", "moves/settle.ts", [
-    "recovery_two_sided_race",
+    "recovery_two_sided_race_long",
     "partitioned-settler-done-recoverer",
   ], [
     "    if (removed[index] !== false) continue;",

@@ -1,7 +1,7 @@
 import { type Plant, plantBeside } from "./plant.ts";
 
-const WHEN_KILLED = ["program/fence", "what a worker runs ends at once"] as const;
-const WHEN_CUT_OFF = ["program/fence", "a worker whose file system hangs"] as const;
+const WHEN_KILLED = ["program/fence_long", "what a worker runs ends at once"] as const;
+const WHEN_CUT_OFF = ["program/fence_long", "a worker whose file system hangs"] as const;
 
 /** Commands that run on when their worker is killed or cut off, and others that are ended. */
 export const FENCES: readonly Plant[] = [
@@ -36,7 +36,7 @@ export const FENCES: readonly Plant[] = [
     "",
   ]),
   plantBeside("fence-made-again-knows-nothing", "process/fence.ts", [
-    "program/fence",
+    "program/fence_long",
     "a fence that is killed is made again",
   ], [
     "{ write: true }) };\n    this.#write();\n",

@@ -38,7 +38,7 @@ export const FLUSHES: readonly Plant[] = [
   plant(
     "settle-does-not-flush-what-the-job-left",
     "moves/settle.ts",
-    ["two_sided", "settle-done"],
+    ["two_sided_long", "settle-done"],
     [
       `meant, [pathIn(store, "tmp"), ...left]`,
       `meant, [pathIn(store, "tmp")]`,
@@ -47,17 +47,20 @@ export const FLUSHES: readonly Plant[] = [
   plant(
     "settle-does-not-flush-the-removal-of-its-batch",
     "fs/sync_each.ts",
-    ["two_sided", "settle-batch"],
+    ["two_sided_long", "settle-batch"],
     ["      await files.sync([dirname(path)]);\n", ""],
   ),
   plant("hold-does-not-flush-what-the-job-left", "moves/change_waiting.ts", [
-    "two_sided",
+    "two_sided_long",
     "hold-put-back",
   ], [
     "  await flush(store, leftByWaiting(store));\n",
     "",
   ]),
-  plant("names-of-one-file-are-both-run", "recovery/recover.ts", ["two_sided", "requeue-failed"], [
+  plant("names-of-one-file-are-both-run", "recovery/recover.ts", [
+    "two_sided_long",
+    "requeue-failed",
+  ], [
     "  removeDoubledNames(store);\n",
     "",
   ]),

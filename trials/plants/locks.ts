@@ -63,14 +63,14 @@ export const LOCKS: readonly Plant[] = [
     ],
   ),
   plant("another-file-of-a-batch-is-locked", "moves/batch.ts", [
-    "remembering",
+    "remembering_long",
     "enqueue-many-strays",
   ], [
     "sort((a, b) => (a.path < b.path ? -1 : 1))",
     "sort((a, b) => (a.path > b.path ? -1 : 1))",
   ]),
   plant("a-folder-is-locked-as-a-directory", "store/temporary_files.ts", [
-    "remembering",
+    "remembering_long",
     "enqueue-many-strays",
   ], [
     "lockIfThere({ files }, first.path)",

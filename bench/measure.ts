@@ -5,7 +5,7 @@
  * @module
  */
 
-import { PERMISSIONS } from "../src/cli/commands/workers/permissions.ts";
+import { PERMISSIONS, WHOLE_FILES } from "../src/cli/commands/workers/permissions.ts";
 
 const PROGRAM = new URL("../src/cli/main.ts", import.meta.url).pathname;
 
@@ -134,7 +134,8 @@ export async function timed(
 
 /** The words that start queuectl as a user's task does. */
 export function queuectl(dir: string, ...words: string[]): string[] {
-  return [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, PROGRAM, "--dir", dir, ...words];
+  const options = ["--no-prompt", WHOLE_FILES, ...PERMISSIONS];
+  return [Deno.execPath(), "run", ...options, PROGRAM, "--dir", dir, ...words];
 }
 
 /** Whether a program is installed. */

@@ -282,4 +282,9 @@ function checkWords(command: Command, words: readonly string[]): void {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  // Not awaited: files of the bundle that are loaded on demand import from this one.
+  void main(Deno.args).then(Deno.exit);
+  // For a promise that is never settled.
+  Deno.exitCode = 1;
+}

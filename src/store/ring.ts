@@ -12,7 +12,7 @@
  */
 
 import type { Store } from "./store.ts";
-import { ifFree, listIfThere, makeDirectory, pathIn, removeIfPossible } from "./store.ts";
+import { ifFree, makeDirectory, pathIn, removeIfPossible } from "./store.ts";
 
 /** How many numbers stay, for workers that were busy when they were made. */
 export const KEPT_RINGS = 64;
@@ -26,6 +26,8 @@ export function ring(store: Store): void {
   if (files.isLocal(dir)) return;
   const folder = pathIn(store, "ring");
   try {
+    // By a list: an `enqueue` has met no error so far, and the first takes as long as a flush.
+    if (![...files.list(dir)].some(({ name }) => name === "ring")) return;
     let numbers = ringNumbers(store);
     if (!makeNext(store, numbers)) {
       // This machine may have remembered old names. If not, another program has made this number
@@ -53,7 +55,7 @@ function makeNext({ files, dir }: Store, numbers: readonly number[]): boolean {
 /** The numbers in ring/; none if it cannot be read. */
 function ringNumbers(store: Store): number[] {
   try {
-    return [...listIfThere(store, pathIn(store, "ring"))]
+    return [...store.files.list(pathIn(store, "ring"))]
       .filter(({ name, kind }) => kind === "file" && NUMBER.test(name))
       .map(({ name }) => Number(name));
   } catch {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PERMISSIONS } from "../../src/cli/commands/workers/permissions.ts";
+import { PERMISSIONS, WHOLE_FILES } from "../../src/cli/commands/workers/permissions.ts";
 import { PARTS } from "../../src/store/trust.ts";
 import { eventually, processesWith } from "../temporary_queue.ts";
 import { callMain, type Result } from "./in_process.ts";
@@ -33,7 +33,7 @@ const BINARY = Deno.env.get("TESTED_BINARY");
 /** The words that start queuectl. */
 export const PROGRAM = BINARY !== undefined
   ? [BINARY]
-  : [Deno.execPath(), "run", "--no-check", ...GRANTED, MAIN];
+  : [Deno.execPath(), "run", "--no-check", WHOLE_FILES, ...GRANTED, MAIN];
 
 /** As shell text, for jobs that call it. */
 export const PROGRAM_TEXT = PROGRAM.join(" ");

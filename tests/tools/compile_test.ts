@@ -44,7 +44,7 @@ testWith(
       [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     const bundle = MAIN!.replace(/[^/]*$/, "");
     const files = namesIn(bundle);
-    const wanted = ["main.js", "queuectl.js", "thread.js", "doctor_thread.js", "watch_thread.js"];
+    const wanted = ["main.js", "thread.js", "doctor_thread.js", "watch_thread.js"];
     assertEquals(wanted.filter((name) => !files.includes(name)), []);
     // Its server, with the pages and what they load.
     assertEquals(files.filter((name) => /^(server|store)-\w+\.js$/.test(name)).length, 2);

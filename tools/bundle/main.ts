@@ -71,13 +71,9 @@ async function joinStart(entries: readonly string[]): Promise<void> {
     const part = `${parts}${entry.slice("src".length, -".ts".length)}.js`;
     return [nameOf(entry), part];
   }));
-  // What stands below `if (import.meta.main)`: no joined file is the main one.
-  Deno.writeTextFileSync(
-    input.main = `${parts}/start.js`,
-    `import { main } from "./cli/main.js";\nDeno.exit(await main(Deno.args));\n`,
-  );
   const bundle = await rollup({
     input,
+    preserveEntrySignatures: false,
     external: (id) => id.startsWith("node:"),
     onwarn: ({ message }) => {
       throw new Error(message);
@@ -90,7 +86,7 @@ async function joinStart(entries: readonly string[]): Promise<void> {
     chunkFileNames: "[name].js",
     manualChunks: (id, { getModuleInfo }) => {
       for (const each of begun) getModuleInfo(each)?.importedIds.forEach((path) => begun.add(path));
-      return begun.has(id) ? "queuectl" : null;
+      return begun.has(id) ? "main" : null;
     },
   });
   await bundle.close();

@@ -8,7 +8,7 @@ import { commandHelp, groupHelp, topHelp } from "../../../src/cli/text/help.ts";
 import { loadCommand, optionsOf, wordBounds } from "../../../src/cli/table/command.ts";
 import { readWords } from "../../../src/cli/table/option.ts";
 import { jobFields } from "../../../src/cli/args/job_options.ts";
-import { PERMISSIONS } from "../../../src/cli/commands/workers/permissions.ts";
+import { PERMISSIONS, WHOLE_FILES } from "../../../src/cli/commands/workers/permissions.ts";
 
 const CONFIGURATION = JSON.parse(
   await Deno.readTextFile(new URL("../../../deno.json", import.meta.url)),
@@ -101,11 +101,11 @@ Deno.test("the version is that of deno.json", () => {
   assertEquals(VERSION, CONFIGURATION.version);
 });
 
-Deno.test("a detached worker has the permissions that bin/queuectl, the npm package and the tasks of deno.json give", () => {
-  const given = (task: string) => CONFIGURATION.tasks[task].command.match(/--allow-\S+/g);
-  assertEquals(given("queuectl"), [...PERMISSIONS]);
+Deno.test("a detached worker has the flags and permissions that bin/queuectl, the npm package and the tasks of deno.json give", () => {
+  const given = (task: string) => CONFIGURATION.tasks[task].command.match(/--(allow|v8)-\S+/g);
+  assertEquals(given("queuectl"), [WHOLE_FILES, ...PERMISSIONS]);
   for (const path of ["bin/queuectl", "tools/npm/queuectl.js"]) {
     const script = Deno.readTextFileSync(new URL(`../../../${path}`, import.meta.url));
-    assertEquals(script.match(/--allow-[a-z=,]+/g), [...PERMISSIONS], path);
+    assertEquals(script.match(/--(allow|v8)-[a-z=,-]+/g), [WHOLE_FILES, ...PERMISSIONS], path);
   }
 });

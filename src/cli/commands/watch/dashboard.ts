@@ -18,8 +18,11 @@ import { runOptions } from "../workers/own_program.ts";
 /** A token that outlives the server, for services and web hooks. */
 const TOKEN_VARIABLE = "QUEUECTL_TOKEN";
 
-/** Keeps the heap small: with 20 browsers at most 141 MB of memory, not 184. */
-const SMALL_HEAP = "--v8-flags=--max-semi-space-size=1,--optimize-for-size";
+/**
+ * Keeps the heap small: with 20 browsers at most 141 MB of memory, not 184. Code compiled so must
+ * not replace the kept code of other commands.
+ */
+const SMALL_HEAP = ["--v8-flags=--max-semi-space-size=1,--optimize-for-size", "--no-code-cache"];
 
 /** Tells the program that it has been started again, so that it does not do so for ever. */
 const AGAIN_VARIABLE = "QUEUECTL_DASHBOARD_AGAIN";
@@ -137,7 +140,7 @@ async function startWithNetwork(hosts: readonly string[]): Promise<number> {
   Deno.env.set(AGAIN_VARIABLE, "1");
   try {
     const net = `--allow-net=${list.join(",")}`;
-    const flags = ["--quiet", "--no-prompt", SMALL_HEAP, ...runOptions(), net];
+    const flags = ["--quiet", "--no-prompt", ...SMALL_HEAP, ...runOptions(), net];
     return await replaceProcess([Deno.execPath(), "run", ...flags, MAIN, ...Deno.args]);
   } catch (error) {
     throw new QueueError(

@@ -5,7 +5,7 @@
  */
 
 import { fromFileUrl } from "@std/path/posix/from-file-url";
-import { ownPermissions } from "./permissions.ts";
+import { ownPermissions, WHOLE_FILES } from "./permissions.ts";
 
 /** The program, where it is no binary. */
 const MAIN = new URL("../../main.ts", import.meta.url);
@@ -22,7 +22,8 @@ export function runOptions(): string[] {
  */
 export function ownProgram(deno = Deno.execPath()): string[] {
   if (Deno.build.standalone) return [deno];
-  return [deno, "run", ...runOptions(), MAIN.protocol === "file:" ? fromFileUrl(MAIN) : MAIN.href];
+  const main = MAIN.protocol === "file:" ? fromFileUrl(MAIN) : MAIN.href;
+  return [deno, "run", WHOLE_FILES, ...runOptions(), main];
 }
 
 /** Where the command `queuectl` of this copy of the program may lie. */

@@ -16,7 +16,7 @@ import { pauseReason } from "../../../store/store.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { groupsOf, type GroupView } from "../../../inspect/groups.ts";
 import { counted } from "../../text/counted.ts";
-import { workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jobs.ts";
+import { silentLines, workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jobs.ts";
 
 /** Prints the counts of each state, the live workers, and whether the queue is paused. */
 export async function status(call: Invocation): Promise<number | void> {
@@ -41,6 +41,7 @@ export async function status(call: Invocation): Promise<number | void> {
   printLines([
     `queue       ${visibleText(queue.dir)}`,
     `workers     ${workersText(workers)}`,
+    ...silentLines(workers).map((line) => `silent      ${line}`),
     `paused      ${paused ? `${visibleText(reason ?? "yes")} (queuectl worker resume)` : "no"}`,
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
     ...groups.map(groupLine),

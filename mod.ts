@@ -211,6 +211,7 @@ export {
   type RunningView,
   suspendedAmong,
 } from "./src/inspect/running_jobs.ts";
+export { diedWorkers } from "./src/inspect/died_workers.ts";
 export {
   type RunningCommand,
   type RunningJob,

@@ -7,6 +7,7 @@
 import { liveWorkers } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
 import { hostOf } from "../format/worker_names.ts";
+import { diedWorkers } from "./died_workers.ts";
 import { groupsHere } from "../process/survivors.ts";
 import type { OpenQueue } from "../store/store.ts";
 
@@ -22,6 +23,8 @@ export interface RunningCommand {
   started_at: string;
   /** Milliseconds since then. */
   elapsed_ms: number;
+  /** Whether its worker died, on this machine; missing if not. The next worker takes it back. */
+  worker_died?: boolean;
 }
 
 /** A running job, and where it runs. */
@@ -49,6 +52,7 @@ export async function withCommands(
   const claimed = jobs.flatMap((job) => job.running ? [{ job, running: job.running }] : []);
   if (claimed.length === 0) return [];
   const groups = await groupsHere(store.dir);
+  const died = diedWorkers({ store });
   const hosts = new Map(liveWorkers(store).map(({ name, host }) => [name, host]));
   return claimed.map(({ job, running: { worker, started_at } }) => ({
     ...job,
@@ -58,6 +62,7 @@ export async function withCommands(
       pid: groups.find((group) => group.worker === worker && group.id === job.id)?.pid ?? null,
       started_at,
       elapsed_ms: Math.max(0, store.now() - Date.parse(started_at)),
+      ...(died.has(worker) && { worker_died: true }),
     },
   }));
 }

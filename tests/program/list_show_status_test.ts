@@ -25,6 +25,29 @@ Deno.test("list prints ID, state, attempts, age, what it waits for, exit status,
   assertMatch(row!, /^a\tpending\t0\/2\t\d+s\tno worker\t\t\t\tprintf 'x\\ty\\n'; \\x1b\[31m$/);
 });
 
+Deno.test("a job whose worker was killed is shown as what the next worker takes back, and not as running", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "touch up; sleep 600");
+  const worker = program.spawn(["worker", "start"]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  assertEquals((await program.json("list"))[0].waiting, null);
+  worker.kill("SIGKILL");
+  await worker.ended;
+  assertEquals((await program.json("list"))[0].waiting, "worker died");
+  assertMatch(await program.answer("list"), /^a\tprocessing\t0\/4\t\d+s\tworker died\t/m);
+  const [running] = await program.json("ps");
+  assertEquals(running.running.worker_died, true);
+  assertMatch(await program.answer("ps"), /^a\t.*\tworker died\t/m);
+  const shown = await program.answer("show", "a");
+  assertMatch(shown, /^waits for +the next worker, as its own died \(queuectl worker start\)$/m);
+  assertMatch(shown, /^claimed +for /m);
+  assertStringIncludes(
+    await program.answer("status"),
+    "lost        1 job of dead workers; the next worker takes it back (queuectl worker start)",
+  );
+  assertEquals((await program.json("status")).lost, 1);
+});
+
 Deno.test("list --json is an array of jobs with their state, exact", async () => {
   await using program = new Program();
   assertEquals(await program.json("list"), []);

@@ -118,11 +118,13 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
     line("waits for", "a worker; none is alive (queuectl worker start)");
   } else if (around.waiting === "queue paused") {
     line("waits for", "the queue, which is paused (queuectl worker resume)");
+  } else if (around.waiting === "worker died") {
+    line("waits for", "the next worker, as its own died (queuectl worker start)");
   }
   if (around.running) {
     const { worker, host, pid, started_at, elapsed_ms } = around.running;
     line(
-      "running",
+      around.running.worker_died ? "claimed" : "running",
       `for ${formatDuration(elapsed_ms)}, since ${formatClock(Date.parse(started_at))}`,
     );
     line("worker", `${worker} on ${host}`);

@@ -20,7 +20,7 @@ export function runningForProgram(jobs: readonly RunningJob[]): Table {
     ["STARTED", ({ running }) => running.started_at],
     ["ELAPSED", elapsedText],
     ["PROGRESS", ({ progress }) => progress?.text ?? ""],
-    ["STATE", ({ suspended }) => suspended ? "suspended" : "running"],
+    ["STATE", (job) => stateText(job) || "running"],
     ["HOST", ({ running }) => running.host],
     ["WORKER", ({ running }) => running.worker],
     ["LABEL", labelText],
@@ -47,13 +47,18 @@ export function runningForPerson(jobs: readonly RunningJob[], total: number): Ta
     ["ELAPSED", elapsedText],
     [
       "PROGRESS",
-      (job) => [job.suspended ? "suspended" : "", barText(job)].filter(Boolean).join(" "),
+      (job) => [stateText(job), barText(job)].filter(Boolean).join(" "),
     ],
     ["HOST", ({ running }) => running.host],
     ["LABEL", labelText],
     ["COMMAND", commandText],
   ]);
   return withoutEmpty(table, ["LABEL", "HOST", "PROGRESS"]);
+}
+
+/** What is to be said of a job that runs; empty if it just runs. */
+function stateText({ suspended, running }: RunningJob): string {
+  return running.worker_died ? "worker died" : suspended ? "suspended" : "";
 }
 
 function pidText({ running: { pid } }: RunningJob): string {

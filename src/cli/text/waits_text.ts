@@ -5,6 +5,7 @@
  */
 
 import { needsOf, needsText, unmeetable } from "../../constraints/needs.ts";
+import { diedWorkers } from "../../inspect/died_workers.ts";
 import type { JobView } from "../../format/job.ts";
 import type { Queue } from "../../queue.ts";
 import { formatAge } from "../terminal/relative_time.ts";
@@ -15,18 +16,22 @@ export interface Standstill {
   readonly paused: boolean;
   /** Whether a live worker runs whatever is ready. */
   readonly attended: boolean;
+  /** Whether a worker has died, and its jobs wait for the next. */
+  died(worker: string): boolean;
 }
 
 /** Whether all ready jobs of a queue wait. */
 export function standstillOf(queue: Queue): Standstill {
-  return { paused: queue.paused, attended: queue.isAttended() };
+  let all: Set<string> | undefined;
+  const died = (worker: string) => (all ??= diedWorkers(queue)).has(worker);
+  return { paused: queue.paused, attended: queue.isAttended(), died };
 }
 
 /**
  * Why a job does not run on: `held`, `after build, test +3`, `in 5m`, `no worker with tag gpu`,
  * `queue paused`, `no worker`, `gpu taken`, `needs gpu=2` (if there are not as many at all), or
- * `queue full`, `group night full` or `paused group night`; `suspended` for a running job that is;
- * empty if it is ready, runs or is over.
+ * `queue full`, `group night full` or `paused group night`; `suspended` for a running job that is,
+ * `worker died` for one that only seems to run; empty if it is ready, runs or is over.
  *
  * @param idText How an ID is shown.
  */
@@ -36,6 +41,7 @@ export function waitsText(
   standstill: Standstill,
   idText: (id: string) => string,
 ): string {
+  if (job.running && standstill.died(job.running.worker)) return "worker died";
   if (job.suspended) return "suspended";
   if (job.state !== "pending" && job.state !== "failed") return "";
   if (job.held) return "held";

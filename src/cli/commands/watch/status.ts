@@ -14,6 +14,9 @@ import { printJson, printLines } from "../../terminal/output.ts";
 import { coloursStdout } from "../../terminal/terminal.ts";
 import { pauseReason } from "../../../store/store.ts";
 import { visibleText } from "../../../text/shown_text.ts";
+import { diedWorkers } from "../../../inspect/died_workers.ts";
+import { runningJobs } from "../../../inspect/running_jobs.ts";
+import type { Queue } from "../../../queue.ts";
 import { groupsOf, type GroupView } from "../../../inspect/groups.ts";
 import { counted } from "../../text/counted.ts";
 import { silentLines, workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jobs.ts";
@@ -31,11 +34,20 @@ export async function status(call: Invocation): Promise<number | void> {
   const placed = new Map<string, number>();
   const [jobs, workers, paused] = [queue.counts(placed), workersWithJobs(queue), queue.paused];
   const groups = groupsOf(queue);
+  const lost = jobs.processing === 0 ? 0 : lostJobs(queue);
   const reason = pauseReason(queue);
   if (call.json) {
     const some = groups.length > 0 ? { groups } : {};
     const why = reason === undefined ? {} : { paused_because: reason };
-    return printJson({ dir: queue.dir, paused, ...why, jobs, workers, ...some });
+    return printJson({
+      dir: queue.dir,
+      paused,
+      ...why,
+      jobs,
+      workers,
+      ...some,
+      ...(lost > 0 && { lost }),
+    });
   }
   const paint = statePaint();
   printLines([
@@ -44,12 +56,29 @@ export async function status(call: Invocation): Promise<number | void> {
     ...silentLines(workers).map((line) => `silent      ${line}`),
     `paused      ${paused ? `${visibleText(reason ?? "yes")} (queuectl worker resume)` : "no"}`,
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
+    ...(lost > 0 ? [lostLine(lost)] : []),
     ...groups.map(groupLine),
     ...[...placed].filter(([where]) => !workers.some((worker) => mayRunAt(where, worker)))
       .map(([where, count]) =>
         `no worker   ${whereText(where)}: ${counted(count, "job")} wait${count === 1 ? "s" : ""}`
       ),
   ], coloursStdout());
+}
+
+/** How many jobs only seem to run: their workers died. */
+function lostJobs(queue: Queue): number {
+  const died = diedWorkers(queue);
+  if (died.size === 0) return 0;
+  const { ofWorker } = runningJobs(queue, 0);
+  return [...died].reduce((sum, name) => sum + (ofWorker.get(name)?.length ?? 0), 0);
+}
+
+function lostLine(lost: number): string {
+  const them = lost === 1 ? "it" : "them";
+  return `lost        ${
+    counted(lost, "job")
+  } of dead workers; the next worker takes ${them} back ` +
+    "(queuectl worker start)";
 }
 
 function groupLine({ name, limit, paused, running }: GroupView): string {

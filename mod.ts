@@ -212,6 +212,7 @@ export {
   suspendedAmong,
 } from "./src/inspect/running_jobs.ts";
 export { diedWorkers } from "./src/inspect/died_workers.ts";
+export { type FailedHook, failedHooks } from "./src/inspect/failed_hooks.ts";
 export {
   type RunningCommand,
   type RunningJob,

@@ -2,12 +2,43 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventually, isThere, processesWith } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
-/** What the hooks have printed. */
+/** What the hooks have printed, without the lines that say how they ended. */
 function told(program: Program): string {
   return isThere(`${program.dir}/hooks.log`)
-    ? Deno.readTextFileSync(`${program.dir}/hooks.log`)
+    ? Deno.readTextFileSync(`${program.dir}/hooks.log`).replaceAll(/^queuectl: .*\n/gm, "")
     : "";
 }
+
+Deno.test("hooks.log says when which hook of which job ended, and how; status says which failed lately", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "on_done", "printf said; exit 9");
+  await program.answer("enqueue", "--id", "a", "true");
+  await program.drain();
+  await program.answer("config", "reset", "on_done");
+  await program.answer("enqueue", "--id", "b", "--on-done", "kill -9 $$", "true");
+  await program.drain();
+  const log = Deno.readTextFileSync(`${program.dir}/hooks.log`);
+  assertEquals(
+    log.replaceAll(/ \d{4}-\d\d-\d\dT[\d:.]+Z /g, " "),
+    "said\nqueuectl: on_done of job a: exit 9\nqueuectl: on_done of job b: SIGKILL\n",
+  );
+  const { failed_hooks } = await program.json("status");
+  assertEquals(
+    failed_hooks.map(({ hook, job, how }: Record<string, string>) => `${hook} ${job} ${how}`),
+    ["on_done a exit 9", "on_done b SIGKILL"],
+  );
+  assertMatch(
+    await program.answer("status"),
+    /^hooks {7}2 failed in the last day, on_done of job b \ds ago: SIGKILL \(see: tail .*hooks\.log\)$/m,
+  );
+  // Of yesterday, and of another that succeeded.
+  Deno.writeTextFileSync(
+    `${program.dir}/hooks.log`,
+    `queuectl: ${new Date(Date.now() - 90_000_000).toISOString()} on_done of job a: exit 9\n` +
+      `queuectl: ${new Date().toISOString()} on_done of job b: exit 0\n`,
+  );
+  assertEquals((await program.json("status")).failed_hooks, undefined);
+});
 
 Deno.test("on_done and on_dead are run after a job has ended, and told of it", async () => {
   await using program = new Program();

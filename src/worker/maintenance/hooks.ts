@@ -1,15 +1,16 @@
 /**
  * Hooks: the commands of the settings `on_done`, `on_dead` and `on_failure`, and of a job's fields
  * of these names, run after a job has ended or waits for its retry. No job waits for a hook; what
- * hooks print goes to `hooks.log` in the queue.
+ * hooks print goes to `hooks.log` in the queue, and after it a line that says how the hook ended.
  *
  * @module
  */
 
 import { reasonOf } from "../../text/errors.ts";
 import { userEnvironment } from "../../process/launcher.ts";
-import { findLog, makeOwnersLog } from "../../contents/logs.ts";
+import { findLog, makeOwnersLog, ownLine } from "../../contents/logs.ts";
 import { boundHooksLog, MOST_LOG } from "../../contents/bounded_logs.ts";
+import { readTail } from "../../fs/read_tail.ts";
 import type { JobState } from "../../format/names.ts";
 import type { Settlement } from "../../moves/settle.ts";
 import type { Store } from "../../store/store.ts";
@@ -31,8 +32,10 @@ const LONGEST = 60_000;
  */
 const LONGEST_VALUE = 100 * 1024;
 
+type HookName = "on_done" | "on_dead" | "on_failure";
+
 /** The hook of each state. */
-const HOOK_OF: Readonly<Partial<Record<JobState, "on_done" | "on_dead" | "on_failure">>> = {
+const HOOK_OF: Readonly<Partial<Record<JobState, HookName>>> = {
   done: "on_done",
   dead: "on_dead",
   failed: "on_failure",
@@ -40,6 +43,8 @@ const HOOK_OF: Readonly<Partial<Record<JobState, "on_done" | "on_dead" | "on_fai
 
 /** A hook that is to be run. */
 interface WaitingHook {
+  /** Its setting. */
+  readonly name: HookName;
   readonly command: string;
   /** Where; a job's own hook runs where the job did. */
   readonly cwd?: string;
@@ -72,9 +77,9 @@ export class Hooks {
     if (hook === "on_failure" && settlement.job.history.at(-1)?.led_to !== "failed") return;
     const { job } = settlement;
     const ofQueue = this.#store.config[hook];
-    if (ofQueue !== null) this.#add({ command: ofQueue, settlement });
+    if (ofQueue !== null) this.#add({ name: hook, command: ofQueue, settlement });
     const own = job[hook];
-    if (own !== undefined) this.#add({ command: own, cwd: job.cwd, settlement });
+    if (own !== undefined) this.#add({ name: hook, command: own, cwd: job.cwd, settlement });
   }
 
   #add(hook: WaitingHook): void {
@@ -122,7 +127,7 @@ export class Hooks {
     if (this.#busy === 0) this.#rested();
   }
 
-  async #start({ command, cwd, settlement }: WaitingHook): Promise<void> {
+  async #start({ name, command, cwd, settlement }: WaitingHook): Promise<void> {
     const { id } = settlement.job;
     const log = `${this.#store.dir}/hooks.log`;
     try {
@@ -145,14 +150,29 @@ export class Hooks {
         this.#trouble(`killed the hook for job ${id} after ${LONGEST / 1000} s`);
         signalGroup(child.pid, "SIGKILL");
       }, LONGEST);
-      await child.exited;
+      const { code, signal } = await child.exited;
       clearTimeout(timer);
       this.#running.delete(child.pid);
+      this.#record(log, `${name} of job ${id}: ${signal ?? `exit ${code}`}`);
     } catch (error) {
       this.#starting--;
       this.#trouble(`cannot start the hook for job ${id}: ${reasonOf(error)}`);
     }
     this.#fill();
+  }
+
+  /** Says in hooks.log how a hook ended. */
+  #record(log: string, end: string): void {
+    const { files, now } = this.#store;
+    try {
+      if (files.stat(log)?.kind !== "file") return;
+      const last = readTail(log, 1);
+      const line = ownLine(`${new Date(now()).toISOString()} ${end}`);
+      const isAtStart = !last?.length || last[0] === 10;
+      files.append(log, isAtStart ? line : new Uint8Array([10, ...line]));
+    } catch (error) {
+      this.#trouble(`cannot write to hooks.log (${end}): ${reasonOf(error)}`);
+    }
   }
 }
 

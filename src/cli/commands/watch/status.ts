@@ -11,10 +11,12 @@ import { later } from "../../../text/later.ts";
 import { mayRunAt, whereText } from "../../../format/placement.ts";
 import { statePaint } from "../../terminal/colours.ts";
 import { printJson, printLines } from "../../terminal/output.ts";
+import { formatAge } from "../../terminal/relative_time.ts";
 import { coloursStdout } from "../../terminal/terminal.ts";
 import { pauseReason } from "../../../store/store.ts";
-import { visibleText } from "../../../text/shown_text.ts";
+import { quotedWord, visibleText } from "../../../text/shown_text.ts";
 import { diedWorkers } from "../../../inspect/died_workers.ts";
+import { type FailedHook, failedHooks } from "../../../inspect/failed_hooks.ts";
 import { runningJobs } from "../../../inspect/running_jobs.ts";
 import type { Queue } from "../../../queue.ts";
 import { groupsOf, type GroupView } from "../../../inspect/groups.ts";
@@ -34,6 +36,7 @@ export async function status(call: Invocation): Promise<number | void> {
   const placed = new Map<string, number>();
   const [jobs, workers, paused] = [queue.counts(placed), workersWithJobs(queue), queue.paused];
   const groups = groupsOf(queue);
+  const failed = failedHooks(queue);
   const lost = jobs.processing === 0 ? 0 : lostJobs(queue);
   const reason = pauseReason(queue);
   if (call.json) {
@@ -47,6 +50,7 @@ export async function status(call: Invocation): Promise<number | void> {
       workers,
       ...some,
       ...(lost > 0 && { lost }),
+      ...(failed.length > 0 && { failed_hooks: failed }),
     });
   }
   const paint = statePaint();
@@ -58,6 +62,7 @@ export async function status(call: Invocation): Promise<number | void> {
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
     ...(lost > 0 ? [lostLine(lost)] : []),
     ...groups.map(groupLine),
+    ...(failed.length > 0 ? [hooksLine(queue.dir, failed)] : []),
     ...[...placed].filter(([where]) => !workers.some((worker) => mayRunAt(where, worker)))
       .map(([where, count]) =>
         `no worker   ${whereText(where)}: ${counted(count, "job")} wait${count === 1 ? "s" : ""}`
@@ -79,6 +84,13 @@ function lostLine(lost: number): string {
     counted(lost, "job")
   } of dead workers; the next worker takes ${them} back ` +
     "(queuectl worker start)";
+}
+
+function hooksLine(dir: string, failed: readonly FailedHook[]): string {
+  const { hook, job, at, how } = failed.at(-1)!;
+  const ago = formatAge(Date.now() - Date.parse(at));
+  return `hooks       ${failed.length} failed in the last day, ${hook} of job ${job} ${ago} ago: ` +
+    `${how} (see: tail ${quotedWord(`${dir}/hooks.log`)})`;
 }
 
 function groupLine({ name, limit, paused, running }: GroupView): string {

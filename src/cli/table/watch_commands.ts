@@ -35,7 +35,8 @@ export const WATCH_COMMANDS: readonly Command[] = [
       "On a terminal: the newest 30, with IDs as short as every command takes them. Elsewhere, and " +
       "with --json: whole IDs, of all jobs that are not done and the last 10 done.",
       "HOW is how a job ended, how far it has come, or why it waits: held, after other jobs, until " +
-      "it is due, no worker may run it, a resource is taken, the queue is full or paused.",
+      "it is due, no worker may run it, a resource is taken, the queue is full or paused. A job " +
+      "whose worker died is taken back by the next.",
     ],
     examples: ["queuectl list --state failed", "queuectl list --tag photos --limit 20 --json"],
   },

@@ -63,15 +63,21 @@ export function listenOnPort(
  * Listens on a unix socket of mode 0600. The socket is made in a directory that only this user can
  * enter and then moved to its place, so that not for a moment is it open to others.
  *
+ * @param made That directory: beside the socket, as a rename does not cross file systems.
  * @throws {QueueError} If something else lies there, or another server listens there.
  */
 export async function listenOnSocket(
   path: string,
+  made: string,
   signal: AbortSignal,
   handler: Handler,
 ): Promise<Listening> {
   await refuseTaken(path);
-  const made = makeDirectory(path);
+  try {
+    Deno.mkdirSync(made, { mode: 0o700 });
+  } catch (error) {
+    throw new QueueError(`cannot make the socket ${quotedPath(path)}: ${reasonWithin(error)}`);
+  }
   const early = `${made}/s`;
   let server: Deno.HttpServer<Deno.UnixAddr> | undefined;
   try {
@@ -90,17 +96,6 @@ export async function listenOnSocket(
   } finally {
     await Deno.remove(made, { recursive: true });
   }
-}
-
-/** A directory beside the socket, as a rename does not cross file systems. */
-function makeDirectory(path: string): string {
-  const made = `${path}.${Deno.pid}`;
-  try {
-    Deno.mkdirSync(made, { mode: 0o700 });
-  } catch (error) {
-    throw new QueueError(`cannot make the socket ${quotedPath(path)}: ${reasonWithin(error)}`);
-  }
-  return made;
 }
 
 async function refuseTaken(path: string): Promise<void> {

@@ -25,6 +25,8 @@ export interface DashboardOptions {
   port?: number;
   /** Listen on this unix socket instead. */
   socket?: string;
+  /** A folder to make, where the socket lies before it gets its place. Default: beside it. */
+  socketFolder?: string;
   /** Names that it also answers to, such as that of a reverse proxy. */
   allowHosts?: readonly string[];
   /** Have no route that changes anything. Default: no. */
@@ -69,7 +71,7 @@ export async function startDashboard(
   options: DashboardOptions = {},
 ): Promise<Dashboard> {
   const { host = "127.0.0.1", port: asked = 8000, socket, allowHosts = [] } = options;
-  const { readOnly = false, token = newToken() } = options;
+  const { readOnly = false, token = newToken(), socketFolder = `${socket}.${Deno.pid}` } = options;
   const bounds = { ...BOUNDS, ...options.most };
   // A request may come before all that answers it is there.
   const ready = Promise.withResolvers<Answerer>();
@@ -78,7 +80,7 @@ export async function startDashboard(
   const cutOff = new AbortController();
   const listening: Listening = socket === undefined
     ? listenOnPort(host, asked, cutOff.signal, handler)
-    : await listenOnSocket(socket, cutOff.signal, handler);
+    : await listenOnSocket(socket, socketFolder, cutOff.signal, handler);
   const { port } = listening;
   const scanner = options.scanner ?? startScanner(queue);
   const hub = new EventHub(queue, scanner, readOnly, bounds.streams);

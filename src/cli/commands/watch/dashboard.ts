@@ -24,7 +24,7 @@ const TOKEN_VARIABLE = "QUEUECTL_TOKEN";
  */
 const SMALL_HEAP = ["--v8-flags=--max-semi-space-size=1,--optimize-for-size", "--no-code-cache"];
 
-/** Tells the program that it has been started again, so that it does not do so for ever. */
+/** Tells the program which process started it again; without the C library that is its parent. */
 const AGAIN_VARIABLE = "QUEUECTL_DASHBOARD_AGAIN";
 
 /** The program, where it runs from its source. */
@@ -41,8 +41,10 @@ export async function dashboard(call: Invocation): Promise<number> {
     throw new UsageError("--socket listens on no port: remove --port and --host");
   }
   const token = givenToken();
-  const hosts = socket === undefined ? [host] : [`unix:${socket}`, `unix:${earlyPath(socket)}`];
-  if (!mayUseNetwork()) return await startWithNetwork(hosts);
+  const starter = takeStarter();
+  const socketFolder = `${socket}.${starter ?? Deno.pid}`;
+  const hosts = socket === undefined ? [host] : [`unix:${socket}`, `unix:${socketFolder}/s`];
+  if (starter === undefined && !mayUseNetwork()) return await startWithNetwork(hosts);
   Deno.env.delete(TOKEN_VARIABLE);
   const queue = await openQueue(call);
   // First as code: a package that an import on demand meets first as text cannot be resolved.
@@ -52,11 +54,13 @@ export async function dashboard(call: Invocation): Promise<number> {
   ) as typeof import("../../../dashboard/server/server.ts");
   const stopped = Promise.withResolvers<void>();
   const quiet = onInterrupt(() => stopped.resolve());
+  if (starter !== undefined && starter !== Deno.pid) void inputEnds().then(stopped.resolve);
   try {
     await using server = await startDashboard(queue, {
       host,
       port,
       socket,
+      socketFolder,
       allowHosts,
       readOnly: options.has("read-only"),
       token,
@@ -107,11 +111,6 @@ function socketOf(path: string | undefined): string | undefined {
   return absolutePath(path, "--socket");
 }
 
-/** Where a socket is made before it gets its place: see the server's listen.ts. */
-function earlyPath(socket: string): string {
-  return `${socket}.${Deno.pid}/s`;
-}
-
 /** The token that the environment gives; `undefined` if each start makes one. */
 function givenToken(): string | undefined {
   const token = Deno.env.get(TOKEN_VARIABLE);
@@ -121,11 +120,21 @@ function givenToken(): string | undefined {
   );
 }
 
-/** A binary has all its permissions from the start; so has this program, started again for them. */
-function mayUseNetwork(): boolean {
-  const isAgain = Deno.env.has(AGAIN_VARIABLE);
+/** The process that started the program again; `undefined` at its first start. */
+function takeStarter(): number | undefined {
+  const pid = Deno.env.get(AGAIN_VARIABLE);
   Deno.env.delete(AGAIN_VARIABLE);
-  return isAgain || Deno.build.standalone ||
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** Resolves when the parent, which holds the other end of stdin, is gone, killed or not. */
+async function inputEnds(): Promise<void> {
+  for await (const _ of Deno.stdin.readable);
+}
+
+/** A binary has all its permissions from the start. */
+function mayUseNetwork(): boolean {
+  return Deno.build.standalone ||
     Deno.permissions.querySync({ name: "net" }).state === "granted";
 }
 
@@ -137,7 +146,7 @@ function mayUseNetwork(): boolean {
  */
 async function startWithNetwork(hosts: readonly string[]): Promise<number> {
   const list = hosts.map((host) => /^[0-9A-Fa-f]*:[0-9A-Fa-f:.]*$/.test(host) ? `[${host}]` : host);
-  Deno.env.set(AGAIN_VARIABLE, "1");
+  Deno.env.set(AGAIN_VARIABLE, `${Deno.pid}`);
   try {
     const net = `--allow-net=${list.join(",")}`;
     const flags = ["--quiet", "--no-prompt", ...SMALL_HEAP, ...runOptions(), net];

@@ -16,7 +16,7 @@ const PASSED_ON = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 /**
  * Replaces this process by a program; does not return if that works. Without the C library the
- * program runs beside this one, which waits for it.
+ * program runs beside this one, which waits for it; its stdin ends when this process does.
  *
  * @param argv The program's path, and its arguments.
  * @returns The program's exit status.
@@ -25,7 +25,7 @@ const PASSED_ON = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 export async function replaceProcess(argv: readonly string[]): Promise<number> {
   if (mayUseLibraries()) becomeProcess(argv);
   const [program, ...args] = argv;
-  const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+  const streams = { stdin: "piped", stdout: "inherit", stderr: "inherit" } as const;
   const child = new Deno.Command(program!, { args, ...streams }).spawn();
   for (const signal of PASSED_ON) {
     Deno.addSignalListener(signal, () => child.kill(signal));

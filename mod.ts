@@ -172,7 +172,7 @@ export {
 export { refuseControls, type Service, serviceName } from "./src/service/service.ts";
 export { systemdUnit, type UnitOptions } from "./src/service/systemd_unit.ts";
 export { launchdPlist } from "./src/service/launchd_plist.ts";
-export { cronLine } from "./src/service/cron_line.ts";
+export { cronLine, isCronLine } from "./src/service/cron_line.ts";
 export { SIGNAL_NAMES, signalNumber, signalOf } from "./src/process/signals.ts";
 export { groupOf, type JobRun, killSurvivors } from "./src/process/survivors.ts";
 export { locateQueue, type QueuePlace } from "./src/store/locate_queue.ts";

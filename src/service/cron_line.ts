@@ -29,5 +29,27 @@ export function cronLine(service: Service): string {
     ? `n=$(printf '\\nx'); n=\${n%x}; ${command.replaceAll("\n", `'"$n"'`)}`
     : command;
   // Cron ends the command at a percent sign.
-  return `@reboot ${line.replaceAll("%", "\\%")} >/dev/null # ${service.name}`;
+  return `${BEGINNING}${line.replaceAll("%", "\\%")}${ending(service.name)}`;
+}
+
+const BEGINNING = "@reboot ";
+
+function ending(name: string): string {
+  return ` >/dev/null # ${name}`;
+}
+
+/**
+ * Whether a line of a crontab is the one of a service: a user's own line may end with its name, as
+ * a copy that is commented out does.
+ *
+ * @example
+ * ```ts
+ * import { isCronLine } from "../../mod.ts";
+ *
+ * isCronLine("5 4 * * * mine # queuectl-jobs-3f9a1c2b", "queuectl-jobs-3f9a1c2b"); // false
+ * ```
+ */
+export function isCronLine(line: string, name: string): boolean {
+  return line.startsWith(BEGINNING) && line.endsWith(ending(name)) &&
+    line.includes("QUEUECTL_DIR=") && line.includes(" worker start ");
 }

@@ -14,6 +14,11 @@ const WATCHDOG = 120;
 export interface UnitOptions {
   /** Whether the worker reports by a program of its own (`systemd-notify`). Default: no. */
   readonly byProgram?: boolean;
+  /**
+   * Whether a package brings the unit, for every user: {@linkcode Service.dir} is then a path below
+   * the home of whoever enables it. Default: no.
+   */
+  readonly inEachHome?: boolean;
 }
 
 /**
@@ -29,16 +34,22 @@ export interface UnitOptions {
  * systemdUnit({ name: await serviceName(dir), dir, words, environment, finishWithin: 60 });
  * ```
  */
-export function systemdUnit(service: Service, { byProgram = false }: UnitOptions = {}): string {
+export function systemdUnit(
+  service: Service,
+  { byProgram = false, inEachHome = false }: UnitOptions = {},
+): string {
   const { name, dir, user, finishWithin } = service;
   const isSystem = user !== undefined;
+  const placeOfQueue = `${inEachHome ? "%h/" : ""}${doubled(dir)}`;
   const edit = `systemctl ${isSystem ? "" : "--user "}edit ${name}`;
   // Words with quotes in this setting would need quotes that it does not know.
   const mounts = isSystem && !/[\s"'\\]/.test(dir) ? [`RequiresMountsFor=${doubled(dir)}`] : [];
   return [
-    `# Written by queuectl service install, which replaces it. To change something: ${edit}`,
+    inEachHome
+      ? `# To start it now and at each login: systemctl --user enable --now ${name}`
+      : `# Written by queuectl service install, which replaces it. To change something: ${edit}`,
     "[Unit]",
-    `Description=queuectl worker of ${doubled(quotedPath(dir))}`,
+    `Description=queuectl worker of ${doubled(inEachHome ? `~/${dir}` : quotedPath(dir))}`,
     ...mounts,
     "# However often it fails: it is started again.",
     "StartLimitIntervalSec=0",
@@ -46,7 +57,9 @@ export function systemdUnit(service: Service, { byProgram = false }: UnitOptions
     "[Service]",
     "Type=notify",
     `NotifyAccess=${byProgram ? "all" : "main"}`,
-    ...variablesOf(service).map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}`),
+    ...variablesOf(service).map(([name, value]) =>
+      `Environment=${quoted(`${name}=${name === "QUEUECTL_DIR" ? placeOfQueue : doubled(value)}`)}`
+    ),
     `ExecStart=${startWords(service).map(commandWord).join(" ")}`,
     "# Reads the settings again.",
     'ExecReload=/bin/sh -c "kill -HUP $MAINPID"',
@@ -85,8 +98,7 @@ function doubled(text: string): string {
 }
 
 /** A word of a setting, by the rules of quoting in systemd.syntax(7). */
-function unitWord(word: string): string {
-  const text = doubled(word);
+function quoted(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   const escaped = text.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
   return `"${escaped}"`;
@@ -94,5 +106,5 @@ function unitWord(word: string): string {
 
 /** A word of a command, in which no variable is expanded either. */
 function commandWord(word: string): string {
-  return unitWord(word.replaceAll("$", "$$$$"));
+  return quoted(doubled(word.replaceAll("$", "$$$$")));
 }

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { isThere } from "../temporary_queue.ts";
+import { cronRuns } from "../../src/cli/commands/workers/service_cron.ts";
+import { testWith } from "../left_out.ts";
+import { eventually, isThere, temporaryDirectory } from "../temporary_queue.ts";
 import { type CallOptions, DENO_DIR, PROGRAM, Program } from "./program.ts";
 
 /** A program whose service managers are stand-ins that note how they are called. */
@@ -123,6 +125,86 @@ Deno.test("service install by launchd and by cron, and their end", async () => {
   assertEquals((await call("uninstall")).code, 0);
   assertEquals(Deno.readTextFileSync(`${program.home}/tab`), "5 4 * * * mine\n");
 });
+
+Deno.test("another line of cron replaces the worker that runs; the same one, and a user's, leave it", async () => {
+  await using program = new Program();
+  const { options } = withStandIns(program);
+  const install = (...args: string[]) =>
+    program.run(["service", "install", "--with", "cron", ...args], options);
+  const workers = async () => await program.json("worker", "list");
+  const named = (await install("--count", "1")).stdout.trim();
+  const [first] = await workers();
+  assertEquals((await install("--count", "1")).stdout.trim(), named);
+  assertEquals((await workers()).map(({ name }: { name: string }) => name), [first.name]);
+
+  const again = await install("--count", "5");
+  assertStringIncludes(again.stderr, `worker ${first.name} finishes its jobs and exits; `);
+  await eventually("one worker of five slots is left", async () => {
+    const all = await workers();
+    return all.length === 1 && all[0].slots === 5;
+  });
+
+  // Of two it is not known which one cron started.
+  await program.answer("worker", "start", "--detach");
+  assertStringIncludes(
+    (await install("--count", "2")).stderr,
+    "call this again after: queuectl worker stop\n",
+  );
+  assertEquals((await workers()).length, 2);
+
+  const own = `#@reboot QUEUECTL_DIR=/x worker start >/dev/null # ${named}`;
+  const tab = `${program.home}/tab`;
+  Deno.writeTextFileSync(tab, `${own}\n\n5 4 * * * mine # ${named}\n${Deno.readTextFileSync(tab)}`);
+  await program.run(["service", "uninstall", "--with", "cron"], options);
+  assertEquals(Deno.readTextFileSync(tab), `${own}\n\n5 4 * * * mine # ${named}\n`);
+  await program.answer("worker", "stop");
+});
+
+Deno.test("a crontab that cannot be read is not replaced", async () => {
+  await using program = new Program();
+  const { options, fail } = withStandIns(program);
+  Deno.writeTextFileSync(`${program.home}/tab`, "5 4 * * * mine\n");
+  fail("-l");
+  const { code, stderr } = await program.run(["service", "install", "--with", "cron"], options);
+  assertEquals([code, stderr], [1, "queuectl: crontab -l failed: no such luck\n"]);
+  assertEquals(Deno.readTextFileSync(`${program.home}/tab`), "5 4 * * * mine\n");
+});
+
+Deno.test("a cron daemon is seen by its name, or by its file where processes are hidden", async () => {
+  await using machine = await temporaryDirectory();
+  const place = (path: string, text: string) => {
+    Deno.mkdirSync(`${machine.path}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    Deno.writeTextFileSync(`${machine.path}/${path}`, text);
+  };
+  place("run/crond.pid", "");
+  assertEquals(await cronRuns(machine.path), false);
+  place("run/crond.pid", "7\n");
+  assertEquals(await cronRuns(machine.path), true);
+  // A file that a daemon left.
+  place("proc/1/comm", "init\n");
+  assertEquals(await cronRuns(machine.path), false);
+  place("proc/8/comm", "crond\n");
+  assertEquals(await cronRuns(machine.path), true);
+});
+
+testWith(
+  Deno.uid() === 0 ? undefined : "only root can give files away",
+  "a unit of another user's queue has no folder of who installs it in its PATH",
+  async () => {
+    await using program = new Program();
+    const { options } = withStandIns(program);
+    await program.answer("list");
+    Deno.chownSync(program.dir, 12345, null);
+    const { stdout } = await program.run(
+      ["service", "print", "--with", "systemd", "--system"],
+      options,
+    );
+    const [, path] = /^Environment=PATH=(.*)$/m.exec(stdout)!;
+    assertStringIncludes(path!, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    assertEquals(path!.split(":").filter((each) => each.startsWith(program.home)), []);
+    assertStringIncludes(stdout, "\nUser=12345\n");
+  },
+);
 
 Deno.test("the command in a unit starts the program, and no queue where there is none", async () => {
   await using program = new Program();

@@ -6,6 +6,7 @@
 
 import { VERSION } from "../../src/version.ts";
 import { ROOT } from "../source_files.ts";
+import { packagedUnit } from "./unit.ts";
 
 const root = decodeURIComponent(ROOT.pathname);
 const out = Deno.args[0] ?? `${root}dist`;
@@ -27,9 +28,7 @@ async function texts(): Promise<Record<string, string>> {
     "usr/share/bash-completion/completions/queuectl": await queuectl("completions", "bash"),
     "usr/share/zsh/vendor-completions/_queuectl": await queuectl("completions", "zsh"),
     "usr/share/fish/vendor_completions.d/queuectl.fish": await queuectl("completions", "fish"),
-    "usr/lib/systemd/user/queuectl.service": unit(
-      await queuectl("service", "print", "--with", "systemd", "--user"),
-    ),
+    "usr/lib/systemd/user/queuectl.service": packagedUnit(`/${LIB}`),
     "usr/share/lintian/overrides/queuectl": OVERRIDES,
     [`${DOC}/copyright`]: copyright(),
     [`${DOC}/changelog.gz`]: debianChanges(changes),
@@ -45,25 +44,10 @@ function readText(path: string): string {
 async function queuectl(...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-config", `${root}dist/main.js`, ...args],
-    env: { QUEUECTL_DIR: "/home/queue" },
     stdin: "null",
   }).output();
   if (!success) throw new Error(decoder.decode(stderr));
   return decoder.decode(stdout);
-}
-
-/** The unit that `service print` shows, for any user: ~/.queuectl is the queue. */
-function unit(printed: string): string {
-  const kept = printed.split("\n").slice(1).filter((line) =>
-    !/^Environment=(PATH|LANG)/.test(line)
-  );
-  return `# To start it now and at each login: systemctl --user enable --now queuectl\n${
-    kept.join("\n")
-      .replace(/^Description=.*/m, "Description=queuectl worker of ~/.queuectl")
-      .replace("QUEUECTL_DIR=/home/queue", "QUEUECTL_DIR=%h/.queuectl")
-      .replace(/ \/\S+ run /, ` /${LIB}/deno run `)
-      .replace(/ \S+\/main\.js /, ` /${LIB}/main.js `)
-  }`;
 }
 
 /** What lintian finds at a program that is built elsewhere, each with its reason. */

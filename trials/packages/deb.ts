@@ -5,7 +5,7 @@
  * @module
  */
 
-import { expect, sh, sizeOf, temporaryFolder } from "./shell.ts";
+import { expect, oddCopy, sh, sizeOf, temporaryFolder } from "./shell.ts";
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
@@ -51,6 +51,11 @@ const STEPS: readonly (readonly [what: string, text: string, stdout: RegExp])[] 
     "XDG_RUNTIME_DIR=/tmp systemd-analyze --user --man=no verify /usr/lib/systemd/user/queuectl.service 2>&1",
     /^$/,
   ],
+  [
+    "the unit starts this program, and has no PATH of who built it",
+    "grep -E '^ExecStart=|PATH=' /usr/lib/systemd/user/queuectl.service",
+    /^ExecStart=[^\n]* \/usr\/lib\/queuectl\/deno run [^\n]* \/usr\/lib\/queuectl\/main\.js worker start [^\n]*\n$/,
+  ],
   ["it is purged", "dpkg --purge queuectl", /Removing queuectl/],
   ["it leaves nothing", "find /usr /etc /var/lib/dpkg/info -name '*queuectl*'", /^$/],
 ];
@@ -74,11 +79,11 @@ export async function tryDeb(): Promise<void> {
   using place = temporaryFolder();
   const home = place.path;
   const all = Deno.env.toObject();
-  const made = await sh(`deno task deb "${home}/a"`, all, root);
+  const made = await sh(`deno task deb "${home}/a"`, all, await oddCopy(home));
   const file = /^\/.*\.deb$/m.exec(made.stdout)?.[0] ?? "";
   expect(`the package is made (${file && sizeOf(file)})`, made, /\.deb\n$/);
   const again = await sh(`deno task deb "${home}/b" && cmp ${home}/[ab]/*.deb`, all, root);
-  expect("it is the same, made again", again, /\.deb\n$/);
+  expect("it is the same, made in another folder", again, /\.deb\n$/);
   const lintian = await sh(`lintian --allow-root --fail-on error,warning ${file}`, all, home);
   expect("lintian has nothing against it", lintian, /^$/);
 

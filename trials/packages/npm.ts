@@ -4,12 +4,10 @@
  * @module
  */
 
-import { expect, sh, sizeOf, temporaryFolder } from "./shell.ts";
+import { expect, oddCopy, sh, sizeOf, temporaryFolder } from "./shell.ts";
 
 /** What a user has beside Node. */
 const PROGRAMS = ["sh", "env", "cat", "sleep", "kill", "node", "npm", "npx"];
-
-const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
 /** Packs, installs and uses it. */
 export async function tryNpm(): Promise<void> {
@@ -20,7 +18,7 @@ export async function tryNpm(): Promise<void> {
     ...all,
     DENO_DIR: Deno.env.get("DENO_DIR") ?? `${all.HOME}/.cache/deno`,
     HOME: home,
-  }, root);
+  }, await oddCopy(home));
   const tarball = /^queuectl-[\d.]+\.tgz$/m.exec(made.stdout)?.[0] ?? "";
   expect(`the package is made (${tarball && sizeOf(`${home}/${tarball}`)})`, made, /\.tgz\n$/);
 

@@ -46,3 +46,19 @@ export function temporaryFolder(): Disposable & { path: string } {
   const path = Deno.makeTempDirSync({ prefix: "queuectl-packages-" });
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
+
+const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+
+/** A copy of the sources below a folder, at a path whose words some quoting has a meaning for. */
+export async function oddCopy(folder: string): Promise<string> {
+  const copy = `${folder}/it's a "clone"`;
+  Deno.mkdirSync(copy);
+  const text =
+    'git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$1"';
+  const { success, stderr } = await new Deno.Command("/bin/sh", {
+    args: ["-c", text, "sh", copy],
+    cwd: root,
+  }).output();
+  if (!success) throw new Error(`cannot copy the sources: ${new TextDecoder().decode(stderr)}`);
+  return copy;
+}

@@ -40,9 +40,11 @@ export const SERVICE_COMMANDS: readonly Command[] = [
     summary: "have the machine start a worker, now and at boot",
     options: WORKER,
     details: [
-      "Called again it replaces the service. docs/service.md says what is in it, and why.",
-      "Its jobs get the PATH that you call this with, TZ, LANG and LC_ALL.",
-      "With cron it is started at boot, and neither restarted nor stopped.",
+      "Called again it replaces the service, and restarts its worker if anything is another. " +
+      "queuectl help service says what is in it, and why.",
+      "Its jobs get the PATH that you call this with, TZ, LANG and LC_ALL; those of another user's " +
+      "queue the machine's usual PATH.",
+      "With cron it is started at boot and when you call this, and never restarted after a failure.",
     ],
     examples: [
       "queuectl service install --count 4",

@@ -29,6 +29,12 @@ import { finishWithinOf } from "./worker_start.ts";
 
 type Manager = ServiceManager["manager"];
 
+/** How long jobs may go on when a service is stopped, unless it says otherwise, in seconds. */
+export const FINISH_WITHIN = 60;
+
+/** The soft limit of open files of jobs, as systemd has it: a worker raises its own. */
+export const JOB_OPEN_FILES = "1024";
+
 /** Installs the service and starts it; prints its name. */
 export async function serviceInstall(call: Invocation): Promise<void> {
   const scope = scopeOf(call.options) ?? "user";
@@ -106,10 +112,14 @@ export async function serviceUninstall(call: Invocation): Promise<void> {
 
 /** Opens the queue of a service whose worker runs as the queue's owner; makes none for another. */
 async function openAnyones(call: Invocation): Promise<Queue> {
-  const owner = await Deno.stat(locateQueue(call.dir).dir).then(({ uid }) => uid, () => Deno.uid());
-  return owner === Deno.uid()
+  return await isOwn(locateQueue(call.dir).dir)
     ? await openOrMakeQueue(call)
     : await openQueue({ ...call, ofAnyUser: true });
+}
+
+/** Whether a queue is this user's, or would be: where there is none. */
+async function isOwn(dir: string): Promise<boolean> {
+  return await Deno.stat(dir).then(({ uid }) => uid === Deno.uid(), () => true);
 }
 
 function scopeOf(options: GivenOptions): "user" | "system" | undefined {
@@ -144,7 +154,7 @@ async function plan(call: Invocation, dir: string, using: Manager, scope: "user"
     throw new UsageError("cron starts the worker of a user only; leave out --system");
   }
   const { options } = call;
-  const finishWithin = finishWithinOf(options) ?? 60;
+  const finishWithin = finishWithinOf(options) ?? FINISH_WITHIN;
   const count = options.whole("count", 1, 1024);
   const tags = ownTags(options);
   const words = [
@@ -158,7 +168,7 @@ async function plan(call: Invocation, dir: string, using: Manager, scope: "user"
     name,
     dir,
     words: [...program, "worker", "start", ...words, ...(using === "cron" ? ["--detach"] : [])],
-    environment: await jobEnvironment(),
+    environment: await jobEnvironment(scope === "system" && !await isOwn(dir)),
     finishWithin,
     ...(scope === "system" && { user: await ownerOf(dir) }),
   };
@@ -184,21 +194,31 @@ async function ownerOf(dir: string): Promise<string> {
 }
 
 /** The variables that jobs get from who installs the service, beside those of its manager. */
-const KEPT = ["TZ", "LANG", "LC_ALL", "DENO_DIR", "XDG_CACHE_HOME"];
+const KEPT_BY_ALL = ["TZ", "LANG", "LC_ALL"];
 
-/** The soft limit of open files of jobs, as systemd has it: a worker raises its own. */
-const OPEN_FILES = "1024";
+/** Those that name folders of the one who installs it. */
+const KEPT = ["DENO_DIR", "XDG_CACHE_HOME"];
 
-async function jobEnvironment(): Promise<Record<string, string>> {
+/** What another user's jobs get: the folders of the one who installs may be closed to them. */
+const ANYONES_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** @param ofAnother Whether the jobs are another user's than who installs the service. */
+async function jobEnvironment(ofAnother: boolean): Promise<Record<string, string>> {
   const environment = userEnvironment();
-  const path = (environment.PATH ?? "/usr/local/bin:/usr/bin:/bin").split(":");
+  const path = (ofAnother ? ANYONES_PATH : environment.PATH ?? "/usr/local/bin:/usr/bin:/bin")
+    .split(":");
+  // Its script needs the runtime that the service itself starts.
+  if (ofAnother && await firstIn(path, "deno") === undefined && !Deno.build.standalone) {
+    path.push((await lastingDeno()).replace(/\/[^/]*$/, ""));
+  }
   if (await firstIn(path, "queuectl") === undefined) {
     const own = await firstIn(ownCommandFolders(), "queuectl");
     if (own !== undefined) path.unshift(own.replace(/\/queuectl$/, ""));
     else note("jobs will not find queuectl: $PATH has none; link it there, and install again");
   }
-  const kept = KEPT.flatMap((name) => environment[name] ? [[name, environment[name]]] : []);
-  return { PATH: path.join(":"), ...Object.fromEntries(kept), QUEUECTL_NOFILE: OPEN_FILES };
+  const names = ofAnother ? KEPT_BY_ALL : [...KEPT_BY_ALL, ...KEPT];
+  const kept = names.flatMap((name) => environment[name] ? [[name, environment[name]]] : []);
+  return { PATH: path.join(":"), ...Object.fromEntries(kept), QUEUECTL_NOFILE: JOB_OPEN_FILES };
 }
 
 /** The path of the first program of a name in some folders. */

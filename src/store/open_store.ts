@@ -81,13 +81,14 @@ export async function openStore(
   const files = options.files ?? portableFiles;
   try {
     const owner = refuseUnsafePlace(files, dir, options.ofAnyUser);
+    const port = owner === null || owner === Deno.uid() ? files : await filesFor(files, dir);
     let entries = entriesIn(files, dir);
     if (found) await refuseUntrusted(dir, entries);
     refuseUnsafeParts(files, dir, entries, owner);
     if (!has(entries, "VERSION") || !isQueue(files, dir, options.evenOlder)) {
       if (options.create === false && !isWhole(entries)) throw new NoQueueError(dir, entries);
       const hadJobs = JOB_STATES.some((state) => entriesIn(files, `${dir}/${state}`).length > 0);
-      await initialise(files, dir, owner, found);
+      await initialise(port, dir, owner, found);
       entries = entriesIn(files, dir);
       if (hadJobs) options.restored?.();
       else if (options.create !== false) options.created?.();
@@ -97,7 +98,6 @@ export async function openStore(
       ? await readSettings(files, dir, owner, options.evenMisconfigured ?? false)
       : {};
     const config = withDefaults(set);
-    const port = owner === null || owner === Deno.uid() ? files : await filesFor(files, dir);
     const { now = Date.now, lockWait } = options;
     return { dir, files: port, now, config, owner, lockWait };
   } catch (error) {

@@ -198,6 +198,13 @@ testWith(
     const third = `${program.home}/roots`;
     await program.answer("--dir", third, "enqueue", "true");
     assertEquals((await other.run!("--other-user", "--dir", third, "list")).code, 1);
+    // A queue that root makes in a folder of theirs is theirs.
+    const fourth = `${program.home}/made for them`;
+    Deno.mkdirSync(fourth, { mode: 0o700 });
+    Deno.chownSync(fourth, OTHER_USER, OTHER_USER);
+    await program.answer("--other-user", "--dir", fourth, "enqueue", "true");
+    assertEquals(notOf(OTHER_USER, fourth), []);
+    assertEquals((await other.run!("--dir", fourth, "worker", "start", "--drain")).code, 0);
   },
 );
 

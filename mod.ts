@@ -126,7 +126,7 @@ export {
   whereOf,
   whereText,
 } from "./src/format/placement.ts";
-export { secretNames, withoutSecrets, withSecretsOf } from "./src/format/secrets.ts";
+export { secretNames, shownVariable, withoutSecrets, withSecretsOf } from "./src/format/secrets.ts";
 export { bytesInSize } from "./src/text/byte_size.ts";
 export { WORKER_PATTERN } from "./src/format/worker_names.ts";
 export { parseProgress, type Progress } from "./src/format/progress.ts";

@@ -55,9 +55,10 @@ Deno.test("enqueue refuses an --env-file that it cannot take, and adds nothing",
   assertEquals(program.names("pending"), []);
 });
 
-Deno.test("no answer but show --secrets has the value of a variable that is secret by its name", async () => {
+Deno.test("no answer but show --secrets has the value of a variable that is secret by its name, or a password in a URL", async () => {
   await using program = new Program();
   const words = ["-e", "API_TOKEN=hidden1", "-e", "db_password=hidden2", "-e", "PLAIN=seen"];
+  words.push("-e", "DB=postgres://me:hidden3@host/db");
   const answers = [
     await program.answer("enqueue", "--json", ...words, "--id", "a", "true"),
     await program.answer("show", "a"),
@@ -76,6 +77,7 @@ Deno.test("no answer but show --secrets has the value of a variable that is secr
   assertEquals((await program.json("show", "a")).env.API_TOKEN, "…");
   assertMatch(await program.answer("show", "--secrets", "a"), /API_TOKEN=hidden1/);
   assertEquals((await program.json("show", "--secrets", "a")).env.db_password, "hidden2");
+  assertMatch(await program.answer("show", "a"), /DB=postgres:\/\/me:…@host\/db/);
 });
 
 Deno.test("secret_names chooses which variables are secret, or none", async () => {

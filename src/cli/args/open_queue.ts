@@ -4,7 +4,7 @@
  * @module
  */
 
-import { secretNames } from "../../format/secrets.ts";
+import { shownVariable } from "../../format/secrets.ts";
 import { locateQueue, type QueuePlace } from "../../store/locate_queue.ts";
 import type { StoreOptions } from "../../store/open_store.ts";
 import { Queue } from "../../queue.ts";
@@ -33,7 +33,7 @@ async function open(call: Invocation, place: QueuePlace, options: StoreOptions):
     ...sayMade(place.dir),
     ...options,
   });
-  hideSecrets(secretNames(queue.store.config.secret_names));
+  hideSecrets(shownVariable(queue.store.config.secret_names));
   return queue;
 }
 

@@ -58,7 +58,8 @@ export const WATCH_COMMANDS: readonly Command[] = [
     takes: "ID",
     options: [{ name: "secrets", help: "with the values of secret variables" }],
     details: [
-      "… stands for the value of a variable whose name matches config secret_names, such as a token.",
+      "… stands for the value of a variable whose name matches config secret_names, such as a " +
+      "token, and for the password in a URL.",
     ],
     examples: ["queuectl show 01M80ZWB6S3G6W7Z0Y6B9Q5V3K"],
   },

@@ -92,29 +92,30 @@ export function printAnswer(json: boolean, value: unknown, line: string): void {
   else print(line);
 }
 
-let isSecret: ((name: string) => boolean) | undefined;
+let shown: ((name: string, value: string) => string) | undefined;
 
-/** From now on no answer shows the values of the variables that have such names. */
-export function hideSecrets(isSecretName: ((name: string) => boolean) | undefined): void {
-  isSecret = isSecretName;
+/** From now on answers show variables as this function says; `undefined`: as they are. */
+export function hideSecrets(shownVariable: typeof shown): void {
+  shown = shownVariable;
 }
 
-/** A variable's value, or … in its place. */
+/** A variable's value as answers show it. */
 export function shownValue(name: string, value: string): string {
-  return isSecret?.(name) ? "…" : value;
+  return shown?.(name, value) ?? value;
 }
 
 /** A replacer for JSON that hides the secrets in each environment. */
 function withoutSecrets(key: string, value: unknown): unknown {
   if (key !== "env" || typeof value !== "object" || value === null) return value;
-  const shown = ([name, text]: [string, string]) => [name, shownValue(name, text)];
-  return Object.fromEntries(Object.entries(value).map(shown));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, text]: [string, string]) => [name, shownValue(name, text)]),
+  );
 }
 
 /** JSON on one line, or indented, with escapes for all that a terminal would obey. */
 export function jsonText(value: unknown, indent?: number): string {
   let text = JSON.stringify(value, null, indent);
-  if (isSecret && text.includes('"env":')) text = JSON.stringify(value, withoutSecrets, indent);
+  if (shown && text.includes('"env":')) text = JSON.stringify(value, withoutSecrets, indent);
   return text.replace(
     UNSAFE_CHARACTERS,
     (char) => char === "\n" ? char : `\\u${hex(char, 4)}`,

@@ -51,10 +51,10 @@ export async function enqueue(call: Invocation): Promise<number | void> {
     ...sayMade(place.dir),
   });
   if (call.json) {
-    const { secretNames } = await import(
+    const { shownVariable } = await import(
       later("../../../format/secrets.ts")
     ) as typeof import("../../../format/secrets.ts");
-    hideSecrets(secretNames(store.config.secret_names));
+    hideSecrets(shownVariable(store.config.secret_names));
   }
   await captureIfAsked(call, store, [input]);
   printAdded(await enqueuePlain(store, input), call.json);

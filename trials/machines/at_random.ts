@@ -31,10 +31,16 @@ const FAULTS: readonly Fault[] = [
     const host = anyHost(scene, random);
     const isTold = random() < 0.5;
     scene.hit.add(host.name);
+    const workers = scene.rig.engine.keepsLocksOfTheDead ? await scene.list("n1") : [];
     if (!isTold) await host.cut();
     await host.kill();
     await pause(whole(random, 1, 20));
     await scene.rig.restart(host);
+    // As docs/machines.md has people do there.
+    for (const name of workers.filter((worker) => worker.startsWith(`${host.name}-`))) {
+      const { code, stderr } = await scene.call("n1", "worker", "forget", "--yes", name);
+      if (code !== 0) scene.figures.push(`worker forget ${name}: ${stderr.trim()}`);
+    }
     return `killed ${host.name}${isTold ? "" : ", which told nobody"}, and started it`;
   },
 

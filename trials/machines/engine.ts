@@ -22,6 +22,8 @@ export interface Engine {
   readonly mounts: readonly string[];
   /** The process of its client on a host, and those that serve there. */
   readonly servers: RegExp;
+  /** Set if the locks of a host that died stay taken longer than any trial lasts. */
+  readonly keepsLocksOfTheDead?: true;
   /** Makes the volume, served by the first three of these hosts. */
   create(hosts: readonly Host[]): Promise<void>;
   /** Starts what a host serves, after it has booted. */

@@ -20,6 +20,7 @@ async function hasRoom(host: Host, path: string): Promise<boolean> {
 /** MooseFS, as Debian has it. */
 export const moosefs: Engine = {
   name: "moosefs",
+  keepsLocksOfTheDead: true,
   needed: [
     ["mfsmaster", "moosefs-master"],
     ["mfschunkserver", "moosefs-chunkserver"],

@@ -262,7 +262,12 @@ export class Scene {
       return;
     }
     const { violations, done, dead, runs, lostAttempts, repeats }: Judged = JSON.parse(stdout);
-    this.violations.push(...violations);
+    for (const violation of violations) {
+      // Its lock stays taken with its host's, so that nobody takes it for abandoned.
+      const isOfDeadHost = this.rig.engine.keepsLocksOfTheDead &&
+        /^left in tmp\/: .*@new$/.test(violation);
+      (isOfDeadHost ? this.figures : this.violations).push(violation);
+    }
     this.figures.push(
       `${done} done, ${dead} dead, ${runs} runs, ${lostAttempts} attempts lost, ${repeats} of them had begun`,
     );

@@ -86,7 +86,8 @@ export class Rig {
   }
 
   /**
-   * Brings all hosts back, and waits until the volume is whole.
+   * Brings all hosts back, and waits until each can write to the volume again, which a client that
+   * was cut off may only do after a while, and the volume is whole.
    *
    * @returns The hosts that had to be booted again, as they did not come to serve their part.
    */
@@ -96,6 +97,8 @@ export class Rig {
       if (!host.isUp) await this.restart(host);
     }
     const first = this.hosts[0]!;
+    const write = ["sh", "-c", 'rm "$(mktemp -p "$0")"', `${this.root}/${VOLUME}`];
+    for (const host of this.hosts) await host.run(write, { patience: 120 });
     const booted: Host[] = [];
     let amiss: string | undefined;
     const isWhole = async () => (amiss = await this.engine.heal(first)) === undefined;

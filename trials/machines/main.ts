@@ -82,7 +82,7 @@ function readFlags() {
 
 /** The ones of these names. */
 function chosen<Named extends { name: string }>(all: readonly Named[], names: string): Named[] {
-  return names.split(",").map((name) => {
+  return [...new Set(names.split(","))].map((name) => {
     const found = all.find((one) => one.name === name);
     if (found) return found;
     console.error(`there is no "${name}"; choose from: ${all.map(({ name }) => name).join(" ")}`);

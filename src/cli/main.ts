@@ -40,8 +40,11 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args, started);
   } catch (error) {
-    // The reader of our output has seen enough.
-    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    // The reader of our output has seen enough, unless that is of use only whole.
+    if (error instanceof Deno.errors.BrokenPipe) {
+      if (!started.call?.command.printsFile) return 0;
+      return (await import(later("./terminal/interrupt.ts"))).PIPE_STATUS;
+    }
     const message = error instanceof Error ? error.message : "";
     const systemPath = /^Requires all access to (".*?")/.exec(message)?.[1];
     // Reported here: without that permission report.ts cannot be loaded.
@@ -82,7 +85,10 @@ async function dispatch(args: readonly string[], started: Started): Promise<numb
     see: `see: queuectl ${found.name} --help`,
     before: joined,
   });
-  if (options.has("help")) {
+  // A file of that name is "./help".
+  const isFileHelp = /^\[?(FILE|PATH|CRONTAB)\b/.test(found.takes ?? "") &&
+    words.join(" ") === "help";
+  if (options.has("help") || isFileHelp) {
     printText((await help()).commandHelp(found));
     return 0;
   }

@@ -113,10 +113,14 @@ export interface TarEntry {
 export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
   const source = new Source(chunks);
   let pax: ReadonlyMap<string, string> = new Map();
-  for (;;) {
+  for (let isFirst = true;; isFirst = false) {
     const block = await source.exactly(BLOCK);
-    // The rest is read too: who writes it to a pipe must not fail.
-    if (block.every((byte) => byte === 0)) return await source.drain();
+    if (block.every((byte) => byte === 0)) {
+      // What is nothing but zeros, such as /dev/zero, may never end.
+      if (isFirst) throw new TarError("it is not a tar archive, or is empty");
+      // The rest is read too: who writes it to a pipe must not fail.
+      return await source.drain();
+    }
     const sum = octalAt(block, 148, 8);
     if (sum !== checksum(block)) throw new TarError("it is not a tar archive, or is damaged");
     const type = String.fromCharCode(block[156]!);

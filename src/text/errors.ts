@@ -93,6 +93,10 @@ export function lockFault(path: string, error: unknown): unknown {
 /** The message of an error without the runtime's own "(os error 28): rename '…' -> '…'". */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  // Whatever it is permitted: the advice of its own message would change more than that path.
+  if (message.startsWith("Requires all access to ")) {
+    return "Deno opens nothing that belongs to the system, such as what is below /dev and /proc";
+  }
   return message.replace(/ \(os error \d+\).*$/s, "");
 }
 

@@ -58,6 +58,8 @@ Deno.test("backup and restore say in a sentence what cannot be", async () => {
       [["backup", "-", "--json"], 2, "the archive itself goes to stdout"],
       [["backup"], 2, "FILE"],
       [["backup", `${program.home}/no/b.tar`], 1, "cannot write"],
+      [["backup", ""], 2, "the name of the file must not be empty"],
+      [["backup", "/dev/full"], 1, "no regular file; use: queuectl backup - >'/dev/full'"],
       [["backup", "b.tar", "--dir", `${program.home}/none`], 1, "there is no queue at"],
       [["restore", other, "--dir", `${program.home}/new`], 1, "nothing was restored"],
       [["restore", `${program.home}/none.tar`, "--dir", `${program.home}/new`], 1, "cannot read"],
@@ -69,4 +71,75 @@ Deno.test("backup and restore say in a sentence what cannot be", async () => {
     assertStringIncludes(stderr, said);
   }
   assertEquals(isThere(`${program.home}/new`), false);
+});
+
+/** A queue with a job whose log is so large that its backup takes a while. */
+async function withLargeLog(program: Program): Promise<void> {
+  await program.answer("enqueue", "--id", "a", "true");
+  await program.drain();
+  Deno.truncateSync(`${program.dir}/done/a.log`, 2 ** 30);
+}
+
+Deno.test("a backup that its reader cuts off fails, and so does any other output that is a file", async () => {
+  await using program = new Program();
+  await withLargeLog(program);
+  for (const [command, code] of [["backup -", 141], ["completions bash", 141], ["list", 0]]) {
+    const { stdout } = await new Deno.Command("bash", {
+      args: ["-c", `exec 3>&1; { sleep 0.2; ${PROGRAM_TEXT} ${command}; echo $? >&3; } | true`],
+      cwd: program.home,
+      env: { QUEUECTL_DIR: program.dir },
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), `${code}\n`, `${command}`);
+  }
+});
+
+Deno.test("a backup or restore that is asked to exit leaves nothing, and says so", async () => {
+  await using program = new Program();
+  await withLargeLog(program);
+  const hidden = (ending: string) =>
+    [...Deno.readDirSync(program.home)].some(({ name }) => name.includes(ending));
+  const saving = program.spawn(["backup", "b.tar"]);
+  await eventually("it writes", () => hidden(".b.tar.writing-"));
+  saving.kill("SIGTERM");
+  const saved = await saving.ended;
+  assertEquals([saved.code, saved.stderr], [143, "queuectl: interrupted; no backup was made\n"]);
+  const fifo = `${program.home}/fifo`;
+  await new Deno.Command("mkfifo", { args: [fifo] }).output();
+  // Opened for both, so that neither end waits for the other.
+  using _writer = Deno.openSync(fifo, { read: true, write: true });
+  const restoring = program.spawn(["restore", "fifo", "--dir", "new"]);
+  await eventually("it waits", () => hidden(".new.restoring-"));
+  restoring.kill("SIGINT");
+  const restored = await restoring.ended;
+  assertEquals([restored.code, restored.stderr], [
+    130,
+    "queuectl: interrupted; nothing was restored\n",
+  ]);
+  assertEquals(hidden(".new.") || hidden(".b.tar") || isThere(`${program.home}/new`), false);
+});
+
+Deno.test("the word help in the place of a file shows the help", async () => {
+  await using program = new Program();
+  for (const command of ["backup", "restore", "trust"]) {
+    const { code, stdout } = await program.run([command, "help"]);
+    assertEquals([code, stdout.split(":")[0]], [0, `queuectl ${command}`]);
+  }
+  assertEquals(isThere(`${program.home}/help`), false);
+});
+
+Deno.test("a path that belongs to the system is refused in words that are not the runtime's", async () => {
+  await using program = new Program();
+  for (
+    const [args, said] of [
+      [["backup", "/proc/b"], "below /dev and /proc; use: queuectl backup - >'/proc/b'"],
+      [["restore", "/proc/1/mem"], "below /dev and /proc; use: queuectl restore - <'/proc/1/mem'"],
+      [["--dir", "/proc/q", "enqueue", "true"], '"/proc/q" belongs to the system'],
+    ] as const
+  ) {
+    // A process of its own: the test's may open everything.
+    const { code, stderr } = await program.spawn(args).ended;
+    assertEquals([code, stderr.trim().split("\n").length], [1, 1], stderr);
+    assertStringIncludes(stderr, said);
+    assertEquals(stderr.includes("--allow-all"), false);
+  }
 });

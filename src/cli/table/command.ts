@@ -44,6 +44,8 @@ export interface Command {
   readonly module: string;
   /** What it does, in one line. */
   readonly summary: string;
+  /** Whether what it prints is of use only whole, as a file is: cut off, it is a failure. */
+  readonly printsFile?: boolean;
   /** Its plain words as the help shows them: `ID…`, `[KEY]`. Default: none. */
   readonly takes?: string;
   /** The least and the most plain words. Default: as `takes` says. */

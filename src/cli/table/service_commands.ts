@@ -54,6 +54,7 @@ export const SERVICE_COMMANDS: readonly Command[] = [
   {
     name: "service print",
     module: "workers/service",
+    printsFile: true,
     summary: "what install would write",
     options: WORKER,
     details: ["Changes nothing. --with launchd shows elsewhere what it would be on macOS."],

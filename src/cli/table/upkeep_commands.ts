@@ -106,6 +106,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   {
     name: "backup",
     module: "upkeep/backup",
+    printsFile: true,
     summary: "write the whole queue to a tar archive, while workers go on",
     takes: "FILE",
     details: [
@@ -155,6 +156,7 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
   {
     name: "completions",
     module: "upkeep/completions",
+    printsFile: true,
     summary: "print a completion script for bash, zsh or fish",
     takes: "SHELL",
     bounds: [1, 2],

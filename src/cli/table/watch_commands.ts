@@ -162,6 +162,7 @@ export const WATCH_COMMANDS: readonly Command[] = [
   {
     name: "metrics",
     module: "watch/metrics",
+    printsFile: true,
     summary: "jobs, attempts, times and workers as numbers for Prometheus",
     options: [
       {

@@ -4,17 +4,16 @@
  * @module
  */
 
-import { basename } from "@std/path/posix/basename";
-import { dirname } from "@std/path/posix/dirname";
 import { backupQueue, type BackupSummary } from "../../../backup/backup.ts";
+import { writeBackup } from "../../../backup/backup_file.ts";
 import { restoreQueue } from "../../../backup/restore.ts";
-import type { Queue } from "../../../queue.ts";
 import { locateQueue } from "../../../store/locate_queue.ts";
 import { QueueError, reasonOf, UsageError } from "../../../text/errors.ts";
 import { absolutePath } from "../../../text/home_path.ts";
 import { quotedPath, visibleText } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
+import { InterruptedError, onInterrupt } from "../../terminal/interrupt.ts";
 import { note, printAnswer, writeOut } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
 
@@ -27,60 +26,58 @@ export async function backup(call: Invocation): Promise<void> {
   if (word === "-" && Deno.stdout.isTerminal()) {
     throw new UsageError("the archive is not for a terminal; name a file, or redirect stdout");
   }
+  const path = word === "-" ? undefined : pathOf(word);
   const queue = await openQueue(call);
-  let summary: BackupSummary = { jobs: 0, running: 0, left_out: [] };
-  const archive = backupQueue(queue, (done) => summary = done);
-  let size: number | undefined;
-  if (word === "-") { for await (const bytes of archive) writeOut(bytes); }
-  else size = await writeWhole(archive, fileOutside(queue, word));
-  for (const path of summary.left_out) note(`left out ${visibleText(path)}: it is no file`);
-  const { jobs, running } = summary;
-  const held = running === 0 ? "" : `; ${running} of them ran, and will be held`;
-  const line = `backed up ${counted(jobs, "job")}${held}`;
-  if (word === "-") note(line);
-  else printAnswer(call.json, { file: word, bytes: size, ...summary }, line);
-}
-
-/** @throws {UsageError} If the file would lie in the queue. */
-function fileOutside(queue: Queue, word: string): string {
-  const path = absolutePath(word, "the file");
-  if (`${path}/`.startsWith(`${queue.dir}/`)) {
-    throw new UsageError(`${path} lies in the queue; name a file outside it`);
+  if (path === undefined) {
+    let summary: BackupSummary;
+    for await (const bytes of backupQueue(queue, (done) => summary = done)) writeOut(bytes);
+    return note(toldOf(summary!));
   }
-  return path;
+  const { bytes, ...summary } = await undoneByInterrupt(
+    "interrupted; no backup was made",
+    (signal) => writeBackup(queue, path, signal),
+  );
+  printAnswer(call.json, { file: word, bytes, ...summary }, toldOf(summary));
 }
 
-/** Writes a file, flushed, that only its user can read; replaces one that is there. */
-async function writeWhole(archive: ReadableStream<Uint8Array>, path: string): Promise<number> {
-  const aside = `${dirname(path)}/.${basename(path)}.${crypto.randomUUID()}`;
+/** Says what was left out, and gives what is in a backup in words. */
+function toldOf({ jobs, running, left_out }: BackupSummary): string {
+  for (const path of left_out) note(`left out ${visibleText(path)}: it is no file`);
+  const held = running === 0 ? "" : `; ${running} of them ran, and will be held`;
+  return `backed up ${counted(jobs, "job")}${held}`;
+}
+
+/** @throws {UsageError} If the word names nothing. */
+function pathOf(word: string): string {
+  if (word === "") throw new UsageError("the name of the file must not be empty");
+  return absolutePath(word, "the file");
+}
+
+/** Does something that a signal which asks the program to exit ends and undoes. */
+async function undoneByInterrupt<Result>(
+  sentence: string,
+  act: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const interrupted = new AbortController();
+  const quiet = onInterrupt((signal) => {
+    interrupted.abort(new InterruptedError(sentence, signal));
+  });
   try {
-    using file = Deno.openSync(aside, { write: true, createNew: true, mode: 0o600 });
-    let size = 0;
-    for await (const bytes of archive) {
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      size += bytes.length;
-    }
-    file.syncSync();
-    Deno.renameSync(aside, path);
-    using folder = Deno.openSync(dirname(path));
-    folder.syncSync();
-    return size;
-  } catch (error) {
-    try {
-      Deno.removeSync(aside);
-    } catch {
-      // Not made, or renamed already.
-    }
-    if (error instanceof QueueError) throw error;
-    throw new QueueError(`cannot write ${path}: ${reasonOf(error)}`);
+    return await act(interrupted.signal);
+  } finally {
+    quiet();
   }
 }
 
 /** Makes a queue of a backup, and says how it goes on. */
 export async function restore(call: Invocation): Promise<void> {
   const word = call.words[0]!;
+  const archive = archiveIn(word);
   const { dir } = locateQueue(call.dir);
-  const summary = await restoreQueue(archiveIn(word), dir);
+  const summary = await undoneByInterrupt(
+    "interrupted; nothing was restored",
+    (signal) => restoreQueue(archive.pipeThrough(new TransformStream(), { signal }), dir),
+  );
   const { jobs, held } = summary;
   const ran = held === 0
     ? ""
@@ -93,8 +90,11 @@ export async function restore(call: Invocation): Promise<void> {
 function archiveIn(word: string): ReadableStream<Uint8Array> {
   if (word === "-") return Deno.stdin.readable;
   try {
-    return Deno.openSync(absolutePath(word, "the file")).readable;
+    return Deno.openSync(pathOf(word)).readable;
   } catch (error) {
-    throw new QueueError(`cannot read ${visibleText(word)}: ${reasonOf(error)}`);
+    if (error instanceof UsageError) throw error;
+    const isSystems = error instanceof Deno.errors.NotCapable;
+    const advice = isSystems ? `; use: queuectl restore - <${quotedPath(word)}` : "";
+    throw new QueueError(`cannot read ${visibleText(word)}: ${reasonOf(error)}${advice}`);
   }
 }

@@ -7,7 +7,7 @@
  * - A job that ran then is held, and charged a lost attempt: it may end, or have ended, elsewhere.
  * - The queue is paused, so that no waiting job runs in two places before somebody has decided.
  * - Schedules come after the jobs: a time whose job is in the archive gets no second one.
- * - `VERSION` comes last: an archive without it is cut off.
+ * - A checksum of all that, and `VERSION` last: an archive without it is cut off.
  *
  * The room: one archive of a whole queue, made and unpacked.
  *
@@ -19,12 +19,13 @@ import { entries, type Entry, entryPath, standalone } from "../contents/entries.
 import { historyFiles } from "../contents/history.ts";
 import { findLog, logName } from "../contents/logs.ts";
 import { timeOfId } from "../format/ids.ts";
-import { type Attempt, forgetLastEnd, type Job, jobBytes } from "../format/job.ts";
+import { type Job, jobBytes } from "../format/job.ts";
 import { HELD_TIME, type JobState, parseMeantName, waitingName } from "../format/names.ts";
 import { parseJob } from "../format/parse_job.ts";
-import { TAR_END, tarHeader, tarPadding } from "../format/tar.ts";
+import { newSha256, TAR_END, tarHeader, tarPadding, tarSum } from "../format/tar.ts";
 import { isEditor } from "../format/worker_names.ts";
 import type { FileStat } from "../fs/file_port.ts";
+import { lostJob } from "./lost_job.ts";
 import { savedSchedules } from "./saved_schedules.ts";
 import { FORMAT } from "../store/format_version.ts";
 import { ifThere, listIfThere, type OpenQueue, pathIn, type Store } from "../store/store.ts";
@@ -88,6 +89,19 @@ class Backup {
   }
 
   async *write(): Bytes {
+    const sum = await newSha256();
+    for await (const bytes of this.#content()) {
+      sum.update(bytes);
+      yield bytes;
+    }
+    yield tarSum(sum) as Uint8Array<ArrayBuffer>;
+    yield* this.#bytes("VERSION", encode(FORMAT));
+    // Before the end, as no reader asks for more after it.
+    this.#done(this.#summary);
+    yield TAR_END as Uint8Array<ArrayBuffer>;
+  }
+
+  async *#content(): Bytes {
     const store = this.#store;
     let isComplete = false;
     for (let pass = 1; !isComplete; pass++) {
@@ -111,10 +125,6 @@ class Backup {
     const held = running === 0 ? "" : `; what ran then is held (${running})`;
     const time = new Date(this.#begun).toISOString();
     yield* this.#bytes("paused", encode(`restored from a backup of ${time}${held}\n`));
-    yield* this.#bytes("VERSION", encode(FORMAT));
-    // Before the end, as no reader asks for more after it.
-    this.#done(this.#summary);
-    yield TAR_END as Uint8Array<ArrayBuffer>;
   }
 
   /** @returns Whether nothing that was there at the beginning can have been missed. */
@@ -183,7 +193,7 @@ class Backup {
       : job?.history.at(-1)?.log_end ?? Infinity;
     const logEnd = log === undefined
       ? 0
-      : yield* this.#content(log, `${place.state}/${logName(entry.id)}`, most);
+      : yield* this.#copy(log, `${place.state}/${logName(entry.id)}`, most);
     if (job?.stdin) yield* this.#file(`input/${entry.id}.in`);
     if (job?.timestamps) yield* this.#file(`input/${entry.id}.times`);
     const path = `${place.state}/${place.name}`;
@@ -201,11 +211,11 @@ class Backup {
   }
 
   async *#file(path: string): Bytes {
-    yield* this.#content(`${this.#store.dir}/${path}`, path);
+    yield* this.#copy(`${this.#store.dir}/${path}`, path);
   }
 
   /** Writes a file that may grow meanwhile, as long as it is now; gives its size. */
-  async *#content(
+  async *#copy(
     from: string,
     path: string,
     most: number = Infinity,
@@ -262,32 +272,6 @@ function placeOf(
   if (meant) return { state: meant.state, name: meant.final };
   if (!job) return { state: "pending", name: `${id}.json` };
   return { state: "pending", name: waitingName(HELD_TIME, priority, id, job), isHeld: true };
-}
-
-/** A job that ran, as it is held: with an attempt of which nobody knows how it ended. */
-function lostJob(job: Job, { worker, time }: Entry, now: number, logEnd: number): Job {
-  forgetLastEnd(job);
-  const at = new Date(now).toISOString();
-  const attempt: Attempt = {
-    attempt: job.history.length + 1,
-    worker: worker!,
-    started_at: new Date(time).toISOString(),
-    finished_at: at,
-    duration_ms: Math.max(0, now - time),
-    exit_code: null,
-    signal: null,
-    outcome: "lost",
-    log_offset: job.history.at(-1)?.log_end ?? 0,
-    led_to: "pending",
-    log_end: logEnd,
-    reason: "it ran when a backup was made, so it may have ended since",
-  };
-  return {
-    ...job,
-    attempts: job.attempts + 1,
-    updated_at: at,
-    history: [...job.history, attempt],
-  };
 }
 
 function encode(text: string): Uint8Array {

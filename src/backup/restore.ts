@@ -44,6 +44,9 @@ const MARK = ".restoring";
 const FOLDERS = ["pending", "failed", "done", "dead", "after", "unique", "schedules", "history"];
 const FILES = ["VERSION", "config.json", "paused", "hooks.log", "hooks.log.prev"];
 
+/** The longest name that a file system takes, in bytes. */
+const LONGEST_NAME = 255;
+
 /** The longest VERSION that is read, in bytes. */
 const LONGEST_VERSION = 100;
 
@@ -171,7 +174,11 @@ class Unpacking {
 
   async #write(path: string, { content, mtime, size }: TarEntry): Promise<void> {
     if (path === "VERSION" && size > LONGEST_VERSION) throw new TarError("its VERSION is too long");
+    if (path.split("/").some((name) => new TextEncoder().encode(name).length > LONGEST_NAME)) {
+      throw new TarError("a name in it is too long");
+    }
     const to = `${this.#aside}/${path}`;
+    if (this.#files.exists(to)) throw new TarError(`it holds ${JSON.stringify(path)} twice`);
     this.#makeFolder(dirname(path));
     let isNew = true;
     const put = (bytes: Uint8Array) => {
@@ -198,7 +205,7 @@ class Unpacking {
 
 function isFolder(path: string): boolean {
   const [part, name, ...more] = path.split("/") as [string, ...string[]];
-  if (name === undefined) return part === "." || part === "" || FOLDERS.includes(part);
+  if (name === undefined) return ["", ".", "input", "workers", ...FOLDERS].includes(part);
   return more.length === 0 && isGroup(part, name);
 }
 

@@ -105,15 +105,40 @@ export interface TarEntry {
   content: AsyncGenerator<Uint8Array>;
 }
 
+/** A sum of bytes that come one after the other, such as one of `node:crypto`. */
+export interface ByteSum {
+  update(bytes: Uint8Array): unknown;
+  digest(encoding: "hex"): string;
+}
+
+/** SHA-256 of no bytes yet. */
+export async function newSha256(): Promise<ByteSum> {
+  const { createHash } = await import("node:crypto");
+  return createHash("sha256");
+}
+
+/** A header that says the SHA-256 of all before it; other programs that read tar pass it over. */
+export function tarSum(sum: ByteSum): Uint8Array {
+  const record = encoder.encode(paxRecord("comment", `sha256:${sum.digest("hex")}`));
+  return joined([
+    header(encoder.encode("sum"), record.length, 0, "g"),
+    record,
+    tarPadding(record.length),
+  ]);
+}
+
 /**
- * Reads an archive as it comes.
+ * Reads an archive as it comes. The first sum that {@linkcode tarSum} has put in it is checked.
  *
- * @throws {TarError} If it is none, or is cut off.
+ * @throws {TarError} If it is none, is cut off, or differs from its sum.
  */
 export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
   const source = new Source(chunks);
+  let sum: ByteSum | undefined = await newSha256();
   let pax: ReadonlyMap<string, string> = new Map();
   for (let isFirst = true;; isFirst = false) {
+    // Not yet in the sum: the header of a sum does not count for it.
+    source.passed = () => {};
     const block = await source.exactly(BLOCK);
     if (block.every((byte) => byte === 0)) {
       // What is nothing but zeros, such as /dev/zero, may never end.
@@ -121,16 +146,26 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       // The rest is read too: who writes it to a pipe must not fail.
       return await source.drain();
     }
-    const sum = octalAt(block, 148, 8);
-    if (sum !== checksum(block)) throw new TarError("it is not a tar archive, or is damaged");
+    if (octalAt(block, 148, 8) !== checksum(block)) {
+      throw new TarError("it is not a tar archive, or is damaged");
+    }
     const type = String.fromCharCode(block[156]!);
     const size = Number(pax.get("size") ?? octalAt(block, 124, 12));
     if (!Number.isSafeInteger(size) || size < 0) throw new TarError("a size in it is no number");
+    if (type !== "g") {
+      sum?.update(block);
+      source.passed = (bytes) => sum?.update(bytes);
+    }
     if (type === "x" || type === "g") {
       if (size > LONGEST_PAX) throw new TarError("a header in it is too long");
       const records = await source.exactly(size);
       await source.exactly(tarPadding(size).length);
       if (type === "x") pax = paxRecords(records);
+      const said = type === "g" && /^sha256:(.+)/.exec(paxRecords(records).get("comment") ?? "");
+      if (said && sum && said[1] !== sum.digest("hex")) {
+        throw new TarError("it is not what was saved: the checksum in it differs");
+      }
+      if (said) sum = undefined;
       continue;
     }
     const prefix = textAt(block, 345, 155);
@@ -183,6 +218,8 @@ function paxRecords(bytes: Uint8Array): Map<string, string> {
 
 /** Bytes that come in chunks, to be taken in other ones. */
 class Source {
+  /** Called with all that is taken. */
+  passed: (bytes: Uint8Array) => void = () => {};
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array();
 
@@ -199,6 +236,7 @@ class Source {
     }
     const taken = this.#chunk.subarray(0, most);
     this.#chunk = this.#chunk.subarray(taken.length);
+    this.passed(taken);
     return taken;
   }
 

@@ -100,7 +100,11 @@ Deno.test("restore refuses an archive that is cut off anywhere, that has a file 
     await assertRejects(() => restored(ended, dir), QueueError, "nothing was restored");
   }
   const twice = archive([["done/a.json", "{}"], ["done/a.json", "{}"], VERSION]);
-  await assertRejects(() => restored(twice, dir), QueueError, "cannot restore to");
+  await assertRejects(() => restored(twice, dir), QueueError, 'it holds "done/a.json" twice');
+  const versions = archive([VERSION, VERSION]);
+  await assertRejects(() => restored(versions, dir), QueueError, 'it holds "VERSION" twice');
+  const long = archive([[`done/${"x".repeat(300)}.json`, "{}"], VERSION]);
+  await assertRejects(() => restored(long, dir), QueueError, "a name in it is too long");
   const newer = archive([["done/a.json", "{}"], ["VERSION", "2\n"]]);
   await assertRejects(() => restored(newer, dir), QueueError, "which a newer queuectl made");
   assertEquals(allIn(folder.path), []);
@@ -109,7 +113,9 @@ Deno.test("restore refuses an archive that is cut off anywhere, that has a file 
 Deno.test("restore takes what tar makes of an unpacked backup, and an empty directory", async () => {
   await using temporary = await temporaryQueue();
   await using folder = await temporaryDirectory();
-  await temporary.queue.enqueueMany([{ id: "a", command: "true" }, { id: "b", command: "true" }]);
+  await temporary.queue.enqueue({ id: "a", command: "true" });
+  await temporary.queue.enqueue({ id: "b", command: "cat" }, { stdin: new Blob(["x"]).stream() });
+  Deno.writeTextFileSync(`${temporary.dir}/workers/host-1-ab.log`, "x", { mode: 0o600 });
   const at = (name: string) => `${folder.path}/${name}`;
   await Deno.writeFile(at("b.tar"), backupQueue(temporary.queue));
   await Deno.mkdir(at("unpacked"));
@@ -153,4 +159,30 @@ Deno.test("restore refuses a directory in use, and removes what one that died ha
   assertEquals(others.length, 2);
   assert(others.includes("queue"));
   assertEquals(allIn(folder.path), ["queue"]);
+});
+
+Deno.test("restore refuses a backup in which a bit is another, and zeros without end", async () => {
+  await using temporary = await temporaryQueue();
+  await using folder = await temporaryDirectory();
+  await temporary.queue.enqueue({ id: "a", command: "true" });
+  const whole = await new Response(backupQueue(temporary.queue)).bytes();
+  const dir = `${folder.path}/queue`;
+  const sum = new TextDecoder("latin1").decode(whole).indexOf("comment=sha256:");
+  const end = Math.floor(sum / 512) * 512 - 512;
+  assert(end > 0);
+  for (let at = 0; at < end; at += 13) {
+    const damaged = whole.slice();
+    damaged[at]! ^= 4;
+    await assertRejects(
+      () => restored([damaged], dir),
+      QueueError,
+      "nothing was restored",
+      `${at}`,
+    );
+  }
+  const zeros = async function* () {
+    for (;;) yield await Promise.resolve(new Uint8Array(512));
+  };
+  await assertRejects(() => restoreQueue(zeros(), dir), QueueError, "no archive of a queue");
+  assertEquals(allIn(folder.path), []);
 });

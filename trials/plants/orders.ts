@@ -62,11 +62,11 @@ export const ORDERS: readonly Plant[] = [
     "await killSurvivors?.(worker, unendedRuns(store, worker));\n",
     "await killSurvivors?.(worker, []);\n    removePresence(store, worker);\n",
   ]),
-  plant("child-is-not-looked-at-again", "moves/enqueue_apart.ts", ["dependency_races"], [
+  plant("child-is-not-looked-at-again", "moves/enqueue_apart.ts", ["dependency_races_long"], [
     "    released = releaseIfReady(store, job.id) || released;\n",
     "",
   ]),
-  plant("let-go-is-not-looked-at-again", "moves/change_waiting.ts", ["dependency_races"], [
+  plant("let-go-is-not-looked-at-again", "moves/change_waiting.ts", ["dependency_races_long"], [
     "  if (time === AFTER_TIME) releaseIfReady(store, entry.id);\n",
     "",
   ]),

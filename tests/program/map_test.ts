@@ -89,7 +89,7 @@ Deno.test("map refuses in one sentence what makes no sense, and adds nothing", a
     [["--null", "echo", ":::", "a"], /given twice/],
     [["--detach", "--in-order", "echo", "a"], /remove one of them/],
     [["echo", "--tag", "t", "a"], /--tag goes before the command/],
-    [["--tag", "a b/c", "echo", "a"], /a job's tags must/],
+    [["--tag", "a b/c", "echo", "a"], /--tag must be 1 to 64 of/],
     [["echo $(( {} ))", "a"], /whole number/],
   ];
   for (const [args, reason] of refused) {

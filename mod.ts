@@ -270,7 +270,7 @@ export type { ListOptions } from "./src/inspect/list_jobs.ts";
 export { Queue } from "./src/queue.ts";
 export { backupQueue, type BackupSummary } from "./src/backup/backup.ts";
 export { type BackupFileSummary, writeBackup } from "./src/backup/backup_file.ts";
-export { restoreQueue, type RestoreSummary } from "./src/backup/restore.ts";
+export { type RestoreOptions, restoreQueue, type RestoreSummary } from "./src/backup/restore.ts";
 export {
   type Upgrade,
   UPGRADE_STEPS,

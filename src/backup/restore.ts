@@ -23,9 +23,17 @@ import {
   syncPaths,
 } from "../store/store.ts";
 import { createFolderLocked, lockFolder } from "../store/temporary_files.ts";
-import { PARTS, refuseUnsafePlace } from "../store/trust.ts";
+import { filesFor, PARTS, refuseUnsafePlace } from "../store/trust.ts";
 import { QueueError, reasonOf } from "../text/errors.ts";
-import { visibleText } from "../text/shown_text.ts";
+import { quotedPath, visibleText } from "../text/shown_text.ts";
+
+/** How to restore. */
+export interface RestoreOptions {
+  /** Whether root may restore to the empty directory of another user, whose queue it becomes. */
+  ofAnyUser?: boolean;
+  /** The file access; for tests. Default: the real disk. */
+  files?: FilePort;
+}
 
 /** What was restored. */
 export interface RestoreSummary {
@@ -70,9 +78,11 @@ const LONGEST_VERSION = 100;
 export async function restoreQueue(
   archive: AsyncIterable<Uint8Array>,
   dir: string,
-  files: FilePort = nativeFiles,
+  options: RestoreOptions = {},
 ): Promise<RestoreSummary> {
-  refuseUnsafePlace(files, dir);
+  const { files: disk = nativeFiles, ofAnyUser } = options;
+  const owner = refuseUnsafePlace(disk, dir, ofAnyUser);
+  const files = owner === null || owner === Deno.uid() ? disk : await filesFor(disk, dir);
   const [other] = listIfThere({ files }, dir);
   if (other) {
     throw new QueueError(
@@ -82,6 +92,7 @@ export async function restoreQueue(
   }
   const made: string[] = [];
   const parent = dirname(dir);
+  if (isMount(files, dir)) throw mountFault(dir);
   try {
     const changed = makeParents(files, parent, made);
     removeLeftovers(files, dir);
@@ -107,6 +118,7 @@ export async function restoreQueue(
   } catch (error) {
     for (const path of made.reverse()) removeIfPossible({ files }, path);
     if (error instanceof QueueError) throw error;
+    if ((error as { code?: unknown }).code === "EBUSY") throw mountFault(dir);
     if (error instanceof TarError) {
       throw new QueueError(
         `nothing was restored: the backup is no archive of a queue, or is damaged: ${error.message}`,
@@ -114,6 +126,21 @@ export async function restoreQueue(
     }
     throw new QueueError(`cannot restore to ${dir}: ${reasonOf(error)}`);
   }
+}
+
+/** Whether a directory is on another file system than the one that it is in. */
+function isMount(files: FilePort, dir: string): boolean {
+  const device = (path: string) => files.stat(path)?.identity.split(":")[0];
+  const own = device(dir);
+  return own !== undefined && own !== device(dirname(dir));
+}
+
+/** No rename can put a queue in the place of a mount point. */
+function mountFault(dir: string): QueueError {
+  return new QueueError(
+    `${dir} is a mount point, which nothing can take the place of; restore to a directory in it: ` +
+      `--dir ${quotedPath(`${dir}/queue`)}`,
+  );
 }
 
 /** How the names begin of directories in which the queue of a directory is being unpacked. */

@@ -7,7 +7,7 @@
  */
 
 import { VERSION } from "../version.ts";
-import { quotedPath } from "../text/shown_text.ts";
+import { quotedPath, visibleText } from "../text/shown_text.ts";
 
 /** The format that this code reads and writes. Versions 0.1.0 and later of queuectl know it. */
 export const FORMAT_NUMBER = 1;
@@ -15,9 +15,9 @@ export const FORMAT_NUMBER = 1;
 /** The content of VERSION in a queue of that format. */
 export const FORMAT = `${FORMAT_NUMBER}\n`;
 
-/** The format that a VERSION says; `undefined` if it says none. */
+/** The format that a VERSION says, white space around it or not; `undefined` if it says none. */
 export function formatIn(content: Uint8Array): number | undefined {
-  const text = new TextDecoder().decode(content.subarray(0, 20)).trim();
+  const text = new TextDecoder().decode(content).trim();
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }
 
@@ -34,8 +34,11 @@ export function formatFault(
 ): string {
   const format = formatIn(content);
   if (format === undefined) {
-    return `${dir}/VERSION is damaged: it holds no number; if the rest is a queue, remove that file ` +
-      "and try again";
+    const text = new TextDecoder().decode(content.subarray(0, 40)).trim();
+    const held = text === "" ? "nothing" : visibleText(JSON.stringify(text));
+    return `${dir}/VERSION is damaged: it holds ${held} instead of a number such as ${known}; ` +
+      "if the rest is a queue, remove that file, then run: " +
+      `queuectl --dir ${quotedPath(dir)} doctor`;
   }
   return format > known
     ? `${dir} is a queue of format ${format}, which a newer queuectl made; this one (${VERSION}) ` +

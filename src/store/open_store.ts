@@ -87,6 +87,13 @@ export async function openStore(
     refuseUnsafeParts(files, dir, entries, owner);
     if (!has(entries, "VERSION") || !isQueue(files, dir, options.evenOlder)) {
       if (options.create === false && !isWhole(entries)) throw new NoQueueError(dir, entries);
+      // Looking changes nothing.
+      if (options.create === false && !options.evenIncomplete) {
+        throw new QueueError(
+          `${dir} is a queue whose VERSION is missing; write it again, and see what else is ` +
+            `missing, with: queuectl --dir ${quotedPath(dir)} doctor`,
+        );
+      }
       const hadJobs = JOB_STATES.some((state) => entriesIn(files, `${dir}/${state}`).length > 0);
       await initialise(port, dir, owner, found);
       entries = entriesIn(files, dir);
@@ -191,7 +198,8 @@ function isQueue(files: FilePort, dir: string, evenOlder = false): boolean {
   ) {
     return true;
   }
-  if (evenOlder && (formatIn(content) ?? Infinity) < FORMAT_NUMBER) return true;
+  const format = formatIn(content) ?? Infinity;
+  if (format === FORMAT_NUMBER || (evenOlder && format < FORMAT_NUMBER)) return true;
   throw new QueueError(formatFault(dir, content));
 }
 

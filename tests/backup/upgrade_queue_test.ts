@@ -16,9 +16,11 @@ Deno.test("an older queue is refused with the command that upgrades it, a damage
   const fault = formatFault("/a queue", bytes("1\n"), 2);
   assertStringIncludes(fault, "/a queue is a queue of format 1, and this queuectl (");
   assertStringIncludes(fault, "then run: queuectl --dir '/a queue' upgrade-queue");
-  for (const content of ["", "one", "0", "-1", "1.5", "99999999999", "2 3"]) {
-    assertStringIncludes(formatFault("/q", bytes(content)), "/q/VERSION is damaged");
+  for (const content of ["one", "0", "-1", "01", "+1", "1.5", "99999999999", "2 3"]) {
+    const said = `/q/VERSION is damaged: it holds "${content}" instead of a number such as 1; `;
+    assertStringIncludes(formatFault("/q", bytes(content)), said);
   }
+  assertStringIncludes(formatFault("/q", bytes("\n")), "it holds nothing instead of a number");
 });
 
 Deno.test("an upgrade takes each step in turn, and an older program refuses the queue from then on", async () => {

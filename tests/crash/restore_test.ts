@@ -71,7 +71,7 @@ async function archive(): Promise<Uint8Array> {
 Deno.test("a restore, cut off at any call, leaves a whole queue or none, and can be done again", async () => {
   const bytes = await archive();
   const restore = (files: SimulatedProcess) =>
-    restoreQueue(ReadableStream.from([bytes]), TO, files);
+    restoreQueue(ReadableStream.from([bytes]), TO, { files });
   const isWhole = async (disk: SimulatedDisk) => {
     const files = disk.process("reader");
     const queue = await Queue.open(TO, { files, create: false });

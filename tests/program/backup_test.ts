@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventually, isThere } from "../temporary_queue.ts";
+import { testWith, whyNoMount } from "../left_out.ts";
 import { Program, PROGRAM_TEXT } from "./program.ts";
 
 Deno.test("a backup that is made while a worker runs comes back paused, and runs nothing twice", async () => {
@@ -143,3 +144,23 @@ Deno.test("a path that belongs to the system is refused in words that are not th
     assertEquals(stderr.includes("--allow-all"), false);
   }
 });
+
+testWith(
+  await whyNoMount(),
+  "a mount point cannot be restored to, and the answer names a directory in it",
+  async () => {
+    await using program = new Program();
+    const home = Deno.realPathSync(program.home);
+    for (const mount of ["-t tmpfs -o mode=700 none", "--bind other"]) {
+      for (const name of ["other", "m"]) Deno.mkdirSync(`${home}/${name}`, { recursive: true });
+      const { code, stderr } = await program.shell(
+        `"$@" backup b.tar && unshare -rm sh -c 'mount ${mount} m
+         "$@" restore b.tar --dir m; exec "$@" restore b.tar --dir m/queue' sh "$@" || exit $?`,
+      );
+      assertEquals([code, stderr.split("\n").slice(0, 1)], [0, [
+        `queuectl: ${home}/m is a mount point, which nothing can take the place of; restore to a ` +
+        `directory in it: --dir '${home}/m/queue'`,
+      ]]);
+    }
+  },
+);

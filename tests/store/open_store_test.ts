@@ -157,6 +157,29 @@ Deno.test("openStore() refuses a queue of another format", async () => {
   );
 });
 
+Deno.test("openStore() takes a VERSION with white space around its number", async () => {
+  await using temporary = await temporaryQueue();
+  for (const content of [" 1", "1 ", "1\r\n", "\n1\n\n"]) {
+    Deno.writeTextFileSync(`${temporary.dir}/VERSION`, content);
+    await openStore(temporary.dir, { create: false });
+  }
+});
+
+Deno.test("openStore() makes a VERSION that is missing only for who may make a queue", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const version = `${dir}/VERSION`;
+  Deno.removeSync(version);
+  await assertRejects(
+    () => openStore(dir, { create: false }),
+    QueueError,
+    `missing, with: queuectl --dir '${dir}' doctor`,
+  );
+  assertEquals(isThere(version), false);
+  await openStore(queue.dir);
+  assertEquals(Deno.readTextFileSync(version), "1\n");
+});
+
 Deno.test("openStore() lets many make one queue at once", async () => {
   await using temporary = await temporaryDirectory();
   const dir = `${temporary.path}/queue`;

@@ -76,7 +76,10 @@ export async function restore(call: Invocation): Promise<void> {
   const { dir } = locateQueue(call.dir);
   const summary = await undoneByInterrupt(
     "interrupted; nothing was restored",
-    (signal) => restoreQueue(archive.pipeThrough(new TransformStream(), { signal }), dir),
+    (signal) => {
+      const whole = archive.pipeThrough(new TransformStream(), { signal });
+      return restoreQueue(whole, dir, { ofAnyUser: call.ofAnyUser });
+    },
   );
   const { jobs, held } = summary;
   const ran = held === 0

@@ -237,7 +237,13 @@ export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
 export { enqueueMapped, type Mapped, type Mapping } from "./src/moves/enqueue_mapped.ts";
 export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts";
 export { clearJobs } from "./src/moves/remove.ts";
-export { type EndedState, type Pruned, pruneJobs, type PruneOptions } from "./src/moves/prune.ts";
+export {
+  type EndedState,
+  type Pruned,
+  pruneJobs,
+  type PruneOptions,
+  pruningOf,
+} from "./src/moves/prune.ts";
 export { enqueuePlain, isPlain } from "./src/moves/publish.ts";
 export { addSchedule, type ScheduleInput } from "./src/schedules/add_schedule.ts";
 export { editSchedule } from "./src/schedules/edit_schedule.ts";

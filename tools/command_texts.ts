@@ -15,6 +15,7 @@ above, else \`~/.queuectl\`. Only commands that add something make a queue that 
 
 - **IDs** may be shortened to any unique beginning, or to an ending of 4 characters or more.
 - **Durations (DUR)** are \`90\` (seconds), \`90s\`, \`10m\`, \`1h30m\`, \`2d\`, \`1w\`, \`5 min\`, \`2 hours\`.
+  A setting that says how long to keep something needs a unit: a plain number is one of jobs.
 - **Times** are ISO 8601; the next \`18:30\`, \`6pm\`, \`tomorrow 09:00\` or \`monday 9am\` of the time zone
   in \`$TZ\`; or \`+2h\`.
 - **Exit status**: 0; 1 if it failed; 2 if the call was wrong. \`run\` exits with that of the job.

@@ -17,16 +17,24 @@ const GRANTED = [...PERMISSIONS, "--allow-net"];
 
 const WHENCE = `set DENORT_BIN to the denort of Deno ${Deno.version.deno} for ${Deno.build.target}`;
 
+/** What a runtime with its JavaScript engine has at the least, in bytes. */
+const SMALLEST = 20e6;
+
 /** What is wrong with a base; `undefined` if it may be one. */
 function faultOfBase(base: string): string | undefined {
   try {
     using file = Deno.openSync(base);
     const head = new Uint8Array(4);
     file.readSync(head);
+    const { size } = file.statSync();
     // ELF, Mach-O, PE.
     const isProgram = ["7f454c46", "cffaedfe"].includes(head.toHex()) ||
       head.toHex().startsWith("4d5a");
-    return isProgram ? undefined : `DENORT_BIN is ${base}, which is no program; ${WHENCE}`;
+    if (!isProgram) return `DENORT_BIN is ${base}, which is no program; ${WHENCE}`;
+    const isDeno = Deno.realPathSync(base) === Deno.realPathSync(Deno.execPath());
+    return size >= SMALLEST && !isDeno
+      ? undefined
+      : `DENORT_BIN is ${base}, which is ${isDeno ? "deno itself" : "no denort"}; ${WHENCE}`;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const [reason] = error.message.split(/ \(os error| \/|: /);
@@ -34,7 +42,7 @@ function faultOfBase(base: string): string | undefined {
   }
 }
 
-/** Runs a command of the runtime; gives the first line of what it says if it fails. */
+/** Runs a command of the runtime; gives the cause that it names if it fails. */
 async function failureOf(args: readonly string[], cwd: URL | string): Promise<string | undefined> {
   const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -44,7 +52,10 @@ async function failureOf(args: readonly string[], cwd: URL | string): Promise<st
     ...streams,
   }).output();
   const said = new TextDecoder().decode(stderr).split("\n").map((line) => line.trim());
-  return success ? undefined : said.find((line) => /^error: |^0: /.test(line)) ?? said[0]!;
+  if (success) return undefined;
+  // The first cause may say no more than what was under way; a later one goes on for a line each.
+  const causes = said.filter((line) => /^\d+: \w/.test(line) && !/^0: .*\.$/.test(line));
+  return causes[0]?.slice(3) ?? said.find((line) => line.startsWith("error: ")) ?? said[0]!;
 }
 
 /** Makes a bundle in a folder. */

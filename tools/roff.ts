@@ -4,6 +4,7 @@
  * @module
  */
 
+import { topicCommand, topicOf } from "../src/cli/args/topics.ts";
 import { type Block, blocksOf, rowsOf, spansOf } from "../src/cli/text/markdown.ts";
 
 /** How long a line of text is at most. */
@@ -108,8 +109,10 @@ function rowsText([head, ...rows]: string[][]): string[] {
   });
 }
 
-/** Links show what they lead to only if that is on the web. */
+/** Links name a man page, the command that shows a page of docs/, or a place on the web. */
 function linkText(text: string, to: string): string {
+  if (text === "protocol.md") return "queuectl-queue(5)";
+  if (/^[a-z_]+\.md$/.test(text)) return topicCommand(topicOf(text));
   return /^https?:/.test(to) && to !== text ? `${text} (${to})` : text;
 }
 

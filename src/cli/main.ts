@@ -48,12 +48,12 @@ export async function main(args: readonly string[]): Promise<number> {
     const message = error instanceof Error ? error.message : "";
     const systemPath = /^Requires all access to (".*?")/.exec(message)?.[1];
     // Reported here: without that permission report.ts cannot be loaded.
-    const permission = /^Requires \S+ access[^,]*/.exec(message)?.[0];
+    const permission = /^Requires \S+ access.*? with the (--allow-\w+)/.exec(message)?.[1];
     if (systemPath || permission) {
       say(
         systemPath
           ? `queuectl: ${systemPath} belongs to the system; choose another path`
-          : `queuectl: ${permission}; start queuectl with: deno task queuectl`,
+          : `queuectl: Deno was started without ${permission}; start queuectl with: ${launcher()}`,
       );
       return 1;
     }
@@ -68,6 +68,16 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     return reporter.report(error, started.call);
   }
+}
+
+/** What starts this program with all permissions that it needs. */
+function launcher(): string {
+  const { pathname, protocol } = new URL("queuectl", import.meta.url);
+  if (!import.meta.url.endsWith(".js")) return "deno task queuectl";
+  if (protocol !== "file:" || pathname.endsWith("/node_modules/queuectl/dist/queuectl")) {
+    return "npx queuectl";
+  }
+  return decodeURIComponent(pathname);
 }
 
 /** The call under way, once its words make sense. */
@@ -170,10 +180,10 @@ async function findCommand(args: readonly string[]): Promise<Found> {
 async function isCommandWord(word = ""): Promise<boolean> {
   const { COMMANDS } = await table();
   if (COMMANDS.some(({ name }) => name.split(" ")[0] === word)) return true;
-  const { meantTopic, topics } = await import(
+  const { meantTopic, pageOf } = await import(
     later("./args/topics.ts")
   ) as typeof import("./args/topics.ts");
-  if (topics().has(meantTopic(word))) return false;
+  if (pageOf(meantTopic(word))) return false;
   const { OTHER_COMMANDS } = await otherWords();
   return COMMANDS.some((command) => optionsBehind(command, word)) ||
     Object.hasOwn(OTHER_COMMANDS, word);

@@ -53,6 +53,6 @@ export const retentionAge: Kind = {
   check: (value) => {
     const { age, count } = retentionOf(value) ?? {};
     const fits = value === null || (age !== undefined && count === undefined);
-    return fits ? undefined : "must be a span such as 7d or 12h, or none";
+    return fits ? undefined : "must be a span with a unit, such as 7d or 12h, or none";
   },
 };

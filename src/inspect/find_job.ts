@@ -12,6 +12,7 @@ import { entriesOf, matchingEntries } from "../contents/listing.ts";
 import { findLog } from "../contents/logs.ts";
 import type { JobView } from "../format/job.ts";
 import { type Division, ID_PATTERN, type JobState } from "../format/names.ts";
+import { DEFAULTS } from "../format/settings.ts";
 import type { Progress } from "../format/progress.ts";
 import type { OpenQueue, Store } from "../store/store.ts";
 import { MissingError, QueueError } from "../text/errors.ts";
@@ -85,7 +86,7 @@ export function placesOf({ store }: OpenQueue, ids: readonly string[]): Map<stri
 export function entryWithId(store: Store, id: string, seen?: Entry): Entry {
   if (seen && store.files.exists(entryPath(store, seen), "fresh")) return seen;
   const entry = whileMoving(() => matchingEntries(store, id).find((match) => match.id === id));
-  if (!entry) throw new MissingError(`no job ${id} (see: queuectl list)`);
+  if (!entry) throw new MissingError(`no job ${id} (${adviceFor(store)})`);
   return entry;
 }
 
@@ -102,8 +103,17 @@ export function findJob(store: Store, text: string): JobView {
     if (matches.length > 1) throw ambiguous(text, matches);
     return matches[0] && jobView(store, matches[0]);
   });
-  if (!job) throw new MissingError(`no job matches "${text}" (see: queuectl list)`);
+  if (!job) throw new MissingError(`no job matches "${text}" (${adviceFor(store)})`);
   return job;
+}
+
+/** Where to look for a job that is missing; workers may have removed it if somebody set that. */
+function adviceFor({ config }: Store): string {
+  const set = (["keep_done", "keep_dead"] as const)
+    .filter((key) => config[key] !== null && config[key] !== DEFAULTS[key])
+    .map((key) => `${key} is ${config[key]}`);
+  const removed = set.length > 0 ? `; it may have been removed: ${set.join(", ")}` : "";
+  return `see: queuectl list${removed}`;
 }
 
 /** Looks up to three times: a job that moves meanwhile can be missed once, hardly three times. */

@@ -10,6 +10,8 @@ import { QueueError } from "../text/errors.ts";
 import { removeInputs, removeOwnInputs, withInput } from "../contents/inputs.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { logName } from "../contents/logs.ts";
+import type { Config } from "../format/settings.ts";
+import { retentionOf } from "../format/retention.ts";
 import { isUlid, timeOfId } from "../format/ids.ts";
 import { ID_PATTERN } from "../format/names.ts";
 import { flush, flushChange, listIfThere, pathIn, type Store } from "../store/store.ts";
@@ -59,6 +61,24 @@ export interface Pruned {
   history: number;
   /** Log files removed, of workers that have exited. */
   worker_logs: number;
+}
+
+/**
+ * What a worker prunes by `keep_done` or `keep_dead`; `undefined` where all are kept.
+ *
+ * @param keep The value of that setting.
+ *
+ * @example
+ * ```ts
+ * import { pruningOf } from "./prune.ts";
+ *
+ * pruningOf("done", 1000); // { states: ["done"], keep: 1000, … }
+ * ```
+ */
+export function pruningOf(state: EndedState, keep: Config["keep_done"]): PruneOptions | undefined {
+  const retention = retentionOf(keep);
+  return retention &&
+    { states: [state], keep: retention.count, olderThan: retention.age, jobsOnly: true };
 }
 
 /** How many names are looked at before other work has a turn. */

@@ -108,10 +108,9 @@ export async function openStore(
     const { now = Date.now, lockWait } = options;
     return { dir, files: port, now, config, owner, lockWait };
   } catch (error) {
-    if (error instanceof QueueError) throw error;
-    if (
-      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable
-    ) {
+    // What the runtime was started without has nothing to do with the user; it names the option.
+    if (error instanceof QueueError || error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof Deno.errors.PermissionDenied) {
       throw new QueueError(`no permission to use the queue ${dir} as this user`);
     }
     throw new QueueError(`cannot open the queue ${dir}: ${reasonOf(error)}`);

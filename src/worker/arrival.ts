@@ -162,7 +162,7 @@ export function makeParts(options: PartsOptions): Parts {
   // later, this stays: a start then holds up the next one a little.
   const spawner = newSpawner({ inline: slots === 1, openFiles: userOpenFiles() });
   const aftermath = new Aftermath({ store, spawner, worker, trouble: report });
-  const pruner = new Pruner(store, trouble);
+  const pruner = new Pruner(store, trouble, (removed) => emit({ kind: "pruned", removed }));
   const recoverer = new Recoverer({
     store,
     worker,

@@ -43,5 +43,7 @@ export type WorkerEvent =
   | { kind: "malformed"; id: string; reason: string }
   /** Another worker had died: jobs that it had written the result of, and jobs charged as lost. */
   | { kind: "recovered"; worker: string; finished: string[]; lost: string[] }
+  /** Jobs that had ended were removed, by `keep_done` and `keep_dead`: how many of each state. */
+  | { kind: "pruned"; removed: Readonly<Record<"done" | "dead", number>> }
   /** Something is wrong with the disk or the machine; the worker goes on and tries again. */
   | { kind: "trouble"; message: string };

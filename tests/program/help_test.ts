@@ -33,6 +33,12 @@ Deno.test("a word behind help is a command, then a topic, then an alias", async 
   for (const other of ["pueue", "at"]) {
     assertMatch(await program.answer("help", other), /^COMING FROM PUEUE, /);
   }
+  for (const word of ["coming_from", "docs/coming_from.md", "COMING-FROM"]) {
+    assertMatch(await program.answer("help", word), /^COMING FROM PUEUE, /);
+  }
+  assertMatch(await program.answer("help", "README"), /^QUEUECTL\n/);
+  assertMatch(await program.answer("help", "security.md"), /^SECURITY/);
+  assertMatch(await program.answer("help", "changelog"), /^CHANGELOG\n/);
   assertMatch(await program.answer("help", "tail"), /^queuectl logs: /);
   assertMatch(await program.answer("help", "config", "set"), /^queuectl config set: /);
   assertMatch(await program.answer("help"), /^queuectl: a durable job queue/);

@@ -4,7 +4,7 @@ import { bashCompletions } from "../../src/cli/completions/bash.ts";
 import { topHelp } from "../../src/cli/text/help.ts";
 import { eventually, isThere } from "../temporary_queue.ts";
 import { VERSION } from "../../src/version.ts";
-import { Program } from "./program.ts";
+import { PROGRAM, Program } from "./program.ts";
 import { testWith, whyNo } from "../left_out.ts";
 
 Deno.test("queuectl without arguments prints the help", async () => {
@@ -246,4 +246,45 @@ Deno.test("an option that can have one value is refused when it is given twice, 
     assertEquals([code, /is given twice/.test(stderr)], [2, true], `${call}: ${stderr}`);
   }
   await program.answer("--json", "enqueue", "--json", "--env", "A=1", "--env", "B=2", "true");
+});
+
+testWith(
+  PROGRAM.length > 1 ? undefined : "a binary has its permissions in it",
+  "what Deno was not allowed is named by its option, with the program to start instead",
+  async () => {
+    await using program = new Program();
+    const main = PROGRAM.at(-1)!;
+    const start = main.endsWith(".ts")
+      ? "deno task queuectl"
+      : main.replace(/main\.js$/, "queuectl");
+    for (
+      const [allowed, missing] of [
+        [["--allow-env", "--allow-sys"], "--allow-read"],
+        [["--allow-read", "--allow-env"], "--allow-sys"],
+        [["--allow-read", "--allow-env", "--allow-sys"], "--allow-write"],
+      ] as const
+    ) {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-prompt", "--no-check", ...allowed, main, "enqueue", "true"],
+        env: { QUEUECTL_DIR: program.dir, NO_COLOR: "1" },
+      }).output();
+      assertEquals([code, new TextDecoder().decode(stderr)], [
+        1,
+        `queuectl: Deno was started without ${missing}; start queuectl with: ${start}\n`,
+      ]);
+    }
+  },
+);
+
+Deno.test("the script that starts queuectl says what is missing in $PATH", async () => {
+  const script = decodeURIComponent(new URL("../../bin/queuectl", import.meta.url).pathname);
+  const { code, stderr } = await new Deno.Command(script, {
+    args: ["list"],
+    clearEnv: true,
+    env: { PATH: "/nope" },
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [
+    1,
+    "queuectl: there is no readlink in $PATH; set it, such as: PATH=/usr/local/bin:/usr/bin:/bin\n",
+  ]);
 });

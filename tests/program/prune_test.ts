@@ -54,12 +54,33 @@ Deno.test("a machine whose clock is ten days ahead prunes nothing that is young"
   const { removed, history, worker_logs } = await pruneJobs(store, { olderThan: 7 * DAY * 1000 });
   assertEquals([removed, history, worker_logs], [{ done: 0, dead: 0 }, 0, 0]);
   store.config = { ...store.config, keep_done: "2d", keep_dead: "7d" };
+  const told: unknown[] = [];
   const pruner = new Pruner(store, (error) => {
     throw error;
-  });
+  }, (removed) => told.push(removed));
   pruner.look();
   await pruner.close(false);
+  assertEquals(told, [{ done: 3, dead: 0 }]);
   assertEquals([ids(program, "done"), ids(program, "dead")], [["d3", "d4"], ["x0", "x1"]]);
+});
+
+Deno.test("config set says how many jobs are beyond keep_done, the worker that it removed them, and show that it may have", async () => {
+  await using program = await aged();
+  const set = (value: string) => program.run(["config", "set", "keep_done", value]);
+  assertEquals((await set("5")).stderr, "");
+  assertEquals(
+    (await set("2")).stderr,
+    "queuectl: 3 done jobs are beyond keep_done: a worker removes them and their output " +
+      "(to keep all: queuectl config set keep_done none)\n",
+  );
+  assertEquals(ids(program, "done").length, 5);
+  const { stdout, stderr } = await program.run(["worker", "start", "--drain"]);
+  const said = `${stdout}${stderr}`.split("\n").filter((line) => line.includes(" removed "));
+  assertEquals(said.map((line) => line.replace(/^.* removed +/, "")), ["3 done jobs (keep_done)"]);
+  assertEquals(
+    (await program.run(["show", "d0"])).stderr,
+    'queuectl: no job matches "d0" (see: queuectl list; it may have been removed: keep_done is 2)\n',
+  );
 });
 
 Deno.test("prune says how many jobs it removed, though it is one", async () => {

@@ -22,6 +22,8 @@ Deno.test("a base that is missing, a folder or no program is refused in one sent
       [`${directory.path}/none`, /which cannot be read: No such file or directory;/],
       [directory.path, /which cannot be read: Is a directory;/],
       [text, /which is no program;/],
+      ["/bin/true", /which is no denort;/],
+      [Deno.execPath(), /which is deno itself;/],
     ] as const
   ) {
     const { code, failed } = await compileWith(base);

@@ -103,6 +103,9 @@ async function joinStart(entries: readonly string[]): Promise<void> {
   for (const path of filesIn("docs").filter((path) => /^docs\/[^/]+\.md$/.test(path))) {
     Deno.copyFileSync(new URL(path, ROOT), `${dist}/${path}`);
   }
+  for (const name of ["README.md", "SECURITY.md", "CHANGELOG.md"]) {
+    Deno.copyFileSync(new URL(name, ROOT), `${dist}/${name}`);
+  }
   const script = Deno.readTextFileSync(new URL("bin/queuectl", ROOT));
   Deno.writeTextFileSync(
     `${dist}/queuectl`,

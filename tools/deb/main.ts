@@ -93,6 +93,18 @@ function debianChanges(changes: string): string {
   }).join("\n");
 }
 
+/** Before it is removed: workers go on, and afterwards nothing is left that could stop them. */
+const PRERM = `#!/bin/sh
+set -e
+[ "$1" = remove ] || exit 0
+pids=
+for each in /proc/[0-9]*/exe; do
+  [ "$(readlink "$each" || true)" != /${LIB}/deno ] || { each=\${each%/exe}; pids="$pids \${each##*/}"; }
+done
+[ -z "$pids" ] ||
+  echo "queuectl: workers still run; to let them finish their jobs and exit: kill$pids"
+`;
+
 function control(kilobytes: number): string {
   return `Package: queuectl
 Version: ${VERSION}
@@ -123,8 +135,8 @@ async function gzipped(text: string): Promise<Uint8Array> {
 async function fill(stage: string): Promise<void> {
   Deno.mkdirSync(`${stage}/${LIB}/docs`, { recursive: true });
   for (const { name, isFile } of Deno.readDirSync(`${root}dist`)) {
-    const isProgram = isFile && (name.endsWith(".js") || name === "queuectl");
-    if (isProgram) Deno.copyFileSync(`${root}dist/${name}`, `${stage}/${LIB}/${name}`);
+    const isPart = isFile && (/\.(?:js|md)$/.test(name) || name === "queuectl");
+    if (isPart) Deno.copyFileSync(`${root}dist/${name}`, `${stage}/${LIB}/${name}`);
   }
   for (const { name } of Deno.readDirSync(`${root}dist/docs`)) {
     Deno.copyFileSync(`${root}dist/docs/${name}`, `${stage}/${LIB}/docs/${name}`);
@@ -165,12 +177,15 @@ try {
   Deno.mkdirSync(`${stage}/DEBIAN`);
   Deno.writeTextFileSync(`${stage}/DEBIAN/control`, control(Math.ceil(bytes / 1024)));
   Deno.writeTextFileSync(`${stage}/DEBIAN/md5sums`, sums);
+  Deno.writeTextFileSync(`${stage}/DEBIAN/prerm`, PRERM);
   for (const path of [...below(stage), stage]) {
     const { isSymlink, isDirectory } = Deno.lstatSync(path);
     // The time of a link is cut to SOURCE_DATE_EPOCH by dpkg-deb.
     if (isSymlink) continue;
     const isProgram = isDirectory ||
-      [`${LIB}/deno`, `${LIB}/queuectl`].some((name) => path === `${stage}/${name}`);
+      [`${LIB}/deno`, `${LIB}/queuectl`, "DEBIAN/prerm"].some((name) =>
+        path === `${stage}/${name}`
+      );
     Deno.chmodSync(path, isProgram ? 0o755 : 0o644);
     Deno.utimeSync(path, Number(epoch), Number(epoch));
   }

@@ -26,7 +26,7 @@ for (const part of ["bin", "dist", "man"]) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
-copyFiles("dist", "dist", /\.js$/);
+copyFiles("dist", "dist", /\.(?:js|md)$/);
 copyFiles("dist/docs", "dist/docs", /\.md$/);
 copyFiles("dist/man", "man", /\.\d$/);
 copyFiles("tools/npm", "bin", /^queuectl\.js$/);

@@ -56,7 +56,12 @@ const STEPS: readonly (readonly [what: string, text: string, stdout: RegExp])[] 
     "grep -E '^ExecStart=|PATH=' /usr/lib/systemd/user/queuectl.service",
     /^ExecStart=[^\n]* \/usr\/lib\/queuectl\/deno run [^\n]* \/usr\/lib\/queuectl\/main\.js worker start [^\n]*\n$/,
   ],
-  ["it is purged", "dpkg --purge queuectl", /Removing queuectl/],
+  [
+    "purging it names the workers that go on",
+    `${AS_USER} queuectl worker start --detach >&2; dpkg --purge queuectl | tee /tmp/said; ` +
+    "$(grep -o 'kill [0-9 ]*$' /tmp/said)",
+    /Removing queuectl[^]*to let them finish their jobs and exit: kill( \d+)+\n/,
+  ],
   ["it leaves nothing", "find /usr /etc /var/lib/dpkg/info -name '*queuectl*'", /^$/],
 ];
 

@@ -47,9 +47,22 @@ const OTHERS = [
   "batch",
 ];
 
-/** The topic that a word names: itself, or for another program the page for those who know it. */
+/** The pages beside docs/, in capitals. They are no topics of the list. */
+const BESIDE = ["readme", "security", "changelog"];
+
+/**
+ * The topic that a word names: that of a file's name, or for another program the page for those who
+ * know it.
+ */
 export function meantTopic(word: string): string {
-  return OTHERS.includes(word) ? "coming-from" : word;
+  const topic = topicOf(word.toLowerCase().replace(/^docs\//, ""));
+  return OTHERS.includes(topic) ? "coming-from" : topic;
+}
+
+/** The page of a topic; `undefined` if there is none. */
+export function pageOf(topic: string): URL | undefined {
+  return topics().get(topic) ??
+    (BESIDE.includes(topic) ? new URL(`../${topic.toUpperCase()}.md`, PAGES) : undefined);
 }
 
 /** What shows a topic: behind `help` a word that is a command means that command. */

@@ -155,7 +155,7 @@ export const WATCH_COMMANDS: readonly Command[] = [
     details: [
       "Prints a link with a token: whoever has the link can run commands as you. With " +
       "$QUEUECTL_TOKEN the token is that one, not a new one at each start.",
-      "docs/api.md describes the API, by which a web hook can add jobs.",
+      "queuectl help api describes the API, by which a web hook can add jobs.",
     ],
     examples: ["queuectl dashboard --open", "queuectl dashboard --port 0 --read-only"],
   },
@@ -172,7 +172,9 @@ export const WATCH_COMMANDS: readonly Command[] = [
         help: "replace FILE at once, as node_exporter's textfile collector needs it",
       },
     ],
-    details: ["docs/metrics.md names each metric, and shows how Prometheus is set up."],
+    details: [
+      "queuectl help topics metrics names each metric, and shows how Prometheus is set up.",
+    ],
     examples: [
       "queuectl metrics",
       "queuectl metrics --output /var/lib/prometheus/node-exporter/queuectl.prom",

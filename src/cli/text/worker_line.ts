@@ -94,6 +94,11 @@ function describe(event: WorkerEvent, now: number): [word: string, rest: string]
       const named = lost.length > 0 ? `, lost: ${lost.join(" ")}` : "";
       return ["recovered", `${counted(jobs, "job")} from dead worker ${worker}${named}`];
     }
+    case "pruned": {
+      const parts = (["done", "dead"] as const).filter((state) => event.removed[state] > 0)
+        .map((state) => `${counted(event.removed[state], `${state} job`)} (keep_${state})`);
+      return ["removed", parts.join(" and ")];
+    }
     case "trouble":
       return ["trouble", event.message];
   }

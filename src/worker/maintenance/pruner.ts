@@ -6,9 +6,8 @@
  * @module
  */
 
-import { pruneJobs } from "../../moves/prune.ts";
+import { type Pruned, pruneJobs, pruningOf } from "../../moves/prune.ts";
 import { boundRecords } from "../../moves/prune_records.ts";
-import { retentionOf } from "../../format/retention.ts";
 import type { Store } from "../../store/store.ts";
 
 /** How often to prune where jobs end, in milliseconds, unless many do. */
@@ -44,6 +43,7 @@ const LAST_SHARE = 0.1;
 export class Pruner {
   readonly #store: Store;
   readonly #trouble: (error: unknown) => void;
+  readonly #pruned: (removed: Pruned["removed"]) => void;
   #working: Promise<void> | undefined;
   /** When the last pruning was over. */
   #last = -Infinity;
@@ -59,10 +59,18 @@ export class Pruner {
   #closed = false;
   #stops = false;
 
-  /** @param trouble Called when pruning fails. */
-  constructor(store: Store, trouble: (error: unknown) => void) {
+  /**
+   * @param trouble Called when pruning fails.
+   * @param pruned Called once after jobs were removed, with how many.
+   */
+  constructor(
+    store: Store,
+    trouble: (error: unknown) => void,
+    pruned: (removed: Pruned["removed"]) => void = () => {},
+  ) {
     this.#store = store;
     this.#trouble = trouble;
+    this.#pruned = pruned;
   }
 
   /** Counts a job that the worker has ended. */
@@ -121,13 +129,14 @@ export class Pruner {
       this.#staying += staying;
       this.#took += took;
     };
+    const all = { done: 0, dead: 0 };
     for (const [state, keep] of [["done", keep_done], ["dead", keep_dead]] as const) {
-      const retention = retentionOf(keep);
-      if (!retention) continue;
-      const { count, age } = retention;
-      const what = { states: [state], keep: count, olderThan: age, jobsOnly: true };
-      await pruneJobs(this.#store, { ...what, stop, looked });
+      const what = pruningOf(state, keep);
+      if (!what) continue;
+      const { removed } = await pruneJobs(this.#store, { ...what, stop, looked });
+      all[state] += removed[state];
     }
+    if (all.done + all.dead > 0) this.#pruned(all);
     if (this.#stops || performance.now() < this.#recordsAt + RECORDS_EVERY) return;
     this.#recordsAt = performance.now();
     await boundRecords(this.#store);

@@ -62,3 +62,13 @@ Deno.test("eventLine() tells of a worker that had died and of what is no job", (
     "14:02:31 dead     x  not a job: it is not JSON",
   );
 });
+
+Deno.test("eventLine() tells how many jobs were removed, and by which setting", () => {
+  const line = (done: number, dead: number) =>
+    eventLine({ kind: "pruned", removed: { done, dead } }, NOW, STYLE);
+  assertEquals(line(2990, 0), "14:02:31 removed  2990 done jobs (keep_done)");
+  assertEquals(
+    line(1, 2),
+    "14:02:31 removed  1 done job (keep_done) and 2 dead jobs (keep_dead)",
+  );
+});

@@ -14,6 +14,7 @@ import {
   isResourceKey,
   parseConfigValue,
 } from "../../../format/settings.ts";
+import { pruneJobs, pruningOf } from "../../../moves/prune.ts";
 import type { Queue } from "../../../queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { quotedWord, visibleText } from "../../../text/shown_text.ts";
@@ -137,7 +138,30 @@ export async function configSet(call: Invocation): Promise<void> {
   for (const key of Object.keys(changes).filter(isResourceKey)) {
     if ((before[key] ?? 0) > changes[key]!) noteStuckJobs(queue, key.slice("resources.".length));
   }
+  for (const state of ["done", "dead"] as const) {
+    const keep = changes[`keep_${state}`];
+    if (keep !== undefined && keep !== before[`keep_${state}`]) {
+      await noteJobsTooMany(queue, state, keep);
+    }
+  }
   if (call.json) printJson(queue.config());
+}
+
+/** Notes how many jobs a worker will remove by a new `keep_done` or `keep_dead`. */
+async function noteJobsTooMany(
+  queue: Queue,
+  state: "done" | "dead",
+  keep: Config["keep_done"],
+): Promise<void> {
+  const pruning = pruningOf(state, keep);
+  if (!pruning) return;
+  const { removed } = await pruneJobs(queue.store, { ...pruning, dryRun: true });
+  if (removed[state] === 0) return;
+  note(
+    `${counted(removed[state], `${state} job`)} ${removed[state] === 1 ? "is" : "are"} beyond ` +
+      `keep_${state}: a worker removes them and their output ` +
+      `(to keep all: queuectl config set keep_${state} none)`,
+  );
 }
 
 /** Notes the jobs that cannot run any more, because a resource has too few places now. */

@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../../../text/errors.ts";
-import { meantTopic, topicCommand, topics } from "../../args/topics.ts";
+import { meantTopic, pageOf, topicCommand, topics } from "../../args/topics.ts";
 import { helpWords } from "../../completions/completion_words.ts";
 import type { Invocation } from "../../table/command.ts";
 import { MisspelledError } from "../../table/option.ts";
@@ -27,11 +27,11 @@ export async function help({ words, json }: Invocation): Promise<void> {
   if (beyond !== undefined) {
     throw new UsageError(`unexpected argument "${beyond}" (see: queuectl help --help)`);
   }
-  const file = topics().get(topic);
+  const file = pageOf(topic);
   if (file === undefined) {
     const known = isList ? [...topics().keys()] : helpWords();
     throw new MisspelledError(
-      `unknown topic "${topic}"`,
+      `unknown topic "${word}"`,
       topic,
       known,
       "see: queuectl help topics",

@@ -19,6 +19,7 @@ import {
   VERSION_OPTION,
   wordBounds,
 } from "./table/command.ts";
+import { ownLauncher } from "../process/launcher.ts";
 import { later } from "../text/later.ts";
 import {
   type GivenOptions,
@@ -53,7 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
       say(
         systemPath
           ? `queuectl: ${systemPath} belongs to the system; choose another path`
-          : `queuectl: Deno was started without ${permission}; start queuectl with: ${launcher()}`,
+          : `queuectl: Deno was started without ${permission}; start queuectl with: ${ownLauncher()}`,
       );
       return 1;
     }
@@ -68,16 +69,6 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     return reporter.report(error, started.call);
   }
-}
-
-/** What starts this program with all permissions that it needs. */
-function launcher(): string {
-  const { pathname, protocol } = new URL("queuectl", import.meta.url);
-  if (!import.meta.url.endsWith(".js")) return "deno task queuectl";
-  if (protocol !== "file:" || pathname.endsWith("/node_modules/queuectl/dist/queuectl")) {
-    return "npx queuectl";
-  }
-  return decodeURIComponent(pathname);
 }
 
 /** The call under way, once its words make sense. */

@@ -31,9 +31,9 @@ Deno.test("the README's link in $PATH starts queuectl from a clone in any direct
   const clone = `${home.path}/${HOSTILE}`;
   Deno.mkdirSync(clone);
   Deno.mkdirSync(`${home.path}/here`);
-  const parts = ["bin", "docs", "src", "tools", "mod.ts", "deno.json", "deno.lock"].map((name) =>
-    ROOT + name
-  );
+  const names = ["bin", "docs", "src", "tools", "mod.ts", "deno.json", "deno.lock"];
+  const pages = ["README.md", "SECURITY.md", "CHANGELOG.md"];
+  const parts = [...names, ...pages].map((name) => ROOT + name);
   await new Deno.Command("cp", { args: ["-r", "--", ...parts, clone] }).output();
   const env = {
     HOME: home.path,

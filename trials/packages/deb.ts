@@ -7,8 +7,6 @@
 
 import { expect, oddCopy, sh, sizeOf, temporaryFolder } from "./shell.ts";
 
-const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
-
 /** Where the copy keeps the package. */
 const PACKAGE = "/queuectl.deb";
 
@@ -84,10 +82,13 @@ export async function tryDeb(): Promise<void> {
   using place = temporaryFolder();
   const home = place.path;
   const all = Deno.env.toObject();
-  const made = await sh(`deno task deb "${home}/a"`, all, await oddCopy(home));
+  const copy = await oddCopy(home);
+  const made = await sh(`deno task deb "${home}/a"`, all, copy);
   const file = /^\/.*\.deb$/m.exec(made.stdout)?.[0] ?? "";
   expect(`the package is made (${file && sizeOf(file)})`, made, /\.deb\n$/);
-  const again = await sh(`deno task deb "${home}/b" && cmp ${home}/[ab]/*.deb`, all, root);
+  const elsewhere = `${home}/clone`;
+  Deno.renameSync(copy, elsewhere);
+  const again = await sh(`deno task deb "${home}/b" && cmp ${home}/[ab]/*.deb`, all, elsewhere);
   expect("it is the same, made in another folder", again, /\.deb\n$/);
   const lintian = await sh(`lintian --allow-root --fail-on error,warning ${file}`, all, home);
   expect("lintian has nothing against it", lintian, /^$/);

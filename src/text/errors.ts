@@ -95,7 +95,7 @@ export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   // Whatever it is permitted: the advice of its own message would change more than that path.
   if (message.startsWith("Requires all access to ")) {
-    return "Deno opens nothing that belongs to the system, such as what is below /dev and /proc";
+    return "it belongs to the system, as all that is below /dev and /proc";
   }
   return message.replace(/ \(os error \d+\).*$/s, "");
 }

@@ -51,8 +51,14 @@ Deno.test("each command stands under the heading that its folder is named after"
 /** The words that a command line gives queuectl. */
 async function shellWords(line: string): Promise<string[]> {
   const script = `queuectl() { printf '%s\\0' "$@" >&3; }\n{ ${line}; } 3>&1 >/dev/null`;
-  const { stdout } = await new Deno.Command("bash", { args: ["-c", script] }).output();
-  return new TextDecoder().decode(stdout).split("\0").slice(0, -1);
+  // Some examples write files.
+  const cwd = await Deno.makeTempDir();
+  try {
+    const { stdout } = await new Deno.Command("bash", { args: ["-c", script], cwd }).output();
+    return new TextDecoder().decode(stdout).split("\0").slice(0, -1);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
 }
 
 Deno.test("the examples in the help call their command with options and words that it takes", async () => {

@@ -198,7 +198,7 @@ export {
 } from "./src/constraints/needs.ts";
 export { limitedGroup } from "./src/constraints/limits.ts";
 export { groupsOf, type GroupView } from "./src/inspect/groups.ts";
-export { type Silence, silenceOf, silenceText } from "./src/inspect/silent_workers.ts";
+export { isStopped, stoppedText } from "./src/inspect/stopped_workers.ts";
 export { pauseGroup } from "./src/control/pause_group.ts";
 export { WaitedForError, waitersOf } from "./src/constraints/waiters.ts";
 export type { SelectedJob, Selection } from "./src/inspect/selection.ts";

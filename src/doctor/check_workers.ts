@@ -14,7 +14,7 @@ import {
 import { strayProgress } from "../contents/job_output_files.ts";
 import { isEditor, newWorkerName } from "../format/worker_names.ts";
 import { absentWorkers, recoverDeadWorkers } from "../recovery/recover.ts";
-import { silenceOf, silenceText } from "../inspect/silent_workers.ts";
+import { isStopped, stoppedText } from "../inspect/stopped_workers.ts";
 import { SignsOfLife } from "../recovery/signs_of_life.ts";
 import { lockAdviceFor, locksApartText } from "../store/shared_locks.ts";
 import { pathIn, removeTree } from "../store/store.ts";
@@ -29,7 +29,7 @@ const LOOK_EVERY = 250;
 /** Checks that each worker is alive, and that each running job has one. */
 export async function checkWorkers(examination: Examination): Promise<void> {
   const { store, options } = examination;
-  noteSilent(examination);
+  noteStopped(examination);
   const signs = new SignsOfLife(store, newWorkerName(options.host, options.pid));
   const silent = new Set(await signs.lookWell(() => workerNames(store)));
   if (signs.apart !== undefined) {
@@ -56,13 +56,12 @@ export async function checkWorkers(examination: Examination): Promise<void> {
   }
 }
 
-/** Notes live workers that do nothing. */
-function noteSilent(examination: Examination): void {
+/** Notes workers whose process is stopped. */
+function noteStopped(examination: Examination): void {
   const { store, options } = examination;
   for (const worker of liveWorkers(store)) {
-    const silence = silenceOf({ store }, worker, options.host);
-    const [problem, remedy] = silenceText(silence, worker) ?? [];
-    if (problem !== undefined) examination.note(problem, remedy!, `silent ${worker.name}`);
+    if (!isStopped(worker, options.host)) continue;
+    examination.note(...stoppedText(worker), `stopped ${worker.name}`);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { SeenWorker } from "../../contents/presence.ts";
-import { type Silence, silenceOf, silenceText } from "../../inspect/silent_workers.ts";
+import { isStopped, stoppedText } from "../../inspect/stopped_workers.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import { suspendedAmong } from "../../inspect/running_jobs.ts";
 import type { Queue } from "../../queue.ts";
@@ -13,8 +13,7 @@ import type { Queue } from "../../queue.ts";
 /** A live worker as `--json` shows it, with the IDs of the jobs that it runs. */
 export type WorkerWithJobs =
   & Pick<SeenWorker, "name" | "host" | "pid" | "slots" | "started_at" | "tags" | "only">
-  & { jobs: string[]; suspended?: string[] }
-  & Silence;
+  & { jobs: string[]; suspended?: string[]; stopped?: true };
 
 /** The live workers, and what each runs. */
 export function workersWithJobs(queue: Queue): WorkerWithJobs[] {
@@ -28,15 +27,15 @@ export function workersWithJobs(queue: Queue): WorkerWithJobs[] {
       ...(only !== undefined && { only }),
       jobs,
       ...(suspended.length > 0 && { suspended }),
-      ...silenceOf(queue, worker),
+      ...(isStopped(worker) && { stopped: true as const }),
     };
   });
 }
 
-/** A sentence for each worker that does nothing: what is wrong, and what to type. */
-export function silentLines(workers: readonly WorkerWithJobs[]): string[] {
-  return workers.flatMap((worker) => {
-    const [problem, remedy] = silenceText(worker, worker) ?? [];
-    return problem === undefined ? [] : [visibleText(`${problem} (${remedy})`)];
+/** A sentence for each worker that is stopped: what is wrong, and what to type. */
+export function stoppedLines(workers: readonly WorkerWithJobs[]): string[] {
+  return workers.filter(({ stopped }) => stopped).map((worker) => {
+    const [problem, remedy] = stoppedText(worker);
+    return visibleText(`${problem} (${remedy})`);
   });
 }

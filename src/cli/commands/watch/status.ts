@@ -21,7 +21,11 @@ import { runningJobs } from "../../../inspect/running_jobs.ts";
 import type { Queue } from "../../../queue.ts";
 import { groupsOf, type GroupView } from "../../../inspect/groups.ts";
 import { counted } from "../../text/counted.ts";
-import { silentLines, workersWithJobs, type WorkerWithJobs } from "../../text/workers_with_jobs.ts";
+import {
+  stoppedLines,
+  workersWithJobs,
+  type WorkerWithJobs,
+} from "../../text/workers_with_jobs.ts";
 
 /** Prints the counts of each state, the live workers, and whether the queue is paused. */
 export async function status(call: Invocation): Promise<number | void> {
@@ -57,7 +61,7 @@ export async function status(call: Invocation): Promise<number | void> {
   printLines([
     `queue       ${visibleText(queue.dir)}`,
     `workers     ${workersText(workers)}`,
-    ...silentLines(workers).map((line) => `silent      ${line}`),
+    ...stoppedLines(workers).map((line) => `stopped     ${line}`),
     `paused      ${paused ? `${visibleText(reason ?? "yes")} (queuectl worker resume)` : "no"}`,
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
     ...(lost > 0 ? [lostLine(lost)] : []),

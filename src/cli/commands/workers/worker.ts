@@ -14,7 +14,7 @@ import type { Invocation } from "../../table/command.ts";
 import { note, noteAfter, print, printJson, say } from "../../terminal/output.ts";
 import { formatAge } from "../../terminal/relative_time.ts";
 import { printTable } from "../../terminal/table.ts";
-import { silentLines, workersWithJobs } from "../../text/workers_with_jobs.ts";
+import { stoppedLines, workersWithJobs } from "../../text/workers_with_jobs.ts";
 import { eachOf } from "../control/each_of.ts";
 
 /** How often to check whether a worker has exited, in milliseconds. */
@@ -42,7 +42,7 @@ export async function workerList(call: Invocation): Promise<void> {
       ),
     ]),
   });
-  silentLines(workers).forEach(say);
+  stoppedLines(workers).forEach(say);
   if (queue.paused) say("the queue is paused (queuectl worker resume)");
   for (const { name, paused } of groupsOf(queue)) {
     if (paused) say(`the group ${name} is paused (queuectl worker resume --group ${name})`);

@@ -96,7 +96,7 @@ Deno.test("parseConfigValue() refuses the rest and says what is allowed", () => 
     ["fsync", "none", "true or false"],
     ["keep_done", "7d,1000", "a number of jobs such as 1000, a span such as 7d or 12h, both as in"],
     ["keep_done", "1000,7", "a number of jobs"],
-    ["keep_history", "1000", 'must be a span such as 7d or 12h, or none, not "1000"'],
+    ["keep_history", "1000", 'must be a span with a unit, such as 7d or 12h, or none, not "1000"'],
     ["keep_history", "1000,7d", "must be a span"],
   ];
   for (const [key, word, says] of refuses) {

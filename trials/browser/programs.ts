@@ -95,8 +95,11 @@ export class Program implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // The second has a worker end what it runs; killed, it would leave that behind.
+    const again = setTimeout(() => this.#child.kill("SIGTERM"), 2_000);
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 15_000);
     await this.end("SIGTERM");
+    clearTimeout(again);
     clearTimeout(timer);
   }
 

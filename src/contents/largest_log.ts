@@ -21,9 +21,15 @@ const SMALL = 1024 * 1024;
 /** ENOSPC and EDQUOT of Linux. */
 const NO_SPACE = [28, 122];
 
-/** What {@linkcode largestLogAdvice} says after an error of a full disk; empty after any other. */
+/**
+ * What {@linkcode largestLogAdvice} says after an error of a full disk; empty after any other.
+ * Where machines share the file system only logs of running jobs are looked at: a worker that is
+ * busy for long counts as cut off.
+ */
 export function fullDiskAdvice(store: Store, error: unknown): string {
-  const advice = hasNumber(error, ...NO_SPACE) ? largestLogAdvice(store) : undefined;
+  if (!hasNumber(error, ...NO_SPACE)) return "";
+  const states = store.files.isLocal(store.dir) ? STATES : STATES.slice(0, 1);
+  const advice = largestLogAdvice(store, states);
   return advice === undefined ? "" : `; ${advice}`;
 }
 
@@ -31,9 +37,12 @@ export function fullDiskAdvice(store: Store, error: unknown): string {
  * Which log is the largest, and what makes room, as the end of a sentence; `undefined` if none is
  * large.
  */
-export function largestLogAdvice(store: Store): string | undefined {
+export function largestLogAdvice(
+  store: Store,
+  states: readonly JobState[] = STATES,
+): string | undefined {
   let largest = { id: "", path: "", bytes: SMALL, state: "done" as JobState };
-  for (const state of STATES) {
+  for (const state of states) {
     let looks = 0;
     for (const { name, kind } of listIfThere(store, pathIn(store, state))) {
       if (kind !== "file" || !name.endsWith(".log") || ++looks > MOST_LOOKS) continue;

@@ -5,9 +5,9 @@
  */
 
 import { forgetWorker } from "../../../recovery/forget_worker.ts";
-import { UsageError } from "../../../text/errors.ts";
 import { visibleText } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
+import { isAgreed, needYes } from "../../args/selection.ts";
 import type { Invocation } from "../../table/command.ts";
 import { printAnswer, say } from "../../terminal/output.ts";
 import { counted } from "../../text/counted.ts";
@@ -17,16 +17,9 @@ import { namedWorker } from "./worker.ts";
 export async function workerForget(call: Invocation): Promise<number> {
   const queue = await openQueue(call);
   const name = namedWorker(call.words[0]!, queue.workers().map((worker) => worker.name));
-  const yes = call.options.has("yes");
-  if (!yes && !Deno.stdin.isTerminal()) {
-    throw new UsageError(`forgetting worker ${name} needs --yes where no terminal can ask`);
-  }
+  needYes(call, `forgetting worker ${name}`);
   const jobs = counted(queue.jobsOf(name).length, "running job");
-  const question = `Is the machine of ${name} gone, and its ${jobs} with it? [y/N]`;
-  if (!yes && !/^y(es)?$/i.test(prompt(question) ?? "")) {
-    say("the worker was not forgotten");
-    return 1;
-  }
+  if (!isAgreed(call, `Is the machine of ${name} gone, and its ${jobs} with it?`)) return 1;
   say(`looking for signs of life of ${visibleText(name)}`);
   const { finished, lost } = await forgetWorker(queue, name);
   const parts = [

@@ -28,10 +28,13 @@ export interface NameWindow {
   readonly isWhole: boolean;
 }
 
-/** Scans take at most this share of the time. */
+/** A scan that takes no longer is nothing beside the page that it is for, in milliseconds. */
+const QUICK = 5;
+
+/** Longer scans take at most this share of the time. */
 const SCANNING_SHARE = 1 / 30;
 
-/** The least time between two scans, in milliseconds. */
+/** The least time between two counts, in milliseconds. */
 const LEAST_BETWEEN = 900;
 
 /** A new scan that takes no longer is waited for, in milliseconds; else the answer is the old. */
@@ -43,14 +46,15 @@ const MOST_CHANGES = 10_000;
 /** How many windows are kept: the newest names, those of a division, and some further on. */
 const MOST_WINDOWS = 4;
 
+/** The coarsest clock of mtimes on a local disk, twice over, in milliseconds. */
+const TICK = 20;
+
 /** How often a directory's mtime is asked for where other machines may change it. */
 const SHARED_LOOK = 2000;
 
 /** When something was scanned, and whether anything has changed since. */
 interface Scanned {
   isDirty: boolean;
-  /** Whether a batch came or went since: what it holds only a scan says. */
-  isBatchDue: boolean;
   at: number;
   took: number;
 }
@@ -70,7 +74,9 @@ export class StateNames {
   readonly #path: string;
   readonly #windows = new Map<string, Kept>();
   #tally = emptyTally();
-  readonly #counted: Scanned = { isDirty: true, isBatchDue: false, at: -Infinity, took: 0 };
+  readonly #counted: Scanned = { isDirty: true, at: -Infinity, took: 0 };
+  /** Whether a batch came or went since the count: what it holds only a scan says. */
+  #isBatchDue = false;
   /** The changes since the scan under way began. */
   #changes: Map<string, boolean> | undefined;
   /** Whether a batch came or went since the scan under way began. */
@@ -102,7 +108,7 @@ export class StateNames {
 
   /** When they will be counted again; `Infinity` while nothing changes. */
   get nextCount(): number {
-    return this.#counted.isDirty ? nextScan(this.#counted) : this.#tally.nextDue;
+    return this.#counted.isDirty ? this.#nextScan(this.#counted) : this.#tally.nextDue;
   }
 
   /** The first names that are wanted. */
@@ -154,7 +160,7 @@ export class StateNames {
 
   #expectBatch(): void {
     this.#hasBatchCome = true;
-    for (const scanned of [this.#counted, ...this.#windows.values()]) scanned.isBatchDue = true;
+    this.#isBatchDue = true;
   }
 
   /** Hears that a job was claimed: of one that lay in a batch no other event comes. */
@@ -176,7 +182,7 @@ export class StateNames {
     const now = this.#store.now();
     if (now >= this.#tally.nextDue) this.changed();
     this.#lookAtMtime(now);
-    if (!scanned.isDirty || now < nextScan(scanned) || this.#underWay > 0) {
+    if (!scanned.isDirty || now < this.#nextScan(scanned) || this.#underWay > 0) {
       if (scanned.at < 0) await this.#scanning;
       if (scanned.at >= 0) return;
     }
@@ -185,10 +191,20 @@ export class StateNames {
     else renewed.catch(() => {});
   }
 
-  /** Where other machines change the queue no event says so. */
+  /** When something that has changed is scanned again. */
+  #nextScan(scanned: Scanned): number {
+    const { at, took } = scanned;
+    const least = scanned === this.#counted && !this.#isBatchDue ? LEAST_BETWEEN : 0;
+    return at + Math.max(least, took <= QUICK ? 0 : took / SCANNING_SHARE);
+  }
+
+  /**
+   * Events come late: of a job that has just got another name only the end of the old one may have
+   * been heard. Where other machines change the queue none comes.
+   */
   #lookAtMtime(now: number): void {
     const { files } = this.#store;
-    if (now < this.#lookedAt + SHARED_LOOK || files.isLocal(this.#path)) return;
+    if (now < this.#lookedAt + SHARED_LOOK && !files.isLocal(this.#path)) return;
     this.#lookedAt = now;
     if (files.stat(this.#path, "fresh")?.mtime !== this.#mtime) this.changed();
   }
@@ -222,19 +238,19 @@ export class StateNames {
   async #scanNow(key?: string, wanted?: Wanted): Promise<void> {
     const begun = performance.now();
     const { now, files } = this.#store;
-    this.#mtime = files.stat(this.#path)?.mtime ?? -1;
+    const mtime = files.stat(this.#path)?.mtime ?? -1;
+    // What changes in the same tick leaves the same mtime.
+    this.#mtime = mtime + TICK < now() ? mtime : -1;
     const changes = this.#changes = new Map<string, boolean>();
-    this.#counted.isDirty = this.#counted.isBatchDue = this.#hasBatchCome = false;
+    this.#counted.isDirty = this.#isBatchDue = this.#hasBatchCome = false;
     try {
       const { tally, names, isWhole } = await scanNames(this.#store, this.#state, wanted);
       const took = performance.now() - begun;
       this.#tally = tally;
       [this.#counted.at, this.#counted.took] = [now(), took];
       if (key === undefined || !wanted) return;
-      const isBatchDue = this.#hasBatchCome;
-      const isDirty = isBatchDue || changes.size > 0;
-      const scanned = { isDirty, isBatchDue, at: now(), took };
-      this.#windows.set(key, { wanted, names, isWhole, changes, ...scanned });
+      const isDirty = this.#hasBatchCome || changes.size > 0;
+      this.#windows.set(key, { wanted, names, isWhole, changes, isDirty, at: now(), took });
       const [oldest] = this.#windows.keys();
       if (this.#windows.size > MOST_WINDOWS) this.#windows.delete(oldest!);
     } catch (error) {
@@ -249,10 +265,6 @@ export class StateNames {
 /** Windows that differ in this are kept side by side. */
 function keyOf({ order, division, after }: Wanted): string {
   return `${order} ${division} ${after !== undefined}`;
-}
-
-function nextScan({ isBatchDue, at, took }: Scanned): number {
-  return at + Math.max(isBatchDue ? 0 : LEAST_BETWEEN, took / SCANNING_SHARE);
 }
 
 /** Whether a window that begins somewhere goes on beyond a place. */

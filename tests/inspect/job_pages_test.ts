@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type JobPageQuery, JobPages } from "../../src/inspect/job_pages.ts";
 import { KnownNames } from "../../src/inspect/known_names.ts";
 import { MOST_NAMES } from "../../src/inspect/name_scan.ts";
+import { StateNames } from "../../src/inspect/state_names.ts";
 import { idsFrom } from "../../src/format/ids.ts";
 import type { Queue } from "../../src/queue.ts";
 import { UsageError } from "../../src/text/errors.ts";
@@ -85,6 +86,37 @@ Deno.test("a job that moves while pages are read is on one of them, with its new
     `${id} done`,
     `${madeAt(0)} done`,
   ]);
+});
+
+Deno.test("a job that has another name in pending/ now is on the page before any event says so", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const [id, other] = [madeAt(1), madeAt(2)];
+  await queue.enqueue({ id, command: "make", hold: true });
+  await queue.enqueue({ id: other, command: "make" });
+  using made = pagesOf(queue);
+  assertEquals(await idsOf(made.pages, NEWEST), [other, id]);
+  const held = [...Deno.readDirSync(`${dir}/pending`)].find(({ name }) => name.includes(id))!.name;
+  const ready = `20260101T000000.000Z-5-${id}.json`;
+  Deno.renameSync(`${dir}/pending/${held}`, `${dir}/pending/${ready}`);
+  assertEquals(await idsOf(made.pages, NEWEST), [other, id]);
+  assertEquals(await idsOf(made.pages, { ...NEWEST, states: ["held"] }), []);
+  Deno.renameSync(`${dir}/pending/${ready}`, `${dir}/failed/${ready}`);
+  assertEquals(await idsOf(made.pages, NEWEST), [other, id]);
+  assertEquals(await idsOf(made.pages, { ...NEWEST, states: ["pending"] }), [other]);
+});
+
+Deno.test("a window is read anew where a name went and its new one is not heard of yet", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  const names = new StateNames(queue.store, "pending");
+  const paths = async () => (await names.window({ order: "desc" })).names.map(({ path }) => path);
+  const [before, after] = ["01", "02"].map((day) => `202601${day}T000000.000Z-5-a.json`);
+  drop(dir, `pending/${before}`, '{"command":"make"}');
+  assertEquals(await paths(), [before]);
+  Deno.renameSync(`${dir}/pending/${before}`, `${dir}/pending/${after}`);
+  names.hear(before!, true);
+  assertEquals(await paths(), [after]);
 });
 
 Deno.test("states and the divisions of pending/ are counted and shown on their own", async () => {

@@ -9,6 +9,7 @@
 import type {
   Config,
   DividedCounts,
+  FailedHook,
   Finding,
   JobState,
   JobView,
@@ -39,6 +40,10 @@ export interface Status {
   workers: WorkerRow[];
   /** Running jobs, the longest running first; at most 100. */
   running: RunningRow[];
+  /** How many jobs only seem to run, as their workers died; missing if none. */
+  lost?: number;
+  /** The hooks that failed in the last day: how many, and the last; missing if none did. */
+  hooks?: { failed: number; last: FailedHook };
   /** The file system of the queue; `null` if it does not say. */
   disk: { free: number; total: number } | null;
   /** What `doctor` found at its last look; `null` before the first. */
@@ -57,6 +62,8 @@ export interface WorkerRow {
   tags: readonly string[];
   /** The one job that it works, for a `queuectl run`. */
   only?: string;
+  /** Its process is stopped (SIGSTOP), and its jobs wait for it. */
+  stopped?: true;
   /** The IDs of the jobs that it runs. */
   running: string[];
 }
@@ -68,6 +75,8 @@ export interface RunningRow {
   worker: string;
   /** When it was claimed. */
   started_at: string;
+  /** Its worker died; the next takes it back. */
+  worker_died?: true;
   progress?: Progress;
 }
 
@@ -92,7 +101,10 @@ export interface JobRow {
   duration_ms?: number;
   /** The worker that runs it, or ran it last. */
   worker?: string;
-  /** Why it waits, in words: `suspended`, `held`, `until …`, `after a, b`, `resource gpu`. */
+  /**
+   * Why it does not run on, in words: `worker died`, `suspended`, `held`, `until …`, `after a, b`,
+   * `resource gpu`.
+   */
   waits?: string;
   progress?: Progress;
   /** The last line that it printed; only where a search looked at it. */
@@ -139,6 +151,8 @@ export interface JobDetail {
   log: { path: string; size: number } | null;
   /** The process group that runs it, where a worker of this machine runs it. */
   pid?: number;
+  /** The worker that ran it died; the next takes it back. */
+  worker_died?: true;
   /** The jobs that it waits for or waited for, and those that wait for it. */
   parents: JobLink[];
   children: JobLink[];

@@ -15,6 +15,7 @@ import { keyboard } from "./cases/keyboard.ts";
 import { largeLog } from "./cases/large_log.ts";
 import { accessible, noScript, phone, readOnly } from "./cases/looks.ts";
 import { pages } from "./cases/pages.ts";
+import { workerNews } from "./cases/worker_news.ts";
 
 /** All cases. */
 export const CASES: readonly Case[] = [
@@ -29,6 +30,7 @@ export const CASES: readonly Case[] = [
   download,
   socket,
   together,
+  workerNews,
   hostile,
   largeLog,
   backlog,

@@ -5,11 +5,12 @@
  */
 
 import type { Attempt, JobView } from "../../../mod.ts";
+import type { JobDetail, RunningRow, Status } from "../api.ts";
 
 /** An attempt, or the one that runs now, with the wait before it. */
 export interface Span {
   attempt: number;
-  /** `running` for the one that has not ended. */
+  /** `running` for the one that has not ended, `worker died` if it never will. */
   outcome: string;
   /** How it ended: `exit 1`, `SIGKILL`; empty if its outcome says it all. */
   end: string;
@@ -25,11 +26,24 @@ export interface Span {
   log: { from: number; to: number | undefined } | undefined;
 }
 
+/** Where a job runs now. */
+export type Run = Pick<RunningRow, "worker" | "started_at" | "worker_died" | "progress">;
+
+/** Where a job runs: by the status, which is newer, unless that leaves it out. */
+export function runOf(
+  { job: { id, state, running }, worker_died }: JobDetail,
+  status: Pick<Status, "running">,
+): Run | undefined {
+  if (state !== "processing") return undefined;
+  return status.running.find((row) => row.id === id) ??
+    (running && { ...running, ...(worker_died && { worker_died }) });
+}
+
 /** All attempts of a job. */
 export function spansOf(
   job: JobView,
   now: number,
-  running: { worker: string; started_at: string } | undefined,
+  run: Run | undefined,
 ): Span[] {
   const history: Attempt[] = Array.isArray(job.history) ? job.history : [];
   let before = Date.parse(job.created_at);
@@ -51,17 +65,17 @@ export function spansOf(
     };
   });
   if (job.state !== "processing") return spans;
-  const startedAt = Date.parse(running?.started_at ?? job.updated_at);
+  const startedAt = Date.parse(run?.started_at ?? job.updated_at);
   const last = history.at(-1);
   const from = last ? last.log_end : 0;
   const isRerun = hadEnded(last);
   const waitedFrom = isRerun ? startedAt : Math.min(before, startedAt);
   return [...spans, {
     attempt: (last?.attempt ?? 0) + 1,
-    outcome: "running",
+    outcome: run?.worker_died ? "worker died" : "running",
     end: "",
     reason: undefined,
-    worker: running?.worker ?? "",
+    worker: run?.worker ?? "",
     ...{ waitedFrom, isRerun, startedAt, endedAt: Math.max(now, startedAt) },
     log: from === undefined ? undefined : { from, to: undefined },
   }];

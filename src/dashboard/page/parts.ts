@@ -6,6 +6,7 @@
  */
 
 import { Fragment, h } from "preact";
+import type { WorkerRow } from "../api.ts";
 import { type Action, perform } from "./actions.ts";
 import { type Children, html, type Tree } from "./html.ts";
 import { useStore } from "./store.ts";
@@ -95,6 +96,15 @@ export function CommandLine({ text, most = 72 }: { text: string; most?: number }
     { class: "command-line" },
     html.code({ title: cutEnd(shown, 400) }, cutEnd(shown, most)),
     h(CopyButton, { text, what: `the command line: ${cutMiddle(shown, 200)}` }),
+  );
+}
+
+/** What is wrong with a worker that is stopped, and what lets it go on. */
+export function StoppedNote({ worker: { pid } }: { worker: WorkerRow }): Tree {
+  return html.div(
+    { class: "fault" },
+    "The worker is stopped (SIGSTOP or Ctrl-Z), and its jobs wait for it. Let it go on: ",
+    h(CommandLine, { text: `kill -CONT ${pid}` }),
   );
 }
 

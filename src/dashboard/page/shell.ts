@@ -10,9 +10,9 @@ import type { Status } from "../api.ts";
 import type { View } from "./data.ts";
 import { Dialogs } from "./dialogs.ts";
 import { html, type Tree } from "./html.ts";
-import { ActionButton, CommandLine } from "./parts.ts";
+import { ActionButton, Ago, CommandLine, JobId } from "./parts.ts";
 import { type Store, StoreContext, useStore } from "./store.ts";
-import { counted, cutMiddle, numberText, visibleText } from "./texts.ts";
+import { counted, cutMiddle, numberText, shellWord, visibleText } from "./texts.ts";
 import { pauseAction } from "./actions.ts";
 import { Page, titleOf } from "./views/page.ts";
 
@@ -135,7 +135,7 @@ function Search(): Tree {
 
 function Banners(): Tree {
   const { status, connection } = useStore();
-  const { paused, findings } = status.value;
+  const { paused, lost = 0, hooks, dir, findings } = status.value;
   const problems = findings?.filter(({ mended }) => !mended) ?? [];
   return html.section(
     { class: "banners", "aria-label": "Notices" },
@@ -165,7 +165,41 @@ function Banners(): Tree {
         h(ActionButton, { action: pauseAction(true) }),
       )
       : null,
+    lost === 0 ? null : h(Lost, { lost }),
+    hooks ? h(FailedHooks, { hooks, dir }) : null,
     problems.length === 0 ? null : h(Findings, { problems }),
+  );
+}
+
+function Lost({ lost }: { lost: number }): Tree {
+  return html.div(
+    { class: "banner bad" },
+    html.span(
+      null,
+      html.strong(null, `${counted(lost, "job")} of dead workers.`),
+      ` The next worker takes ${lost === 1 ? "it" : "them"} back:`,
+    ),
+    h(CommandLine, { text: "queuectl worker start" }),
+  );
+}
+
+function FailedHooks(
+  { hooks: { failed, last: { hook, job, at, how } }, dir }:
+    & { hooks: NonNullable<Status["hooks"]> }
+    & Pick<Status, "dir">,
+): Tree {
+  return html.div(
+    { class: "banner warn" },
+    html.span(
+      null,
+      html.strong(null, `${counted(failed, "hook")} failed in the last day.`),
+      " The last, ",
+      h(Ago, { at }),
+      `: ${hook} of job `,
+      h(JobId, { id: job }),
+      `, ${visibleText(how)}.`,
+    ),
+    h(CommandLine, { text: `tail ${shellWord(`${dir}/hooks.log`)}` }),
   );
 }
 

@@ -5,6 +5,7 @@
  */
 
 import {
+  diedWorkers,
   groupOf,
   ID_PATTERN,
   type JobPlace,
@@ -24,12 +25,14 @@ export async function jobDetail(queue: Queue, id: string): Promise<JobDetail | u
   const children = waitersOf(queue.store, id);
   const places = placesOf(queue, [id, ...parents, ...children]);
   const place = places.get(id);
+  const isLost = job.running !== undefined && diedWorkers(queue).has(job.running.worker);
   const pid = await pidOf(queue, id, place);
   return {
     job: withoutSecrets(job, queue.config().secret_names),
     path: place?.path ?? `${queue.dir}/${job.state}`,
     log: logOf(queue, id),
     ...(pid !== undefined && { pid }),
+    ...(isLost && { worker_died: true as const }),
     parents: parents.map((parent) => linkTo(parent, places)),
     children: children.map((child) => linkTo(child, places)),
   };

@@ -7,10 +7,16 @@
 import type { JobView } from "../../../mod.ts";
 import type { JobRow } from "../api.ts";
 
-/** The row of a job. */
-export function jobRow(job: JobView): JobRow {
+/**
+ * The row of a job.
+ *
+ * @param isDead Whether a worker died, and its jobs wait for the next.
+ */
+export function jobRow(job: JobView, isDead: (worker: string) => boolean = () => false): JobRow {
   const last = job.history.at(-1);
-  const waits = waitsOf(job);
+  const isLost = job.running !== undefined && isDead(job.running.worker);
+  const waits = isLost ? "worker died" : waitsOf(job);
+  const worker = job.running?.worker ?? last?.worker;
   const { id, command, state, priority, attempts, max_retries, progress } = job;
   const { label, tags, group } = job;
   return {
@@ -24,8 +30,8 @@ export function jobRow(job: JobView): JobRow {
       exit_code: last.exit_code,
       signal: last.signal,
       duration_ms: last.duration_ms,
-      worker: last.worker,
     }),
+    ...(worker !== undefined && { worker }),
     ...(waits !== undefined && { waits }),
     ...(progress && { progress }),
   };

@@ -4,18 +4,24 @@
  * @module
  */
 
-import type { JobPages } from "../../../mod.ts";
+import type { JobPages, Queue } from "../../../mod.ts";
 import type { BulkAction, BulkFilter, JobsPage, JobsQuery } from "../api.ts";
 import { isFor } from "../page/bulk_actions.ts";
 import type { Matching } from "./scanner.ts";
 import { jobRow } from "./job_row.ts";
+import { deathCheck } from "./worker_news.ts";
 
 /** A page as the API answers it. */
-export async function jobsPage(pages: JobPages, query: JobsQuery): Promise<JobsPage> {
+export async function jobsPage(
+  queue: Queue,
+  pages: JobPages,
+  query: JobsQuery,
+): Promise<JobsPage> {
   const { jobs, next, total, searched } = await pages.page(query);
+  const isDead = deathCheck(queue);
   return {
     jobs: jobs.map(({ job, last_line }) => ({
-      ...jobRow(job),
+      ...jobRow(job, isDead),
       ...(last_line !== undefined && { last_line }),
     })),
     next,

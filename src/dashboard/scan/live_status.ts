@@ -9,6 +9,7 @@ import {
   type Change,
   diskSpace,
   type EndRates,
+  failedHooks,
   type Finding,
   JOB_STATES,
   type KnownNames,
@@ -19,6 +20,7 @@ import {
   VERSION,
 } from "../../../mod.ts";
 import type { Events, Status } from "../api.ts";
+import { deadAmong, workerRows } from "./worker_news.ts";
 
 /** The least time between two statuses, in milliseconds. */
 const LEAST_PAUSE = 250;
@@ -35,7 +37,10 @@ const LOOKING_SHARE = 0.1;
 /** More jobs that moved are not named. */
 const MOST_IDS = 100;
 
-/** How often to look without an event, in milliseconds: a worker that was killed sends none. */
+/**
+ * How often to look without an event, in milliseconds, as a worker that was killed sends none; and
+ * how often at most into hooks.log.
+ */
 const LOOK_EVERY = 4000;
 
 /** How long to wait after a look that failed, in milliseconds. */
@@ -83,6 +88,11 @@ export class LiveStatus {
   #counts = "";
   /** The names in schedules/ by the last status: they say what is due when, and what is paused. */
   #schedules: string;
+  /** The jobs of dead workers by the last status. */
+  #lost: ReadonlySet<string> = new Set();
+  #hooks: Status["hooks"];
+  /** When hooks.log was read last. */
+  #hooksAt = -Infinity;
   #sentAt = -Infinity;
   /** How long to wait for an event, in milliseconds. */
   #pause = LOOK_EVERY;
@@ -134,10 +144,28 @@ export class LiveStatus {
       // A log beside its job; or, perhaps, a batch.
       if (!entry && (directory !== "pending" || /^\.|\.(?:log|json)$/.test(name))) return;
       if (!removed && (directory === "done" || directory === "dead")) this.#rates.add(Date.now());
-      if (!entry || this.#moved?.size === MOST_IDS) this.#moved = undefined;
-      else this.#moved?.add(entry.id);
+      this.#noteMove(entry?.id);
     }
     this.refresh();
+  }
+
+  #noteMove(id: string | undefined): void {
+    if (id === undefined || this.#moved?.size === MOST_IDS) this.#moved = undefined;
+    else this.#moved?.add(id);
+  }
+
+  /** No event says that a worker died, and what it ran shows that all the same. */
+  #noteLost(lost: ReadonlySet<string>): void {
+    for (const id of lost.symmetricDifference(this.#lost)) this.#noteMove(id);
+    this.#lost = lost;
+  }
+
+  #lookAtHooks(): void {
+    if (performance.now() < this.#hooksAt + LOOK_EVERY) return;
+    this.#hooksAt = performance.now();
+    const failed = failedHooks(this.#queue);
+    const last = failed.at(-1);
+    this.#hooks = last && { failed: failed.length, last };
   }
 
   /** Looks at a time, by `performance.now`, unless it looks sooner. */
@@ -205,6 +233,10 @@ export class LiveStatus {
     const now = Date.now();
     const { count, ofWorker, longest } = runningJobs(queue);
     this.#pause = count > 0 ? PROGRESS_EVERY : LOOK_EVERY;
+    const workers = workerRows(queue, ofWorker);
+    const dead = deadAmong(queue, workers, ofWorker);
+    this.#noteLost(new Set([...dead].flatMap((name) => ofWorker.get(name)!)));
+    this.#lookAtHooks();
     return {
       dir: queue.dir,
       version: VERSION,
@@ -215,29 +247,14 @@ export class LiveStatus {
       jobs: { ...counts, processing: count },
       counted_at: new Date(this.#names.countedAt).toISOString(),
       rates: { minute: this.#rates.rate(60, now), five_minutes: this.#rates.rate(300, now) },
-      workers: queue.workers().map(
-        ({ name, host, pid, slots, started_at, version, tags, only }) => {
-          const running = ofWorker.get(name) ?? [];
-          return {
-            ...{
-              name,
-              host,
-              pid,
-              slots,
-              busy: Math.min(running.length, slots),
-              started_at,
-              version,
-            },
-            tags: tags ?? [],
-            ...(only !== undefined && { only }),
-            running,
-          };
-        },
-      ),
+      workers,
       running: longest.map(({ id, command, worker, since, progress }) => ({
         ...{ id, command, worker, started_at: new Date(since).toISOString() },
+        ...(dead.has(worker) && { worker_died: true as const }),
         ...(progress && { progress }),
       })),
+      ...(this.#lost.size > 0 && { lost: this.#lost.size }),
+      ...(this.#hooks && { hooks: this.#hooks }),
       disk: diskSpace(queue.dir),
       findings: this.#findings(),
     };

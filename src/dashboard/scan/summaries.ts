@@ -13,17 +13,19 @@ import {
 } from "../../../mod.ts";
 import type { SchedulesAnswer, StatsAnswer } from "../api.ts";
 import { jobRow } from "./job_row.ts";
+import { deathCheck } from "./worker_news.ts";
 
 /** All schedules; files that are none are left out, as the doctor reports them. */
 export async function schedulesAnswer(queue: Queue): Promise<SchedulesAnswer> {
   const { secret_names } = queue.config();
+  const isDead = deathCheck(queue);
   return (await listSchedules(queue)).map((schedule) => {
     const last = schedule.last && queue.get(schedule.last.id);
     return {
       ...schedule,
       job: withoutSecrets(schedule.job, secret_names),
       words: scheduleWords(schedule.when),
-      ...(last && { last_job: jobRow(last) }),
+      ...(last && { last_job: jobRow(last, isDead) }),
     };
   });
 }

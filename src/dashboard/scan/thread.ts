@@ -66,7 +66,7 @@ class Looks {
   answer(question: Numbered, say: (answer: Answer) => void): unknown {
     switch (question.ask) {
       case "jobs":
-        return jobsPage(this.#pages, question.query);
+        return jobsPage(this.#queue, this.#pages, question.query);
       case "matching":
         return matchingJobs(this.#pages, question);
       case "job":

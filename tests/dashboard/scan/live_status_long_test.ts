@@ -166,6 +166,17 @@ Deno.test("jobs of a batch are counted as they are claimed one by one", async ()
   });
 });
 
+Deno.test("a hook that fails is noticed without an event", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  using followed = follow(queue);
+  const { seen } = followed;
+  await eventually("the first status", () => seen.length === 1);
+  assertEquals(seen[0]!.status.hooks, undefined);
+  drop(dir, "hooks.log", `queuectl: ${new Date().toISOString()} on_done of job a: exit 6\n`);
+  await eventually("the failure", () => seen.at(-1)!.status.hooks?.failed === 1);
+});
+
 Deno.test("the doctor looks in a thread of its own, and says so only if it found news", async () => {
   await using temporary = await temporaryQueue();
   const { queue, dir } = temporary;

@@ -8,12 +8,14 @@ import { useSignal } from "@preact/signals";
 import { h } from "preact";
 import { useRef } from "preact/hooks";
 import type { JobView } from "../../../../mod.ts";
+import type { JobDetail } from "../../api.ts";
+import { type Run, runOf } from "../attempts.ts";
 import type { ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
 import { actionsOn, isWaiting, priorityAction, stateOf } from "../job_actions.ts";
 import { ADDED_FIELDS } from "../job_fields.ts";
 import { ActionButton, CommandLine, CopyButton, jobPath, PageHead, ProgressBar } from "../parts.ts";
-import { State, TextBlock } from "../parts.ts";
+import { State, StoppedNote, TextBlock } from "../parts.ts";
 import { useStore } from "../store.ts";
 import { counted, shellWord, visibleLines, visibleText } from "../texts.ts";
 import { Attempts } from "./job_attempts.ts";
@@ -27,6 +29,7 @@ export function Job({ detail }: ViewOf<"job">): Tree {
   const store = useStore();
   const { job } = detail;
   const { id } = job;
+  const run = runOf(detail, store.status.value);
   const jump = useRef<((offset: number) => void) | undefined>(undefined);
   const isEdited = /[?&]edit\b/.test(store.url.value) && !store.status.peek().read_only;
   return html.div(
@@ -39,13 +42,13 @@ export function Job({ detail }: ViewOf<"job">): Tree {
     html.pre({ class: "job-command card", tabIndex: 0, role: "region", "aria-label": "Command" }, [
       visibleLines(String(job.command)),
     ]),
-    h(Now, { detail }),
+    h(Now, { detail, run }),
     isEdited ? h(EditJob, { job, key: id }) : html.div(
       { class: "job-columns" },
       html.div(
         { class: "stack job-main" },
         h(JobGraph, { detail }),
-        h(Attempts, { job, jump: (offset) => jump.current?.(offset) }),
+        h(Attempts, { job, run, jump: (offset) => jump.current?.(offset) }),
         h(JobLog, { key: id, detail, jump }),
         h(Result, { job }),
       ),
@@ -64,26 +67,40 @@ function StateNow({ job }: { job: JobView }): Tree {
 }
 
 /** What is the case now: its progress, or why it waits, or why it is dead. */
-function Now({ detail: { job, pid } }: Pick<ViewOf<"job">, "detail">): Tree {
+function Now(
+  { detail: { job, pid }, run }: { detail: JobDetail; run: Run | undefined },
+): Tree {
   const store = useStore();
-  const row = store.status.value.running.find(({ id }) => id === job.id);
-  const progress = row?.progress ?? job.progress;
+  const progress = run?.progress ?? job.progress;
   const { malformed, reason } = job;
   return html.div(
     { class: "job-now" },
     typeof malformed === "string" ? html.p({ class: "banner bad" }, visibleText(malformed)) : null,
     job.state === "processing" && progress ? h(ProgressBar, { progress }) : null,
-    job.state === "processing" && row
-      ? html.p(
-        { class: "quiet" },
-        `Runs on worker ${visibleText(row.worker)}`,
-        pid === undefined ? "." : `, process group ${pid}.`,
-      )
-      : null,
+    run ? h(RunsOn, { run, pid }) : null,
     h(WaitsFor, { job, now: store.now.value }),
     job.state === "dead" && typeof reason === "string"
       ? html.p({ class: "quiet" }, visibleText(reason))
       : null,
+  );
+}
+
+/** Where it runs, and what keeps it from running on. */
+function RunsOn({ run, pid }: { run: Run; pid: number | undefined }): Tree {
+  const name = visibleText(run.worker);
+  if (run.worker_died) {
+    return html.p(
+      { class: "fault" },
+      `Its worker ${name} died. The next worker takes it back: `,
+      h(CommandLine, { text: "queuectl worker start" }),
+    );
+  }
+  const worker = useStore().status.value.workers.find((each) => each.name === run.worker);
+  const group = pid === undefined ? "." : `, process group ${pid}.`;
+  return html.div(
+    null,
+    html.p({ class: "quiet" }, `Runs on worker ${name}${group}`),
+    worker?.stopped ? h(StoppedNote, { worker }) : null,
   );
 }
 

@@ -6,7 +6,7 @@
 
 import { h } from "preact";
 import type { JobView } from "../../../../mod.ts";
-import { barsOf, type Span, spansOf } from "../attempts.ts";
+import { barsOf, type Run, type Span, spansOf } from "../attempts.ts";
 import { html, type Tree } from "../html.ts";
 import { Ago } from "../parts.ts";
 import { useStore } from "../store.ts";
@@ -20,13 +20,15 @@ const MOST_SHOWN = 60;
 const LIKE: Readonly<Record<string, string>> = { done: "done", running: "processing" };
 const SIGNS: Readonly<Record<string, string>> = {
   ...{ done: "✓", running: "▸", failed: "✕", timeout: "◷", cancelled: "⊘", lost: "?" },
+  "worker died": "?",
 };
 
 /** A row for each attempt, its bar on the scale of all. */
-export function Attempts({ job, jump }: { job: JobView; jump: (offset: number) => void }): Tree {
+export function Attempts(
+  { job, run, jump }: { job: JobView; run: Run | undefined; jump: (offset: number) => void },
+): Tree {
   const store = useStore();
-  const running = store.status.value.running.find(({ id }) => id === job.id);
-  const all = spansOf(job, job.state === "processing" ? store.now.value : 0, running);
+  const all = spansOf(job, job.state === "processing" ? store.now.value : 0, run);
   const spans = all.slice(-MOST_SHOWN);
   if (spans.length === 0) {
     return html.section(

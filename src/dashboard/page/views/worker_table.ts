@@ -8,7 +8,7 @@ import { h } from "preact";
 import type { RunningRow, WorkerRow } from "../../api.ts";
 import { stopAction } from "../actions.ts";
 import { html, type Tree } from "../html.ts";
-import { ActionButton, Ago, Command, JobId, ProgressBar, Since } from "../parts.ts";
+import { ActionButton, Ago, Command, JobId, ProgressBar, Since, StoppedNote } from "../parts.ts";
 import { useStore } from "../store.ts";
 import { visibleText } from "../texts.ts";
 
@@ -33,6 +33,12 @@ export function WorkerTable({ hasActions }: { hasActions: boolean }): Tree {
           html.td({ class: "runs" }, h(Runs, { worker, jobs })),
           html.td({ class: "since" }, h(Ago, { at: worker.started_at })),
         ),
+        worker.stopped
+          ? html.tr(
+            { key: `stopped ${worker.name}`, class: "stops" },
+            html.td({ colSpan: heads.length }, h(StoppedNote, { worker })),
+          )
+          : null,
         hasActions
           ? html.tr(
             { key: `stop ${worker.name}`, class: "stops" },

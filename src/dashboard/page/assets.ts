@@ -61,7 +61,7 @@ import scheduleForm from "./views/schedule_form.ts" with { type: "text" };
 import schedules from "./views/schedules.ts" with { type: "text" };
 import settings from "./views/settings.ts" with { type: "text" };
 import jobStyle from "./job.css" with { type: "text" };
-import { bundle } from "./bundle.ts";
+import { bundle, withoutComments } from "./bundle.ts";
 import bulkActions from "./bulk_actions.ts" with { type: "text" };
 import bundleSource from "./bundle.ts" with { type: "text" };
 import { ADDED_FIELDS, FORM_FIELDS } from "./job_fields.ts";
@@ -161,9 +161,9 @@ export function assets(): Map<string, Asset> {
   if (made) return made;
   const all = Object.entries(SOURCES);
   const scripts = all.filter(([path]) => path.endsWith(".ts"))
-    .map(([path, text]): [string, string] => [path, scriptOf(stripTypeScriptTypes(text))]);
+    .map(([path, text]): [string, string] => [path, withoutComments(stripTypeScriptTypes(text))]);
   const packages = Object.entries(PACKAGES)
-    .map(([name, text]): [string, string] => [name, scriptOf(text)]);
+    .map(([name, text]): [string, string] => [name, withoutComments(text)]);
   const modules = new Map([...scripts, ...packages]);
   const styles = all.filter(([path]) => path.endsWith(".css")).map(([, text]) => text);
   return made = new Map([
@@ -176,12 +176,4 @@ export function assets(): Map<string, Asset> {
 function asset(type: string, text: string): Asset {
   const body = new TextEncoder().encode(text);
   return { type: `${type}; charset=utf-8`, body, etag: `"${hash.slice(0, 32)}"` };
-}
-
-/** A script without comments on lines of their own. */
-function scriptOf(text: string): string {
-  return text
-    .replace(/^[ \t]*(?:\/\*\*.*?\*\/|\/\/[^\n]*)[ \t]*$|\/\/# source[^\n]*$/gms, "")
-    .replace(/^[ \t]+$/gm, "")
-    .replace(/\n{2,}/g, "\n");
 }

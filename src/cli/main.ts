@@ -19,8 +19,8 @@ import {
   VERSION_OPTION,
   wordBounds,
 } from "./table/command.ts";
-import { ownLauncher } from "../process/launcher.ts";
 import { later } from "../text/later.ts";
+import { ownLauncher } from "./own_launcher.ts";
 import {
   type GivenOptions,
   MisspelledError,

@@ -1,21 +1,6 @@
 // Types of what queuectl uses of the Deno standard library. The npm build in deno.json's import
 // map has none; JSR's own packages (`deno task jsr`) bring theirs and make this file unnecessary.
 
-declare module "@std/cli/parse-args" {
-  export interface ParseOptions {
-    boolean?: boolean | readonly string[];
-    string?: readonly string[];
-    collect?: readonly string[];
-    alias?: Record<string, string | readonly string[]>;
-    stopEarly?: boolean;
-    unknown?: (arg: string, key?: string, value?: unknown) => unknown;
-  }
-  export function parseArgs(
-    args: string[],
-    options?: ParseOptions,
-  ): { _: (string | number)[]; [name: string]: unknown };
-}
-
 declare module "@std/data-structures/binary-heap" {
   export class BinaryHeap<T> implements Iterable<T> {
     constructor(compare?: (a: T, b: T) => number);

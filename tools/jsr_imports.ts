@@ -11,7 +11,6 @@ import { importsOf, report, ROOT, sourceFiles } from "./source_files.ts";
  */
 const PACKAGES: Readonly<Record<string, { version: string; modules: readonly string[] }>> = {
   assert: { version: "^1", modules: ["."] },
-  cli: { version: "^1", modules: [".", "parse-args", "prompt-secret", "unicode-width"] },
   "data-structures": {
     version: "^1",
     modules: [".", "binary-heap", "binary-search-tree", "comparators", "red-black-tree"],

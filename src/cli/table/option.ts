@@ -1,13 +1,11 @@
 /**
- * Reading the words of a command line. This file finds where the options end and the job's own
- * words begin, and joins each option with its value; `@std/cli/parse-args` reads those. Given the
- * words as they stand it would change a job: it drops a `--`, gives `--json true` the value true,
- * and takes no value that begins with a dash (`--file -`).
+ * Reading the words of a command line: where the options end and the job's own words begin, and the
+ * value of each option. `@std/cli/parse-args` would change a job: it drops a `--`, gives
+ * `--json true` the value true, and takes no value that begins with a dash (`--file -`).
  *
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import type { JobField } from "../../format/job_fields.ts";
 import { UsageError } from "../../text/errors.ts";
 
@@ -57,8 +55,8 @@ export function refuseReplaced(word: string, what: string, otherwise: string = "
   );
 }
 
-/** The values of each option by its name; a flag has the value "". */
-type Values = Readonly<Record<string, readonly string[] | undefined>>;
+/** The values of each given option by its name; a flag has the value "". */
+type Values = ReadonlyMap<string, readonly string[]>;
 
 /** The options that were given. */
 export class GivenOptions {
@@ -80,7 +78,7 @@ export class GivenOptions {
 
   /** All values of an option, in the order given. */
   all(name: string): readonly string[] {
-    return this.#values[name] ?? [];
+    return this.#values.get(name) ?? [];
   }
 
   /**
@@ -164,7 +162,7 @@ function isOption(arg: string, known: readonly Option[]): boolean {
 
 /**
  * Adds an option to `joined` as `--name=value` or `--name`; the letters of `-yfnVALUE` one by one.
- * An unknown one stays as it is, for `parseArgs()` to refuse.
+ * An unknown one stays as it is, and is refused later.
  *
  * @returns Whether `next` is its value.
  */
@@ -200,27 +198,23 @@ function valueOf(
   throw new UsageError(`${written} needs a value: ${written} ${value}`);
 }
 
-function readOptions(joined: string[], { known, see }: Reading): GivenOptions {
-  const names = known.map(({ name }) => name);
-  const values = parseArgs(joined, {
-    string: names,
-    collect: names,
-    unknown(arg) {
-      const word = arg.startsWith("--") ? arg.split("=")[0]! : arg.slice(0, 2);
-      throw new MisspelledError(
-        `unknown option ${word}`,
-        word,
-        names.map((name) => `--${name}`),
-        see,
-      );
-    },
-  }) as Values;
-  for (const { name, value, many } of known) {
-    const given = values[name]!;
-    given.forEach((text) => refuseReplaced(text, `--${name}`));
-    if (given.length > 1 && !many && value !== undefined) {
-      throw new UsageError(`--${name} is given twice, and can have one value only`);
+function readOptions(joined: readonly string[], { known, see }: Reading): GivenOptions {
+  const values = new Map<string, string[]>();
+  for (const written of joined) {
+    const [word, ...rest] = written.split("=") as [string, ...string[]];
+    const option = known.find(({ name }) => `--${name}` === word);
+    if (option === undefined) {
+      const unknown = word.startsWith("--") ? word : word.slice(0, 2);
+      const names = known.map(({ name }) => `--${name}`);
+      throw new MisspelledError(`unknown option ${unknown}`, unknown, names, see);
     }
+    const value = rest.join("=");
+    refuseReplaced(value, word);
+    const before = values.get(option.name) ?? [];
+    if (before.length > 0 && !option.many && option.value !== undefined) {
+      throw new UsageError(`${word} is given twice, and can have one value only`);
+    }
+    values.set(option.name, [...before, value]);
   }
   return new GivenOptions(values);
 }

@@ -36,7 +36,7 @@ Deno.test("what a job and the queue can both be set to has the same bounds, and 
   for (const field of shared) {
     for (const value of values) {
       const inJson = faultInJson(field, value);
-      const options = new GivenOptions({ [optionName(field)]: [String(value)] });
+      const options = new GivenOptions(new Map([[optionName(field), [String(value)]]]));
       const inOption = faultOf(() => optionValue(options, field), value);
       const inConfig = faultOf(() => parseConfigValue(field, String(value)), value);
       const tooLong = value > 3_153_600_000 && JOB_FIELDS.get(field)!.type === "span";

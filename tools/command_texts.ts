@@ -5,7 +5,7 @@
  */
 
 import { JOB_FIELDS, optionName } from "../src/format/job_fields.ts";
-import { SETTINGS } from "../src/format/settings.ts";
+import { CONFIG_KEYS, DEFAULTS, SETTINGS } from "../src/format/settings.ts";
 import { code, table } from "./markdown.ts";
 
 /** What is true of every command. */
@@ -40,11 +40,11 @@ ${table(["field", "option", "meaning", "default"], rows)}`;
 
 /** The settings of a queue. */
 export function settings(): string {
-  const rows = Object.entries(SETTINGS).map(([key, { value, help, default: usual }]) => [
+  const rows = CONFIG_KEYS.map((key) => [
     code(key),
-    code(value),
-    help,
-    key === "backoff_factor" ? code("backoff_base") : code(String(usual ?? "none")),
+    code(SETTINGS[key].value),
+    SETTINGS[key].help,
+    code(key === "backoff_factor" ? "backoff_base" : String(DEFAULTS[key] ?? "none")),
   ]);
   return `\`queuectl config set KEY VALUE\`; the queue keeps them in config.json. A job's own field
 wins. Numbers of durations are seconds.

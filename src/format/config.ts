@@ -1,5 +1,5 @@
 /**
- * The settings of a queue as values; the table of what each takes is in settings.ts.
+ * The settings of a queue as values, and their defaults; what each takes is in settings.ts.
  *
  * @module
  */
@@ -119,4 +119,47 @@ export function groupOfKey(key: string): string | undefined {
 /** Whether a setting is that of a resource or a group, whose name its key has. */
 export function isNamedKey(key: string): key is ResourceKey | GroupKey | PausedKey {
   return isResourceKey(key) || groupOfKey(key) !== undefined;
+}
+
+/** The defaults, in the order that settings are shown; `backoff_factor` follows `backoff_base`. */
+export const DEFAULTS: Readonly<Record<PlainKey, number | boolean | string | null>> = {
+  max_retries: 3,
+  backoff_base: 2,
+  backoff_factor: null,
+  backoff_max: 3600,
+  jitter: 0,
+  timeout: null,
+  max_log: null,
+  worker_count: 1,
+  autostart: false,
+  pause_on_failure: false,
+  poll_interval: 1,
+  kill_grace: 5,
+  fence_after: 10,
+  capture_env: false,
+  secret_names: "*TOKEN*,*SECRET*,*PASSW*,*CREDENTIAL*,*KEY*,*AUTH*",
+  shell: "/bin/sh",
+  fsync: true,
+  one_machine: false,
+  concurrency: null,
+  keep_done: "100000,1d",
+  keep_dead: "100000,30d",
+  keep_history: "30d",
+  on_done: null,
+  on_dead: null,
+  on_failure: null,
+};
+
+/** The names of all settings but those of resources and groups, in the order they are shown. */
+export const CONFIG_KEYS: readonly PlainKey[] = Object.keys(DEFAULTS) as PlainKey[];
+
+/** Adds the defaults of the settings that were not set. */
+export function withDefaults(set: Partial<Config>): Config {
+  // `null` is a value: it takes a default away.
+  const given = Object.entries(set).filter(([key, value]) =>
+    value !== undefined && (Object.hasOwn(DEFAULTS, key) || isNamedKey(key))
+  );
+  const config: Record<string, unknown> = { ...DEFAULTS, ...Object.fromEntries(given) };
+  config.backoff_factor ??= config.backoff_base;
+  return config as unknown as Config;
 }

@@ -1,5 +1,5 @@
 /**
- * The settings of a queue: one table of what each takes, its default and its help.
+ * The settings of a queue: one table of what each takes and its help. Its default is in config.ts.
  *
  * @module
  */
@@ -8,16 +8,21 @@ import { UsageError } from "../text/errors.ts";
 import { bytesInSize } from "../text/byte_size.ts";
 import { retention, retentionAge } from "./retention.ts";
 import { secondsInSpan } from "../text/time_span.ts";
-import { type Config, type ConfigKey, isNamedKey, isResourceKey, type PlainKey } from "./config.ts";
+import {
+  type Config,
+  CONFIG_KEYS,
+  type ConfigKey,
+  isNamedKey,
+  isResourceKey,
+  type PlainKey,
+} from "./config.ts";
 import { flag, type Kind, number, orNone, seconds, someText, wholeNumber } from "./field_checks.ts";
 import { JOB_FIELDS } from "./job_fields.ts";
 
 export * from "./config.ts";
 
-/** A setting: what it takes, its default, and its line in the help. */
+/** A setting: what it takes, and its line in the help. */
 export interface Setting extends Kind {
-  /** The value if it is not set. */
-  readonly default: number | boolean | string | null;
   /** What its value is called in the help. */
   readonly value: string;
   /** What its value can be, for completions. */
@@ -50,30 +55,27 @@ function asInJobs(field: string): Kind & { value: string; help: string } {
   return { check, type, value: value!, help: help! };
 }
 
-/** All settings but those of resources, as shown. A new one joins {@linkcode Config} too. */
+/** All settings but those of resources. */
 export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
-  max_retries: { ...asInJobs("max_retries"), default: 3 },
-  backoff_base: { ...asInJobs("backoff_base"), default: 2 },
-  backoff_factor: { ...asInJobs("backoff_factor"), default: null },
+  max_retries: asInJobs("max_retries"),
+  backoff_base: asInJobs("backoff_base"),
+  backoff_factor: asInJobs("backoff_factor"),
   backoff_max: {
     ...seconds(0),
     value: "DUR",
     help: "longest delay between retries",
-    default: 3600,
   },
   jitter: {
     ...number(0, 1),
     value: "0-1",
     help: "randomize retry delays by up to this fraction",
-    default: 0,
   },
-  timeout: { ...asInJobs("timeout"), default: null },
-  max_log: { ...asInJobs("max_log"), default: null },
+  timeout: asInJobs("timeout"),
+  max_log: asInJobs("max_log"),
   worker_count: {
     ...slotCount,
     value: "N",
     help: "jobs that a worker runs at once",
-    default: 1,
   },
   autostart: {
     type: "span",
@@ -84,126 +86,93 @@ export const SETTINGS: Readonly<Record<PlainKey, Setting>> = {
     value: "true|false|DUR",
     values: ["true", "false"],
     help: "enqueue starts a worker if none lives; it exits after 10m, or DUR, without jobs",
-    default: false,
   },
   pause_on_failure: {
     ...flag,
     value: "true|false",
     values: ["true", "false"],
     help: "pause the queue when a job ends dead, unless it was cancelled",
-    default: false,
   },
   poll_interval: {
     ...seconds(0.05, 3600),
     value: "DUR",
     help: "how often to poll for changes",
-    default: 1,
   },
   kill_grace: {
     ...seconds(0, 3600),
     value: "DUR",
     help: "time between SIGTERM and SIGKILL",
-    default: 5,
   },
   fence_after: {
     ...seconds(3, 86_400),
     value: "DUR",
     help: "kill a worker's jobs if its shared file system hangs so long",
-    default: 10,
   },
   capture_env: {
     ...flag,
     value: "true|false",
     values: ["true", "false"],
     help: "enqueue, run and schedule add give jobs all variables that are set there",
-    default: false,
   },
   secret_names: {
     ...orNone(someText),
     value: "PATTERNS",
     help: "names of variables whose values list, show and the dashboard hide, or none",
-    default: "*TOKEN*,*SECRET*,*PASSW*,*CREDENTIAL*,*KEY*,*AUTH*",
   },
-  shell: { ...asInJobs("shell"), help: "shell that runs commands and hooks", default: "/bin/sh" },
+  shell: { ...asInJobs("shell"), help: "shell that runs commands and hooks" },
   fsync: {
     ...flag,
     value: "true|false",
     values: ["true", "false"],
     help: "flush each step to disk",
-    default: true,
   },
   one_machine: {
     ...flag,
     value: "true|false",
     values: ["true", "false"],
     help: "work on file systems whose locks reach no other machine",
-    default: false,
   },
   concurrency: {
     ...orNone(wholeNumber(1, 1024)),
     value: "N",
     help: "jobs running at once over all workers and machines, or none",
-    default: null,
   },
   keep_done: {
     ...retention,
     value: "N|DUR|N,DUR",
     help: "done jobs to keep: the newest N, those of the last DUR, or both; none keeps all",
-    default: "100000,1d",
   },
   keep_dead: {
     ...retention,
     value: "N|DUR|N,DUR",
     help: "dead jobs to keep, likewise",
-    default: "100000,30d",
   },
   keep_history: {
     ...retentionAge,
     value: "DUR",
     help: "how long to keep what stats counts, up to 1 GiB, and logs of exited workers",
-    default: "30d",
   },
-  on_done: { ...hook, value: "CMD", help: "shell text to run after a job is done", default: null },
-  on_dead: { ...hook, value: "CMD", help: "shell text to run after a job is dead", default: null },
+  on_done: { ...hook, value: "CMD", help: "shell text to run after a job is done" },
+  on_dead: { ...hook, value: "CMD", help: "shell text to run after a job is dead" },
   on_failure: {
     ...hook,
     value: "CMD",
     help: "shell text to run after a failed attempt that a retry follows",
-    default: null,
   },
 };
-
-/** The names of all settings but those of resources, in the order they are shown. */
-export const CONFIG_KEYS: readonly PlainKey[] = Object.keys(SETTINGS) as PlainKey[];
-
-/** The defaults, in the order that settings are shown; `backoff_factor` follows `backoff_base`. */
-export const DEFAULTS: Readonly<Record<PlainKey, Setting["default"]>> = Object.fromEntries(
-  CONFIG_KEYS.map((key) => [key, SETTINGS[key].default]),
-) as Record<PlainKey, Setting["default"]>;
 
 /** The setting of each `resources.NAME` that was set. */
 const RESOURCE: Setting = {
   ...wholeNumber(0, 1024),
   value: "N",
   help: "jobs that may use it at once",
-  default: null,
 };
 
 /** The settings of each group, by how their keys begin. */
 const OF_GROUP: Readonly<Record<string, Setting>> = {
   groups: { ...RESOURCE, help: "jobs of the group that may run at once" },
-  paused: { ...flag, value: "true|false", help: "start no job of the group", default: false },
+  paused: { ...flag, value: "true|false", help: "start no job of the group" },
 };
-
-/** Adds the defaults of the settings that were not set. */
-export function withDefaults(set: Partial<Config>): Config {
-  const config: Record<string, unknown> = {};
-  // `null` is a value: it takes a default away.
-  for (const key of CONFIG_KEYS) config[key] = set[key] === undefined ? DEFAULTS[key] : set[key];
-  config.backoff_factor ??= config.backoff_base;
-  for (const [key, value] of Object.entries(set)) if (isNamedKey(key)) config[key] = value;
-  return config as unknown as Config;
-}
 
 /** The setting of a key; `undefined` if there is none. */
 export function settingFor(key: string): Setting | undefined {

@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "@std/path/posix/dirname";
-import { type Config, withDefaults } from "../format/settings.ts";
+import { type Config, withDefaults } from "../format/config.ts";
 import { QueueError, reasonOf } from "../text/errors.ts";
 import { FORMAT, FORMAT_NUMBER, formatFault, formatIn } from "./format_version.ts";
 import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { CONFIG_KEYS, SETTINGS } from "../../format/settings.ts";
+import { CONFIG_KEYS, DEFAULTS, SETTINGS } from "../../format/settings.ts";
 import type { Command } from "./command.ts";
 import type { Option } from "./option.ts";
 import { GROUP, STATE, TAG, YES } from "./shared_options.ts";
 
 /** The option of `config set` for a setting, with the default in its help. */
 function settingOption(key: keyof typeof SETTINGS): Option {
-  const { value, values, help, default: usual } = SETTINGS[key];
-  const standard = key === "backoff_factor" ? "the base" : usual ?? "none";
+  const { value, values, help } = SETTINGS[key];
+  const standard = key === "backoff_factor" ? "the base" : DEFAULTS[key] ?? "none";
   return { name: key.replaceAll("_", "-"), value, values, help: `${help} (default: ${standard})` };
 }
 

@@ -97,7 +97,7 @@ export {
 export { secondsInSpan } from "./src/text/time_span.ts";
 export { writeFault } from "./src/text/write_fault.ts";
 export { type Backoff, retryDelay } from "./src/format/backoff.ts";
-export { CHECKS_OF_FILE, VIEW_FIELDS } from "./src/format/check_job.ts";
+export { VIEW_FIELDS } from "./src/format/check_job.ts";
 export { type Check, hostOrTag, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
 export {
   type Attempt,
@@ -150,6 +150,7 @@ export {
   SETTINGS,
   USUAL_IDLE_TIME,
 } from "./src/format/settings.ts";
+export { CHECKS_OF_FILE } from "./src/format/written_fields.ts";
 export type {
   DirectoryEntry,
   EntryKind,

@@ -4,7 +4,7 @@
  */
 
 import type { Check } from "../src/format/field_checks.ts";
-import { WRITTEN_FIELDS } from "../src/format/check_job.ts";
+import { WRITTEN_FIELDS } from "../src/format/written_fields.ts";
 import { JOB_FIELDS } from "../src/format/job_fields.ts";
 import { code, formatted, table, writePage } from "./markdown.ts";
 import { ROOT } from "./source_files.ts";

@@ -7,7 +7,7 @@
  */
 
 import type { Attempt, Job, Outcome } from "../format/job.ts";
-import { OUTCOMES } from "../format/check_job.ts";
+import { OUTCOMES } from "../format/written_fields.ts";
 import { linesFromEnd } from "../fs/lines_from_end.ts";
 import { linesOnward } from "../fs/lines_onward.ts";
 import { JOB_STATES, type SettledState } from "../format/names.ts";

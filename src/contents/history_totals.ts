@@ -8,7 +8,7 @@
  * @module
  */
 
-import { OUTCOMES } from "../format/check_job.ts";
+import { OUTCOMES } from "../format/written_fields.ts";
 import type { Outcome } from "../format/job.ts";
 import { linesOnward } from "../fs/lines_onward.ts";
 import { tryLockQueue } from "../store/queue_lock.ts";

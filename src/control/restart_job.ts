@@ -6,7 +6,8 @@
 
 import { inputPath } from "../contents/input_paths.ts";
 import { inputFault } from "../contents/inputs.ts";
-import { VIEW_FIELDS, WRITTEN_FIELDS } from "../format/check_job.ts";
+import { VIEW_FIELDS } from "../format/check_job.ts";
+import { WRITTEN_FIELDS } from "../format/written_fields.ts";
 import type { Job, JobInput, JobView } from "../format/job.ts";
 import { requeueJob } from "../moves/requeue.ts";
 import type { Queue } from "../queue.ts";

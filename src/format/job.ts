@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../text/errors.ts";
-import { CHECKS_OF_INPUT, faultOf, VIEW_FIELDS } from "./check_job.ts";
+import { checkOfInput, faultOf, VIEW_FIELDS } from "./check_job.ts";
 import type { JobFields } from "./job_fields.ts";
 import type { Progress } from "./progress.ts";
 import { newId } from "./ids.ts";
@@ -143,7 +143,7 @@ export const USUAL_SHELL = "/bin/sh";
  * ```
  */
 export function newJob(input: JobInput, defaults: JobDefaults, now: number): Job {
-  const fault = faultOf(input, CHECKS_OF_INPUT);
+  const fault = faultOf(input, checkOfInput);
   if (fault) throw new UsageError(`a job's ${fault}`);
   const contrary = input.now && (["hold", "after", "run_at"] as const)
     .find((name) => Array.isArray(input[name]) ? input[name].length > 0 : input[name]);

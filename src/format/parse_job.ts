@@ -5,8 +5,9 @@
  */
 
 import { fillIn, type Job, type JobDefaults, MAX_JOB_BYTES } from "./job.ts";
-import { CHECKS_OF_FILE, faultOf } from "./check_job.ts";
+import { faultOf } from "./check_job.ts";
 import { isObject } from "./field_checks.ts";
+import { CHECKS_OF_FILE } from "./written_fields.ts";
 import { commandText } from "../text/shell_quote.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -37,7 +38,7 @@ export function parseJob(
   const written = fields.id;
   fields.id = id;
   if (Array.isArray(fields.command)) fields.command = commandText(fields.command);
-  const fault = faultOf(fields, CHECKS_OF_FILE);
+  const fault = faultOf(fields, (name) => CHECKS_OF_FILE.get(name));
   if (fault) return { fault };
   const job = fillIn(fields, id, defaults, now, true);
   if (content.length > MAX_JOB_BYTES && job.history.length === 0) {

@@ -5,7 +5,7 @@
  */
 
 import type { HistoryLine } from "../contents/history.ts";
-import { OUTCOMES } from "../format/check_job.ts";
+import { OUTCOMES } from "../format/written_fields.ts";
 import type { CountedAttempt } from "./stats.ts";
 
 /** How many numbers an attempt takes. */

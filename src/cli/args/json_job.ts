@@ -8,7 +8,8 @@
 import { bytesInSize } from "../../text/byte_size.ts";
 import { UsageError } from "../../text/errors.ts";
 import type { JobInput } from "../../format/job.ts";
-import { CHECKS_OF_FILE, VIEW_FIELDS } from "../../format/check_job.ts";
+import { VIEW_FIELDS } from "../../format/check_job.ts";
+import { CHECKS_OF_FILE } from "../../format/written_fields.ts";
 import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
 import { commandText } from "../../text/shell_quote.ts";
 import { jobIds, resourceFields, spanOrNone, timeAt } from "./job_options.ts";

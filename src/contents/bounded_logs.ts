@@ -19,7 +19,7 @@ import {
 /** The size, in bytes, at which such a log is full. */
 export const MOST_LOG = 8 * 1024 * 1024;
 
-/** Renames hooks.log if it is full; hooks that run go on writing to it under its new name. */
+/** Renames hooks.log if it is full. */
 export function boundHooksLog(store: Store): void {
   const log = `${store.dir}/hooks.log`;
   // Of two workers the second would replace what the first has just kept.

@@ -1,7 +1,7 @@
 /**
  * Hooks: the commands of the settings `on_done`, `on_dead` and `on_failure`, and of a job's fields
- * of these names, run after a job has ended or waits for its retry. No job waits for a hook; what
- * hooks print goes to `hooks.log` in the queue, and after it a line that says how the hook ended.
+ * of these names, run after a job has ended or waits for its retry. No job waits for a hook. When
+ * one has ended, what it printed goes to `hooks.log` in the queue, with a line that says how.
  *
  * @module
  */
@@ -13,9 +13,10 @@ import { boundHooksLog, MOST_LOG } from "../../contents/bounded_logs.ts";
 import { readTail } from "../../fs/read_tail.ts";
 import type { JobState } from "../../format/names.ts";
 import type { Settlement } from "../../moves/settle.ts";
-import type { Store } from "../../store/store.ts";
+import { ifThere, type Store } from "../../store/store.ts";
 import { signalGroup } from "../../process/signals.ts";
 import type { Spawner } from "../../process/spawner.ts";
+import { HookOutput } from "./hook_output.ts";
 
 /** How many hooks run at once; the others wait. */
 const AT_ONCE = 8;
@@ -135,14 +136,14 @@ export class Hooks {
       // Opening a fifo would wait for its reader.
       if (stat && stat.kind !== "file") throw new Error("hooks.log is not a file");
       if (stat && stat.size > MOST_LOG) boundHooksLog(this.#store);
-      makeOwnersLog(this.#store, log);
+      using output = this.#output(log);
       const child = await this.#spawner.spawn({
         command,
         cwd,
         shell: this.#store.config.shell,
         env: hookEnvironment(this.#store, settlement),
         inherited: this.#inherited,
-        log,
+        log: output?.path ?? log,
       });
       this.#starting--;
       this.#running.add(child.pid);
@@ -153,7 +154,7 @@ export class Hooks {
       const { code, signal } = await child.exited;
       clearTimeout(timer);
       this.#running.delete(child.pid);
-      this.#record(log, `${name} of job ${id}: ${signal ?? `exit ${code}`}`);
+      this.#record(log, output, `${name} of job ${id}: ${signal ?? `exit ${code}`}`);
     } catch (error) {
       this.#starting--;
       this.#trouble(`cannot start the hook for job ${id}: ${reasonOf(error)}`);
@@ -161,15 +162,25 @@ export class Hooks {
     this.#fill();
   }
 
-  /** Says in hooks.log how a hook ended. */
-  #record(log: string, end: string): void {
+  /** A file for what a hook prints; `undefined`, so that it prints to hooks.log, on a full disk. */
+  #output(log: string): HookOutput | undefined {
+    try {
+      return new HookOutput(this.#store);
+    } catch {
+      makeOwnersLog(this.#store, log);
+      return undefined;
+    }
+  }
+
+  /** Puts what a hook printed into hooks.log, and how it ended, in one piece. */
+  #record(log: string, output: HookOutput | undefined, end: string): void {
     const { files, now } = this.#store;
     try {
-      if (files.stat(log)?.kind !== "file") return;
-      const last = readTail(log, 1);
-      const line = ownLine(`${new Date(now()).toISOString()} ${end}`);
+      const last = ifThere(() => readTail(log, 1));
       const isAtStart = !last?.length || last[0] === 10;
-      files.append(log, isAtStart ? line : new Uint8Array([10, ...line]));
+      const line = ownLine(`${new Date(now()).toISOString()} ${end}`);
+      const text = output?.text() ?? new Uint8Array();
+      files.append(log, new Uint8Array([...isAtStart ? [] : [10], ...text, ...line]));
     } catch (error) {
       this.#trouble(`cannot write to hooks.log (${end}): ${reasonOf(error)}`);
     }

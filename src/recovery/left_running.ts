@@ -22,6 +22,7 @@ import { putBackReady } from "../moves/put_back.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { pathIn, removeIfThere, renameBack, renameIfThere, type Store } from "../store/store.ts";
+import { detachLog } from "./detach_log.ts";
 import { ours } from "./half_settled.ts";
 
 /**
@@ -117,6 +118,7 @@ export async function takeOverRunning(
       // The worker may have died before it removed them.
       unmarkChild(store, job);
       takenOver.push(settlement);
+      await detachLog(store, settlement);
     }
   }
 }

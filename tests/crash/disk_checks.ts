@@ -206,7 +206,10 @@ function* logFaults(
   }
   if (!whole || !job) return;
   let at = 0;
-  for (const { outcome, worker, log_offset } of job.history ?? []) {
+  for (const { outcome, worker, log_offset, log_end } of job.history ?? []) {
+    if (log_end !== undefined && log_end > log.length) {
+      yield `${path} says that ${worker} ended at ${log_end}: ${log}`;
+    }
     if (outcome === "lost" || worker === "") continue;
     const line = logLine(worker, command);
     const found = log.indexOf(line, at);

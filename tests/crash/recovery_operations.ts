@@ -13,7 +13,6 @@ import {
   takeRequests,
   takeSlots,
 } from "../../src/contents/requests.ts";
-import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { declareDead } from "../../src/recovery/forget_worker.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import type { Settlement } from "../../src/moves/settle.ts";
@@ -22,7 +21,7 @@ import { BURIED, RUN } from "./ledger.ts";
 import { Broken, type Operation } from "./operation.ts";
 import { DIR, openAt, START } from "./queue_disk.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED } from "./settle_operations.ts";
-import { arriveAs, doctor, noSurvivors } from "./worker_steps.ts";
+import { arriveAs, doctor, recoverDead } from "./worker_steps.ts";
 
 /** What worker `w2` has taken over and not yet settled. */
 interface Scene {
@@ -34,7 +33,7 @@ export const recovering: Operation<Scene> = {
   name: "recover",
   process: "w2",
   async act({ store, ledger }, { unsettled }) {
-    await recoverDeadWorkers(store, "w2", noSurvivors, unsettled);
+    await recoverDead(store, "w2", unsettled);
     ledger.settle();
     removeStrays(store);
   },

@@ -8,7 +8,6 @@
 import { claim } from "../../src/moves/claim.ts";
 import { enqueue } from "../../src/moves/enqueue.ts";
 import type { Recovery } from "../../src/recovery/recover.ts";
-import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { declareDead } from "../../src/recovery/forget_worker.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -18,11 +17,11 @@ import { type Fate, Ledger, RUN } from "./ledger.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { settling, TO_DEAD, TO_DONE, TO_FAILED, TO_PENDING } from "./settle_operations.ts";
-import { arriveAs, claimReady, doctor, noSurvivors, readyEntries, run } from "./worker_steps.ts";
+import { arriveAs, claimReady, doctor, readyEntries, recoverDead, run } from "./worker_steps.ts";
 
 /** Recovers whoever is dead; whether there was anyone. */
 async function recovering(store: Store, worker: string): Promise<Recovery[]> {
-  const recoveries = await recoverDeadWorkers(store, worker, noSurvivors, []);
+  const recoveries = await recoverDead(store, worker);
   removeStrays(store);
   return recoveries;
 }

@@ -6,7 +6,6 @@
 
 import { enqueue } from "../../src/moves/enqueue.ts";
 import { enqueueMany } from "../../src/moves/enqueue_many.ts";
-import { recoverDeadWorkers } from "../../src/recovery/recover.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import { settle, type Settlement } from "../../src/moves/settle.ts";
 import { ABSENT, type Fate, RUN } from "./ledger.ts";
@@ -19,7 +18,7 @@ import {
   arriveAs,
   claimReady,
   type Ending,
-  noSurvivors,
+  recoverDead,
   removeEmptyBatches,
   run,
 } from "./worker_steps.ts";
@@ -153,7 +152,7 @@ const life: Operation<{ unsettled: Settlement[]; left: boolean }> = {
   },
   async act({ store, ledger }, { unsettled }) {
     const presence = arriveAs(store, "w1");
-    await recoverDeadWorkers(store, "w1", noSurvivors, unsettled);
+    await recoverDead(store, "w1", unsettled);
     removeStrays(store);
     for (let round = 0; round < 2; round++) {
       const claims = await claimReady(store, "w1");

@@ -12,6 +12,8 @@ import { logOf, takeLog } from "../../src/moves/take_log.ts";
 import { entries } from "../../src/contents/entries.ts";
 import { arrive, type Presence } from "../../src/contents/presence.ts";
 import { settle, type Settlement, unrunSettlement } from "../../src/moves/settle.ts";
+import { recoverDeadWorkers, type Recovery } from "../../src/recovery/recover.ts";
+import { SignsOfLife } from "../../src/recovery/signs_of_life.ts";
 import { pathIn, removeIfThere, type Store } from "../../src/store/store.ts";
 import { releaseWaiting } from "../../src/worker/maintenance/aftermath.ts";
 import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
@@ -21,6 +23,23 @@ export type Ending = "done" | "failed" | "put back";
 
 /** Kills nothing: no command has a process here. */
 export const noSurvivors = () => Promise.resolve();
+
+/** Takes whoever holds no lock for dead at once, also where machines share the disk. */
+class NoSignsOfLife extends SignsOfLife {
+  override look(workers: readonly string[]): string[] {
+    return [...workers];
+  }
+}
+
+/** Recovers whoever is dead. */
+export function recoverDead(
+  store: Store,
+  self: string,
+  unsettled: Settlement[] = [],
+): Promise<Recovery[]> {
+  const signs = new NoSignsOfLife(store, self);
+  return recoverDeadWorkers(store, self, noSurvivors, unsettled, () => {}, signs);
+}
 
 /** Does not wait: nothing else moves here. */
 export const noPause = () => Promise.resolve();

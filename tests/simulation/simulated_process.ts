@@ -276,9 +276,12 @@ export class SimulatedProcess implements FilePort {
     return !this.#disk.state.twoSided;
   }
 
-  /** All processes are of one machine, but for those whose name says that they are elsewhere. */
+  /**
+   * All processes are of one machine, but for those whose name says that they are elsewhere, and
+   * for workers `w1`, `w2` and so on of a disk that links, as file systems do that machines share.
+   */
   isLocal(): boolean {
-    return !this.name.endsWith("elsewhere");
+    return !/elsewhere$/.test(this.name) && !(this.#disk.state.linking && /^w\d/.test(this.name));
   }
 
   /** Two calls, as it is two system calls: between them the file can be renamed or removed. */

@@ -10,4 +10,8 @@ export const LINKS: readonly Plant[] = [
     "    const isSameFile = own !== undefined && areOneFile(store, own, place);\n",
     "    const isSameFile = false;\n",
   ]),
+  plant("log-is-copied-in-part", "recovery/detach_log.ts", ["linking", "recover-out-of-retries"], [
+    "createLocked(store, temporary, content)",
+    "createLocked(store, temporary, content.subarray(1))",
+  ]),
 ];

@@ -28,8 +28,10 @@ export function isStopped(
   host: string = Deno.hostname(),
 ): boolean {
   const { pid } = worker;
-  // The process's name in parentheses may contain anything.
-  return worker.host === host && pid > 0 && /.*\) T /s.test(readProc(pid, "stat") ?? "");
+  if (worker.host !== host || pid <= 0) return false;
+  const stat = readProc(pid, "stat") ?? "";
+  // The process's name, in parentheses, may contain anything.
+  return stat.startsWith(" T ", stat.lastIndexOf(")") + 1);
 }
 
 /** What is wrong with a stopped worker, and what to do, in two clauses. */

@@ -210,9 +210,13 @@ export const scheduleActions: Case = {
 
 /** Clicks a button, and says yes if the page asks. */
 async function act(tab: Tab, name: string, within = tab.page.locator("body")): Promise<void> {
+  // What an earlier action said may still be there.
+  await tab.page.locator(".toast").evaluateAll((toasts) => {
+    for (const toast of toasts) toast.classList.add("earlier");
+  });
   await tab.click("button", name, within);
   const dialog = tab.page.getByRole("dialog");
-  const said = tab.page.locator(".toast").first();
+  const said = tab.page.locator(".toast:not(.earlier)").first();
   await dialog.or(said).first().waitFor();
   if (await dialog.isVisible()) await tab.confirm(name);
 }

@@ -6,15 +6,20 @@
  */
 
 import { BinaryHeap } from "@std/data-structures/binary-heap";
+import { entryAt, standalone } from "../../contents/entries.ts";
 import { type Need, needsText, unmeetable } from "../../constraints/needs.ts";
 import { pathIn, type Store } from "../../store/store.ts";
-import { byUrgency, type IndexEntry } from "./ready_index.ts";
+import { byUrgency, type IndexEntry, pathOf } from "./ready_index.ts";
 
 /** How many jobs a worker remembers; while it remembers so many, it claims no others. */
-const MOST_PARKED = 100_000;
+const MOST_PARKED = 1_000_000;
+
+/** Of how many jobs of a group it surely knows the order; of the others it remembers the names. */
+const IN_ORDER = 10_000;
 
 /** A parked job, and since when this worker knows of it, by a steady clock, in milliseconds. */
 interface Parked {
+  path: string;
   entry: IndexEntry;
   since: number;
 }
@@ -31,10 +36,19 @@ export interface ParkedGroup {
   readonly since: number;
 }
 
+interface Group {
+  needs: readonly Need[];
+  heap: BinaryHeap<Parked>;
+  /** The paths of those that come after all in the heap. */
+  later: string[];
+  /** The last that was left in the heap when others were taken out. */
+  last: IndexEntry | undefined;
+}
+
 /** Parked jobs: those that need the same form a group, in the order of urgency. */
 export class ParkedJobs {
   readonly #store: Store;
-  readonly #groups = new Map<string, { needs: readonly Need[]; heap: BinaryHeap<Parked> }>();
+  readonly #groups = new Map<string, Group>();
   readonly #paths = new Set<string>();
 
   constructor(store: Store) {
@@ -70,21 +84,24 @@ export class ParkedJobs {
   }
 
   /** Whether this job is parked. */
-  has({ state, path }: Pick<IndexEntry, "state" | "path">): boolean {
-    return this.#paths.size > 0 && this.#paths.has(`${state}/${path}`);
+  has(entry: Pick<IndexEntry, "state" | "path">): boolean {
+    return this.#paths.size > 0 && this.#paths.has(pathOf(entry));
   }
 
   /** Parks a job; one that is parked already stays as it is. */
   add(needs: readonly Need[], entry: IndexEntry): void {
     if (this.has(entry)) return;
-    this.#paths.add(`${entry.state}/${entry.path}`);
+    const path = standalone(pathOf(entry));
+    this.#paths.add(path);
     const text = needsText(needs);
-    const group = this.#groups.get(text) ?? {
-      needs,
-      heap: new BinaryHeap<Parked>((a, b) => byUrgency(a.entry, b.entry)),
-    };
-    this.#groups.set(text, group);
-    group.heap.push({ entry, since: performance.now() });
+    let group = this.#groups.get(text);
+    if (!group) {
+      const heap = new BinaryHeap<Parked>((a, b) => byUrgency(a.entry, b.entry));
+      this.#groups.set(text, group = { needs, heap, later: [], last: undefined });
+    }
+    if (group.last && byUrgency(entry, group.last) > 0) group.later.push(path);
+    else group.heap.push(parked(path));
+    if (group.heap.length >= 2 * IN_ORDER) cut(group);
   }
 
   /** The most urgent job of a group. */
@@ -94,10 +111,13 @@ export class ParkedJobs {
 
   /** Takes out the most urgent job of a group. */
   take(text: string): IndexEntry | undefined {
-    const heap = this.#groups.get(text)?.heap;
-    const entry = heap?.pop()?.entry;
-    if (entry) this.#paths.delete(`${entry.state}/${entry.path}`);
-    if (heap?.length === 0) this.#groups.delete(text);
+    const group = this.#groups.get(text);
+    const entry = group?.heap.pop()?.entry;
+    if (!group || !entry) return undefined;
+    this.#paths.delete(pathOf(entry));
+    if (group.heap.length > 0) return entry;
+    if (group.later.length === 0) this.#groups.delete(text);
+    else cut(group);
     return entry;
   }
 
@@ -107,4 +127,23 @@ export class ParkedJobs {
       if (this.#store.files.exists(pathIn(this.#store, entry.state, entry.path))) return;
     }
   }
+}
+
+/** Leaves the most urgent jobs of a group in its heap. */
+function cut(group: Group): void {
+  const { heap, later } = group;
+  const all = [...heap.toArray(), ...later.map(parked)];
+  all.sort((a, b) => byUrgency(a.entry, b.entry));
+  heap.clear();
+  heap.push(...all.slice(0, IN_ORDER));
+  const others = all.slice(IN_ORDER);
+  group.last = others.length > 0 ? all[IN_ORDER - 1]!.entry : undefined;
+  group.later = others.map(({ path }) => path);
+}
+
+/** A job by its path, such as `pending/20260102T030405.678Z-5-a.json`. */
+function parked(path: string): Parked {
+  const [state, ...rest] = path.split("/");
+  const entry = entryAt(state as IndexEntry["state"], rest.join("/"));
+  return { path, entry: { ...entry, batch: false }, since: performance.now() };
 }

@@ -200,6 +200,7 @@ export class ReadyIndex {
   }
 }
 
-function pathOf(entry: IndexEntry): string {
+/** A waiting job's path below the queue. */
+export function pathOf(entry: Pick<IndexEntry, "state" | "path">): string {
   return `${entry.state}/${entry.path}`;
 }

@@ -10,6 +10,9 @@ import { findingsApart } from "./findings.ts";
 /** When to look first, and how often then, in milliseconds. */
 const FIRST = 3000, EVERY = 300_000;
 
+/** The same once a finding may be out of date, in milliseconds. */
+const AGAIN = 10_000;
+
 /** How long to put a look off while many jobs move, in milliseconds. */
 const PATIENCE = 60_000;
 
@@ -26,6 +29,9 @@ export class RegularDoctor {
   #looking: Promise<Finding[]> | undefined;
   #lookedAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #trouble = "";
+  /** Whether that has changed since the last look began. */
+  #isChanged = false;
 
   /**
    * Looks at nothing yet.
@@ -49,10 +55,26 @@ export class RegularDoctor {
     return this.#looking;
   }
 
+  /**
+   * Looks again soon if it has found something, as that may be what is over now.
+   *
+   * @param trouble What else is known to be wrong, in a text that is another one once this changes.
+   */
+  heed(trouble: string): void {
+    if (trouble === this.#trouble) return;
+    [this.#trouble, this.#isChanged] = [trouble, true];
+    if (this.#mayBeOver && this.#timer !== undefined && !this.#looking) this.start();
+  }
+
+  get #mayBeOver(): boolean {
+    return this.#isChanged && this.#findings !== null && this.#findings.length > 0;
+  }
+
   /** Begins to look now and then. */
   start(): void {
     this.stop();
-    const due = Math.max(performance.now() + FIRST, this.#lookedAt + EVERY);
+    const pause = this.#mayBeOver ? AGAIN : EVERY;
+    const due = Math.max(performance.now() + FIRST, this.#lookedAt + pause);
     const lookWhenDue = async () => {
       if (this.#isBusy() && performance.now() < due + PATIENCE) {
         this.#timer = setTimeout(lookWhenDue, FIRST);
@@ -78,6 +100,7 @@ export class RegularDoctor {
   }
 
   async #lookNow(): Promise<Finding[]> {
+    this.#isChanged = false;
     const findings = await findingsApart(this.#queue);
     this.#lookedAt = performance.now();
     const isSame = JSON.stringify(findings) === JSON.stringify(this.#findings);

@@ -6,6 +6,7 @@
  */
 
 import { JobPages, KnownNames, Queue, StatsReader } from "../../../mod.ts";
+import type { Status } from "../api.ts";
 import { refusalOf } from "../refusal.ts";
 import { deadGroups } from "./dead_groups.ts";
 import { jobDetail } from "./job_detail.ts";
@@ -36,6 +37,11 @@ function serve({ dir, ofAnyUser }: Opening, port: MessagePort): void {
 function faultOf(error: unknown, dir: string): Fault {
   const { status, message } = refusalOf(error, dir);
   return { status, message };
+}
+
+/** The workers that are stopped, and how many jobs dead ones have. */
+function troubleOf({ workers, lost }: Status): string {
+  return JSON.stringify([lost, workers.filter(({ stopped }) => stopped).map(({ name }) => name)]);
 }
 
 /** All that the thread remembers of a queue. */
@@ -87,7 +93,10 @@ class Looks {
           this.#queue,
           this.#names,
           () => this.#doctor.findings,
-          (status, jobs) => say({ status, jobs }),
+          (status, jobs) => {
+            this.#doctor.heed(troubleOf(status));
+            say({ status, jobs });
+          },
           (error) => say({ fault: faultOf(error, this.#queue.dir) }),
         );
         this.#doctor.start();

@@ -210,3 +210,20 @@ Deno.test("the regular look of the doctor waits while many jobs move", async () 
     doctor.stop();
   }
 });
+
+Deno.test("the doctor looks again soon once what it found may be over", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  using names = new KnownNames(queue);
+  const doctor = new RegularDoctor(queue, names, () => {}, () => false);
+  drop(dir, "pending/wrong.txt", "no job");
+  doctor.start();
+  try {
+    await eventually("the first look", () => doctor.findings?.length === 1);
+    Deno.removeSync(`${dir}/pending/wrong.txt`);
+    doctor.heed("a worker went on");
+    await eventually("the second look", () => doctor.findings?.length === 0);
+  } finally {
+    doctor.stop();
+  }
+});

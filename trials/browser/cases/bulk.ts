@@ -19,6 +19,8 @@ export const bulkActions: Case = {
     const dashboard = await scene.dashboard(dir);
     const tab = await scene.tab(dashboard, "/jobs");
     const select = async (...ids: string[]) => {
+      // What was done before has ended, and its rows are no more selected.
+      await tab.sees("Select jobs", tab.main);
       for (const id of ids) {
         await tab.main.getByRole("checkbox", { name: `Select job ${id}`, exact: true }).click();
       }

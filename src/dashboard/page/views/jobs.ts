@@ -6,7 +6,7 @@
 
 import { useSignal } from "@preact/signals";
 import { h } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { JobsQuery } from "../../api.ts";
 import { isSearch, type JobsNews, jobsSearch, STATES, type ViewOf } from "../data.ts";
 import { html, type Tree } from "../html.ts";
@@ -22,13 +22,17 @@ export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
   const selected = useSignal<ReadonlySet<string>>(new Set());
   const everything = useSignal(false);
   const url = store.url.value;
+  const shown = useRef(url);
   useEffect(() => {
-    selected.value = new Set();
+    // Not at first: somebody may have been quicker.
+    if (shown.current !== url) selected.value = new Set();
+    shown.current = url;
   }, [url]);
   useEffect(() => {
     everything.value = false;
   }, [selected.value]);
   const jobs = found.jobs.filter(({ id }) => selected.value.has(id));
+  const actedOn = selected.value;
   return html.div(
     null,
     h(PageHead, {
@@ -46,7 +50,10 @@ export function Jobs({ query, found, news }: ViewOf<"jobs">): Tree {
         mayTakeAll: jobs.length === found.jobs.length &&
           (found.next !== null || query.cursor !== undefined),
         everything,
-        clear: () => selected.value = new Set(),
+        clear: () => {
+          // What was selected since stays selected.
+          if (selected.value === actedOn) selected.value = new Set();
+        },
       }),
       h(News, { news }),
       h(JobTable, { query, jobs: found.jobs, left: news?.left ?? [], selected }),

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { JOB_FIELDS, optionName } from "../../format/job_fields.ts";
+import { JOB_FIELDS, type JobField, optionName } from "../../format/job_fields.ts";
 import type { Command } from "./command.ts";
 import type { Option } from "./option.ts";
 
 /** The option that gives a job a field: `--max-retries` for `max_retries`. */
-function fieldOption(field: string): Option {
-  const { value, values, short, many, help, default: usual } = JOB_FIELDS.get(field)!;
+function fieldOption(name: string, field: JobField = JOB_FIELDS.get(name)!): Option {
+  const { value, values, short, many, help, default: usual } = field;
   return {
-    name: optionName(field),
+    name: optionName(name),
     value,
     values,
     short,
@@ -23,13 +23,7 @@ function fieldOption(field: string): Option {
 
 /** The options of `enqueue` and `run`. */
 export const ENQUEUE_OPTIONS: readonly Option[] = [
-  ...[...JOB_FIELDS].flatMap(([field, { help }]) => {
-    if (help === undefined || field === "hold" || field === "now") return [];
-    const option = fieldOption(field);
-    return field === "unique"
-      ? [option, { name: "unique-fail", help: "with --unique: exit 1 if the key is taken" }]
-      : [option];
-  }),
+  ...fieldOptions(),
   {
     name: "env-file",
     value: "FILE",
@@ -40,6 +34,18 @@ export const ENQUEUE_OPTIONS: readonly Option[] = [
   { name: "capture-env", help: "set all variables that are set here (config capture_env: always)" },
   { name: "strict", help: "refuse a JSON job with an unknown field" },
 ];
+
+function fieldOptions(): Option[] {
+  const options: Option[] = [];
+  JOB_FIELDS.forEach((field, name) => {
+    if (field.help === undefined || name === "hold" || name === "now") return;
+    options.push(fieldOption(name, field));
+    if (name === "unique") {
+      options.push({ name: "unique-fail", help: "with --unique: exit 1 if the key is taken" });
+    }
+  });
+  return options;
+}
 
 /** The options of `run` alone. */
 export const RUN_OPTIONS: readonly Option[] = [

@@ -11,24 +11,19 @@ import { ADD_COMMANDS } from "./table/add_commands.ts";
 import { enqueue } from "./commands/add/enqueue.ts";
 import {
   type Command,
+  type Found,
   GLOBAL_OPTIONS,
   type Invocation,
-  loadCommand,
   optionsBehind,
   optionsOf,
+  type RunCommand,
   VERSION_OPTION,
   wordBounds,
 } from "./table/command.ts";
 import { later } from "../text/later.ts";
 import { ownLauncher } from "./own_launcher.ts";
-import {
-  type GivenOptions,
-  MisspelledError,
-  type Reading,
-  type ReadWords,
-  readWords,
-} from "./table/option.ts";
-import { print, printText, say } from "./terminal/output.ts";
+import { type Reading, type ReadWords, readWords } from "./table/option.ts";
+import { printText, say } from "./terminal/output.ts";
 
 /**
  * Runs queuectl.
@@ -77,8 +72,15 @@ interface Started {
 }
 
 async function dispatch(args: readonly string[], started: Started): Promise<number> {
-  const { found, options: given, joined, rest } = await findCommand(args);
-  if (typeof found === "string") return await withoutCommand(found, given, rest);
+  const known = [...GLOBAL_OPTIONS, VERSION_OPTION];
+  const outer = await readAnswered("", args, { known, endAfter: 1, see: "see: queuectl --help" });
+  const { found, options: given, joined, rest } = await findCommand(outer);
+  if (typeof found === "string") {
+    const { withoutCommand } = await import(
+      later("./without_command.ts")
+    ) as typeof import("./without_command.ts");
+    return await withoutCommand(found, given, rest);
+  }
 
   const { options, words, separatedAt } = await readAnswered(found.name, rest, {
     known: optionsOf(found),
@@ -90,13 +92,16 @@ async function dispatch(args: readonly string[], started: Started): Promise<numb
   const isFileHelp = /^\[?(FILE|PATH|CRONTAB)\b/.test(found.takes ?? "") &&
     words.join(" ") === "help";
   if (options.has("help") || isFileHelp) {
-    printText((await help()).commandHelp(found));
+    const { commandHelp } = await import(
+      later("./text/help.ts")
+    ) as typeof import("./text/help.ts");
+    printText(commandHelp(found));
     return 0;
   }
   checkWords(found, words);
   const json = options.has("json");
   if (!json && !SHOWS_NO_TIMES.has(found.name)) await warnOfZone();
-  const run = found.name === "enqueue" ? enqueue : await loadCommand(found);
+  const run = found.name === "enqueue" ? enqueue : await codeOf(found);
   started.call = {
     command: found,
     options,
@@ -108,6 +113,13 @@ async function dispatch(args: readonly string[], started: Started): Promise<numb
     json,
   };
   return await run(started.call) ?? 0;
+}
+
+async function codeOf(command: Command): Promise<RunCommand> {
+  const { loadCommand } = await import(
+    later("./table/load_command.ts")
+  ) as typeof import("./table/load_command.ts");
+  return await loadCommand(command);
 }
 
 /** Commands that show no local time; those that take one refuse it if the zone is unknown. */
@@ -123,100 +135,15 @@ async function warnOfZone(): Promise<void> {
   if (fault !== undefined) say(`queuectl: ${fault}; the local times shown are not in it`);
 }
 
-async function table(): Promise<typeof import("./table/commands.ts")> {
-  return await import(later("./table/commands.ts"));
-}
-
-async function help(): Promise<typeof import("./text/help.ts")> {
-  return await import(later("./text/help.ts"));
-}
-
-/** A command, or a group's name ("" for none), with what stood before and after it. */
-interface Found extends Pick<ReadWords, "options" | "joined"> {
-  readonly found: Command | string;
-  readonly rest: readonly string[];
-}
-
-async function findCommand(args: readonly string[]): Promise<Found> {
-  const known = [...GLOBAL_OPTIONS, VERSION_OPTION];
-  const outer = await readAnswered("", args, { known, endAfter: 1, see: "see: queuectl --help" });
+async function findCommand(outer: ReadWords): Promise<Found> {
   const [first, ...rest] = outer.words;
   if (first === undefined || outer.options.has("version")) return { ...outer, found: "", rest: [] };
-  const adding = ADD_COMMANDS.find((command) => optionsBehind(command, first));
-  if (adding) return { ...outer, found: adding, rest };
-  const { COMMANDS, GROUPS } = await table();
-  if (first === "help" && await isCommandWord(rest[0])) {
-    return await findCommand([...outer.joined, ...rest, "--help"]);
-  }
-  const single = calledBy(first, rest, COMMANDS);
-  if (single) {
-    return { ...outer, found: single, rest: [...optionsBehind(single, first)!, ...rest] };
-  }
-  if (!Object.hasOwn(GROUPS, first)) return { ...outer, found: "", rest: outer.words };
-
-  const inner = readWords(rest, {
-    known: GLOBAL_OPTIONS,
-    endAfter: 1,
-    see: `see: queuectl ${first} --help`,
-    before: outer.joined,
-  });
-  const found = COMMANDS.find(({ name }) => name === `${first} ${inner.words[0]}`);
-  return { ...inner, found: found ?? first, rest: inner.words.slice(found ? 1 : 0) };
-}
-
-/**
- * Whether a word behind `help` means a command: its name, or an alias or a word of another program
- * that is no topic.
- */
-async function isCommandWord(word = ""): Promise<boolean> {
-  const { COMMANDS } = await table();
-  if (COMMANDS.some(({ name }) => name.split(" ")[0] === word)) return true;
-  const { meantTopic, pageOf } = await import(
-    later("./args/topics.ts")
-  ) as typeof import("./args/topics.ts");
-  if (pageOf(meantTopic(word))) return false;
-  const { OTHER_COMMANDS } = await otherWords();
-  return COMMANDS.some((command) => optionsBehind(command, word)) ||
-    Object.hasOwn(OTHER_COMMANDS, word);
-}
-
-/**
- * The command that a word means. If several have it as their name or alias, the one of that name if
- * an option of its own is given; else the first that takes the words behind it: one that takes none
- * before one of that name, and aliases last.
- */
-function calledBy(
-  word: string,
-  rest: readonly string[],
-  commands: readonly Command[],
-): Command | undefined {
-  const rank = ({ name, takes }: Command) => takes === undefined ? 0 : name === word ? 1 : 2;
-  const called = commands.filter((command) => optionsBehind(command, word))
-    .sort((a, b) => rank(a) - rank(b));
-  const isHelp = rest.includes("--help") || rest.includes("-h");
-  const named = isHelp ? called.find(({ name }) => name === word) : undefined;
-  const own = called.find(({ name }) => name === word);
-  const hasOwnOption = own?.options?.some(({ name }) =>
-    rest.some((given) => given.split("=")[0] === `--${name}`)
-  );
-  if (own && hasOwnOption && takesWords(own, rest)) return own;
-  const fitting = named ?? called.find((command) => takesWords(command, rest));
-  if (fitting) return fitting;
-  // An option is wrong: the other words say which command lacks it.
-  const plain = rest.filter((given) => !given.startsWith("-"));
-  return own ?? called.find((command) => takesWords(command, plain)) ?? called.at(-1);
-}
-
-/** Whether a call of a command with these words makes sense. */
-function takesWords(command: Command, rest: readonly string[]): boolean {
-  const [least, most] = wordBounds(command);
-  try {
-    const reading = { known: optionsOf(command), endAfter: command.endAfter, see: "" };
-    const { words } = readWords(rest, reading);
-    return words.length >= least && words.length <= most;
-  } catch {
-    return false;
-  }
+  const found = ADD_COMMANDS.find((command) => optionsBehind(command, first));
+  if (found) return { ...outer, found, rest };
+  const all = await import(
+    later("./find_command.ts")
+  ) as typeof import("./find_command.ts");
+  return await all.findCommand(outer);
 }
 
 /** Reads the words of a command, and answers options that only other programs have. */
@@ -233,41 +160,6 @@ async function readAnswered(
     ) as typeof import("./table/other_options.ts");
     throw answerOption(error, command);
   }
-}
-
-async function otherWords(): Promise<typeof import("./table/other_words.ts")> {
-  return await import(later("./table/other_words.ts"));
-}
-
-/** `queuectl`, `queuectl --version`, a group's help, or a mistake. */
-async function withoutCommand(
-  group: string,
-  options: GivenOptions,
-  rest: readonly string[],
-): Promise<number> {
-  if (options.has("version") || (group === "" && rest[0] === "version")) {
-    const { VERSION } = await import(later("../version.ts")) as typeof import("../version.ts");
-    print(`queuectl ${VERSION}`);
-    return 0;
-  }
-  if (options.has("help") || (group === "" && rest.length === 0)) {
-    const { groupHelp, topHelp } = await help();
-    printText(group === "" ? topHelp() : groupHelp(group));
-    return 0;
-  }
-  const prefix = group === "" ? "" : `${group} `;
-  const { COMMANDS } = await table();
-  const inside = COMMANDS.filter(({ name }) => name.startsWith(prefix));
-  const names = [...new Set(inside.map(({ name }) => name.slice(prefix.length).split(" ")[0]!))];
-  const see = `see: queuectl ${prefix}--help`;
-  if (rest.length === 0) {
-    throw new UsageError(`${group} needs one of: ${names.join(", ")} (${see})`);
-  }
-  const what = `unknown command "${prefix}${rest[0]}"`;
-  const { insteadOf, OTHER_COMMANDS } = await otherWords();
-  const isOther = group === "" && Object.hasOwn(OTHER_COMMANDS, rest[0]!);
-  if (isOther) throw insteadOf(what, OTHER_COMMANDS[rest[0]!]!);
-  throw new MisspelledError(what, rest[0]!, names, see);
 }
 
 /** @throws {UsageError} If there are fewer or more plain words than the command takes. */

@@ -1,11 +1,10 @@
 /**
- * What a command of the command line is, and loading its code when it is called.
+ * What a command of the command line is.
  *
  * @module
  */
 
-import { later } from "../../text/later.ts";
-import type { GivenOptions, Option } from "./option.ts";
+import type { GivenOptions, Option, ReadWords } from "./option.ts";
 
 /** A command as it was called. */
 export interface Invocation {
@@ -25,6 +24,14 @@ export interface Invocation {
   readonly lockWait: string | undefined;
   /** Whether to answer in JSON. */
   readonly json: boolean;
+}
+
+/** A command, or a group's name ("" for none), with what stood before and after it. */
+export interface Found extends Pick<ReadWords, "options" | "joined"> {
+  /** The command or the group. */
+  readonly found: Command | string;
+  /** The words behind it. */
+  readonly rest: readonly string[];
 }
 
 /** Runs a command; gives the exit status, 0 if nothing. */
@@ -97,10 +104,4 @@ export function optionsBehind({ name, aliases = [] }: Command, word: string): st
 export function wordBounds({ takes = "", bounds }: Command): readonly [number, number] {
   const count = takes === "" ? 0 : takes.split(" ").length;
   return bounds ?? [takes.startsWith("[") ? 0 : count, takes.includes("…") ? Infinity : count];
-}
-
-/** Loads the code of a command: for `worker start` the function `workerStart` in its module. */
-export async function loadCommand({ name, module }: Command): Promise<RunCommand> {
-  const code = await import(later(`../commands/${module}.ts`));
-  return code[name.replace(/[ -](.)/g, (_, letter) => letter.toUpperCase())];
 }

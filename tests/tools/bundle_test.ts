@@ -1,0 +1,32 @@
+import { assert, assertEquals } from "@std/assert";
+import { testWith } from "../left_out.ts";
+import { PROGRAM } from "../program/program.ts";
+import { temporaryDirectory } from "../temporary_queue.ts";
+
+const MAIN = Deno.env.get("TESTED_PROGRAM");
+
+testWith(
+  MAIN === undefined ? "no bundle is tested" : undefined,
+  "an enqueue needs one file of a bundle, and calls of it alone leave it compiled for the next",
+  async () => {
+    await using directory = await temporaryDirectory();
+    const { path } = directory;
+    Deno.copyFileSync(MAIN!, `${path}/main.js`);
+    const [deno, ...words] = PROGRAM.map((word) => word === MAIN ? `${path}/main.js` : word);
+    const isKept = () =>
+      [...Deno.readDirSync(`${path}/deno`)]
+        .filter(({ name }) => name.startsWith("v8_code_cache"))
+        .map(({ name }) => new TextDecoder().decode(Deno.readFileSync(`${path}/deno/${name}`)))
+        .some((text) => text.includes("/main.js"));
+    // On a busy machine the first calls end before the runtime has written anything.
+    for (let call = 0; call === 0 || (call < 50 && !isKept()); call++) {
+      const { code, stderr } = await new Deno.Command(deno!, {
+        args: [...words, "--dir", `${path}/queue`, "enqueue", "true"],
+        env: { DENO_DIR: `${path}/deno` },
+        stdin: "null",
+      }).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+    }
+    assert(isKept());
+  },
+);

@@ -41,7 +41,10 @@ export function claimedRuns(store: Store, worker: string, settling: readonly str
 }
 
 /** The jobs in processing/ that a worker claimed. */
-function claimedBy(store: Store, worker: string): { name: string; entry: EntryName }[] {
+export function claimedBy(
+  store: Store,
+  worker: string,
+): { name: string; entry: EntryName }[] {
   return [...store.files.list(pathIn(store, "processing"))].flatMap(({ name }) => {
     const entry = parseEntryName(name);
     return entry?.worker === worker ? [{ name, entry }] : [];
@@ -128,7 +131,7 @@ export async function takeOverRunning(
  * first run in done/, before anything of it runs. A power cut can take that log from a job that did
  * run; then that attempt is not charged.
  */
-function mayHaveBegun(store: Store, { id, history }: Job): boolean {
+export function mayHaveBegun(store: Store, { id, history }: Job): boolean {
   const places = history.length === 0 ? ["processing", "done"] as const : ["processing"] as const;
   const isIn = (state: JobState) => store.files.exists(pathIn(store, state, logName(id)), "fresh");
   if (places.some(isIn)) return true;
@@ -140,7 +143,12 @@ function mayHaveBegun(store: Store, { id, history }: Job): boolean {
  * Puts back a job that was claimed and never begun: ready since its claim, but not later than now,
  * as the claimer's clock may be ahead; or a little later if that name is taken.
  */
-function putBackUnbegun(store: Store, path: string, entry: EntryName, job: Job): void {
+export function putBackUnbegun(
+  store: Store,
+  path: string,
+  entry: EntryName,
+  job: Job,
+): void {
   const state = job.history.at(-1)?.led_to === "failed" ? "failed" : "pending";
   const time = Math.min(entry.time, store.now());
   putBackReady(store, path, state, { ...entry, time }, job);

@@ -166,6 +166,7 @@ export function makeParts(options: PartsOptions): Parts {
   const recoverer = new Recoverer({
     store,
     worker,
+    hasInHand: (id) => dispatcher.jobs.get(id) !== undefined,
     settled,
     recovered: (recovery) => emit({ kind: "recovered", ...recovery }),
     apart(sentence) {

@@ -90,6 +90,7 @@ export async function startHost(
   const finder = new Finder({ store, parked, found: changed, trouble });
   const recoverer = new Recoverer({
     ...{ store, worker, trouble },
+    hasInHand: (id) => dispatcher.jobs.get(id) !== undefined,
     settled() {},
     recovered: ({ worker: dead }) => trouble(new Error(`${dead} was recovered by ${worker}`)),
     apart: (sentence) => trouble(new Error(sentence)),

@@ -13,6 +13,7 @@ import type { Settlement } from "../../moves/settle.ts";
 import { clearStaleNotes } from "../../constraints/stale_notes.ts";
 import { lockAdviceFor, locksApartText } from "../../store/shared_locks.ts";
 import { QueueError } from "../../text/errors.ts";
+import { OwnNames } from "../../recovery/own_names.ts";
 import { SignsOfLife } from "../../recovery/signs_of_life.ts";
 import type { Store } from "../../store/store.ts";
 import { removeStrays } from "../../recovery/strays.ts";
@@ -32,6 +33,8 @@ export interface RecovererOptions {
   readonly store: Store;
   /** The worker that owns the recovered jobs from then on. */
   readonly worker: string;
+  /** Whether the worker claims, runs or settles a job, by its ID. */
+  hasInHand(id: string): boolean;
   /** Called for each job of a dead worker that is settled. */
   settled(settlement: Settlement): void;
   /** Called when a dead worker's jobs have been taken over. */
@@ -56,6 +59,7 @@ export class Recoverer {
   /** Jobs of dead workers that the disk has not yet let us settle. */
   readonly #unsettled: Settlement[] = [];
   readonly #signs: SignsOfLife;
+  readonly #ownNames: OwnNames;
   #looking: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
@@ -68,6 +72,11 @@ export class Recoverer {
   constructor(options: RecovererOptions) {
     this.#options = options;
     this.#signs = new SignsOfLife(options.store, options.worker, undefined, MOST_WATCHED);
+    this.#ownNames = new OwnNames(
+      options.store,
+      options.worker,
+      (id) => options.hasInHand(id) || this.#unsettled.some(({ claim }) => claim.id === id),
+    );
   }
 
   /** Whether this worker has jobs of dead workers that the disk has not yet let it settle. */
@@ -166,8 +175,10 @@ export class Recoverer {
     for (const recovery of recoveries) recovered(recovery);
     // All that follows believes in locks.
     if (this.#signs.apart !== undefined || this.#signs.isUndecided) return;
-    if (recoveries.length > 0 || performance.now() >= this.#nextSweep) {
+    const isDue = performance.now() >= this.#nextSweep;
+    if (isDue || recoveries.length > 0) {
       await releaseOverlooked(store);
+      if (isDue) await this.#ownNames.look();
       this.#nextSweep = performance.now() + SWEEP_EVERY;
     }
     removeStrays(store);

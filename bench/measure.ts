@@ -5,7 +5,7 @@
  * @module
  */
 
-import { PERMISSIONS, WHOLE_FILES } from "../src/cli/commands/workers/permissions.ts";
+import { PERMISSIONS, V8_FLAGS } from "../src/cli/commands/workers/permissions.ts";
 
 const PROGRAM = new URL("../src/cli/main.ts", import.meta.url).pathname;
 
@@ -134,7 +134,7 @@ export async function timed(
 
 /** The words that start queuectl as a user's task does. */
 export function queuectl(dir: string, ...words: string[]): string[] {
-  const options = ["--no-prompt", WHOLE_FILES, ...PERMISSIONS];
+  const options = ["--no-prompt", V8_FLAGS, ...PERMISSIONS];
   return [Deno.execPath(), "run", ...options, PROGRAM, "--dir", dir, ...words];
 }
 

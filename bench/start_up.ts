@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PERMISSIONS, WHOLE_FILES } from "../src/cli/commands/workers/permissions.ts";
+import { PERMISSIONS, V8_FLAGS } from "../src/cli/commands/workers/permissions.ts";
 import { inTurn, type Question, queuectl, span, timed } from "./measure.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -19,7 +19,7 @@ async function bundled(folder: string): Promise<string[]> {
     "run",
     "--no-config",
     "--no-prompt",
-    WHOLE_FILES,
+    V8_FLAGS,
     ...PERMISSIONS,
     `${folder}/main.js`,
   ];

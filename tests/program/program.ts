@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PERMISSIONS, WHOLE_FILES } from "../../src/cli/commands/workers/permissions.ts";
+import { PERMISSIONS, V8_FLAGS } from "../../src/cli/commands/workers/permissions.ts";
 import { PARTS } from "../../src/store/trust.ts";
 import { eventually, processesWith } from "../temporary_queue.ts";
 import { callMain, type Result } from "./in_process.ts";
@@ -33,7 +33,7 @@ const BINARY = Deno.env.get("TESTED_BINARY");
 /** The words that start queuectl. */
 export const PROGRAM = BINARY !== undefined
   ? [BINARY]
-  : [Deno.execPath(), "run", "--no-check", WHOLE_FILES, ...GRANTED, MAIN];
+  : [Deno.execPath(), "run", "--no-check", V8_FLAGS, ...GRANTED, MAIN];
 
 /** As shell text, for jobs that call it. */
 export const PROGRAM_TEXT = PROGRAM.join(" ");

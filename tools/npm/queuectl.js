@@ -9,8 +9,9 @@ import { fileURLToPath } from "node:url";
 
 // deno-fmt-ignore
 const words = [
-  "run", "--quiet", "--no-prompt", "--no-config", "--v8-flags=--no-lazy", "--allow-read",
-  "--allow-write", "--allow-env", "--allow-run", "--allow-ffi", "--allow-sys=hostname,uid,gid",
+  "run", "--quiet", "--no-prompt", "--no-config", "--v8-flags=--no-lazy,--no-sparkplug",
+  "--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-ffi",
+  "--allow-sys=hostname,uid,gid",
   fileURLToPath(new URL("../dist/main.js", import.meta.url)),
   ...process.argv.slice(2),
 ];

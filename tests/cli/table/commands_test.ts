@@ -9,7 +9,7 @@ import { optionsOf, wordBounds } from "../../../src/cli/table/command.ts";
 import { loadCommand } from "../../../src/cli/table/load_command.ts";
 import { readWords } from "../../../src/cli/table/option.ts";
 import { jobFields } from "../../../src/cli/args/job_options.ts";
-import { PERMISSIONS, WHOLE_FILES } from "../../../src/cli/commands/workers/permissions.ts";
+import { PERMISSIONS, V8_FLAGS } from "../../../src/cli/commands/workers/permissions.ts";
 
 const CONFIGURATION = JSON.parse(
   await Deno.readTextFile(new URL("../../../deno.json", import.meta.url)),
@@ -110,9 +110,9 @@ Deno.test("the version is that of deno.json", () => {
 
 Deno.test("a detached worker has the flags and permissions that bin/queuectl, the npm package and the tasks of deno.json give", () => {
   const given = (task: string) => CONFIGURATION.tasks[task].command.match(/--(allow|v8)-\S+/g);
-  assertEquals(given("queuectl"), [WHOLE_FILES, ...PERMISSIONS]);
+  assertEquals(given("queuectl"), [V8_FLAGS, ...PERMISSIONS]);
   for (const path of ["bin/queuectl", "tools/npm/queuectl.js"]) {
     const script = Deno.readTextFileSync(new URL(`../../../${path}`, import.meta.url));
-    assertEquals(script.match(/--(allow|v8)-[a-z=,-]+/g), [WHOLE_FILES, ...PERMISSIONS], path);
+    assertEquals(script.match(/--(allow|v8)-[a-z=,-]+/g), [V8_FLAGS, ...PERMISSIONS], path);
   }
 });

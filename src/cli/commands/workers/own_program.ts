@@ -5,7 +5,7 @@
  */
 
 import { fromFileUrl } from "@std/path/posix/from-file-url";
-import { ownPermissions, WHOLE_FILES } from "./permissions.ts";
+import { ownPermissions, V8_FLAGS } from "./permissions.ts";
 
 /** The program, where it is no binary. */
 const MAIN = new URL("../../main.ts", import.meta.url);
@@ -23,7 +23,7 @@ export function runOptions(): string[] {
 export function ownProgram(deno = Deno.execPath()): string[] {
   if (Deno.build.standalone) return [deno];
   const main = MAIN.protocol === "file:" ? fromFileUrl(MAIN) : MAIN.href;
-  return [deno, "run", WHOLE_FILES, ...runOptions(), main];
+  return [deno, "run", V8_FLAGS, ...runOptions(), main];
 }
 
 /** Where the command `queuectl` of this copy of the program may lie. */

@@ -17,10 +17,11 @@ export const PERMISSIONS: readonly string[] = [
 ];
 
 /**
- * Compiles a file as a whole. The runtime keeps only code that was compiled as its file was loaded,
- * and keeps it for starts with the same flags.
+ * For a quick start. Files are compiled as a whole: the runtime keeps only code that was compiled
+ * as its file was loaded, and keeps it for starts with the same flags. And nothing is compiled to
+ * machine code before it is hot: a short call is over by then, and a worker soon past it.
  */
-export const WHOLE_FILES = "--v8-flags=--no-lazy";
+export const V8_FLAGS = "--v8-flags=--no-lazy,--no-sparkplug";
 
 /** Those of a program that this one starts: the C library may have been refused to this one. */
 export function ownPermissions(): readonly string[] {

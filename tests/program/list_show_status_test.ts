@@ -25,6 +25,16 @@ Deno.test("list prints ID, state, attempts, age, what it waits for, exit status,
   assertMatch(row!, /^a\tpending\t0\/2\t\d+s\tno worker\t\t\t\tprintf 'x\\ty\\n'; \\x1b\[31m$/);
 });
 
+Deno.test("list says of a job that never ran why it is dead", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "b", "--max-retries", "0", "false");
+  await program.answer("enqueue", "--id", "a", "--after", "b", "true");
+  await program.drain();
+  const rows = (await program.answer("list")).split("\n").map((row) => row.split("\t"));
+  const row = rows.find(([id]) => id === "a")!;
+  assertEquals(row[5], "job b, which it waited for, is dead");
+});
+
 Deno.test("a job whose worker was killed is shown as what the next worker takes back, and not as running", async () => {
   await using program = new Program();
   await program.answer("enqueue", "--id", "a", "touch up; sleep 600");

@@ -44,6 +44,11 @@ Deno.test("schedule add tells when it is due, and that a worker must be alive", 
     await program.answer("schedule", "show", "nightly"),
     /\nnext {8}[-\d]+ 02:30:00 Europe\/Berlin \(in .*\n {12}[-\d]+ 02:30:00 /,
   );
+  const job = ["--backoff-factor", "1.5", "--tag", "a", "--tag", "b"];
+  await program.answer("schedule", "add", ...job, "other", "@daily", "true");
+  const shown = await program.answer("schedule", "show", "other");
+  assertMatch(shown, /\nbackoff_factor 1.5\n/);
+  assertMatch(shown, /\ntags {8}a, b\n/);
 });
 
 for (

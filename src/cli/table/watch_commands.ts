@@ -36,7 +36,8 @@ export const WATCH_COMMANDS: readonly Command[] = [
       "with --json: whole IDs, of all jobs that are not done and the last 10 done.",
       "HOW is how a job ended, how far it has come, or why it waits: held, after other jobs, until " +
       "it is due, no worker may run it, a resource is taken, the queue is full or paused. A job " +
-      "whose worker died is taken back by the next.",
+      "whose worker died is taken back by the next. Elsewhere EXIT says how it ended, and WAITS " +
+      "why it waits.",
     ],
     examples: ["queuectl list --state failed", "queuectl list --tag photos --limit 20 --json"],
   },

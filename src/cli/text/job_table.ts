@@ -126,12 +126,14 @@ function tookText({ state, running, history }: JobView, now: number): string {
   return took === undefined ? "" : formatDuration(took);
 }
 
-/** How the last attempt of a job that has ended or is to be retried ended: `0`, `SIGKILL`. */
+/**
+ * How the last attempt of a job that has ended or is to be retried ended: `0`, `SIGKILL`; or why it
+ * is dead without one.
+ */
 function exitText(job: JobView): string {
-  const last = job.state === "pending" || job.state === "processing" || job.reason !== undefined
-    ? undefined
-    : job.history.at(-1);
-  return last ? outcomeText(last).replace(/^exit /, "") : "";
+  if (job.state === "pending" || job.state === "processing") return "";
+  const last = job.history.at(-1);
+  return job.reason ?? (last ? outcomeText(last).replace(/^exit /, "") : "");
 }
 
 /** What a job is, for people. */

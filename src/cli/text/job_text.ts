@@ -72,7 +72,7 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   const { now } = around;
   const lines: string[] = [];
   const line = (name: string, value: string) =>
-    lines.push(visibleText(name).padEnd(12) + visibleText(value));
+    lines.push(`${visibleText(name).padEnd(11)} ${visibleText(value)}`);
   const block = (name: string, values: readonly string[]) =>
     values.forEach((value, index) => line(index === 0 ? name : "", value));
   const related = (name: string, ids: readonly string[]) => {

@@ -122,7 +122,7 @@ function scheduleLines(
 ): string[] {
   const lines: string[] = [];
   const line = (name: string, value: string) =>
-    lines.push(`${name.padEnd(12)}${visibleText(value)}`);
+    lines.push(`${name.padEnd(11)} ${visibleText(value)}`);
   const { name, when, tz, paused, next, catch_up, overlap, job, created_at, last } = schedule;
   line("name", name);
   line("when", tz === undefined ? when : `${when}  (${tz})`);
@@ -138,7 +138,8 @@ function scheduleLines(
   }
   for (const [field, value] of Object.entries(rest)) {
     if (field === "env") continue;
-    line(field, typeof value === "string" ? value : JSON.stringify(value));
+    const isText = typeof value === "string" || Array.isArray(value);
+    line(field, isText ? [value].flat().join(", ") : JSON.stringify(value));
   }
   line("created", formatMoment(Date.parse(created_at), now));
   line(byHand ? "last due" : "last job", last ? `${last.id}, due ${due(last.due)}` : "none yet");

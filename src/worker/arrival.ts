@@ -30,6 +30,7 @@ import { Recoverer } from "./maintenance/recoverer.ts";
 import { Scheduler } from "./maintenance/scheduler.ts";
 import { pauseOnFailure } from "./pause_on_failure.ts";
 import { Pulse, type PulseEvents } from "./pulse.ts";
+import type { Troubles } from "./troubles.ts";
 
 /** How a worker is to work. */
 export interface ArrivalOptions {
@@ -108,6 +109,8 @@ export interface PartsOptions extends ArrivalOptions {
   mayClaimFrom(state: JobState): boolean;
   /** Told what happens. */
   emit(event: WorkerEvent): void;
+  /** Says what goes wrong. */
+  readonly troubles: Troubles;
   /** Called when the worker may be able to go on. */
   changed(): void;
   /** Called when locks turn out not to reach other machines. */
@@ -147,7 +150,7 @@ export function makeParts(options: PartsOptions): Parts {
   const { store, worker, slots, only, emit, changed } = options;
   const here = whereabouts(options.tags);
   const output = new JobOutput(store, worker);
-  const report = (message: string) => emit({ kind: "trouble", message });
+  const report = (message: string) => options.troubles.meet(message);
   const trouble = (error: unknown) => report(troubleText(error));
   const settled = (settlement: Settlement) => {
     const { progress, state } = settlement;

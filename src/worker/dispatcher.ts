@@ -13,7 +13,7 @@ import type { Spawner } from "../process/spawner.ts";
 import type { JobRun } from "../process/survivors.ts";
 import { reasonOf } from "../text/errors.ts";
 import { Claimer, type ClaimerOptions } from "./claimer.ts";
-import { troubleText, type WorkerEvent } from "./events.ts";
+import { troubleText, unsettledText, type WorkerEvent } from "./events.ts";
 import type { JobOutput } from "./job_output.ts";
 import { type JobInHand, JobsInHand } from "./jobs_in_hand.ts";
 import { releaseWaiting } from "./maintenance/aftermath.ts";
@@ -22,12 +22,10 @@ import { type AttemptResult, settlementOf } from "./outcome.ts";
 import { pauseOnFailure } from "./pause_on_failure.ts";
 import { sharedEnvironment, startJob } from "./run_job.ts";
 import { Settler } from "./settler.ts";
+import type { Troubles } from "./troubles.ts";
 
 /** How long to claim nothing after a disk or machine refused, in milliseconds. */
 const PAUSE_AFTER_TROUBLE = 1000;
-
-/** How long not to repeat that jobs cannot be settled, in milliseconds. */
-const REPEAT_AFTER = 60_000;
 
 /**
  * Beyond one for each slot, how many ended jobs may wait to be settled before nothing more is
@@ -44,6 +42,7 @@ export interface DispatcherOptions
   readonly output: JobOutput;
   /** What ends the commands of a worker that is cut off, if that can happen. */
   readonly fence?: Fence;
+  readonly troubles: Troubles;
   /** Told what happens to jobs. */
   emit(event: WorkerEvent): void;
   /** Called for each job that has been settled. */
@@ -67,8 +66,6 @@ export class Dispatcher {
   #claims = true;
   #abandoned = false;
   #pausedUntil = 0;
-  /** What was last said of jobs that cannot be settled, and when. */
-  #unsettled = { text: "", at: 0 };
 
   constructor(options: DispatcherOptions) {
     const { store, worker, finder, output, emit, fence } = options;
@@ -94,6 +91,10 @@ export class Dispatcher {
       settled: (settlements) => this.#settled(settlements),
       trouble: (error, refused) => {
         this.#reportUnsettled(error, refused);
+        options.changed();
+      },
+      recovered: (reason) => {
+        options.troubles.over(unsettled(reason));
         options.changed();
       },
     });
@@ -199,7 +200,6 @@ export class Dispatcher {
   }
 
   #settled(settlements: readonly Settlement[]): void {
-    if (!this.#settler.stuck) this.#unsettled.text = "";
     const ended: string[] = [];
     for (const settlement of settlements) {
       const inHand = this.jobs.get(settlement.claim.id);
@@ -270,17 +270,17 @@ export class Dispatcher {
   }
 
   #report(error: unknown): void {
-    this.#options.emit({ kind: "trouble", message: troubleText(error) });
+    this.#options.troubles.meet(troubleText(error));
   }
 
-  /** Reports jobs that cannot be settled: a lasting fault not at each try, and a remedy once. */
+  /** Reports jobs that cannot be settled for one reason, and a remedy when that begins. */
   #reportUnsettled(error: unknown, refused: readonly Settlement[]): void {
-    const text = `the end of ${shortList(refused)} is not recorded yet: ${troubleText(error)}`;
-    const now = performance.now();
-    const advice = this.#unsettled.text === "" ? fullDiskAdvice(this.#options.store, error) : "";
-    if (text === this.#unsettled.text && now - this.#unsettled.at < REPEAT_AFTER) return;
-    this.#unsettled = { text, at: now };
-    this.#options.emit({ kind: "trouble", message: text + advice });
+    const { store, troubles } = this.#options;
+    const text = unsettledText(refused.map(({ claim }) => claim.id), error);
+    troubles.meet(
+      (isNew) => isNew ? text + fullDiskAdvice(store, error) : text,
+      unsettled(reasonOf(error)),
+    );
   }
 
   /** Reports what is wrong, and claims nothing for a moment. */
@@ -291,8 +291,7 @@ export class Dispatcher {
   }
 }
 
-/** The first of some jobs, and how many there are beside it. */
-function shortList(settlements: readonly Settlement[]): string {
-  const rest = settlements.length - 1;
-  return settlements[0]!.claim.id + (rest > 0 ? ` and ${rest} more` : "");
+/** The trouble that jobs cannot be settled, for all jobs at once. */
+function unsettled(reason: string): string {
+  return `unsettled: ${reason}`;
 }

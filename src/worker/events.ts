@@ -14,6 +14,14 @@ export function troubleText(error: unknown): string {
   return place === undefined ? reasonOf(error) : `${reasonOf(error)}: ${place}`;
 }
 
+/** That the ends of some jobs, at least one, cannot be recorded. */
+export function unsettledText([first, ...others]: readonly string[], error: unknown): string {
+  const more = others.length === 0
+    ? ""
+    : ` and ${others.length} other ${others.length === 1 ? "job" : "jobs"}`;
+  return `the end of ${first}${more} is not recorded yet: ${troubleText(error)}`;
+}
+
 /** Something that happened in a worker. */
 export type WorkerEvent =
   /** A command was started; `pid` is 0 if it could not be. */

@@ -7,6 +7,7 @@
 
 import { settle, type Settlement } from "../moves/settle.ts";
 import type { Store } from "../store/store.ts";
+import { reasonOf } from "../text/errors.ts";
 
 /** While jobs end this close together, in milliseconds, they are gathered before settling … */
 const GATHER_WHEN_WITHIN = 20;
@@ -26,9 +27,20 @@ export interface SettlerEvents {
   completed(settlements: readonly Settlement[]): Settlement[];
   /** Jobs are durably settled, or were taken away. */
   settled(settlements: readonly Settlement[]): void;
-  /** The disk refused to have these jobs settled; the settler goes on trying. */
+  /** The disk refused these jobs, all for one reason: they are tried again. */
   trouble(error: unknown, refused: readonly Settlement[]): void;
+  /** What the disk refused for this reason at the last try, it refused for it no more. */
+  recovered(reason: string): void;
 }
+
+/** What one try has met: an error, and the jobs that it kept from being settled. */
+interface Fault {
+  error: unknown;
+  refused: Settlement[];
+}
+
+/** The faults of one try, by their reasons. */
+type Faults = Map<string, Fault>;
 
 /** Settles jobs in the background, together where possible, and again where the disk refused. */
 export class Settler {
@@ -37,16 +49,21 @@ export class Settler {
   #waiting: Settlement[] = [];
   /** Jobs that the disk refused last time: completed already. */
   #refused: Settlement[] = [];
+  /** Why the disk refused jobs last time: the error and the jobs of each reason. */
+  #faults: Faults = new Map();
   #working: Promise<void> | undefined;
   #abandoned = false;
   #lastSettled = -Infinity;
   #gathered: () => void = () => {};
-  /** Whether the disk refused last time: then nothing new should be started. */
-  stuck = false;
 
   constructor(store: Store, events: SettlerEvents) {
     this.#store = store;
     this.#events = events;
+  }
+
+  /** Whether the disk refused last time: then nothing new should be started. */
+  get stuck(): boolean {
+    return this.#faults.size > 0;
   }
 
   /** Hands over a job that has ended. */
@@ -77,8 +94,9 @@ export class Settler {
       // A job that cannot be settled must not hold up the others, so after a failure each goes
       // alone.
       const parts = this.stuck ? group.map((settlement) => [settlement]) : [group];
-      this.stuck = false;
-      for (const part of parts) await this.#settle(part);
+      const faults: Faults = new Map();
+      for (const part of parts) await this.#settle(part, faults);
+      this.#reportFaults(faults);
       this.#lastSettled = performance.now();
       if (this.stuck) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
     }
@@ -107,17 +125,28 @@ export class Settler {
     });
   }
 
-  async #settle(part: Settlement[]): Promise<void> {
-    const refused = () => part.filter((settlement) => !isOver(settlement));
+  async #settle(part: Settlement[], faults: Faults): Promise<void> {
+    let fault: Fault | undefined;
     try {
       await settle(this.#store, part);
     } catch (error) {
-      this.stuck = true;
-      this.#events.trouble(error, refused());
+      const reason = reasonOf(error);
+      fault = faults.get(reason) ?? { error, refused: [] };
+      faults.set(reason, fault);
     }
-    this.#refused.push(...refused());
+    const refused = part.filter((settlement) => !isOver(settlement));
+    fault?.refused.push(...refused);
+    this.#refused.push(...refused);
     const over = part.filter(isOver);
     if (over.length > 0) this.#events.settled(over);
+  }
+
+  /** Reports what one try has met. */
+  #reportFaults(faults: Faults): void {
+    const before = this.#faults;
+    this.#faults = faults;
+    for (const reason of before.keys()) if (!faults.has(reason)) this.#events.recovered(reason);
+    for (const { error, refused } of faults.values()) this.#events.trouble(error, refused);
   }
 }
 

@@ -20,6 +20,7 @@ import { Lookout } from "./lookout.ts";
 import type { WorkerOptions } from "./options.ts";
 import type { Pulse } from "./pulse.ts";
 import { sendSignals } from "./send_signals.ts";
+import { Troubles } from "./troubles.ts";
 
 export type { FinishReason, WorkerOptions };
 
@@ -61,8 +62,8 @@ export class Worker {
   #stopping: "stop" | "now" | undefined;
   #reason: FinishReason = "stopped";
   #departure: Departure | undefined;
-  readonly #trouble = (error: unknown) =>
-    this.#emit({ kind: "trouble", message: troubleText(error) });
+  readonly #troubles = new Troubles((message) => this.#emit({ kind: "trouble", message }));
+  readonly #trouble = (error: unknown) => this.#troubles.meet(troubleText(error));
 
   /** Makes a worker of a queue, which does nothing until it is started. */
   constructor(queue: Queue, options: WorkerOptions = {}) {
@@ -98,6 +99,7 @@ export class Worker {
         fence: pulse.fence,
         mayClaimFrom: (state) => pulse.mayClaim() && this.#isSafe(this.#guard.claimFault(state)),
         emit: this.#emit,
+        troubles: this.#troubles,
         changed: () => this.#pump(),
         apart: () => this.stop({}, "apart"),
         heard: (change) => this.#hear(change),

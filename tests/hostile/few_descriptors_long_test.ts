@@ -31,7 +31,7 @@ Deno.test("a worker that can open no more files says so, loses nothing, and goes
   await queue.enqueue({ command: "true", id: "late", backoff_base: 0.1 });
   await eventually(
     "the worker to say so",
-    () => worker.troubles.length > 3 || worker.code !== undefined,
+    () => worker.troubles.length > 0 || worker.code !== undefined,
   );
   assertEquals(worker.code, undefined, worker.said);
   assert(queue.counts().done < 42);

@@ -22,7 +22,9 @@ function settlerOf({ queue }: TemporaryQueue, files: Partial<FilePort> = {}, bus
     settled: (settlements) => {
       for (const { claim, progress } of settlements) settled.push(`${claim.id} ${progress}`);
     },
-    trouble: (error) => troubles.push((error as Error).message),
+    trouble: (error, refused) =>
+      troubles.push([(error as Error).message, ...refused.map(({ claim }) => claim.id)].join(" ")),
+    recovered: (reason) => troubles.push(`over: ${reason}`),
   });
   return { settler, settled, troubles };
 }
@@ -138,6 +140,7 @@ Deno.test("a job that ends at the very moment when all others are settled is not
         settler.add(second);
       },
       trouble() {},
+      recovered() {},
     });
     settler.add(first);
     await eventually(`both are settled, ${ticks} ticks apart`, () => settled === 2);
@@ -158,11 +161,32 @@ Deno.test("a settler goes on when the disk does, and one bad job does not hold u
   await eventually("the others are settled", () => settled.length === 2);
   assertEquals(settled.sort(), ["a settled", "b settled"]);
   assert(settler.stuck, "nothing new is to be begun");
-  assert(troubles.length > 0 && troubles.every((text) => text === "No space left on device"));
+  assert(troubles.every((text) => text.startsWith("No space left on device ")), `${troubles}`);
   assertEquals(namesIn(temporary.dir, "processing").length, 2, "the bad one and its log");
   refuses = false;
   await settler.idle();
   assertEquals([settled.at(-1), settler.stuck], ["bad settled", false]);
+  assertEquals(troubles.slice(-2), [
+    "No space left on device bad",
+    "over: No space left on device",
+  ]);
+});
+
+Deno.test("a settler tells of all jobs that the disk refuses for one reason together, at each try", async () => {
+  await using temporary = await temporaryQueue();
+  let refusals = 4;
+  const { settler, settled, troubles } = settlerOf(temporary, {
+    create(path, content) {
+      if (refusals-- > 0) throw new Error("No space left on device");
+      nativeFiles.create(path, content);
+    },
+  });
+  for (const id of ["a", "b", "c"]) settler.add(await done(temporary, id));
+  await settler.idle();
+  assertEquals([settled.length, troubles.slice(-2)], [3, [
+    "No space left on device a b c",
+    "over: No space left on device",
+  ]]);
 });
 
 Deno.test("what a job left is asked for once, however often the disk refuses to have it settled", async () => {
@@ -184,6 +208,7 @@ Deno.test("what a job left is asked for once, however often the disk refuses to 
     },
     settled: (settlements) => void (settled += settlements.length),
     trouble() {},
+    recovered() {},
   });
   settler.add(await done(temporary, "a"));
   await eventually("it is settled", () => settled === 1);

@@ -15,6 +15,7 @@ import { Lookout } from "../../src/worker/lookout.ts";
 import { JobOutput } from "../../src/worker/job_output.ts";
 import { Pruner } from "../../src/worker/maintenance/pruner.ts";
 import { Recoverer } from "../../src/worker/maintenance/recoverer.ts";
+import { Troubles } from "../../src/worker/troubles.ts";
 import { portOf, type SharedDirectory } from "./shared_directory.ts";
 
 /** Where the queue lies. */
@@ -103,9 +104,8 @@ export async function startHost(
     mayClaimFrom: () => true,
     settled: events.ended,
     unrecovered() {},
-    emit(event) {
-      if (event.kind === "trouble") trouble(new Error(event.message));
-    },
+    troubles: new Troubles((message) => trouble(new Error(message)), () => store.now()),
+    emit() {},
   });
   const beat = () => {
     presence.beat();

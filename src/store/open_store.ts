@@ -54,7 +54,7 @@ export interface StoreOptions {
   evenOlder?: boolean;
   /** Whether to make a queue of a missing or empty directory. Default: yes. */
   create?: boolean;
-  /** Called when the directory was made a queue. */
+  /** Called when this call made the directory a queue. */
   created?: () => void;
   /** Called when VERSION was missing from a queue that has jobs, and was written again. */
   restored?: () => void;
@@ -95,10 +95,10 @@ export async function openStore(
         );
       }
       const hadJobs = JOB_STATES.some((state) => entriesIn(files, `${dir}/${state}`).length > 0);
-      await initialise(port, dir, owner, found);
+      const isOurs = await initialise(port, dir, owner, found);
       entries = entriesIn(files, dir);
-      if (hadJobs) options.restored?.();
-      else if (options.create !== false) options.created?.();
+      if (isOurs && hadJobs) options.restored?.();
+      else if (isOurs && options.create !== false) options.created?.();
     }
     if (!options.evenIncomplete) refuseIncomplete(dir, entries);
     const set = has(entries, "config.json")
@@ -202,12 +202,13 @@ function isQueue(files: FilePort, dir: string, evenOlder = false): boolean {
   throw new QueueError(formatFault(dir, content));
 }
 
+/** Makes a directory a queue; returns whether it was this process that wrote its VERSION. */
 async function initialise(
   files: FilePort,
   dir: string,
   owner: number | null,
   found: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const made: string[] = [];
   const changed = makeParents(files, dir, made);
   // Another may have made the directory since the first look.
@@ -219,7 +220,7 @@ async function initialise(
   for (const { name } of entries) {
     if (!known.has(name) && !name.startsWith(".")) {
       // The other process may have made it, and begun to use it, since.
-      if (isQueue(files, dir)) return;
+      if (isQueue(files, dir)) return false;
       throw new QueueError(
         `${dir} is not a queue and not empty (it holds "${name}"); choose another directory`,
       );
@@ -233,10 +234,12 @@ async function initialise(
     files.create(temporary, new TextEncoder().encode(FORMAT));
     // VERSION says that all the rest is there, so a power cut must not keep VERSION alone.
     await syncPaths(files, [temporary, dir]);
-    if (ifFree(() => files.renameNew(temporary, `${dir}/VERSION`))) made.push(`${dir}/VERSION`);
+    const isOurs = ifFree(() => files.renameNew(temporary, `${dir}/VERSION`));
+    if (isOurs) made.push(`${dir}/VERSION`);
     else files.remove(temporary);
     // A power cut that loses the directory would lose the jobs in it.
     await syncPaths(files, [...changed, dir]);
+    return isOurs;
   } catch (error) {
     // The next program must not take what could not be flushed for durable.
     for (const path of made.reverse()) removeIfPossible({ files }, path);

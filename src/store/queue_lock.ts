@@ -105,6 +105,9 @@ tr '\\0' ' ' < "/proc/$found/cmdline"
 /** How much of a holder's command is shown, in UTF-16 units. */
 const MOST_COMMAND = 200;
 
+/** How the runtime is called to run queuectl: bin/queuectl has such options, as has no other. */
+const OWN_PROGRAM = /^\S*deno run (?=[^/]*--v8-flags=)(?:--\S+ )+\S*\/main\.[jt]s(?= |$)/;
+
 /** The holder of a lock, as far as this machine knows. */
 function holderText(path: string): string {
   try {
@@ -116,8 +119,8 @@ function holderText(path: string): string {
       stderr: "null",
     }).outputSync();
     const found = /^([1-9]\d*) (.*)$/s.exec(new TextDecoder().decode(stdout).trim());
-    if (!found) return "another program, perhaps on another machine";
-    const command = found[2]!.replace(/\s+/g, " ").trim();
+    if (!found) return "another program, perhaps on another machine,";
+    const command = found[2]!.replace(/\s+/g, " ").trim().replace(OWN_PROGRAM, "queuectl");
     const shown = command.length > MOST_COMMAND ? `${command.slice(0, MOST_COMMAND)}…` : command;
     return `process ${found[1]}${shown === "" ? "" : ` (${shown})`}`;
   } catch {

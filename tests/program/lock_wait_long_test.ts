@@ -28,6 +28,47 @@ Deno.test("who waits for another's lock says after a second whose it is, and goe
   }
 });
 
+Deno.test("a holder of the lock that is queuectl is named so, without the options of its runtime", async () => {
+  await using program = new Program();
+  await program.answer("config", "set", "worker_count", "2");
+  const main = `${program.home}/main.js`;
+  Deno.writeTextFileSync(
+    main,
+    `const file = Deno.openSync("${program.dir}/lock", { write: true });
+     file.lockSync(true);
+     console.log("locked");
+     setTimeout(() => file.close(), 60_000);`,
+  );
+  const options = [
+    "--no-config",
+    "--quiet",
+    "--no-prompt",
+    "--v8-flags=--no-lazy",
+    "--allow-write",
+  ];
+  await using holder = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...options, main, "enqueue", "--id", "a", "true"],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  await reader.read();
+  const { stderr } = await program.run([
+    "--lock-wait",
+    "0.1",
+    "config",
+    "set",
+    "worker_count",
+    "3",
+  ]);
+  holder.kill("SIGKILL");
+  await reader.cancel();
+  assertStringIncludes(
+    stderr,
+    `: process ${holder.pid} (queuectl enqueue --id a true) holds it; try again`,
+  );
+});
+
 Deno.test("who has waited long enough for another's lock gives up with one sentence and exits with 1", async () => {
   await using program = new Program();
   await program.answer("config", "set", "worker_count", "2");

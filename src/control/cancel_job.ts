@@ -10,17 +10,13 @@ import { seeWorkers } from "../contents/presence.ts";
 import { requestCancel } from "../contents/requests.ts";
 import type { Entry } from "../contents/entries.ts";
 import type { JobView } from "../format/job.ts";
-import { isEditor } from "../format/worker_names.ts";
-import { entryWithId } from "../inspect/find_job.ts";
+import { entryAtRest } from "../inspect/entry_at_rest.ts";
 import { waitForMove } from "../inspect/follow.ts";
 import type { Queue } from "../queue.ts";
 import { recoverEditor } from "../recovery/recover.ts";
 import { ring } from "../store/ring.ts";
 import { QueueError } from "../text/errors.ts";
 import { cancelWaiting } from "../moves/change_waiting.ts";
-
-/** How often to wait, some two seconds each, for a command that is changing the job. */
-const MOST_WAITS = 3;
 
 /**
  * Cancels a job. One that waits goes to dead/ at once. One that runs gets SIGTERM, with all its
@@ -30,7 +26,7 @@ const MOST_WAITS = 3;
  * @param seen Where it was seen last, which saves a look at all names.
  * @returns The job as it has ended.
  * @throws {QueueError} If it has ended already, or its worker is dead and no other is there to
- * recover it.
+ * recover it, or another command goes on changing it.
  *
  * @example
  * ```ts
@@ -44,9 +40,8 @@ const MOST_WAITS = 3;
 export async function cancelJob(queue: Queue, id: string, seen?: Entry): Promise<JobView> {
   const { store } = queue;
   let asked = false;
-  let waits = 0;
   for (;;) {
-    const entry = entryWithId(store, id, seen);
+    const entry = await entryAtRest(store, id, seen, (editor) => recoverEditor(store, editor));
     seen = undefined;
     const { state, worker = "" } = entry;
     if (state === "pending" || state === "failed") {
@@ -63,12 +58,7 @@ export async function cancelJob(queue: Queue, id: string, seen?: Entry): Promise
       if (asked && job.history.at(-1)?.outcome === "cancelled") return job;
       throw new QueueError(`cannot cancel job ${id}: it has ended (${state})`);
     }
-    if (isEditor(worker)) {
-      if (await recoverEditor(store, worker)) continue;
-      if (++waits > MOST_WAITS) {
-        throw new QueueError(`job ${id} is being changed by another command; try again later`);
-      }
-    } else if (seeWorkers(store).some((seen) => seen.name === worker && seen.alive)) {
+    if (seeWorkers(store).some((seen) => seen.name === worker && seen.alive)) {
       // Asked again each time around, in case the worker missed it.
       requestCancel(store, worker, id);
       if (!asked) ring(store);

@@ -8,8 +8,7 @@
 import { entryPath } from "../contents/entries.ts";
 import { seeWorkers } from "../contents/presence.ts";
 import { requestSignal } from "../contents/requests.ts";
-import { isEditor } from "../format/worker_names.ts";
-import { entryWithId } from "../inspect/find_job.ts";
+import { entryAtRest } from "../inspect/entry_at_rest.ts";
 import { waitForAnswer } from "../inspect/follow.ts";
 import { signalNumber } from "../process/signals.ts";
 import type { OpenQueue } from "../store/store.ts";
@@ -42,13 +41,11 @@ const VERBS: Partial<Record<Deno.Signal, string>> = { SIGSTOP: "suspend", SIGCON
  */
 export async function signalJob(queue: OpenQueue, id: string, signal: Deno.Signal): Promise<void> {
   const { store } = queue;
-  const entry = entryWithId(store, id);
+  const entry = await entryAtRest(store, id);
   const { state, worker = "", time: claimedAt } = entry;
   const verb = VERBS[signal] ?? `send ${signal} to`;
   const cannot = `cannot ${verb} job ${id}`;
-  if (state !== "processing" || isEditor(worker)) {
-    throw new QueueError(`${cannot}: it is not running (${isEditor(worker) ? "pending" : state})`);
-  }
+  if (state !== "processing") throw new QueueError(`${cannot}: it is not running (${state})`);
   const isAlive = () => seeWorkers(store).some(({ name, alive }) => name === worker && alive);
   const refuse = (why: string) => new QueueError(`${cannot}: ${why}`);
   if (!isAlive()) throw refuse(`its worker ${worker} is dead`);

@@ -11,9 +11,9 @@ import { type Entry, entryPath, readEntry } from "../contents/entries.ts";
 import { inputFault } from "../contents/inputs.ts";
 import { presentIds } from "../contents/taken_ids.ts";
 import { isObject } from "../format/field_checks.ts";
-import { type Job, type JobInput, newJob } from "../format/job.ts";
+import { type Job, type JobInput, type JobView, newJob } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME, START_TIME, startsAtOnce } from "../format/names.ts";
-import { isEditor } from "../format/worker_names.ts";
+import { entryAtRest } from "../inspect/entry_at_rest.ts";
 import { entryWithId } from "../inspect/find_job.ts";
 import type { WaitingEntry } from "../moves/claim.ts";
 import type { Queue } from "../queue.ts";
@@ -131,13 +131,13 @@ export async function moveJobBefore(queue: Queue, id: string, other: string): Pr
 }
 
 /**
- * Changes the content of a waiting job. Nobody else can take the job meanwhile. It goes back as it
- * was if `change` throws or this program dies.
+ * Changes the content of a waiting job. While `change` is at work the job stays where it is, so a
+ * worker may start it, and others may change it: then this fails and nothing is written.
  *
  * @param change Gets the fields that may be changed, and returns the new ones; `undefined` changes
  * nothing.
  * @throws {UsageError} If what it returns is not a job.
- * @throws {QueueError} If the job runs, has ended, or is gone.
+ * @throws {QueueError} If the job runs, has ended, is gone, or changed meanwhile.
  */
 export async function editJob(
   queue: Queue,
@@ -145,13 +145,36 @@ export async function editJob(
   change: (fields: JobInput) => Promise<JobInput | undefined> | JobInput | undefined,
 ): Promise<void> {
   const { store } = queue;
+  const before = await readWaiting(queue, id);
+  const edited = await change(editableFields(before));
+  if (edited === undefined) return;
   await whileItWaits(queue, id, "edit", (entry) =>
-    changeWaiting(store, entry, async (job) => {
-      const edited = await change(editableFields(job));
-      if (edited === undefined) return { job, readyAt: entry.bare ? store.now() : entry.time };
+    changeWaiting(store, entry, (job) => {
+      if (contentOf(job) !== contentOf(before)) {
+        throw new QueueError(`job ${id} was changed by another command meanwhile; edit it again`);
+      }
       const changed = checkedEdit(store, job, edited);
       return { job: changed, readyAt: readyAfter(store, entry, job, changed) };
     }));
+}
+
+/** The job as its file has it while it waits. */
+async function readWaiting(queue: Queue, id: string): Promise<Job> {
+  const { store } = queue;
+  let job: JobView | undefined;
+  await whileItWaits(queue, id, "edit", (entry) => {
+    // Not read as bare: the priority must be the file's.
+    job = readEntry(store, { ...entry, bare: false });
+    return Promise.resolve(job !== undefined);
+  });
+  const { state: _state, malformed, ...rest } = job!;
+  if (malformed === undefined) return rest;
+  throw new QueueError(`${id} is not a job: ${malformed} (see: queuectl doctor)`);
+}
+
+/** What differs between two jobs if an edit of the one must not be written over the other. */
+function contentOf(job: Job): string {
+  return JSON.stringify([job.created_at, editableFields(job)]);
 }
 
 /** The fields that people may change: not the ID, nor what has happened to the job. */
@@ -199,11 +222,8 @@ function readyAfter(store: Store, entry: WaitingEntry, before: Job, after: Job):
   return before.run_at === after.run_at && !entry.bare ? entry.time : Date.parse(after.run_at);
 }
 
-/**
- * How often to try before giving up, and the milliseconds to wait while another command changes the
- * job.
- */
-const [TRIES, PAUSE] = [50, 100];
+/** How often to try if the job moves each time that it is found. */
+const TRIES = 50;
 
 /**
  * Acts on a waiting job; tries again if someone takes it at that moment.
@@ -219,18 +239,15 @@ async function whileItWaits(
   act: (entry: WaitingEntry) => Promise<boolean>,
   seen?: Entry,
 ): Promise<void> {
+  const recover = (editor: string) => recoverEditor(store, editor);
   for (let tries = 0; tries < TRIES; tries++) {
-    const entry = entryWithId(store, id, tries === 0 ? seen : undefined);
+    const entry = await entryAtRest(store, id, tries === 0 ? seen : undefined, recover);
     const { state } = entry;
-    if (state === "pending" || state === "failed") {
-      if (await act({ ...entry, state })) return;
-    } else if (state !== "processing") {
+    if (state === "processing") throw new QueueError(`cannot ${verb} job ${id}: it is running`);
+    if (state !== "pending" && state !== "failed") {
       throw new QueueError(`cannot ${verb} job ${id}: it has ended (${state})`);
-    } else if (!isEditor(entry.worker ?? "")) {
-      throw new QueueError(`cannot ${verb} job ${id}: it is running`);
-    } else if (!await recoverEditor(store, entry.worker!)) {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
+    if (await act({ ...entry, state })) return;
   }
-  throw new QueueError(`job ${id} is being changed by another command; try again later`);
+  throw new QueueError(`job ${id} keeps moving; try again`);
 }

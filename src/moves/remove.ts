@@ -7,6 +7,7 @@
 import { dirname } from "@std/path/posix/dirname";
 import { dropEmptyBatch, type Entry, readEntry } from "../contents/entries.ts";
 import { QueueError } from "../text/errors.ts";
+import { beingChanged, entryAtRest } from "../inspect/entry_at_rest.ts";
 import { entryWithId } from "../inspect/find_job.ts";
 import { foldersOf, meansNone, type Selection, selector } from "../inspect/selection.ts";
 import { removeInputs } from "../contents/inputs.ts";
@@ -34,13 +35,13 @@ import { forgetWaiting, waitedFor, WaitedForError, waitersOf } from "../constrai
  * @throws {WaitedForError} If other jobs wait for it.
  */
 export async function removeJob(store: Store, id: string): Promise<void> {
+  // Not under the lock, which the other command may need.
+  await entryAtRest(store, id);
   // Nobody is to begin to wait for it meanwhile.
   using _lock = await lockQueue(store);
   for (let tries = 0; tries < 3; tries++) {
     const entry = entryWithId(store, id);
-    if (isEditor(entry.worker ?? "")) {
-      throw new QueueError(`job ${id} is being changed by another command; try again later`);
-    }
+    if (isEditor(entry.worker ?? "")) throw beingChanged(id);
     if (entry.state === "processing") {
       throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
     }

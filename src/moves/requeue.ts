@@ -7,9 +7,11 @@
 import { endOf, type Entry, readEntry } from "../contents/entries.ts";
 import { markChildren, parentsOf, readyTime, releaseIfReady } from "../constraints/dependencies.ts";
 import { QueueError } from "../text/errors.ts";
+import { beingChanged, entryAtRest } from "../inspect/entry_at_rest.ts";
 import { entryWithId, jobWithId } from "../inspect/find_job.ts";
 import type { Job } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME, waitingName } from "../format/names.ts";
+import { isEditor } from "../format/worker_names.ts";
 import { ring } from "../store/ring.ts";
 import { flushChange, pathIn, renameIfThere, type Store } from "../store/store.ts";
 import { lockQueue } from "../store/queue_lock.ts";
@@ -30,10 +32,13 @@ export async function requeueJob(
   seen?: Entry,
   held?: "held",
 ): Promise<void> {
-  const before = seen && readEntry(store, seen) || jobWithId(store, id);
+  // Not under the lock, which the other command may need.
+  seen = await entryAtRest(store, id, seen);
+  const before = readEntry(store, seen) || jobWithId(store, id);
   using _lock = needsLock(before) ? await lockQueue(store) : undefined;
   for (let tries = 0; tries < 3; tries++) {
     const entry = entryWithId(store, id, tries === 0 ? seen : undefined);
+    if (isEditor(entry.worker ?? "")) throw beingChanged(id);
     if (entry.state === "pending" || entry.state === "processing") {
       throw new QueueError(`job ${id} is ${entry.state}; there is nothing to retry`);
     }

@@ -3,7 +3,16 @@ import { changeWaiting } from "../../src/moves/change_waiting.ts";
 import { QueueError, UsageError } from "../../src/text/errors.ts";
 import { matchingEntries } from "../../src/contents/listing.ts";
 import type { Queue } from "../../src/queue.ts";
-import { editJob, holdJob, moveJob, releaseJob } from "../../src/control/waiting_jobs.ts";
+import { cancelJob } from "../../src/control/cancel_job.ts";
+import { signalJob } from "../../src/control/signal_job.ts";
+import {
+  editJob,
+  holdJob,
+  moveJob,
+  releaseJob,
+  startJobNow,
+} from "../../src/control/waiting_jobs.ts";
+import { HELD_TIME } from "../../src/format/names.ts";
 import { drain, ObservedWorker } from "../worker/observed_worker.ts";
 import { namesIn, temporaryQueue } from "../temporary_queue.ts";
 
@@ -194,18 +203,105 @@ Deno.test("an edit can make a job wait for others, not in a circle, and wait no 
   assertEquals([queue.get("b")?.state, queue.get("c")?.state], ["done", "done"]);
 });
 
-Deno.test("a job whose parent ends while it is being edited is released all the same", async () => {
+Deno.test("a job whose parent ends while it is being changed is released all the same", async () => {
   await using temporary = await temporaryQueue();
   const { queue } = temporary;
   await queue.enqueue({ id: "a", command: "true" });
   await queue.enqueue({ id: "b", command: "true", after: ["a"] });
+  const entry = waitingEntry(queue, "b");
   await using worker = await ObservedWorker.start(queue);
-  await editJob(queue, "b", async (fields) => {
+  await changeWaiting(queue.store, entry, async (job) => {
     await worker.next("ended", "a");
-    return { ...fields, command: "exit 0" };
+    return { job: { ...job, command: "exit 0" }, readyAt: entry.time };
   });
   assertEquals((await worker.next("ended", "b")).state, "done");
 });
+
+Deno.test("a job waits on while it is edited: others may hold it, and it stays held", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue, dir } = temporary;
+  await queue.enqueue({ id: "a", command: "true" });
+  await editJob(queue, "a", async (fields) => {
+    assertEquals([namesIn(dir, "processing"), namesIn(dir, "workers")], [[], []]);
+    await holdJob(queue, "a");
+    return { ...fields, command: "false" };
+  });
+  const { held, command } = queue.get("a")!;
+  assertEquals([held, command], [true, "false"]);
+});
+
+const meanwhile: [string, string, (queue: Queue) => Promise<unknown>][] = [
+  ["changed", "job a was changed by another command", (queue) => moveJob(queue, "a", { at: 0 })],
+  ["run", "cannot edit job a: it has ended (done)", drain],
+  ["replaced", "job a was changed by another command", async (queue) => {
+    await queue.remove("a");
+    await queue.enqueue({ id: "a", command: "true", created_at: "2020-01-01T00:00:00Z" });
+  }],
+];
+for (const [what, sentence, act] of meanwhile) {
+  Deno.test(`an edit does not write over a job that was ${what} meanwhile`, async () => {
+    await using temporary = await temporaryQueue();
+    const { queue } = temporary;
+    await queue.enqueue({ id: "a", command: "true" });
+    const now = () => ({ ...queue.get("a"), updated_at: undefined });
+    let after: unknown;
+    await assertRejects(
+      () =>
+        editJob(queue, "a", async (fields) => {
+          await act(queue);
+          after = now();
+          return { ...fields, command: "false" };
+        }),
+      QueueError,
+      sentence,
+    );
+    assertEquals(now(), after);
+  });
+}
+
+const ACTS: Readonly<Record<string, (queue: Queue) => Promise<unknown>>> = {
+  hold: (queue) => holdJob(queue, "a"),
+  release: (queue) => releaseJob(queue, "a"),
+  start: (queue) => startJobNow(queue, "a"),
+  move: (queue) => moveJob(queue, "a", { priority: 1 }),
+  edit: (queue) => editJob(queue, "a", (fields) => ({ ...fields, priority: 1 })),
+  cancel: (queue) => cancelJob(queue, "a"),
+  suspend: (queue) => signalJob(queue, "a", "SIGSTOP"),
+  retry: (queue) => queue.requeue("a"),
+  rm: (queue) => queue.remove("a"),
+};
+
+Deno.test("no command waits for long for another that is changing the job", async () => {
+  await using temporary = await temporaryQueue();
+  const { queue } = temporary;
+  await queue.enqueue({ id: "a", command: "true" });
+  const sentence = "job a is being changed by another command; try again later";
+  await changeWaiting(queue.store, waitingEntry(queue, "a"), async (job) => {
+    const all = Object.values(ACTS).map((act) =>
+      assertRejects(() => act(queue), QueueError, sentence)
+    );
+    await Promise.all(all);
+    return { job, readyAt: 0 };
+  });
+  assertEquals(queue.get("a")?.state, "pending");
+});
+
+for (const [name, act] of Object.entries(ACTS)) {
+  Deno.test(`${name} waits for another command that is changing the job just now`, async () => {
+    await using temporary = await temporaryQueue();
+    const { queue } = temporary;
+    await queue.enqueue({ id: "a", command: "true" });
+    let error: unknown;
+    let acting: Promise<unknown> | undefined;
+    await changeWaiting(queue.store, waitingEntry(queue, "a"), (job) => {
+      acting = act(queue).catch((reason) => error = reason);
+      return { job, readyAt: HELD_TIME };
+    });
+    await acting;
+    assertEquals(`${error ?? ""}`.includes("another command"), false);
+    assertEquals(error === undefined, name !== "suspend" && name !== "retry", `${error}`);
+  });
+}
 
 Deno.test("what was being changed by a program that died goes back as it was, held if it was", async () => {
   await using temporary = await temporaryQueue();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { JobView } from "../../src/format/job.ts";
-import { eventually, isThere } from "../temporary_queue.ts";
-import { Program } from "./program.ts";
+import { eventually } from "../temporary_queue.ts";
+import { Program, PROGRAM_TEXT } from "./program.ts";
 
 Deno.test("enqueue --after takes beginnings of IDs, with commas or repeated, and show tells both ways", async () => {
   await using program = new Program();
@@ -209,30 +209,38 @@ for (
   });
 }
 
-/** Has an `edit` of job `a` killed; gives the environment that it had. */
-async function killEdit(program: Program): Promise<Record<string, string>> {
-  await program.answer("enqueue", "--id", "a", "true");
+Deno.test("while the editor is open the job waits; if it is gone then, the text is kept", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "echo one");
   const env = {
-    EDITOR: `touch ${program.home}/open; exec sleep 1000 >/dev/null 2>&1 #`,
+    EDITOR: `${PROGRAM_TEXT} list; ${PROGRAM_TEXT} cancel a; sed -i 's/echo one/echo two/'`,
     VISUAL: "",
     TMPDIR: program.home,
   };
-  const editing = program.spawn(["edit", "a"], { env });
-  await eventually("the editor is open", () => isThere(`${program.home}/open`));
-  assertMatch(
-    (await program.run(["rm", "a"])).stderr,
-    /job a is being changed by another command; try again later/,
+  const { code, stdout, stderr } = await program.run(["edit", "a"], { env });
+  assertEquals(code, 1);
+  assertMatch(stdout, /^a\tpending\t.*\na\n$/m);
+  assertMatch(stderr, /cannot edit job a: it has ended \(dead\)/);
+  const kept = /your text is in (\S+)\n/.exec(stderr)?.[1];
+  assertStringIncludes(await Deno.readTextFile(kept!), "echo two");
+});
+
+/** Leaves job `a` as a program does that is killed while it changes the job. */
+async function killChange(program: Program): Promise<void> {
+  await program.answer("enqueue", "--id", "a", "true");
+  const [name] = program.names("pending");
+  const editor = `${Deno.hostname()}-1-0a1b2c3d-edit`;
+  await Deno.writeTextFile(`${program.dir}/workers/${editor}.json`, "{}");
+  await Deno.rename(
+    `${program.dir}/pending/${name}`,
+    `${program.dir}/processing/${name!.replace(".json", `@${editor}.json`)}`,
   );
-  editing.kill("SIGKILL");
-  await editing.ended;
-  assertEquals(program.names("processing").length, 1);
-  return env;
 }
 
 for (const [command, ...args] of [["list"], ["show", "a"], ["status"], ["rm", "a"]] as const) {
-  Deno.test(`${command} puts back a job whose edit was killed, with no worker`, async () => {
+  Deno.test(`${command} puts back a job whose change was killed, with no worker`, async () => {
     await using program = new Program();
-    await killEdit(program);
+    await killChange(program);
     const { code, stdout } = await program.run([command, ...args]);
     assertEquals(code, 0);
     assert(!stdout.includes("running"), stdout);
@@ -241,9 +249,9 @@ for (const [command, ...args] of [["list"], ["show", "a"], ["status"], ["rm", "a
   });
 }
 
-Deno.test("doctor says that a killed edit is to be put back, and charges nothing", async () => {
+Deno.test("doctor says that a killed change is to be undone, and charges nothing", async () => {
   await using program = new Program();
-  await killEdit(program);
+  await killChange(program);
   const { code, stdout } = await program.run(["doctor"]);
   assertEquals(code, 1);
   assertMatch(
@@ -262,11 +270,11 @@ for (
     ["edit"],
   ] as const
 ) {
-  Deno.test(`${command} takes a job over from an editor that was killed, with no worker`, async () => {
+  Deno.test(`${command} takes a job over from a command that was killed, with no worker`, async () => {
     await using program = new Program();
-    const env = await killEdit(program);
+    await killChange(program);
     const done = await program.run([command, "a", ...args], {
-      env: { ...env, EDITOR: "sed -i s/true/false/" },
+      env: { EDITOR: "sed -i s/true/false/", VISUAL: "", TMPDIR: program.home },
     });
     assertEquals([done.code, done.stderr], [0, ""]);
     assertEquals([program.names("processing"), program.names("workers")], [[], []]);

@@ -148,7 +148,10 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     module: "control/edit",
     summary: "change a waiting job in $VISUAL or $EDITOR",
     takes: "ID",
-    details: ["An invalid job is refused; the job stays as it was."],
+    details: [
+      "An invalid job is refused; the job stays as it was.",
+      "A worker may start the job meanwhile, which refuses the edit; hold it first to prevent that.",
+    ],
     examples: ["EDITOR=nano queuectl edit 5V3K"],
   },
   {

@@ -12,7 +12,7 @@ import { isObject } from "../../args/job_words.ts";
 import { quotedWord } from "../../../text/shown_text.ts";
 import { openQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
-import { printAnswer, say } from "../../terminal/output.ts";
+import { note, printAnswer, say } from "../../terminal/output.ts";
 
 /** Opens a waiting job in $VISUAL or $EDITOR; prints its ID once the editor has exited. */
 export async function edit(call: Invocation): Promise<void> {
@@ -38,54 +38,63 @@ export function inEditor<T>(
   id: string,
   act: (change: (fields: JobInput) => Promise<JobInput | undefined>) => Promise<T>,
 ): Promise<T> {
-  return keepingText(`job ${id}`, id, (path) => act((fields) => edited(path, fields)));
+  return keepingText(`job ${id}`, id, (edit) => act((fields) => edited(edit, fields)));
 }
 
+/** Opens a value as JSON in an editor; returns what it is then, or `undefined` if the same. */
+export type EditJson = (value: unknown) => Promise<unknown>;
+
 /**
- * Calls `act` with the path of a file for the editor.
+ * Calls `act` with what opens an editor. If it fails once the user has changed the text, the text
+ * is kept, so that nobody types it twice.
  *
  * @param what What is edited, for the error.
- * @throws {QueueError} For a mistake in the text, which is kept, so that nobody types it twice.
+ * @throws {QueueError} For a mistake in the text.
  */
 export async function keepingText<T>(
   what: string,
   name: string,
-  act: (path: string) => Promise<T>,
+  act: (edit: EditJson) => Promise<T>,
 ): Promise<T> {
   const path = await Deno.makeTempFile({ prefix: `queuectl-${name}-`, suffix: ".json" });
+  let typed = false;
   try {
-    const result = await act(path);
+    const result = await act(async (value) => {
+      const before = JSON.stringify(value, null, 2) + "\n";
+      await Deno.writeTextFile(path, before);
+      await openEditor(path);
+      const after = await textLeftIn(path);
+      typed = after !== before;
+      if (typed) return parsed(after);
+      say("nothing was changed");
+    });
     await Deno.remove(path);
     return result;
   } catch (error) {
+    if (!typed) {
+      await Deno.remove(path).catch(() => {});
+      throw error;
+    }
     if (error instanceof UsageError) {
       throw new QueueError(`${what} is unchanged: ${error.message}; your text is in ${path}`);
     }
-    await Deno.remove(path).catch(() => {});
+    note(`your text is in ${path}`);
     throw error;
   }
 }
 
-/** What the user makes of a value, as JSON in an editor; `undefined` if nothing was changed. */
-export async function editedJson(path: string, value: unknown): Promise<unknown> {
-  const before = JSON.stringify(value, null, 2) + "\n";
-  await Deno.writeTextFile(path, before);
-  await openEditor(path);
-  const after = await textLeftIn(path);
-  if (after === before) {
-    say("nothing was changed");
-    return undefined;
-  }
+/** @throws {UsageError} If the text is not JSON. */
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(after);
+    return JSON.parse(text);
   } catch (error) {
     throw new UsageError(`this is not JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 
 /** A job's fields as the user edited them; `undefined` if nothing was changed. */
-async function edited(path: string, fields: JobInput): Promise<JobInput | undefined> {
-  const edited = await editedJson(path, fields);
+async function edited(edit: EditJson, fields: JobInput): Promise<JobInput | undefined> {
+  const edited = await edit(fields);
   if (edited === undefined) return undefined;
   // The check of the whole job reports what is no object.
   if (!isObject(edited)) {
@@ -118,7 +127,7 @@ async function openEditor(path: string): Promise<void> {
     stdout: "inherit",
     stderr: "inherit",
   });
-  // Ctrl-C is for the editor; if it ended this program, nobody would put the job back.
+  // Ctrl-C is for the editor; if it ended this program, nobody would keep the text.
   const ignore = () => {};
   Deno.addSignalListener("SIGINT", ignore);
   try {

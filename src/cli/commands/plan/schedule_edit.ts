@@ -17,7 +17,7 @@ import { GLOBAL_OPTIONS, type Invocation } from "../../table/command.ts";
 import type { GivenOptions } from "../../table/option.ts";
 import { printAnswer } from "../../terminal/output.ts";
 import { formatDue } from "../../terminal/relative_time.ts";
-import { editedJson, keepingText } from "../control/edit.ts";
+import { keepingText } from "../control/edit.ts";
 import { choice } from "./schedule_add.ts";
 
 type Content = Omit<ScheduleInput, "name">;
@@ -32,8 +32,8 @@ export async function scheduleEdit(call: Invocation): Promise<void> {
   if (command.options?.some(({ name }) => !isGlobal(name) && options.has(name))) {
     await editSchedule(queue, name, changed(before, options));
   } else {
-    await keepingText(`schedule ${name}`, name, async (path) => {
-      const after = await editedJson(path, before);
+    await keepingText(`schedule ${name}`, name, async (edit) => {
+      const after = await edit(before);
       if (after !== undefined) await editSchedule(queue, name, checked(after));
     });
   }

@@ -101,10 +101,12 @@ export { VIEW_FIELDS } from "./src/format/check_job.ts";
 export { type Check, hostOrTag, type Kind, LONGEST_SPAN } from "./src/format/field_checks.ts";
 export {
   type Attempt,
+  hasRun,
   type Job,
   type JobInput,
   type JobView,
   type Outcome,
+  outcomeWord,
   wasCancelled,
 } from "./src/format/job.ts";
 export { JOB_FIELDS, type JobField, type JobFields, optionName } from "./src/format/job_fields.ts";

@@ -215,6 +215,24 @@ export function fillIn(
   return { ...job, ...Object.fromEntries(rest.map((name) => [name, given[name]])) };
 }
 
+/**
+ * Whether an attempt ran: the history of a job that was cancelled while it waited ends with one
+ * that no worker had.
+ */
+export function hasRun({ outcome, worker }: Pick<Partial<Attempt>, "outcome" | "worker">): boolean {
+  return outcome !== "cancelled" || worker !== "";
+}
+
+/**
+ * How an attempt ended, as people are told: of one that its worker put back, nobody cancelled the
+ * job.
+ */
+export function outcomeWord(
+  { outcome, led_to }: Pick<Partial<Attempt>, "outcome" | "led_to">,
+): Outcome | "put back" | undefined {
+  return outcome === "cancelled" && led_to === "pending" ? "put back" : outcome;
+}
+
 /** Whether a dead job was cancelled, and did not fail. */
 export function wasCancelled(job: Job): boolean {
   // A reason means that the job died after its last attempt, without another.

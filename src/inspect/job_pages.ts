@@ -7,7 +7,7 @@
 
 import { endOf, type Entry, entryAt } from "../contents/entries.ts";
 import { liveWorkers, type SeenWorker } from "../contents/presence.ts";
-import type { JobView } from "../format/job.ts";
+import { hasRun, type JobView } from "../format/job.ts";
 import { type Division, JOB_STATES, type JobState } from "../format/names.ts";
 import type { OpenQueue, Store } from "../store/store.ts";
 import { UsageError } from "../text/errors.ts";
@@ -267,7 +267,9 @@ function partsOf(states: JobPageQuery["states"]): Part[] {
 
 function sortKey(job: JobView, sort: JobPageQuery["sort"]): number | string {
   if (sort === "priority" || sort === "attempts") return job[sort];
-  return sort === "command" ? job.command : job.history.at(-1)?.duration_ms ?? -1;
+  if (sort === "command") return job.command;
+  const last = job.history.at(-1);
+  return last && hasRun(last) ? last.duration_ms : -1;
 }
 
 function cursorOf({ made, id }: Place): string {

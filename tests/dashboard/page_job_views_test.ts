@@ -274,6 +274,22 @@ Deno.test("an attempt after a job had ended does not count the time that it lay 
   assertEquals(waited.map(({ text }) => text), ["20 s", "–"]);
 });
 
+Deno.test("an attempt that never ran is none, and one that was put back says so", async () => {
+  const unrun = { outcome: "cancelled", worker: "", led_to: "dead" } as const;
+  const never = sampleJob({ state: "dead", history: [sampleAttempt(1, 80, 80, unrun)] });
+  assertEquals(spansOf(never, NOW, undefined), []);
+  assertStringIncludes(await htmlOf("/jobs/job1", jobAnswers(never)), "before it ran");
+  const again = sampleJob({
+    state: "pending",
+    history: [
+      sampleAttempt(1, 80, 80, unrun),
+      sampleAttempt(2, 40, 30, { outcome: "cancelled", led_to: "pending" }),
+    ],
+  });
+  const spans = spansOf(again, NOW, undefined);
+  assertEquals(spans.map(({ outcome, isRerun }) => [outcome, isRerun]), [["put back", true]]);
+});
+
 Deno.test("a run of no length is drawn all the same, and times that are none break nothing", () => {
   const short = sampleJob({ history: [sampleAttempt(1, 90, 90), sampleAttempt(2, 0, 0)] });
   for (const { run } of barsOf(spansOf(short, NOW, undefined))) {

@@ -131,6 +131,27 @@ Deno.test("cancel ends what waits and what runs, says what has ended, and exits 
   assertMatch(again.stderr, /cannot cancel job runs: it has ended \(dead\)/);
 });
 
+Deno.test("a job that was cancelled before it ran is not shown as one that ran", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "never", "true");
+  await program.answer("enqueue", "--id", "once", "--max-retries", "0", "exit 1");
+  await program.answer("hold", "never");
+  await program.drain();
+  await program.answer("retry", "once");
+  await program.answer("cancel", "never", "once");
+  const never = await program.answer("show", "never");
+  assertMatch(never, /^attempts +0 of 4$/m);
+  assertMatch(never, /^cancelled +\d.*, before it ran$/m);
+  assertEquals(never.includes("ATTEMPT "), false);
+  const once = await program.answer("show", "once");
+  assertMatch(once, /^attempts +0 of 1 \(1 run in all\)$/m);
+  assertMatch(once, /^cancelled +\d.*, before it ran again$/m);
+  assertEquals(once.split("\n").filter((line) => /^\d /.test(line)).length, 1);
+  const rows = (await program.answer("list")).split("\n").map((line) => line.split("\t"));
+  const took = rows[0]!.indexOf("TOOK");
+  assertEquals(rows.find(([id]) => id === "never")?.[took], "");
+});
+
 Deno.test("enqueue --hold, hold and release", async () => {
   await using program = new Program();
   await program.answer("enqueue", "--id", "a", "--hold", "true");

@@ -4,14 +4,15 @@
  * @module
  */
 
-import type { Attempt, Job, JobView } from "../../format/job.ts";
+import { type Attempt, type Job, type JobView, outcomeWord } from "../../format/job.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import { formatAge } from "../terminal/relative_time.ts";
 
 /** How an attempt ended: `exit 0`, `SIGKILL`, `timeout`, `lost (its worker died)`. */
 export function outcomeText(attempt: Partial<Attempt>): string {
   if (attempt.outcome === "lost") return "lost (its worker died)";
-  if (attempt.outcome === "timeout" || attempt.outcome === "cancelled") return attempt.outcome;
+  if (attempt.outcome === "timeout") return attempt.outcome;
+  if (attempt.outcome === "cancelled") return outcomeWord(attempt)!;
   if (attempt.outcome === "failed" && attempt.reason !== undefined) return attempt.reason;
   if (attempt.signal) return attempt.signal;
   // An attempt that was written by hand may lack any field.

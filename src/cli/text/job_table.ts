@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobView } from "../../format/job.ts";
+import { hasRun, type JobView } from "../../format/job.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import { formatDuration } from "../terminal/format_duration.ts";
 import { progressBar } from "../terminal/progress_bar.ts";
@@ -122,8 +122,8 @@ function ageText({ created_at }: JobView, now: number): string {
 /** How long the last attempt of a job took, or runs by now; empty if there is none. */
 function tookText({ state, running, history }: JobView, now: number): string {
   if (running) return formatDuration(Math.max(0, now - Date.parse(running.started_at)));
-  const took = state === "pending" ? undefined : history.at(-1)?.duration_ms;
-  return took === undefined ? "" : formatDuration(took);
+  const last = state === "pending" ? undefined : history.at(-1);
+  return last?.duration_ms !== undefined && hasRun(last) ? formatDuration(last.duration_ms) : "";
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { needsOf, needsText } from "../../constraints/needs.ts";
-import type { Attempt, JobView } from "../../format/job.ts";
+import { type Attempt, hasRun, type JobView, outcomeWord } from "../../format/job.ts";
 import type { JobState } from "../../format/names.ts";
 import type { RunningCommand } from "../../inspect/running_commands.ts";
 import { visibleText } from "../../text/shown_text.ts";
@@ -147,8 +147,14 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
     if (job.state === "pending") line("ready", moment(job.run_at));
     if (job.state === "failed") line("retry", moment(job.run_at));
   }
+  const runs = job.history.filter(hasRun);
+  for (const attempt of job.history) {
+    if (hasRun(attempt)) continue;
+    const again = runs.some((run) => run.attempt < attempt.attempt) ? " again" : "";
+    line("cancelled", `${moment(attempt.finished_at)}, before it ran${again}`);
+  }
   line("log", around.log ?? "none yet");
-  if (job.history.length > 0) lines.push("", ...attemptLines(job.history, now));
+  if (runs.length > 0) lines.push("", ...attemptLines(runs, now));
   return lines;
 }
 
@@ -168,8 +174,9 @@ export function placeText(limit: string): string {
 /** The attempts that count, and how many runs there were if that differs: after a retry, say. */
 function attemptsText({ attempts, max_retries, history }: JobView): string {
   const charged = `${attempts} of ${max_retries + 1}`;
-  if (history.length === attempts) return charged;
-  return `${charged} (${counted(history.length, "run")} in all)`;
+  const runs = history.filter(hasRun).length;
+  if (runs === attempts) return charged;
+  return `${charged} (${counted(runs, "run")} in all)`;
 }
 
 function resultText(result: string, encoding: string | undefined): string {
@@ -188,7 +195,7 @@ function attemptLines(history: readonly Attempt[], now: number): string[] {
         String(attempt.attempt ?? index + 1),
         attempt.started_at ? formatMoment(Date.parse(attempt.started_at), now) : "-",
         attempt.duration_ms === undefined ? "-" : formatDuration(attempt.duration_ms),
-        attempt.outcome ?? "-",
+        outcomeWord(attempt) ?? "-",
         outcomeText(attempt),
         attempt.worker ?? "-",
       ].map(visibleText)

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobView } from "../../format/job.ts";
+import { hasRun, type JobView } from "../../format/job.ts";
 import { shortIds } from "../../inspect/short_ids.ts";
 import { visibleText } from "../../text/shown_text.ts";
 import { formatDuration } from "../terminal/format_duration.ts";
@@ -130,8 +130,9 @@ export function elapsed(milliseconds: number): string {
 }
 
 function tookText({ history }: JobView): string {
-  const span = history.at(-1)?.duration_ms;
-  return typeof span === "number" ? formatDuration(span) : "";
+  const last = history.at(-1);
+  if (!last || !hasRun(last)) return "";
+  return typeof last.duration_ms === "number" ? formatDuration(last.duration_ms) : "";
 }
 
 function nextText({ paused, next }: NonNullable<Row["schedule"]>, now: number): string {

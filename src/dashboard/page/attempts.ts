@@ -39,7 +39,7 @@ export function runOf(
     (running && { ...running, ...(worker_died && { worker_died }) });
 }
 
-/** All attempts of a job. */
+/** All attempts of a job that ran. */
 export function spansOf(
   job: JobView,
   now: number,
@@ -47,7 +47,7 @@ export function spansOf(
 ): Span[] {
   const history: Attempt[] = Array.isArray(job.history) ? job.history : [];
   let before = Date.parse(job.created_at);
-  const spans = history.map((attempt, index): Span => {
+  const recorded = history.map((attempt, index): Span => {
     const startedAt = Date.parse(attempt.started_at);
     const isRerun = hadEnded(history[index - 1]);
     const waitedFrom = isRerun ? startedAt : Math.min(before, startedAt);
@@ -56,7 +56,7 @@ export function spansOf(
     const to = attempt.log_end ?? history[index + 1]?.log_offset;
     return {
       attempt: attempt.attempt,
-      outcome: attempt.outcome,
+      outcome: outcomeWord(attempt),
       end: endText(attempt),
       reason: attempt.reason,
       worker: attempt.worker,
@@ -64,6 +64,7 @@ export function spansOf(
       log: typeof from === "number" && from !== to ? { from, to } : undefined,
     };
   });
+  const spans = recorded.filter((_, index) => hasRun(history[index]!));
   if (job.state !== "processing") return spans;
   const startedAt = Date.parse(run?.started_at ?? job.updated_at);
   const last = history.at(-1);
@@ -83,6 +84,16 @@ export function spansOf(
 
 function hadEnded(attempt: Attempt | undefined): boolean {
   return attempt?.led_to === "done" || attempt?.led_to === "dead";
+}
+
+// These two are those of format/job.ts, which is no file of the pages.
+
+function hasRun({ outcome, worker }: Attempt): boolean {
+  return outcome !== "cancelled" || worker !== "";
+}
+
+function outcomeWord({ outcome, led_to }: Attempt): string {
+  return outcome === "cancelled" && led_to === "pending" ? "put back" : outcome;
 }
 
 function endText({ outcome, exit_code, signal }: Attempt): string {

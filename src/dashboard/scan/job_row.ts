@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobView } from "../../../mod.ts";
+import { hasRun, type JobView, outcomeWord } from "../../../mod.ts";
 import type { JobRow } from "../api.ts";
 
 /**
@@ -16,7 +16,7 @@ export function jobRow(job: JobView, isDead: (worker: string) => boolean = () =>
   const last = job.history.at(-1);
   const isLost = job.running !== undefined && isDead(job.running.worker);
   const waits = isLost ? "worker died" : waitsOf(job);
-  const worker = job.running?.worker ?? last?.worker;
+  const worker = job.running?.worker ?? (last && hasRun(last) ? last.worker : undefined);
   const { id, command, state, priority, attempts, max_retries, progress } = job;
   const { label, tags, group } = job;
   return {
@@ -26,10 +26,10 @@ export function jobRow(job: JobView, isDead: (worker: string) => boolean = () =>
     ...(tags !== undefined && { tags }),
     ...(group !== undefined && { group }),
     ...(last && {
-      outcome: last.outcome,
+      outcome: outcomeWord(last),
       exit_code: last.exit_code,
       signal: last.signal,
-      duration_ms: last.duration_ms,
+      ...(hasRun(last) && { duration_ms: last.duration_ms }),
     }),
     ...(worker !== undefined && { worker }),
     ...(waits !== undefined && { waits }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JobView } from "../../../format/job.ts";
+import { hasRun, type JobView } from "../../../format/job.ts";
 import { lastRun } from "../../../inspect/last_run.ts";
 import { runningJobs } from "../../../inspect/running_jobs.ts";
 import type { Selection } from "../../../inspect/selection.ts";
@@ -132,8 +132,7 @@ async function show(queue: Queue, job: JobView, part: LogPart, write: Write): Pr
   const isFound = await printLog(queue, job, range, add);
   end();
   const { id, state, history } = job;
-  // What was cancelled before it ran has an attempt without a worker.
-  if (state !== "processing" && history.every(({ worker }) => worker === "")) {
+  if (state !== "processing" && !history.some(hasRun)) {
     const ran = state === "dead" ? "never ran" : "has not run yet";
     note(`job ${id} ${ran}; it is ${state} (see: queuectl show ${quotedWord(id)})`);
   } else if (!isFound && part.attempt === undefined) note(`job ${id} has printed nothing yet`);

@@ -17,10 +17,12 @@ import { logPath } from "./job_log.ts";
 const MOST_SHOWN = 60;
 
 /** The state whose colour and sign an outcome has. */
-const LIKE: Readonly<Record<string, string>> = { done: "done", running: "processing" };
+const LIKE: Readonly<Record<string, string>> = {
+  ...{ done: "done", running: "processing", "put back": "pending" },
+};
 const SIGNS: Readonly<Record<string, string>> = {
   ...{ done: "✓", running: "▸", failed: "✕", timeout: "◷", cancelled: "⊘", lost: "?" },
-  "worker died": "?",
+  ...{ "worker died": "?", "put back": "↩" },
 };
 
 /** A row for each attempt, its bar on the scale of all. */
@@ -34,7 +36,7 @@ export function Attempts(
     return html.section(
       { class: "card", "aria-labelledby": "attempts" },
       html.h2({ id: "attempts" }, "Attempts"),
-      html.p({ class: "quiet" }, "It has not run yet."),
+      html.p({ class: "quiet" }, h(WhyNone, { job })),
     );
   }
   const bars = barsOf(spans);
@@ -88,6 +90,13 @@ export function Attempts(
       ),
     ),
   );
+}
+
+/** Why a job has no attempts. */
+function WhyNone({ job: { state, history } }: { job: JobView }): Tree {
+  const last = state === "dead" && Array.isArray(history) ? history.at(-1) : undefined;
+  if (!last) return html.span(null, state === "dead" ? "It never ran." : "It has not run yet.");
+  return html.span(null, "It was cancelled ", h(Ago, { at: last.finished_at }), ", before it ran.");
 }
 
 function isoOf(time: number): string {

@@ -230,6 +230,31 @@ for (
   });
 }
 
+Deno.test("no worker starts a job whose editor is open, and it is as ready as before then", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "echo one");
+  await program.answer("enqueue", "--id", "b", "--delay", "1h", "echo one");
+  await program.answer("enqueue", "--id", "c", "--after", "b", "echo one");
+  const run_at = async (id: string) => (await program.json("show", id)).run_at;
+  const before = await run_at("b");
+  const env = {
+    EDITOR: `${PROGRAM_TEXT} worker start --drain >/dev/null 2>&1; sed -i 's/echo one/echo two/'`,
+    VISUAL: "",
+  };
+  for (const id of ["a", "b", "c"]) {
+    const { code, stdout, stderr } = await program.run(["edit", id], { env });
+    assertEquals([code, stdout, stderr], [0, `${id}\n`, ""]);
+    assertEquals((await program.json("show", id)).command, "echo two");
+  }
+  const waits = async (id: string) => {
+    const rows = (await program.answer("list")).split("\n").map((row) => row.split("\t"));
+    return rows.find(([first]) => first === id)![4];
+  };
+  assertEquals([await run_at("b"), await waits("c")], [before, "after b"]);
+  await program.drain();
+  assertEquals(await program.answer("logs", "a"), "two");
+});
+
 Deno.test("while the editor is open the job waits; if it is gone then, the text is kept", async () => {
   await using program = new Program();
   await program.answer("enqueue", "--id", "a", "echo one");
@@ -240,7 +265,7 @@ Deno.test("while the editor is open the job waits; if it is gone then, the text 
   };
   const { code, stdout, stderr } = await program.run(["edit", "a"], { env });
   assertEquals(code, 1);
-  assertMatch(stdout, /^a\tpending\t.*\na\n$/m);
+  assertMatch(stdout, /^a\tpending\t[^\t]*\t[^\t]*\theld\t.*\na\n$/m);
   assertMatch(stderr, /cannot edit job a: it has ended \(dead\)/);
   const kept = /your text is in (\S+)\n/.exec(stderr)?.[1];
   assertStringIncludes(await Deno.readTextFile(kept!), "echo two");

@@ -150,7 +150,7 @@ export const CONTROL_COMMANDS: readonly Command[] = [
     takes: "ID",
     details: [
       "An invalid job is refused; the job stays as it was.",
-      "A worker may start the job meanwhile, which refuses the edit; hold it first to prevent that.",
+      "The job is held while the editor is open. Should edit be killed, release it.",
     ],
     examples: ["EDITOR=nano queuectl edit 5V3K"],
   },

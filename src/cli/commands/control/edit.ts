@@ -4,8 +4,10 @@
  * @module
  */
 
-import { editJob } from "../../../control/waiting_jobs.ts";
+import { editJob, holdJob, releaseJob } from "../../../control/waiting_jobs.ts";
 import type { JobInput } from "../../../format/job.ts";
+import { placesOf } from "../../../inspect/find_job.ts";
+import type { Queue } from "../../../queue.ts";
 import { QueueError, UsageError } from "../../../text/errors.ts";
 import { fieldsOfJson, UnknownFields } from "../../args/json_job.ts";
 import { isObject } from "../../args/job_words.ts";
@@ -25,8 +27,22 @@ export async function edit(call: Invocation): Promise<void> {
         `queuectl retry --edit ${quotedWord(id)}`,
     );
   }
-  await inEditor(id, (change) => editJob(queue, id, change));
+  await whileHeld(queue, id, () => inEditor(id, (change) => editJob(queue, id, change)));
   printAnswer(call.json, queue.get(id), id);
+}
+
+/** Holds a job meanwhile, so that no worker starts it while its editor is open. */
+async function whileHeld(queue: Queue, id: string, act: () => Promise<void>): Promise<void> {
+  if (placesOf(queue, [id]).get(id)?.division === "held") return await act();
+  await holdJob(queue, id);
+  try {
+    await act();
+  } finally {
+    await releaseJob(queue, id).catch((error) => {
+      // Somebody released or cancelled it, which `act` has told of if it matters.
+      if (!(error instanceof QueueError)) throw error;
+    });
+  }
 }
 
 /**

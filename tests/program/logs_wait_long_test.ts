@@ -154,3 +154,46 @@ Deno.test("wait and logs -f say once why a job does not run, also where nobody w
   const said = waiting.stderr.trim().split("\n");
   assertEquals(said.length, new Set(said).size);
 });
+
+Deno.test("wait and logs -f say once that the worker died which ran the job, and again of the next", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "touch up; exec sleep 1000");
+  await program.answer("enqueue", "--id", "b", "true");
+  const start = async () => {
+    const worker = program.spawn(["worker", "start", "--count", "1"]);
+    await eventually("it runs", () => isThere(`${program.home}/up`));
+    return worker;
+  };
+  const first = await start();
+  const watching = [program.spawn(["wait", "a", "b"]), program.spawn(["logs", "-f", "a", "b"])];
+  await eventually("they watch", () => watching.every(({ pid }) => hasInotify(pid)));
+  const none = /^queuectl: no worker is alive to run the jobs you wait for \(see: queuectl w/gm;
+  const haveSaid = (times: number) => () =>
+    watching.every(({ stderr }) => stderr.match(none)?.length === times);
+  first.kill("SIGKILL");
+  await eventually("both say so", haveSaid(1));
+
+  Deno.removeSync(`${program.home}/up`);
+  const second = await start();
+  await program.answer("worker", "pause");
+  // Said at a look at which the second worker is alive.
+  await Promise.all(watching.map((each) => each.says(/the queue is paused/)));
+  second.kill("SIGKILL");
+  await eventually("both say so again", haveSaid(2));
+});
+
+Deno.test("wait and logs -f end with the status of a job whose worker died", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", "touch up; test -e lost || exec sleep 1000");
+  const worker = program.spawn(["worker", "start"]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  const watching = [program.spawn(["wait", "a"]), program.spawn(["logs", "-f", "a"])];
+  worker.kill("SIGKILL");
+  await Promise.all(watching.map((each) => each.says(/no worker is alive/)));
+  Deno.writeTextFileSync(`${program.home}/lost`, "");
+  await program.drain();
+  for (const { ended } of watching) {
+    const { code, stderr } = await ended;
+    assertEquals([code, stderr.trim().split("\n").length], [0, 1]);
+  }
+});

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("a job for a tag waits for a worker with it; list, show and status say so, and the worker shows its tags", async () => {
@@ -49,6 +50,21 @@ Deno.test("run leaves a job to a worker elsewhere that it may not run itself", a
   await running.says(/waits for a worker with tag gpu; none is alive/);
   const name = await program.answer("worker", "start", "--detach", "--tag", "gpu");
   assertEquals((await running.ended).stdout, `${name}\n`);
+});
+
+Deno.test("run says so when the worker elsewhere dies that its job needs", async () => {
+  await using program = new Program();
+  const worker = program.spawn(["worker", "start", "--tag", "gpu"]);
+  await eventually("it is alive", async () => (await program.json("worker", "list")).length === 1);
+  const command = "test -e up || { touch up; exec sleep 1000; }";
+  const running = program.spawn(["run", "--on", "gpu", command]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  worker.kill("SIGKILL");
+  await running.says(/waits for a worker with tag gpu; none is alive/);
+  const again = program.spawn(["worker", "start", "--tag", "gpu"]);
+  assertEquals((await running.ended).code, 0);
+  again.kill("SIGTERM");
+  await again.ended;
 });
 
 Deno.test("hosts and tags that are no names are refused with exit status 2", async () => {

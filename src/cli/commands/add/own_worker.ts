@@ -60,10 +60,10 @@ export class OwnWorker {
     const where = whereOf(this.#placing);
     if (!mayRunAt(where, { host: Deno.hostname(), tags: this.#tags })) {
       if (!isAttended) {
-        note(`job ${this.#id} waits for a worker ${whereText(where)}; none is alive`);
+        return note(`job ${this.#id} waits for a worker ${whereText(where)}; none is alive`);
       }
-    } else if (this.#caller !== undefined || !isAttended) await this.#work();
-    else this.#timer = setTimeout(() => this.#watchOn(), LOOK_EVERY);
+    } else if (this.#caller !== undefined || !isAttended) return await this.#work();
+    this.#timer = setTimeout(() => this.#watchOn(), LOOK_EVERY);
   }
 
   /** Puts the job back uncharged if it runs here, and stops watching. */

@@ -21,9 +21,12 @@ const MOST_EXPLAINED = 5;
 /** A job that is ready sooner than this, in milliseconds, needs no explanation. */
 const SOON = 5000;
 
+/** What is said while no worker is alive; said again if one came meanwhile and is gone. */
+const NO_WORKER = "no worker is alive to run the jobs you wait for (see: queuectl worker start)";
+
 /**
- * Says on stderr, each reason once, why jobs do not run: no worker is alive, the queue is paused,
- * or what a job waits for.
+ * Says on stderr, each reason once, why jobs do not run: no worker is alive, also because it died
+ * while it ran one; the queue is paused; or what a job waits for.
  *
  * @param ids Their whole IDs.
  * @param makeRoom Called before anything is said.
@@ -45,15 +48,23 @@ export function sayWhyTheyWait(
   /** Each job's first reason is enough. */
   const explained = new Set<string>();
   const look = () => {
+    const runs = liveRuns(queue);
+    let isAlone = false;
     for (const id of waiting) {
       const job = queue.get(id);
-      if (job?.state === "processing") continue;
+      if (job?.state === "processing") {
+        if (runs(job) || queue.isAttended(id)) continue;
+        sayOnce(NO_WORKER);
+        isAlone = true;
+        continue;
+      }
       if (!job || job.state === "done" || job.state === "dead") {
         waiting.delete(id);
         continue;
       }
       if (!queue.isAttended(id)) {
-        sayOnce("no worker is alive to run the jobs you wait for (see: queuectl worker start)");
+        sayOnce(NO_WORKER);
+        isAlone = true;
       }
       if (queue.paused) sayOnce("the queue is paused (see: queuectl worker resume)");
       if (explained.has(id) || explained.size >= MOST_EXPLAINED) continue;
@@ -62,6 +73,7 @@ export function sayWhyTheyWait(
       sayOnce(`job ${id} ${reason}`);
       explained.add(id);
     }
+    if (!isAlone) said.delete(NO_WORKER);
   };
   const lookAgain = () => {
     try {
@@ -73,6 +85,17 @@ export function sayWhyTheyWait(
   if (Deno.stderr.isTerminal()) lookAgain();
   const timer = setInterval(lookAgain, LOOK_EVERY);
   return () => clearInterval(timer);
+}
+
+/** Whether the worker that has a job is alive. Looks at the workers once, if at all. */
+function liveRuns(queue: Queue): (job: JobView) => boolean {
+  let alive: Set<string> | undefined;
+  return ({ running }) => {
+    // Just being settled or changed.
+    if (!running) return true;
+    alive ??= new Set(queue.workers().map(({ name }) => name));
+    return alive.has(running.worker);
+  };
 }
 
 /** What a job itself waits for, to follow its name; `undefined` if nothing. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Program } from "./program.ts";
+import { Program, PROGRAM_TEXT } from "./program.ts";
 
 /** The one schedule file of a queue. */
 function scheduleFile(program: Program): Record<string, unknown> {
@@ -72,6 +72,20 @@ Deno.test("schedule edit opens an editor; a mistake leaves the schedule and the 
   assertEquals((await program.json("schedule", "show", "s")).when, "@hourly");
   const { code, stderr } = await program.run(["schedule", "edit", "none", "--when", "@daily"]);
   assertEquals([code, /no schedule "none"/.test(stderr)], [1, true]);
+});
+
+Deno.test("schedule edit does not write over a schedule that was changed while its editor was open", async () => {
+  await using program = new Program();
+  await program.answer("schedule", "add", "s", "@daily", "true");
+  const change = `${PROGRAM_TEXT} schedule edit s --when @weekly >&2`;
+  const { code, stderr } = await program.run(["schedule", "edit", "s"], {
+    env: { EDITOR: `${change}; sed -i s/@daily/@hourly/`, VISUAL: "", TMPDIR: program.home },
+  });
+  assertEquals(code, 1);
+  assertMatch(stderr, /schedule s was changed by another command meanwhile; edit it again/);
+  const kept = /your text is in (\S+)\n/.exec(stderr)![1]!;
+  assertMatch(Deno.readTextFileSync(kept), /@hourly/);
+  assertEquals((await program.json("schedule", "show", "s")).when, "@weekly");
 });
 
 Deno.test("with --overlap tag a time gets no job while a job of its pipeline has not ended", async () => {

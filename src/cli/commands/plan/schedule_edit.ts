@@ -8,7 +8,8 @@ import type { JobInput } from "../../../format/job.ts";
 import type { ScheduleInput } from "../../../schedules/add_schedule.ts";
 import { editSchedule } from "../../../schedules/edit_schedule.ts";
 import { findSchedule } from "../../../schedules/manage_schedules.ts";
-import { UsageError } from "../../../text/errors.ts";
+import type { ScheduleView } from "../../../schedules/read_schedule.ts";
+import { QueueError, UsageError } from "../../../text/errors.ts";
 import { giveEnvironment } from "../../args/caller_environment.ts";
 import { jobFields } from "../../args/job_options.ts";
 import { isObject, mergeJobs } from "../../args/job_words.ts";
@@ -26,21 +27,33 @@ type Content = Omit<ScheduleInput, "name">;
 export async function scheduleEdit(call: Invocation): Promise<void> {
   const { command, options } = call;
   const queue = await openQueue(call);
-  const { name, when, tz, catch_up, overlap, job } = await findSchedule(queue, call.words[0]!);
-  const before: Content = { when, ...(tz !== undefined && { tz }), catch_up, overlap, job };
+  const found = await findSchedule(queue, call.words[0]!);
+  const { name } = found;
+  const before = contentOf(found);
   const isGlobal = (name: string) => GLOBAL_OPTIONS.some((option) => option.name === name);
   if (command.options?.some(({ name }) => !isGlobal(name) && options.has(name))) {
     await editSchedule(queue, name, changed(before, options));
   } else {
     await keepingText(`schedule ${name}`, name, async (edit) => {
       const after = await edit(before);
-      if (after !== undefined) await editSchedule(queue, name, checked(after));
+      if (after === undefined) return;
+      const content = checked(after);
+      if (JSON.stringify(contentOf(await findSchedule(queue, name))) !== JSON.stringify(before)) {
+        throw new QueueError(
+          `schedule ${name} was changed by another command meanwhile; edit it again`,
+        );
+      }
+      await editSchedule(queue, name, content);
     });
   }
   const schedule = await findSchedule(queue, name);
   const [next] = schedule.next;
   const due = next === undefined ? "paused" : `next ${formatDue(next, schedule.tz, Date.now())}`;
   printAnswer(call.json, schedule, `${name}: ${due}`);
+}
+
+function contentOf({ when, tz, catch_up, overlap, job }: ScheduleView): Content {
+  return { when, ...(tz !== undefined && { tz }), catch_up, overlap, job };
 }
 
 /** A schedule with what options say; a zone goes with fields, not with `every SPAN`. */

@@ -59,6 +59,8 @@ Deno.test("logs of a job that has not run says so", async () => {
   });
   await program.answer("cancel", "a");
   assertStringIncludes((await logs()).stderr, "job a never ran; it is dead (see: queuectl show a)");
+  const second = await program.run(["logs", "--attempt", "2", "a"]);
+  assertStringIncludes(second.stderr, "job a has not run yet; there is no attempt 2");
 });
 
 Deno.test("logs -f of several jobs puts the short ID in front of each line", async () => {

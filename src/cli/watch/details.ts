@@ -55,7 +55,7 @@ export function jobFacts(
   now: number,
 ): string[] {
   const { worker, since } = row;
-  const { state, attempts, max_retries, history } = job;
+  const { state, attempts, max_retries } = job;
   const ago = `${formatAge(now - Date.parse(job.updated_at))} ago`;
   if (state === "processing") {
     return [
@@ -66,14 +66,14 @@ export function jobFacts(
       ...(worker === undefined ? [] : [`by ${visibleText(worker)}`]),
     ];
   }
-  const tried = `attempt ${attempts} of ${max_retries + 1}`;
+  const tried = attempts > 0 ? [`attempt ${attempts} of ${max_retries + 1}`] : [];
   if (state === "done") return [`done ${ago}`];
-  if (state === "dead") return [`dead: ${visibleText(howItEnded(job))}`, ago, tried];
+  if (state === "dead") return [`dead: ${visibleText(howItEnded(job))}`, ago, ...tried];
   const why = whyItWaits(row, now);
   if (state === "failed") {
-    return [`failed: ${visibleText(howItEnded(job))}`, ago, tried, `again: ${why}`];
+    return [`failed: ${visibleText(howItEnded(job))}`, ago, ...tried, `again: ${why}`];
   }
-  return [why === "ready" ? "ready" : `waits: ${why}`, ...(history.length > 0 ? [tried] : [])];
+  return [why === "ready" ? "ready" : `waits: ${why}`, ...tried];
 }
 
 /** A text on several lines of at most so many columns. */

@@ -88,7 +88,8 @@ function hadEnded(attempt: Attempt | undefined): boolean {
 
 // These two are those of format/job.ts, which is no file of the pages.
 
-function hasRun({ outcome, worker }: Attempt): boolean {
+/** Whether an attempt ran: not so one of a job that was cancelled while it waited. */
+export function hasRun({ outcome, worker }: Attempt): boolean {
   return outcome !== "cancelled" || worker !== "";
 }
 

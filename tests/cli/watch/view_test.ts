@@ -53,6 +53,19 @@ Deno.test("screenLines() shows a failed job's last line, its end and its next at
   assertStringIncludes(shown, "import  failed: exit 3  5s ago  attempt 1 of 4  again: in 30s");
 });
 
+Deno.test("screenLines() says of no job that was cancelled before it ran that it was tried", () => {
+  const row = jobRow("never", {
+    state: "dead",
+    history: [{
+      ...{ attempt: 1, worker: "", started_at: "", finished_at: "", duration_ms: 0 },
+      ...{ exit_code: null, signal: null, outcome: "cancelled", log_offset: 0, led_to: "dead" },
+    }],
+  });
+  const shown = text(withRows(keys(screen([]), "3").state, [row]).state);
+  assertStringIncludes(shown, "dead: cancelled");
+  assertEquals(/attempt|0ms/.test(shown), false);
+});
+
 Deno.test("screenLines() fills the room below a short table with the chosen job's log", () => {
   const lines = Array.from({ length: 50 }, (_, n) => `line ${n}`);
   const shown = screenLines(withLog(screen([BUILD]), lines), NOW, SIZE);

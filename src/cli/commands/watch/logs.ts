@@ -144,8 +144,9 @@ function refuseMissing(
   attempt: number | undefined,
   mayRun: boolean,
 ): void {
-  const runs = history.length + (mayRun ? 1 : 0);
-  if (attempt === undefined || attempt <= runs) return;
+  const mayBe = mayRun ? 1 : 0;
+  if (attempt === undefined || attempt <= history.length + mayBe) return;
+  const runs = history.filter(hasRun).length + mayBe;
   const has = runs === 0 ? "has not run yet" : `has run ${runs === 1 ? "once" : `${runs} times`}`;
   throw new QueueError(`job ${id} ${has}; there is no attempt ${attempt}`);
 }

@@ -9,6 +9,7 @@ import { useSignal } from "@preact/signals";
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Events, JobDetail } from "../../api.ts";
+import { hasRun } from "../attempts.ts";
 import { html, type Tree } from "../html.ts";
 import type { LogPiece, ReadLog } from "../log/log_window.ts";
 import { LogViewer, type Mark } from "../log/log_viewer.ts";
@@ -148,7 +149,7 @@ function partText({ from, to, size }: { from: number; to: number; size: number }
 /** Where each attempt begins, if there are several. */
 function marksOf({ job: { history, state } }: JobDetail): Mark[] {
   if (!Array.isArray(history)) return [];
-  const marks = history.map(({ attempt, log_offset: offset }) => ({
+  const marks = history.filter(hasRun).map(({ attempt, log_offset: offset }) => ({
     offset,
     label: `Attempt ${attempt}`,
   }));

@@ -163,8 +163,10 @@ async function readWaiting(queue: Queue, id: string): Promise<Job> {
   const { store } = queue;
   let job: JobView | undefined;
   await whileItWaits(queue, id, "edit", (entry) => {
+    // Another machine may have changed it just now.
+    const isThere = store.files.exists(entryPath(store, entry), "fresh");
     // Not read as bare: the priority must be the file's.
-    job = readEntry(store, { ...entry, bare: false });
+    job = isThere ? readEntry(store, { ...entry, bare: false }) : undefined;
     return Promise.resolve(job !== undefined);
   });
   const { state: _state, malformed, ...rest } = job!;

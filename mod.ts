@@ -213,6 +213,7 @@ export {
   runningJobs,
   type RunningView,
   suspendedAmong,
+  unrecordedAmong,
 } from "./src/inspect/running_jobs.ts";
 export { diedWorkers } from "./src/inspect/died_workers.ts";
 export { type FailedHook, failedHooks } from "./src/inspect/failed_hooks.ts";

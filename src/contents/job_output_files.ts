@@ -2,8 +2,8 @@
  * The files in which a running job reports its progress and its result. Each worker makes one
  * folder for its jobs, `progress/WORKER/`; a job may write `ID` and `ID.result` there, whose paths
  * are in `$QUEUECTL_PROGRESS` and `$QUEUECTL_RESULT`. There the worker makes `ID.suspended` while
- * the job is suspended. All are gone once the job is settled; the
- * folder goes with its worker, or with its recovery.
+ * the job is suspended, and `ID.ended` once it has ended and the disk has refused to record that.
+ * All are gone once the job is settled; the folder goes with its worker, or with its recovery.
  *
  * @module
  */
@@ -50,6 +50,40 @@ export function markSuspended(store: Store, worker: string, id: string, is: bool
 /** Whether a running job is suspended. */
 export function isSuspended(store: Store, worker: string, id: string): boolean {
   return store.files.exists(suspendedPath(store, worker, id));
+}
+
+/** The path of the empty file that says that a job has ended, and the disk refused to record it. */
+function endedPath(store: Store, worker: string, id: string): string {
+  return `${store.dir}/progress/${worker}/${id}.ended`;
+}
+
+/** Says that a job has ended and is not recorded yet, if the disk has room for an empty file. */
+export function markUnrecorded(store: Store, worker: string, id: string): void {
+  try {
+    store.files.append(endedPath(store, worker, id), new Uint8Array());
+  } catch {
+    // It looks as if it ran; its worker says that it does not.
+  }
+}
+
+/** Says no more that a job is not recorded yet. */
+export function unmarkUnrecorded(store: Store, worker: string, id: string): void {
+  try {
+    removeOutput(store, endedPath(store, worker, id));
+  } catch {
+    // It goes with the worker's folder.
+  }
+}
+
+/** Whether a job has ended and its worker could not record that yet: the disk is full, say. */
+export function isUnrecorded(store: Store, worker: string, id: string): boolean {
+  return store.files.exists(endedPath(store, worker, id));
+}
+
+/** What is said of such a job. `beginning`: what cannot be done with it, and that it has ended. */
+export function unrecordedText(beginning: string): string {
+  return `${beginning}, and its worker cannot record that yet (is the disk full? see: queuectl ` +
+    "doctor)";
 }
 
 /** Makes the folder for a worker's jobs. */

@@ -5,6 +5,8 @@
  */
 
 import type { JobState } from "../format/names.ts";
+import { entries } from "./entries.ts";
+import { isUnrecorded } from "./job_output_files.ts";
 import { hasNumber } from "../text/errors.ts";
 import { quotedPath, quotedWord } from "../text/shown_text.ts";
 import { listIfThere, pathIn, type Store } from "../store/store.ts";
@@ -54,8 +56,17 @@ export function largestLogAdvice(
   const { id, path, bytes, state } = largest;
   if (id === "") return undefined;
   const size = `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-  const verb = state === "processing" ? "cancel" : "rm";
-  return `the largest log is that of job ${id} in ${state}/ (${size}): empty it ` +
-    `(: > ${quotedPath(path)}), or queuectl ${verb} ${quotedWord(id)}; ` +
-    "queuectl config set max_log 100M bounds logs";
+  const isRunning = state === "processing" && !hasEnded(store, id);
+  const stop = isRunning ? `stop it (queuectl cancel ${quotedWord(id)}), then ` : "";
+  const or = state === "processing" ? "" : `, or queuectl rm ${quotedWord(id)}`;
+  return `the largest log is that of job ${id} in ${state}/ (${size}): ${stop}empty it ` +
+    `(: > ${quotedPath(path)})${or}; then queuectl config set max_log 100M bounds logs`;
+}
+
+/** Whether a job in processing/ has ended already, so that it cannot be cancelled. */
+function hasEnded(store: Store, id: string): boolean {
+  for (const entry of entries(store, "processing")) {
+    if (entry.id === id) return isUnrecorded(store, entry.worker ?? "", id);
+  }
+  return false;
 }

@@ -9,6 +9,7 @@ import { releaseChildren } from "../constraints/dependencies.ts";
 import { seeWorkers } from "../contents/presence.ts";
 import { requestCancel } from "../contents/requests.ts";
 import type { Entry } from "../contents/entries.ts";
+import { isUnrecorded, unrecordedText } from "../contents/job_output_files.ts";
 import type { JobView } from "../format/job.ts";
 import { entryAtRest } from "../inspect/entry_at_rest.ts";
 import { waitForMove } from "../inspect/follow.ts";
@@ -18,6 +19,9 @@ import { ring } from "../store/ring.ts";
 import { QueueError } from "../text/errors.ts";
 import { cancelWaiting } from "../moves/change_waiting.ts";
 
+/** How often to wait, some two seconds each, for the worker to record the end of a stopped job. */
+const MOST_WAITS = 3;
+
 /**
  * Cancels a job. One that waits goes to dead/ at once. One that runs gets SIGTERM, with all its
  * processes, and SIGKILL after `kill_grace`; it goes to dead/ with outcome `cancelled`.
@@ -25,8 +29,8 @@ import { cancelWaiting } from "../moves/change_waiting.ts";
  * @param id Its whole ID.
  * @param seen Where it was seen last, which saves a look at all names.
  * @returns The job as it has ended.
- * @throws {QueueError} If it has ended already, or its worker is dead and no other is there to
- * recover it, or another command goes on changing it.
+ * @throws {QueueError} If it has ended already, if its worker cannot record its end, if its worker
+ * is dead and no other is there to recover it, or if another command goes on changing it.
  *
  * @example
  * ```ts
@@ -40,6 +44,7 @@ import { cancelWaiting } from "../moves/change_waiting.ts";
 export async function cancelJob(queue: Queue, id: string, seen?: Entry): Promise<JobView> {
   const { store } = queue;
   let asked = false;
+  let waits = 0;
   for (;;) {
     const entry = await entryAtRest(store, id, seen, (editor) => recoverEditor(store, editor));
     seen = undefined;
@@ -59,6 +64,11 @@ export async function cancelJob(queue: Queue, id: string, seen?: Entry): Promise
       throw new QueueError(`cannot cancel job ${id}: it has ended (${state})`);
     }
     if (seeWorkers(store).some((seen) => seen.name === worker && seen.alive)) {
+      if (isUnrecorded(store, worker, id)) {
+        if (!asked) throw new QueueError(unrecordedText(`cannot cancel job ${id}: it has ended`));
+        // The disk may refuse but once, and the worker tries again.
+        if (++waits > MOST_WAITS) throw new QueueError(unrecordedText(`job ${id} was stopped`));
+      }
       // Asked again each time around, in case the worker missed it.
       requestCancel(store, worker, id);
       if (!asked) ring(store);

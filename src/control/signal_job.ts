@@ -6,6 +6,7 @@
  */
 
 import { entryPath } from "../contents/entries.ts";
+import { isUnrecorded, unrecordedText } from "../contents/job_output_files.ts";
 import { seeWorkers } from "../contents/presence.ts";
 import { requestSignal } from "../contents/requests.ts";
 import { entryAtRest } from "../inspect/entry_at_rest.ts";
@@ -49,6 +50,9 @@ export async function signalJob(queue: OpenQueue, id: string, signal: Deno.Signa
   const isAlive = () => seeWorkers(store).some(({ name, alive }) => name === worker && alive);
   const refuse = (why: string) => new QueueError(`${cannot}: ${why}`);
   if (!isAlive()) throw refuse(`its worker ${worker} is dead`);
+  if (isUnrecorded(store, worker, id)) {
+    throw new QueueError(unrecordedText(`cannot ${verb} job ${id}: it has ended`));
+  }
   const path = requestSignal(store, worker, { id, claimedAt, number: signalNumber(signal) });
   ring(store);
   for (;;) {

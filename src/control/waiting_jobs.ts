@@ -9,6 +9,7 @@ import { openParents, parentsOf, readyTime } from "../constraints/dependencies.t
 import { changedDependencyFault } from "../constraints/dependency_faults.ts";
 import { type Entry, entryPath, readEntry } from "../contents/entries.ts";
 import { inputFault } from "../contents/inputs.ts";
+import { isUnrecorded, unrecordedText } from "../contents/job_output_files.ts";
 import { presentIds } from "../contents/taken_ids.ts";
 import { isObject } from "../format/field_checks.ts";
 import { type Job, type JobInput, type JobView, newJob } from "../format/job.ts";
@@ -245,7 +246,14 @@ async function whileItWaits(
   for (let tries = 0; tries < TRIES; tries++) {
     const entry = await entryAtRest(store, id, tries === 0 ? seen : undefined, recover);
     const { state } = entry;
-    if (state === "processing") throw new QueueError(`cannot ${verb} job ${id}: it is running`);
+    if (state === "processing") {
+      const cannot = `cannot ${verb} job ${id}: it`;
+      throw new QueueError(
+        isUnrecorded(store, entry.worker ?? "", id)
+          ? unrecordedText(`${cannot} has ended`)
+          : `${cannot} is running`,
+      );
+    }
     if (state !== "pending" && state !== "failed") {
       throw new QueueError(`cannot ${verb} job ${id}: it has ended (${state})`);
     }

@@ -102,8 +102,8 @@ export interface JobRow {
   /** The worker that runs it, or ran it last. */
   worker?: string;
   /**
-   * Why it does not run on, in words: `worker died`, `suspended`, `held`, `until …`, `after a, b`,
-   * `resource gpu`.
+   * Why it does not run on, in words: `worker died`, `ended, not recorded yet`, `suspended`,
+   * `held`, `until …`, `after a, b`, `resource gpu`.
    */
   waits?: string;
   progress?: Progress;

@@ -30,7 +30,7 @@ export const KEPT: ReadonlyMap<string, WrittenField> = new Map(Object.entries({
 /** The fields of a `JobView` that no job's file keeps. */
 export const VIEW_FIELDS: readonly string[] = [
   ...["state", "held", "waits_for", "waited_for_by", "limited_by", "no_worker", "progress"],
-  ...["suspended", "running", "waiting", "now", "malformed"],
+  ...["suspended", "unrecorded", "running", "waiting", "now", "malformed"],
 ];
 
 /** The check of an input's field; `undefined` if the field may have any value. */

@@ -93,6 +93,8 @@ export interface JobView extends Job {
   progress?: Progress;
   /** Whether it runs and is suspended (SIGSTOP); missing if not. */
   suspended?: boolean;
+  /** Whether it has ended and its worker could not record that yet; missing if not. */
+  unrecorded?: boolean;
   /** Who runs it and since when, ISO 8601 in UTC; missing if it does not run. */
   running?: { worker: string; started_at: string };
 }

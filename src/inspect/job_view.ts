@@ -7,7 +7,7 @@
 import { parentsOf } from "../constraints/dependencies.ts";
 import { limitOn } from "../constraints/needs.ts";
 import { endOf, type Entry, nameOf, readEntry } from "../contents/entries.ts";
-import { isSuspended, readProgress } from "../contents/job_output_files.ts";
+import { isSuspended, isUnrecorded, readProgress } from "../contents/job_output_files.ts";
 import { liveWorkers, type SeenWorker } from "../contents/presence.ts";
 import type { JobView } from "../format/job.ts";
 import { AFTER_TIME, HELD_TIME, parseEntryName, startsAtOnce } from "../format/names.ts";
@@ -33,6 +33,7 @@ export function jobView(
     const progress = readProgress(store, entry.worker, entry.id);
     if (progress) job.progress = progress;
     if (isSuspended(store, entry.worker, entry.id)) job.suspended = true;
+    if (isUnrecorded(store, entry.worker, entry.id)) job.unrecorded = true;
     // The name under which a job is settled says nothing of when it was claimed.
     const isClaimed = parseEntryName(nameOf(entry.path))?.worker === entry.worker;
     if (isClaimed && !isEditor(entry.worker)) {

@@ -5,7 +5,7 @@
  */
 
 import { entries } from "../contents/entries.ts";
-import { isSuspended, readProgress } from "../contents/job_output_files.ts";
+import { isSuspended, isUnrecorded, readProgress } from "../contents/job_output_files.ts";
 import type { Progress } from "../format/progress.ts";
 import type { OpenQueue } from "../store/store.ts";
 import { readBriefly } from "./brief_view.ts";
@@ -33,6 +33,15 @@ export function suspendedAmong(
   ids: readonly string[],
 ): string[] {
   return ids.filter((id) => isSuspended(store, worker, id));
+}
+
+/** Which of some jobs that a worker has in hand have ended, and could not be recorded yet. */
+export function unrecordedAmong(
+  { store }: OpenQueue,
+  worker: string,
+  ids: readonly string[],
+): string[] {
+  return ids.filter((id) => isUnrecorded(store, worker, id));
 }
 
 /** What runs. */

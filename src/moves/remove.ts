@@ -11,6 +11,7 @@ import { beingChanged, entryAtRest } from "../inspect/entry_at_rest.ts";
 import { entryWithId } from "../inspect/find_job.ts";
 import { foldersOf, meansNone, type Selection, selector } from "../inspect/selection.ts";
 import { removeInputs } from "../contents/inputs.ts";
+import { isUnrecorded, unrecordedText } from "../contents/job_output_files.ts";
 import { leftByWaiting } from "../contents/left_directories.ts";
 import { newestEntries } from "../contents/listing.ts";
 import { findLog } from "../contents/logs.ts";
@@ -42,6 +43,9 @@ export async function removeJob(store: Store, id: string): Promise<void> {
   for (let tries = 0; tries < 3; tries++) {
     const entry = entryWithId(store, id);
     if (isEditor(entry.worker ?? "")) throw beingChanged(id);
+    if (entry.state === "processing" && isUnrecorded(store, entry.worker ?? "", id)) {
+      throw new QueueError(unrecordedText(`cannot remove job ${id}: it has ended`));
+    }
     if (entry.state === "processing") {
       throw new QueueError(`job ${id} is running; it cannot be removed until it has ended`);
     }

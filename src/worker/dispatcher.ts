@@ -90,6 +90,7 @@ export class Dispatcher {
       completed: (settlements) => output.addTo(settlements),
       settled: (settlements) => this.#settled(settlements),
       trouble: (error, refused) => {
+        output.refused(refused);
         this.#reportUnsettled(error, refused);
         options.changed();
       },
@@ -200,6 +201,7 @@ export class Dispatcher {
   }
 
   #settled(settlements: readonly Settlement[]): void {
+    this.#options.output.recorded(settlements);
     const ended: string[] = [];
     for (const settlement of settlements) {
       const inHand = this.jobs.get(settlement.claim.id);

@@ -8,10 +8,12 @@ import { reasonOf } from "../text/errors.ts";
 import type { Job } from "../format/job.ts";
 import {
   makeProgress,
+  markUnrecorded,
   progressPath,
   removeOutput,
   removeProgress,
   resultPath,
+  unmarkUnrecorded,
 } from "../contents/job_output_files.ts";
 import type { Settlement } from "../moves/settle.ts";
 import { pathIn, type Store } from "../store/store.ts";
@@ -49,6 +51,8 @@ export class JobOutput {
   readonly #store: Store;
   readonly #worker: string;
   readonly #folder: string;
+  /** The jobs whose ends the disk refused to record. */
+  readonly #unrecorded = new Set<string>();
   /** When the folder had last changed when it was empty. */
   #unusedSince = -1;
   /** When the folder had last changed at the last look, and since when it looks so. */
@@ -116,6 +120,23 @@ export class JobOutput {
       : { result: "", note: "the result is not a regular file" };
     removeOutput(this.#store, path);
     return result;
+  }
+
+  /** The disk refused to record the ends of these jobs: shows that, where nothing else can. */
+  refused(settlements: readonly Settlement[]): void {
+    for (const { claim: { id } } of settlements) {
+      if (this.#unrecorded.has(id)) continue;
+      this.#unrecorded.add(id);
+      markUnrecorded(this.#store, this.#worker, id);
+    }
+  }
+
+  /** The ends of these jobs are recorded now, or are no more this worker's to record. */
+  recorded(settlements: readonly Settlement[]): void {
+    if (this.#unrecorded.size === 0) return;
+    for (const { claim: { id } } of settlements) {
+      if (this.#unrecorded.delete(id)) unmarkUnrecorded(this.#store, this.#worker, id);
+    }
   }
 
   /** Removes the folder. */

@@ -1,7 +1,7 @@
 /** What people do to jobs that run, or are to run out of turn. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { eventually, isThere } from "../temporary_queue.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { drop, eventually, isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 
 Deno.test("suspend, resume and signal act on running jobs, and list, show and worker list show it", async () => {
@@ -29,6 +29,32 @@ Deno.test("suspend, resume and signal act on running jobs, and list, show and wo
   const late = await program.run(["suspend", "a"]);
   assertEquals([late.code, late.stdout], [1, ""]);
   assertStringIncludes(late.stderr, "cannot suspend job a: it is not running (dead)");
+});
+
+Deno.test("a job that has ended and could not be recorded is shown so, and cancel does not wait for it", async () => {
+  await using program = new Program();
+  await program.answer("enqueue", "--id", "a", ": > up; while :; do sleep 0.02; done");
+  program.spawn(["worker", "start"]);
+  await eventually("it runs", () => isThere(`${program.home}/up`));
+  const { running } = await program.json("show", "a");
+  // As its worker does when the disk refuses to settle it.
+  drop(program.dir, `progress/${running.worker}/a.ended`, "");
+  const text = "ended, not recorded yet (disk full?)";
+  assertStringIncludes(await program.answer("list"), text);
+  assertStringIncludes(await program.answer("ps"), text);
+  assertMatch(
+    await program.answer("show", "a"),
+    /state +processing: ended, not .*[^]*claimed +for/,
+  );
+  assertStringIncludes(await program.answer("status"), "unrecorded  1 job ended, not recorded yet");
+  assertEquals((await program.json("status")).unrecorded, 1);
+  assertEquals((await program.json("list"))[0].unrecorded, true);
+  const refused = await program.run(["cancel", "a"]);
+  assertEquals([refused.code, refused.stdout], [1, ""]);
+  assertStringIncludes(refused.stderr, "cannot cancel job a: it has ended, and its worker cannot");
+  Deno.removeSync(`${program.dir}/progress/${running.worker}/a.ended`);
+  await program.answer("cancel", "a");
+  assertEquals((await program.json("status")).unrecorded, undefined);
 });
 
 Deno.test("an unknown signal is refused with a near guess", async () => {

@@ -7,11 +7,14 @@ import {
 } from "@std/assert";
 import { nativeFiles } from "../../src/fs/native_files.ts";
 import { QueueError } from "../../src/text/errors.ts";
+import { cancelJob } from "../../src/control/cancel_job.ts";
+import { signalJob } from "../../src/control/signal_job.ts";
+import { holdJob } from "../../src/control/waiting_jobs.ts";
 import { Queue } from "../../src/queue.ts";
 import { lockQueue } from "../../src/store/queue_lock.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import { drop, eventually, isThere, namesIn, temporaryQueue } from "../temporary_queue.ts";
-import { drain, ObservedWorker } from "./observed_worker.ts";
+import { drain, ObservedWorker, within } from "./observed_worker.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
 Deno.test("a worker runs a job and records the attempt", async () => {
@@ -227,7 +230,7 @@ Deno.test("a worker that drains a queue does not leave before a release that the
 /** A queue whose disk has no room for the end of a job while `refuses` says so. */
 function onFullDisk(dir: string, refuses: () => boolean): Promise<Queue> {
   const refuse = (paths: string) => {
-    if (!paths.includes(".done") || !refuses()) return;
+    if (!/\.(done|dead)/.test(paths) || !refuses()) return;
     throw new Error("No space left on device (os error 28)");
   };
   return Queue.open(dir, {
@@ -254,8 +257,8 @@ Deno.test("a worker on a full disk names the largest log and how to empty it, on
   const [said, ...more] = (await drain(queue)).all("trouble");
   assertEquals([said?.message, more, refusals < 0], [
     "the end of big is not recorded yet: No space left on device; the largest log is that of job " +
-    `big in processing/ (3.0 MiB): empty it (: > '${dir}/processing/big.log'), or queuectl cancel ` +
-    "big; queuectl config set max_log 100M bounds logs",
+    `big in processing/ (3.0 MiB): empty it (: > '${dir}/processing/big.log'); then queuectl ` +
+    "config set max_log 100M bounds logs",
     [],
     true,
   ]);
@@ -282,6 +285,53 @@ Deno.test("a worker says once that a full disk keeps the ends of many jobs, and 
   await worker.next("trouble", undefined, 2);
   assertEquals(said().slice(1), [full("d")]);
   Deno.writeTextFileSync(`${temporary.dir}/free`, "");
+});
+
+Deno.test("a job that has ended on a full disk is shown so, and no control waits for it, until that is recorded", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const queue = await onFullDisk(dir, () => !isThere(`${dir}/free`));
+  await using worker = await ObservedWorker.start(queue);
+  await queue.enqueue({ command: `until test -e ${dir}/go; do sleep 0.01; done`, id: "a" });
+  await worker.next("started", "a");
+  assertEquals(queue.get("a")?.unrecorded, undefined);
+  Deno.writeTextFileSync(`${dir}/go`, "");
+  await eventually("the end is refused", () => queue.get("a")?.unrecorded === true);
+  const controls = {
+    "cancel": () => cancelJob(queue, "a"),
+    "remove": () => queue.remove("a"),
+    "hold": () => holdJob(queue, "a"),
+    "suspend": () => signalJob(queue, "a", "SIGSTOP"),
+  };
+  for (const [verb, control] of Object.entries(controls)) {
+    await assertRejects(
+      control,
+      QueueError,
+      `cannot ${verb} job a: it has ended, and its worker cannot record that yet (is the disk full?`,
+    );
+  }
+  const own = `progress/${worker.worker.name}`;
+  assertEquals(namesIn(dir, own), ["a.ended"]);
+  Deno.writeTextFileSync(`${dir}/free`, "");
+  await worker.next("ended", "a");
+  assertEquals([queue.get("a")?.state, queue.get("a")?.unrecorded], ["done", undefined]);
+  assertEquals(namesIn(dir, own), []);
+});
+
+Deno.test("who cancels a job whose end cannot be recorded hears that it was stopped, and no more", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const queue = await onFullDisk(dir, () => !isThere(`${dir}/free`));
+  await using worker = await ObservedWorker.start(queue);
+  await queue.enqueue({ command: "sleep 1000", id: "a" });
+  await worker.next("started", "a");
+  await assertRejects(
+    () => within(cancelJob(queue, "a"), "cancel to give up"),
+    QueueError,
+    "job a was stopped, and its worker cannot record that yet",
+  );
+  Deno.writeTextFileSync(`${dir}/free`, "");
+  assertEquals((await worker.next("ended", "a")).attempt?.outcome, "cancelled");
 });
 
 Deno.test("a worker removes notes of jobs that were never added, and none of jobs that wait", async () => {

@@ -17,6 +17,7 @@ import { formatClock, formatMoment } from "../terminal/relative_time.ts";
 import { alignedLines } from "../terminal/table.ts";
 import { outcomeText } from "./attempt_text.ts";
 import { counted } from "./counted.ts";
+import { UNRECORDED } from "./waits_text.ts";
 
 /** The fields that have lines of their own. Any other field gets a line under its name. */
 const KNOWN = new Set([
@@ -32,6 +33,7 @@ const KNOWN = new Set([
     "on",
     "progress",
     "suspended",
+    "unrecorded",
     "running",
     "resource",
     "resources",
@@ -124,7 +126,7 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   if (around.running) {
     const { worker, host, pid, started_at, elapsed_ms } = around.running;
     line(
-      around.running.worker_died ? "claimed" : "running",
+      around.running.worker_died || job.unrecorded ? "claimed" : "running",
       `for ${formatDuration(elapsed_ms)}, since ${formatClock(Date.parse(started_at))}`,
     );
     line("worker", `${worker} on ${host}`);
@@ -158,7 +160,8 @@ export function jobLines(job: JobView, around: JobSurroundings): string[] {
   return lines;
 }
 
-function stateNote({ held, suspended }: JobView): string {
+function stateNote({ held, suspended, unrecorded }: JobView): string {
+  if (unrecorded) return `: ${UNRECORDED}`;
   return held ? " (held)" : suspended ? " (suspended)" : "";
 }
 

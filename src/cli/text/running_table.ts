@@ -11,6 +11,7 @@ import { progressBar } from "../terminal/progress_bar.ts";
 import { formatClock, formatDay } from "../terminal/relative_time.ts";
 import type { Table } from "../terminal/table.ts";
 import { commandText, labelText, tableOf, withoutEmpty } from "./job_table.ts";
+import { UNRECORDED } from "./waits_text.ts";
 
 /** A row for each job, for programs: whole IDs, whole times, always the same columns. */
 export function runningForProgram(jobs: readonly RunningJob[]): Table {
@@ -57,8 +58,9 @@ export function runningForPerson(jobs: readonly RunningJob[], total: number): Ta
 }
 
 /** What is to be said of a job that runs; empty if it just runs. */
-function stateText({ suspended, running }: RunningJob): string {
-  return running.worker_died ? "worker died" : suspended ? "suspended" : "";
+function stateText({ suspended, unrecorded, running }: RunningJob): string {
+  if (running.worker_died) return "worker died";
+  return unrecorded ? UNRECORDED : suspended ? "suspended" : "";
 }
 
 function pidText({ running: { pid } }: RunningJob): string {

@@ -27,11 +27,15 @@ export function standstillOf(queue: Queue): Standstill {
   return { paused: queue.paused, attended: queue.isAttended(), died };
 }
 
+/** What is said of a job that has ended while its worker could not record that. */
+export const UNRECORDED = "ended, not recorded yet (disk full?)";
+
 /**
  * Why a job does not run on: `held`, `after build, test +3`, `in 5m`, `no worker with tag gpu`,
  * `queue paused`, `no worker`, `gpu taken`, `needs gpu=2` (if there are not as many at all), or
  * `queue full`, `group night full` or `paused group night`; `suspended` for a running job that is,
- * `worker died` for one that only seems to run; empty if it is ready, runs or is over.
+ * `worker died` and {@linkcode UNRECORDED} for those that only seem to run; empty if it is ready,
+ * runs or is over.
  *
  * @param idText How an ID is shown.
  */
@@ -42,6 +46,7 @@ export function waitsText(
   idText: (id: string) => string,
 ): string {
   if (job.running && standstill.died(job.running.worker)) return "worker died";
+  if (job.unrecorded) return UNRECORDED;
   if (job.suspended) return "suspended";
   if (job.state !== "pending" && job.state !== "failed") return "";
   if (job.held) return "held";

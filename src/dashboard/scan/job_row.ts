@@ -38,11 +38,12 @@ export function jobRow(job: JobView, isDead: (worker: string) => boolean = () =>
 }
 
 /**
- * Why a job waits: `suspended`, `held`, `until …`, `after a, b`, `resource gpu`; `undefined` if it
- * does not.
+ * Why a job waits: `suspended`, `ended, not recorded yet`, `held`, `until …`, `after a, b`,
+ * `resource gpu`; `undefined` if it does not.
  */
 function waitsOf(job: JobView): string | undefined {
   if (typeof job.malformed === "string") return job.malformed;
+  if (job.unrecorded) return "ended, not recorded yet";
   if (job.suspended) return "suspended";
   if (job.state !== "pending" && job.state !== "failed") return undefined;
   if (job.held) return "held";

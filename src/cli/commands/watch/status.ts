@@ -17,7 +17,7 @@ import { pauseReason } from "../../../store/store.ts";
 import { quotedWord, visibleText } from "../../../text/shown_text.ts";
 import { diedWorkers } from "../../../inspect/died_workers.ts";
 import { type FailedHook, failedHooks } from "../../../inspect/failed_hooks.ts";
-import { runningJobs } from "../../../inspect/running_jobs.ts";
+import { runningJobs, unrecordedAmong } from "../../../inspect/running_jobs.ts";
 import type { Queue } from "../../../queue.ts";
 import { groupsOf, type GroupView } from "../../../inspect/groups.ts";
 import { counted } from "../../text/counted.ts";
@@ -42,6 +42,7 @@ export async function status(call: Invocation): Promise<number | void> {
   const groups = groupsOf(queue);
   const failed = failedHooks(queue);
   const lost = jobs.processing === 0 ? 0 : lostJobs(queue);
+  const unrecorded = jobs.processing === 0 ? 0 : unrecordedJobs(queue);
   const reason = pauseReason(queue);
   if (call.json) {
     const some = groups.length > 0 ? { groups } : {};
@@ -54,6 +55,7 @@ export async function status(call: Invocation): Promise<number | void> {
       workers,
       ...some,
       ...(lost > 0 && { lost }),
+      ...(unrecorded > 0 && { unrecorded }),
       ...(failed.length > 0 && { failed_hooks: failed }),
     });
   }
@@ -65,6 +67,7 @@ export async function status(call: Invocation): Promise<number | void> {
     `paused      ${paused ? `${visibleText(reason ?? "yes")} (queuectl worker resume)` : "no"}`,
     ...Object.entries(jobs).map(([state, count]) => `${paint(state.padEnd(12))}${count}`),
     ...(lost > 0 ? [lostLine(lost)] : []),
+    ...(unrecorded > 0 ? [unrecordedLine(unrecorded)] : []),
     ...groups.map(groupLine),
     ...(failed.length > 0 ? [hooksLine(queue.dir, failed)] : []),
     ...[...placed].filter(([where]) => !workers.some((worker) => mayRunAt(where, worker)))
@@ -80,6 +83,20 @@ function lostJobs(queue: Queue): number {
   if (died.size === 0) return 0;
   const { ofWorker } = runningJobs(queue, 0);
   return [...died].reduce((sum, name) => sum + (ofWorker.get(name)?.length ?? 0), 0);
+}
+
+/** How many jobs only seem to run: they have ended, and their workers could not record that. */
+function unrecordedJobs(queue: Queue): number {
+  const { ofWorker } = runningJobs(queue, 0);
+  return [...ofWorker].reduce(
+    (sum, [worker, ids]) => sum + unrecordedAmong(queue, worker, ids).length,
+    0,
+  );
+}
+
+function unrecordedLine(count: number): string {
+  return `unrecorded  ${counted(count, "job")} ended, not recorded yet (disk full? see: ` +
+    "queuectl doctor)";
 }
 
 function lostLine(lost: number): string {

@@ -90,6 +90,9 @@ function said(job: JobView, name: string): Children {
 /** Why a job waits, as a sentence; `null` if it does not. */
 export function WaitsFor({ job, now }: { job: JobView; now: number }): Tree | null {
   const words = (...parts: Children[]) => html.p({ class: "waits-for" }, ...parts);
+  if (job.unrecorded) {
+    return words("Ended: its worker could not record that yet; the disk may be full.");
+  }
   if (job.suspended) return words("Suspended: its processes are stopped until it is resumed.");
   if (job.state !== "pending" && job.state !== "failed") return null;
   if (job.held) return words("Held: it runs after somebody releases it.");

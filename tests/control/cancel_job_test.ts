@@ -63,7 +63,7 @@ Deno.test("a command that ignores SIGTERM is killed after the grace", async () =
   while (!queue.store.files.exists(`${dir}/trapped`)) await new Promise((r) => setTimeout(r, 5));
   const job = await cancelJob(queue, "a");
   assertEquals(job.history.at(-1)?.signal, "SIGKILL");
-  assertEquals(processesWith("QUEUECTL_JOB_ID=a\0").length, 0);
+  assertEquals(processesWith(`QUEUECTL_DIR=${dir}\0`), []);
 });
 
 Deno.test("a job that is cancelled at any moment of its start ends cancelled", async () => {

@@ -236,7 +236,7 @@ export type { KnownName, Place, Wanted } from "./src/inspect/name_scan.ts";
 export type { NameWindow } from "./src/inspect/state_names.ts";
 export { type Outcomes, type Percentiles, queueStats, type Stats } from "./src/inspect/stats.ts";
 export { type Quantiles, StatsReader, type StatsSeries } from "./src/inspect/stats_reader.ts";
-export { InvalidJobError, RefusedJobError } from "./src/moves/admit.ts";
+export { InvalidJobError, RefusedJobError, refuseInNewQueue } from "./src/moves/admit.ts";
 export { type EnqueueOptions, KeyTakenError } from "./src/moves/enqueue.ts";
 export { enqueueMapped, type Mapped, type Mapping } from "./src/moves/enqueue_mapped.ts";
 export { PartialEnqueueError, type Published } from "./src/moves/enqueue_many.ts";
@@ -249,7 +249,7 @@ export {
   pruningOf,
 } from "./src/moves/prune.ts";
 export { enqueuePlain, isPlain } from "./src/moves/publish.ts";
-export { addSchedule, type ScheduleInput } from "./src/schedules/add_schedule.ts";
+export { addSchedule, checkSchedule, type ScheduleInput } from "./src/schedules/add_schedule.ts";
 export { editSchedule } from "./src/schedules/edit_schedule.ts";
 export { localZone, zoneFault } from "./src/schedules/local_zone.ts";
 export {

@@ -81,6 +81,19 @@ export async function admit<T>(
   return await decide(store, given, chosen, add);
 }
 
+/**
+ * Refuses inputs that a queue without jobs refuses; to be called before one is made for them.
+ *
+ * @param store The queue, which need not be there yet.
+ * @throws {InvalidJobError} If one is no job.
+ * @throws {RefusedJobError} If a job or a resource that one needs is missing.
+ */
+export function refuseInNewQueue(store: Store, inputs: readonly JobInput[]): void {
+  // The input of a job is given beside it.
+  checkEach(store, inputs.map((input) => ({ ...input, stdin: undefined })));
+  refuseFaulty(inputs, () => new Set());
+}
+
 /** @param chosen The places of chosen IDs. */
 async function decide<T>(
   store: Store,
@@ -90,7 +103,7 @@ async function decide<T>(
 ): Promise<T> {
   const taken = chosen.size > 0 && findTaken(store, new Set(chosen.keys()));
   if (taken) throw new RefusedJobError(takenMessage(taken), chosen.get(taken.id)!);
-  refuseFaulty(store, inputs);
+  refuseFaulty(inputs, (ids) => presentIds(store, ids));
   const admission = await findHolders(store, inputs, chosen);
   if (admission.holders.size > 0) refuseCircles(admission);
   return await add(admission);
@@ -140,13 +153,16 @@ function mayBeLarge(input: JobInput): boolean {
 }
 
 /** Refuses inputs that wait for a missing job, or for each other in a circle. */
-function refuseFaulty(store: Store, inputs: readonly JobInput[]): void {
+function refuseFaulty(
+  inputs: readonly JobInput[],
+  presentOf: (ids: ReadonlySet<string>) => ReadonlySet<string>,
+): void {
   const places = [...inputs.keys()].filter((index) => (inputs[index]!.after?.length ?? 0) > 0);
   if (places.length === 0) return;
   const ours = new Set(inputs.map(({ id }) => id));
   const others = new Set(places.flatMap((index) => inputs[index]!.after!));
   for (const id of others) if (ours.has(id)) others.delete(id);
-  const present = presentIds(store, others);
+  const present = presentOf(others);
   const fault = dependencyFault(
     places.map((index) => ({ id: inputs[index]!.id ?? "", after: inputs[index]!.after })),
     (id) => ours.has(id) || present.has(id),

@@ -80,6 +80,16 @@ export async function addSchedule(queue: OpenQueue, input: ScheduleInput): Promi
 }
 
 /**
+ * Refuses what can be no schedule, also of a queue that is not there yet.
+ *
+ * @throws {UsageError} If it is not valid.
+ * @throws {QueueError} If its job needs a resource that does not exist.
+ */
+export async function checkSchedule(store: Store, input: ScheduleInput): Promise<void> {
+  await checkedSchedule(store, input);
+}
+
+/**
  * The schedule that an input makes, as if it were made now, and its times.
  *
  * @throws {UsageError} If the input is not valid.

@@ -6,12 +6,13 @@
 
 import { dirname } from "@std/path/posix/dirname";
 import { type Config, withDefaults } from "../format/config.ts";
-import { QueueError, reasonOf } from "../text/errors.ts";
+import { QueueError, reasonOf, UsageError } from "../text/errors.ts";
 import { FORMAT, FORMAT_NUMBER, formatFault, formatIn } from "./format_version.ts";
 import type { DirectoryEntry, FilePort } from "../fs/file_port.ts";
 import type { QueuePlace } from "./locate_queue.ts";
 import { JOB_STATES } from "../format/names.ts";
 import { portableFiles } from "../fs/portable_files.ts";
+import { refuseOldDeno } from "./old_deno.ts";
 import { later } from "../text/later.ts";
 import { quotedPath } from "../text/shown_text.ts";
 import {
@@ -54,6 +55,8 @@ export interface StoreOptions {
   evenOlder?: boolean;
   /** Whether to make a queue of a missing or empty directory. Default: yes. */
   create?: boolean;
+  /** Called with the new queue before it is made: nothing is made if this throws. */
+  making?: (store: Store) => void | Promise<void>;
   /** Called when this call made the directory a queue. */
   created?: () => void;
   /** Called when VERSION was missing from a queue that has jobs, and was written again. */
@@ -78,7 +81,7 @@ export async function openStore(
 ): Promise<Store> {
   refuseOldDeno(Deno.version.deno);
   const { dir, found } = typeof place === "string" ? { dir: place, found: false } : place;
-  const files = options.files ?? portableFiles;
+  const { files = portableFiles, now = Date.now, lockWait } = options;
   try {
     const owner = refuseUnsafePlace(files, dir, options.ofAnyUser);
     const port = owner === null || owner === Deno.uid() ? files : await filesFor(files, dir);
@@ -95,6 +98,16 @@ export async function openStore(
         );
       }
       const hadJobs = JOB_STATES.some((state) => entriesIn(files, `${dir}/${state}`).length > 0);
+      if (!hadJobs) {
+        await options.making?.({
+          dir,
+          files: port,
+          now,
+          config: withDefaults({}),
+          owner,
+          lockWait,
+        });
+      }
       const isOurs = await initialise(port, dir, owner, found);
       entries = entriesIn(files, dir);
       if (isOurs && hadJobs) options.restored?.();
@@ -104,12 +117,11 @@ export async function openStore(
     const set = has(entries, "config.json")
       ? await readSettings(files, dir, owner, options.evenMisconfigured ?? false)
       : {};
-    const config = withDefaults(set);
-    const { now = Date.now, lockWait } = options;
-    return { dir, files: port, now, config, owner, lockWait };
+    return { dir, files: port, now, config: withDefaults(set), owner, lockWait };
   } catch (error) {
     // What the runtime was started without has nothing to do with the user; it names the option.
-    if (error instanceof QueueError || error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof QueueError || error instanceof UsageError) throw error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof Deno.errors.PermissionDenied) {
       throw new QueueError(`no permission to use the queue ${dir} as this user`);
     }
@@ -274,23 +286,4 @@ export function makeParents(files: FilePort, dir: string, made: string[]): strin
 /** @param made Gets the path if it was missing. */
 function makeIfMissing(files: FilePort, path: string, made: string[]): void {
   if (makeDirectory({ files }, path)) made.push(path);
-}
-
-/** Older versions free the buffer of a call on another thread while libc still writes to it. */
-const OLDEST_DENO = [2, 7, 6] as const;
-
-/**
- * Refuses a runtime in which calls of the C library on other threads corrupt memory.
- *
- * @param version The runtime's, such as `2.9.6`.
- * @throws {QueueError} If it is too old.
- */
-export function refuseOldDeno(version: string): void {
-  const parts = version.split(".").map(Number.parseFloat);
-  const differs = OLDEST_DENO.findIndex((part, at) => parts[at] !== part);
-  if (differs < 0 || parts[differs]! > OLDEST_DENO[differs]!) return;
-  throw new QueueError(
-    `Deno ${version} is too old: before ${OLDEST_DENO.join(".")} it frees memory that the C ` +
-      "library still writes to; install a newer one: npm install -g deno@2.9.6",
-  );
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { isThere } from "../temporary_queue.ts";
 import { Program } from "./program.ts";
 import { testWith, whyNoMount } from "../left_out.ts";
 
@@ -366,4 +367,33 @@ Deno.test("enqueue refuses an ID, whole or its end, as a command, and takes a pr
   }
   await program.answer("enqueue", "MAKE");
   assertEquals((await program.json("list")).length, 2);
+});
+
+Deno.test("no queue is made for a call that any new queue refuses, and one that is taken makes it", async () => {
+  await using program = new Program();
+  const dir = `${program.home}/new`;
+  const refused: [words: string[], stdin: string | undefined, code: number, said: RegExp][] = [
+    [["enqueue", ""], undefined, 2, /a job's command must not be empty/],
+    [["enqueue", "--after", "nope", "true"], undefined, 1, /no job "nope"/],
+    [["enqueue", "--resource", "gpu", "true"], undefined, 1, /no resource "gpu"/],
+    [["enqueue", "--file", "-"], '{"command":1}', 2, /stdin, line 1: .*nothing was enqueued/],
+    [["enqueue", "--file", "-"], '{"command":"x","after":["y"]}', 1, /stdin, line 1: no job "y"/],
+    [["run", "--after", "nope", "true"], undefined, 1, /no job "nope"/],
+    [["map", "--after", "nope", "echo", ":::", "a"], undefined, 1, /no job "nope"/],
+    [["schedule", "add", "a", "x y", "true"], undefined, 2, /a schedule must be/],
+    [["schedule", "add", "a b", "@daily", "true"], undefined, 2, /name/],
+  ];
+  for (const [words, stdin, code, said] of refused) {
+    const call = await program.run(["--dir", dir, ...words], { stdin });
+    assertEquals(
+      [call.code, call.stdout, isThere(dir)],
+      [code, "", false],
+      words.join(" "),
+    );
+    assertMatch(call.stderr, said);
+    assertEquals(call.stderr.includes("made a new queue"), false, call.stderr);
+  }
+  const jobs = '{"id":"a","command":"true"}\n{"command":"true","after":["a"]}';
+  const taken = await program.run(["--dir", dir, "enqueue", "--file", "-"], { stdin: jobs });
+  assertEquals([taken.code, taken.stderr], [0, `queuectl: made a new queue, ${dir}\n`]);
 });

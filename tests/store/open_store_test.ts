@@ -8,7 +8,8 @@ import {
 import { QueueError } from "../../src/text/errors.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import { locateQueue } from "../../src/store/locate_queue.ts";
-import { openStore, refuseOldDeno } from "../../src/store/open_store.ts";
+import { refuseOldDeno } from "../../src/store/old_deno.ts";
+import { openStore } from "../../src/store/open_store.ts";
 import { refuseUnsafe } from "../../src/store/trust.ts";
 import { Queue } from "../../src/queue.ts";
 import { everyPair } from "../simulation/interleave.ts";

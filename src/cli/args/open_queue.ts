@@ -21,10 +21,16 @@ export function openQueue(call: Invocation, options?: StoreOptions): Promise<Que
   return open(call, locateQueue(call.dir), { create: false, ...options });
 }
 
-/** Opens the queue of a command that adds something; if there is none, makes one and says so. */
-export function openOrMakeQueue(call: Invocation): Promise<Queue> {
-  const place = locateQueue(call.dir);
-  return open(call, place, {});
+/**
+ * Opens the queue of a command that adds something; if there is none, makes one and says so.
+ *
+ * @param making Called before that: throws if what is to be added can be in no new queue.
+ */
+export function openOrMakeQueue(
+  call: Invocation,
+  making?: StoreOptions["making"],
+): Promise<Queue> {
+  return open(call, locateQueue(call.dir), { making });
 }
 
 async function open(call: Invocation, place: QueuePlace, options: StoreOptions): Promise<Queue> {

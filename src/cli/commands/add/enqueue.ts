@@ -11,6 +11,7 @@ import { openStore } from "../../../store/open_store.ts";
 import { UsageError } from "../../../text/errors.ts";
 import { captureIfAsked } from "../../args/capture.ts";
 import { jobOfCall } from "../../args/job_words.ts";
+import { refusedIfNew } from "../../args/new_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { later } from "../../../text/later.ts";
 import { seeToWorker } from "./see_to_worker.ts";
@@ -48,6 +49,7 @@ export async function enqueue(call: Invocation): Promise<number | void> {
   const store = await openStore(place, {
     files: waitingFiles,
     ofAnyUser: call.ofAnyUser,
+    making: refusedIfNew([input]),
     ...sayMade(place.dir),
   });
   if (call.json) {

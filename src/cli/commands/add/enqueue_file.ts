@@ -12,6 +12,7 @@ import { captureIfAsked } from "../../args/capture.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
 import { type LineOptions, placeName, readJobLines } from "../../args/job_lines.ts";
 import { jobFields } from "../../args/job_options.ts";
+import { refusedIfNew } from "../../args/new_queue.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { EnqueueProgress } from "../../terminal/enqueue_progress.ts";
@@ -57,7 +58,8 @@ export async function enqueueFile(call: Invocation): Promise<number> {
   const placeOf = (index: number) => `${source}, ${placeName(lines[index]!, written)}`;
   const chosen = skip === 0 ? inputs : inputs.slice(skip);
 
-  const queue = await openOrMakeQueue(call);
+  const told = (error: unknown, dir = "") => explained(error, dir, placeOf, skip, chosen.length);
+  const queue = await openOrMakeQueue(call, refusedIfNew(chosen, told));
   resolveAfter(queue, chosen, (index) => `${placeOf(skip + index)}: `);
   await captureIfAsked(call, queue.store, chosen);
   const progress = new EnqueueProgress(chosen.length);
@@ -79,7 +81,7 @@ export async function enqueueFile(call: Invocation): Promise<number> {
       progress.add(jobs.length);
     });
   } catch (error) {
-    throw explained(error, queue.dir, placeOf, skip, chosen.length);
+    throw told(error, queue.dir);
   } finally {
     progress.end();
   }

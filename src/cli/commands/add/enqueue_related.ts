@@ -9,6 +9,7 @@ import type { Job, JobInput } from "../../../format/job.ts";
 import { KeyTakenError } from "../../../moves/enqueue.ts";
 import { captureIfAsked } from "../../args/capture.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
+import { refusedIfNew } from "../../args/new_queue.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { later } from "../../../text/later.ts";
@@ -17,7 +18,7 @@ import { existingView, note, printAdded, printAnswer } from "../../terminal/outp
 
 /** Adds a job and prints its ID; if its key is taken, the ID of the job that has it. */
 export async function enqueueRelated(call: Invocation, input: JobInput): Promise<number | void> {
-  const queue = await openOrMakeQueue(call);
+  const queue = await openOrMakeQueue(call, refusedIfNew([input]));
   if (input.after) resolveAfter(queue, [input]);
   await captureIfAsked(call, queue.store, [input]);
   let job: Job;

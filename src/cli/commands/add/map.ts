@@ -17,6 +17,7 @@ import { resolveAfter } from "../../args/after_ids.ts";
 import { captureIfAsked } from "../../args/capture.ts";
 import { jobFields } from "../../args/job_options.ts";
 import { mapWords } from "../../args/map_words.ts";
+import { refusedIfNew } from "../../args/new_queue.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import { untilInterrupted } from "../../terminal/interrupt.ts";
@@ -36,7 +37,8 @@ export async function map(call: Invocation): Promise<number> {
   const fields = jobFields(options, Date.now());
   const words = await mapWords(call);
   const tag = fields.tags?.[0] ?? newTag(words.command);
-  const queue = await openOrMakeQueue(call);
+  const like = { ...fields, command: words.command } as JobInput;
+  const queue = await openOrMakeQueue(call, refusedIfNew([like]));
   refuseOtherShell(fields.shell ?? queue.store.config.shell);
   if (fields.after) resolveAfter(queue, [fields as JobInput]);
   await captureIfAsked(call, queue.store, [fields as JobInput]);

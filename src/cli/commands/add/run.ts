@@ -11,6 +11,7 @@ import type { Queue } from "../../../queue.ts";
 import { captureIfAsked } from "../../args/capture.ts";
 import { resolveAfter } from "../../args/after_ids.ts";
 import { jobOfCall } from "../../args/job_words.ts";
+import { refusedIfNew } from "../../args/new_queue.ts";
 import { openOrMakeQueue } from "../../args/open_queue.ts";
 import type { Invocation } from "../../table/command.ts";
 import {
@@ -31,7 +32,7 @@ import { OwnWorker } from "./own_worker.ts";
 /** Adds a job, shows its output live, and exits with its exit status. */
 export async function run(call: Invocation): Promise<number> {
   const input = await jobOfCall(call);
-  const queue = await openOrMakeQueue(call);
+  const queue = await openOrMakeQueue(call, refusedIfNew([input]));
   if (input.after) resolveAfter(queue, [input]);
   await captureIfAsked(call, queue.store, [input]);
   const callers = callingJobs(queue);

@@ -5,7 +5,7 @@
  */
 
 import type { Queue } from "../../../queue.ts";
-import { addSchedule, type ScheduleInput } from "../../../schedules/add_schedule.ts";
+import { addSchedule, checkSchedule, type ScheduleInput } from "../../../schedules/add_schedule.ts";
 import { editSchedule } from "../../../schedules/edit_schedule.ts";
 import type { ScheduleView } from "../../../schedules/read_schedule.ts";
 import { MissingError, UsageError } from "../../../text/errors.ts";
@@ -30,7 +30,7 @@ export async function scheduleAdd(call: Invocation): Promise<void> {
     catch_up: choice(options.text("catch-up"), "--catch-up", ["latest", "all", "none"]),
     overlap: choice(options.text("overlap"), "--overlap", ["skip", "allow", "tag"]),
   };
-  const queue = await openOrMakeQueue(call);
+  const queue = await openOrMakeQueue(call, (store) => checkSchedule(store, input));
   await captureIfAsked(call, queue.store, [job]);
   const schedule = options.has("replace")
     ? await replaceSchedule(queue, input)

@@ -35,6 +35,8 @@ export function localZone(): string {
   if (fault !== undefined) {
     throw new UsageError(`${fault}, or give a zone, such as --tz UTC`);
   }
+  // As for the C library.
+  if (tz === "") return "UTC";
   const zone: string | undefined = tz
     ? zoneMeant(tz)
     : Intl.DateTimeFormat().resolvedOptions().timeZone;

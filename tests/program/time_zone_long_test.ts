@@ -49,3 +49,10 @@ for (
     assertEquals((await program.run(["list"], options)).stderr, "");
   });
 }
+
+Deno.test("a schedule without a zone is in UTC where TZ is empty, as for the C library", async () => {
+  await using program = new Program();
+  const added = await program.run(["schedule", "add", "a", "@daily", "true"], { env: { TZ: "" } });
+  assertEquals(added.code, 0, added.stderr);
+  assertStringIncludes(added.stdout, "00:00:00 UTC");
+});

@@ -78,7 +78,7 @@ Deno.test("schedule add wants a zone where this machine's is not known, but for 
     program.run(["schedule", "add", ...args, "true"], { env: { TZ } });
   for (
     const zone of [
-      ...["", "Mars/Base", ":/etc/localtime", "<+03>-3", "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST"],
+      ...["Mars/Base", ":/etc/localtime", "<+03>-3", "EST5EDT,M3.2.0,M11.1.0", "CET-1CEST"],
     ]
   ) {
     const { code, stderr } = await add(zone, "s", "@daily");

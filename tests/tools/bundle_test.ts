@@ -7,11 +7,16 @@ const MAIN = Deno.env.get("TESTED_PROGRAM");
 
 testWith(
   MAIN === undefined ? "no bundle is tested" : undefined,
-  "an enqueue needs one file of a bundle, and calls of it alone leave it compiled for the next",
+  "an enqueue to a queue that is there needs one file of a bundle, and calls of it alone leave it compiled for the next",
   async () => {
     await using directory = await temporaryDirectory();
     const { path } = directory;
     Deno.copyFileSync(MAIN!, `${path}/main.js`);
+    const made = await new Deno.Command(PROGRAM[0]!, {
+      args: [...PROGRAM.slice(1), "--dir", `${path}/queue`, "enqueue", "true"],
+      stdin: "null",
+    }).output();
+    assertEquals(made.code, 0, new TextDecoder().decode(made.stderr));
     const [deno, ...words] = PROGRAM.map((word) => word === MAIN ? `${path}/main.js` : word);
     const isKept = () =>
       [...Deno.readDirSync(`${path}/deno`)]

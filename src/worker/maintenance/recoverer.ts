@@ -66,6 +66,7 @@ export class Recoverer {
   /** Whether it is told, or will be, that locks do not reach other machines. */
   #isApart = false;
   #nextSweep = -Infinity;
+  #nextOwnNames = -Infinity;
   #nextInputs = -Infinity;
   #nextClearing = -Infinity;
 
@@ -173,12 +174,14 @@ export class Recoverer {
       this.#signs,
     );
     for (const recovery of recoveries) recovered(recovery);
+    if (performance.now() >= this.#nextOwnNames) {
+      this.#nextOwnNames = performance.now() + SWEEP_EVERY;
+      await this.#ownNames.look();
+    }
     // All that follows believes in locks.
     if (this.#signs.apart !== undefined || this.#signs.isUndecided) return;
-    const isDue = performance.now() >= this.#nextSweep;
-    if (isDue || recoveries.length > 0) {
+    if (recoveries.length > 0 || performance.now() >= this.#nextSweep) {
       await releaseOverlooked(store);
-      if (isDue) await this.#ownNames.look();
       this.#nextSweep = performance.now() + SWEEP_EVERY;
     }
     removeStrays(store);

@@ -230,6 +230,17 @@ for (
   });
 }
 
+Deno.test("edit of a job that runs says so, and opens no editor", async () => {
+  await using program = new Program();
+  await program.answer("worker", "start", "--detach");
+  await program.answer("enqueue", "--id", "a", "sleep 100");
+  await eventually("it runs", () => program.names("processing").includes("a.log"));
+  const { code, stderr } = await program.run(["edit", "a"], {
+    env: { EDITOR: "sh -c 'echo opened >&2'", VISUAL: "" },
+  });
+  assertEquals([code, stderr], [1, "queuectl: cannot edit job a: it is running\n"]);
+});
+
 Deno.test("no worker starts a job whose editor is open, and it is as ready as before then", async () => {
   await using program = new Program();
   await program.answer("enqueue", "--id", "a", "echo one");

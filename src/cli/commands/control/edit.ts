@@ -31,9 +31,11 @@ export async function edit(call: Invocation): Promise<void> {
   printAnswer(call.json, queue.get(id), id);
 }
 
-/** Holds a job meanwhile, so that no worker starts it while its editor is open. */
+/** Holds a job that waits meanwhile, so that no worker starts it while its editor is open. */
 async function whileHeld(queue: Queue, id: string, act: () => Promise<void>): Promise<void> {
-  if (placesOf(queue, [id]).get(id)?.division === "held") return await act();
+  const { state, division } = placesOf(queue, [id]).get(id) ?? {};
+  // One that runs is refused by `act`.
+  if (state === "processing" || division === "held") return await act();
   await holdJob(queue, id);
   try {
     await act();

@@ -20,6 +20,19 @@ E b 2 13.0 n2-1-bb job-b
   assertEquals(overlaps(notes).map(({ earlier, seconds }) => [earlier.id, seconds]), [["a", 3.5]]);
 });
 
+Deno.test("a first attempt that two workers have at once is seen once", () => {
+  const notes = readNotes(`S a 1 10.0 n1-1-aa job-a
+S a 1 11.0 n2-1-bb job-a
+E a 1 12.5 n1-1-aa job-a
+E a 1 14.0 n2-1-bb job-a
+S b 1 10.0 n1-1-aa job-b
+E b 1 11.0 n1-1-aa job-b
+S b 1 12.0 n2-1-bb job-b
+E b 1 13.0 n2-1-bb job-b
+`);
+  assertEquals(overlaps(notes).map(({ earlier, seconds }) => [earlier.id, seconds]), [["a", 1.5]]);
+});
+
 Deno.test("runs that follow each other at the same hundredth of a second are not at once", () => {
   const notes = readNotes(`S a 1 1.00 n1-1-aa job-a
 E a 1 2.00 n1-1-aa job-a

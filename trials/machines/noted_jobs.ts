@@ -100,12 +100,20 @@ export interface Overlap {
   seconds: number;
 }
 
-/** The attempts that went on beside later ones of their jobs. */
+/**
+ * The attempts that went on beside later ones of their jobs. Of two with one number, as two workers
+ * may have claimed one file, the later is that which began later.
+ */
 export function overlaps(notes: readonly Note[]): Overlap[] {
   const found: Overlap[] = [];
-  for (const later of notes.filter(({ what }) => what === "S")) {
+  const begins = notes.filter(({ what }) => what === "S");
+  for (const later of begins) {
+    const isEarlier = ({ attempt, at }: Note) =>
+      attempt === later.attempt ? at < later.at : attempt < later.attempt;
+    const others = begins.filter(({ id, worker }) => id === later.id && worker !== later.worker);
+    const before = new Set(others.filter(isEarlier).map(({ worker }) => worker));
     const earlier = notes.findLast((note) =>
-      note.id === later.id && note.worker !== later.worker && note.attempt < later.attempt
+      note.id === later.id && before.has(note.worker) && note.attempt <= later.attempt
     );
     if (!earlier || earlier.at <= later.at) continue;
     found.push({ earlier, later, seconds: earlier.at - later.at });

@@ -184,8 +184,9 @@ function checkWords(command: Command, words: readonly string[]): void {
 if (import.meta.main) {
   // Not awaited: files of the bundle that are loaded on demand import from this one.
   void main(Deno.args).then(async (status) => {
-    // The runtime keeps what it compiled in a turn of the event loop, which an enqueue has none of.
-    // A start from that takes half as long, and a turn a fortieth: one call in 16 takes one.
+    // The runtime writes down what it compiled in a turn of the event loop, which an enqueue has
+    // none of. A start from that takes half the time; a turn costs a fortieth, so it is not taken
+    // by each call.
     if (Math.random() < 1 / 16) await Deno.lstat("/").catch(() => {});
     Deno.exit(status);
   });

@@ -62,7 +62,7 @@ export interface Module {
   faults: string[];
 }
 
-/** Reads a module as any bundler has to. */
+/** Reads what a bundler needs to know of a module. */
 export function moduleOf(text: string): Module {
   const module: Module = { imports: [], exports: new Map(), rest: [], faults: [] };
   for (const node of statementsOf(text)) read(node, module);

@@ -7,7 +7,7 @@
 import { diedWorkers, isStopped, type Queue } from "../../../mod.ts";
 import type { WorkerRow } from "../api.ts";
 
-/** The IDs of the jobs of each worker that has any. */
+/** The IDs of what each worker has claimed. */
 export type JobsOfWorkers = ReadonlyMap<string, readonly string[]>;
 
 /** The live workers, each with what it runs. */

@@ -11,6 +11,7 @@ import {
   ifThere,
   pathIn,
   putAside,
+  readIfThere,
   removeIfThere,
   renameIfThere,
   renameNew,
@@ -19,6 +20,9 @@ import {
 } from "../store/store.ts";
 import { visibleText } from "../text/shown_text.ts";
 import { endOf, entries } from "./entries.ts";
+
+/** A larger log that came back is left to people, in bytes. */
+const MOST_COMPARED = 8 * 1024 * 1024;
 
 /** The name of a job's log. */
 export function logName(id: string): string {
@@ -36,13 +40,19 @@ export function ownLine(sentence: string): Uint8Array {
 /**
  * Makes a log that a command is about to open, where root works another user's queue: otherwise
  * it would be root's. A failure is left to the command's start, which reports it.
+ *
+ * @param isNew Whether the log must be missing.
+ * @returns Whether the command's start must find it missing still.
  */
-export function makeOwnersLog({ files, owner }: Store, path: string): void {
-  if (owner === Deno.uid()) return;
+export function makeOwnersLog({ files, owner }: Store, path: string, isNew: boolean): boolean {
+  if (owner === Deno.uid()) return isNew;
   try {
-    files.append(path, new Uint8Array());
+    if (isNew) files.create(path, new Uint8Array());
+    else files.append(path, new Uint8Array());
+    return false;
   } catch {
     // The start opens the same path.
+    return isNew;
   }
 }
 
@@ -131,6 +141,19 @@ export function reuniteLogs(store: Store): void {
   for (const { id } of entries(store, "processing")) left.delete(id);
   for (const id of left) {
     const end = endOf(store, id);
-    if (end) bringLog(store, id, "processing", end);
+    if (end && !bringLog(store, id, "processing", end)) removeCopy(store, id, end);
   }
+}
+
+/**
+ * Removes a log in processing/ that a volume of copies brought back, as it holds nothing that the
+ * one beside the ended job lacks.
+ */
+function removeCopy(store: Store, id: string, end: JobState): void {
+  if (store.files.isLocal(store.dir)) return;
+  const [left, kept] = [pathIn(store, "processing", logName(id)), pathIn(store, end, logName(id))];
+  const size = store.files.stat(left, "fresh")?.size ?? 0;
+  if (size > MOST_COMPARED) return;
+  const [copy, log] = [readIfThere(store, left), readIfThere(store, kept)];
+  if (copy?.every((byte, at) => byte === log?.[at])) removeIfThere(store, left);
 }

@@ -8,7 +8,7 @@
 
 import { dirname } from "@std/path/posix/dirname";
 import type { Job } from "../format/job.ts";
-import { ID_PATTERN } from "../format/names.ts";
+import { ID_PATTERN, type JobState } from "../format/names.ts";
 import type { FileStat } from "../fs/file_port.ts";
 import { haveOneFile } from "../fs/rename_by_link.ts";
 import { flush, ifThere, pathIn, readIfThere, removeIfThere, type Store } from "../store/store.ts";
@@ -73,10 +73,16 @@ export function hasGoneOn(later: Job, earlier: Job): boolean {
  * The files in the state directories of the jobs of some IDs.
  *
  * @param settling Whether also those in tmp/ that are being settled.
+ * @param states Where to look besides done/ and dead/. Default: everywhere.
  */
-export function findPlaces(store: Store, ids: ReadonlySet<string>, settling: boolean): Place[] {
+export function findPlaces(
+  store: Store,
+  ids: ReadonlySet<string>,
+  settling: boolean,
+  states: readonly JobState[] = ["failed", "processing", "pending"],
+): Place[] {
   const found: Place[] = [];
-  for (const state of ["failed", "processing", "pending"] as const) {
+  for (const state of states) {
     for (const path of jobPaths(store, state)) {
       const entry = entryAt(state, path);
       if (ids.has(entry.id)) found.push(...placesAt(store, entry));
@@ -118,7 +124,7 @@ function placesAt(store: Store, entry: Entry): Place[] {
  *
  * @param path Of the file, which can be read as a job.
  */
-function saysWhenMade(store: Store, path: string): boolean {
+export function saysWhenMade(store: Store, path: string): boolean {
   const { created_at } = JSON.parse(new TextDecoder().decode(store.files.read(path)));
   return created_at !== undefined;
 }

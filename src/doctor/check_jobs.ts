@@ -18,6 +18,7 @@ import {
 } from "../format/names.ts";
 import { WORKER_PATTERN } from "../format/worker_names.ts";
 import { needsOf, unmeetable, unmeetableText } from "../constraints/needs.ts";
+import { isHollow, isLeftBehind } from "../contents/brought_back.ts";
 import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import { type Examination, trustCommand } from "./examination.ts";
@@ -73,13 +74,19 @@ function checkPlaces(examination: Examination, id: string, places: readonly Entr
 
 /**
  * Whether a worker has given a job another name and has yet to remove this one: it does so, or
- * whoever recovers it.
+ * whoever recovers it. On a file system that machines share the name may also have come back.
  */
 function isOnItsWay(store: Store, entry: Entry, places: readonly Entry[]): boolean {
   if (entry.worker === undefined) return false;
   const identity = (place: Entry) => store.files.stat(pathOf(store, place), "fresh")?.identity;
   const own = identity(entry);
-  return places.some((other) => other.worker === undefined && identity(other) === own);
+  const others = places.filter(({ worker }) => worker === undefined);
+  if (others.some((other) => identity(other) === own)) return true;
+  if (store.files.isLocal(store.dir)) return false;
+  if (isHollow(store, entry.path, entry.id)) return true;
+  const job = readSafely(store, entry).job;
+  const ends = others.flatMap((other) => readSafely(store, other).job ?? []);
+  return job !== undefined && isLeftBehind(store, pathOf(store, entry), job, ends);
 }
 
 function shownAs(entry: Entry): string {
@@ -163,6 +170,7 @@ async function checkFile(
     );
   }
   if (fault !== undefined && store.files.exists(path)) {
+    if (entry.state === "processing" && isHollow(store, entry.path, entry.id)) return;
     examination.note(
       `${shown} is not a job: ${fault}`,
       waits(entry) && isFile && !isTrusted

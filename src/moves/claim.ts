@@ -23,6 +23,7 @@ import {
 } from "../format/names.ts";
 import { mayRunAt, type Whereabouts, whereOf } from "../format/placement.ts";
 import { parseJob } from "../format/parse_job.ts";
+import { isAnothers, isHollow } from "../contents/brought_back.ts";
 import { endLinking, swapFault, wasBroughtBack } from "../contents/same_job.ts";
 import {
   flush,
@@ -133,11 +134,19 @@ async function examine(
     : undefined;
   const reason = nameFault ?? read.fault ?? (entry.bare ? undefined : swapFault(store, id, read));
   if (reason !== undefined) {
+    if (!entry.bare && isHollow(store, name, id)) {
+      removeIfThere(store, pathIn(store, "processing", name));
+      return { kind: "gone" };
+    }
     const buried = await buryMalformed(store, name, id, reason, entry.state);
     return { kind: "malformed", id: buried, reason };
   }
   const job = read.job!;
-  if (await wasBroughtBack(store, entry, name, job)) {
+  // Who runs it asks once more, by its log.
+  const isChanged = purpose === "to change it" && !store.files.isLocal(store.dir);
+  if (
+    await wasBroughtBack(store, entry, name, job) || (isChanged && isAnothers(store, name, job))
+  ) {
     removeIfThere(store, pathIn(store, "processing", name));
     return { kind: "gone" };
   }

@@ -275,13 +275,10 @@ async function bringOwnLog(
  * Steps 5 and 6 for a job whose ID another has: both files were dropped by hand, and both are kept.
  */
 async function publishBesideAnother(store: Store, settlement: Settlement): Promise<void> {
-  const { job: { id }, state } = settlement;
+  const { claim, job: { id }, state } = settlement;
   const fresh = freshIdLike(id);
   using _shared = await shareInput(store, id, fresh);
-  const [own, log] = [
-    pathIn(store, "processing", logName(id)),
-    pathIn(store, state, logName(fresh)),
-  ];
+  const [own, log] = [logOf(store, claim), pathIn(store, state, logName(fresh))];
   if (!renameIfThere(store, own, log)) store.files.append(log, new Uint8Array());
   const beginning = finalName(settlement).slice(0, -`${id}.json`.length);
   const target = pathIn(store, state, `${beginning}${fresh}.json`);

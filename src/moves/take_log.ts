@@ -1,12 +1,13 @@
 /**
- * Where the log of a claimed job lies while it runs.
+ * Where the log of a claimed job lies while it runs, and who has the job where that can be two.
  *
  * @module
  */
 
 import { bringLog, logName } from "../contents/logs.ts";
+import { isAnothers } from "../contents/brought_back.ts";
 import { isUlid } from "../format/ids.ts";
-import { pathIn, type Store } from "../store/store.ts";
+import { pathIn, renameNew, statEvenIfNew, type Store } from "../store/store.ts";
 import type { Claim } from "./claim.ts";
 
 /**
@@ -15,23 +16,52 @@ import type { Claim } from "./claim.ts";
  * begun, and its absence that it has not: recovery goes by that.
  *
  * Where moving a log takes two calls to a server, that of a job that never ran is made in done/,
- * where it ends most often. Only a new ULID is sure to have no log there.
+ * where it ends most often, if no log can be there: the ID is a new ULID, or `O_EXCL` says so.
  *
- * @returns The log's path.
+ * A file system that keeps copies can bring back a name that was renamed, when one of them returns:
+ * then two workers can claim one job, each by a rename that succeeds. Names come back, but none
+ * that was made is lost. So where machines share the file system the log decides: of two who make
+ * it, or bring it to processing/, one does.
+ *
+ * @returns Whether the log is to be made with `O_EXCL`: if that fails, ask
+ * {@linkcode mayTakeLog}. `undefined` if the job is another worker's: then nothing must be started.
  */
-export function takeLog(store: Store, claimed: Claim): string {
+export function takeLog(store: Store, claimed: Claim): { isNew: boolean } | undefined {
   const { id, logFrom } = claimed;
+  const { files, dir } = store;
+  const isShared = !files.isLocal(dir);
   if (logFrom === undefined) {
-    if (isUlid(id) && !store.files.renamesAsOne(store.dir)) claimed.logIn = "done";
-    return logOf(store, claimed);
+    if ((isUlid(id) || isShared) && !files.renamesAsOne(dir)) claimed.logIn = "done";
+    return { isNew: isShared };
   }
-  bringLog(store, id, logFrom, "processing");
-  const log = logOf(store, claimed);
-  claimed.logOffset = store.files.stat(log, "fresh")?.size ?? 0;
-  return log;
+  const path = logOf(store, claimed);
+  if (!isShared || !bringExclusively(store, pathIn(store, logFrom, logName(id)), path)) {
+    if (isShared && isAnothers(store, claimed.name, claimed.job)) return undefined;
+    bringLog(store, id, logFrom, "processing");
+  }
+  const stat = files.stat(path, "fresh");
+  claimed.logOffset = stat?.size ?? 0;
+  return { isNew: isShared && stat === undefined };
 }
 
-/** The path of the log of a claimed job whose command has been started. */
+/** Brings a log to a place where none is; whether it did. */
+function bringExclusively(store: Store, from: string, to: string): boolean {
+  return !store.files.exists(to, "fresh") && statEvenIfNew(store, from)?.kind === "file" &&
+    renameNew(store, from, to) === "renamed";
+}
+
+/**
+ * Whether a job may run though its log is there already, as that was left by a job that is gone;
+ * else it is another worker's, and nothing must be started. The log is in processing/ then.
+ */
+export function mayTakeLog(store: Store, claimed: Claim): boolean {
+  if (isAnothers(store, claimed.name, claimed.job)) return false;
+  if (!isUlid(claimed.id)) delete claimed.logIn;
+  claimed.logOffset = store.files.stat(logOf(store, claimed), "fresh")?.size ?? 0;
+  return true;
+}
+
+/** The path of the log of a claimed job; once {@linkcode takeLog} has said that it may run. */
 export function logOf(store: Store, { id, logIn }: Claim): string {
   return pathIn(store, logIn ?? "processing", logName(id));
 }

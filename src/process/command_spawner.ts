@@ -9,6 +9,7 @@ import { signalName } from "./signals.ts";
 import {
   canEnter,
   E2BIG,
+  EEXIST,
   ELOOP,
   ENXIO,
   refuseUnrunnable,
@@ -34,12 +35,13 @@ export class CommandSpawner implements Spawner {
   }
 
   #start(request: SpawnRequest): Child {
-    const { shell, cwd, env, inherited, stdin, log } = request;
+    const { shell, cwd, env, inherited, stdin, log, isLogNew } = request;
     if (cwd !== undefined && !canEnter(cwd)) {
       throw new SpawnError(`cannot enter ${cwd}: no such directory`, "ENOENT", false);
     }
     refuseUnrunnable(shell);
     const found = statOf(log);
+    if (found && isLogNew) throw spawnError(EEXIST, undefined);
     if (found?.isSymlink) throw spawnError(ELOOP, undefined);
     if (found && !found.isFile && !found.isDirectory) throw spawnError(ENXIO, undefined);
     if (stdin !== undefined) {
@@ -49,7 +51,13 @@ export class CommandSpawner implements Spawner {
       }
     }
     // Made here, so that it has this mode whatever the umask.
-    Deno.openSync(log, { append: true, create: true, mode: 0o600 }).close();
+    try {
+      const make = isLogNew ? { createNew: true } : { create: true };
+      Deno.openSync(log, { append: true, ...make, mode: 0o600 }).close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      throw spawnError(EEXIST, undefined);
+    }
     let child: Deno.ChildProcess;
     try {
       child = new Deno.Command("/bin/sh", {

@@ -47,7 +47,7 @@ const SYMBOLS = {
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
 } as const;
 
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = LIBC;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = LIBC;
 const ATTRIBUTES = LIBC.POSIX_SPAWN_SETSID | LIBC.POSIX_SPAWN_SETSIGDEF |
   LIBC.POSIX_SPAWN_SETSIGMASK;
 /** Buffers with more memory than this, in bytes, are not kept for the next start. */
@@ -100,7 +100,7 @@ export class PosixSpawner implements Spawner {
   }
 
   async spawn(request: SpawnRequest): Promise<Child> {
-    const { shell, cwd, env, inherited, stdin, log } = request;
+    const { shell, cwd, env, inherited, stdin, log, isLogNew } = request;
     refuseUnrunnable(shell);
     const c = this.#c.symbols;
     const buffers = this.#freeBuffers.pop() ??
@@ -121,7 +121,8 @@ export class PosixSpawner implements Spawner {
       c.posix_spawn_file_actions_addopen(actions, 0, input, O_NOFOLLOW | O_NONBLOCK, 0);
     }
     // O_NONBLOCK: a fifo in the log's place must not block us. A file ignores it.
-    const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
+    const flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
+      (isLogNew ? O_EXCL : 0);
     c.posix_spawn_file_actions_addopen(actions, 1, sharedPathBytes(log), flags, 0o600);
     c.posix_spawn_file_actions_adddup2(actions, 1, 2);
     if (cwd !== undefined) c.posix_spawn_file_actions_addchdir_np(actions, sharedPathBytes(cwd));

@@ -18,7 +18,7 @@ export class SpawnError extends Error {
 }
 
 /** Error numbers on Linux that a spawner raises itself. */
-export const ENXIO = 6, E2BIG = 7, ELOOP = 40;
+export const ENXIO = 6, E2BIG = 7, EEXIST = 17, ELOOP = 40;
 
 /** The errors of posix_spawn that occur in practice, by number on Linux. */
 const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = {
@@ -30,6 +30,7 @@ const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = 
   11: ["EAGAIN", "too many processes", true],
   12: ["ENOMEM", "out of memory", true],
   13: ["EACCES", "no permission", false],
+  17: ["EEXIST", "the log is there already", false],
   20: ["ENOTDIR", "not a directory", false],
   23: ["ENFILE", "too many open files on this machine", true],
   24: ["EMFILE", "too many open files", true],
@@ -37,6 +38,9 @@ const ERRNO: Record<number, [code: string, text: string, temporary: boolean]> = 
   30: ["EROFS", "the disk is read-only", true],
   36: ["ENAMETOOLONG", "the name is too long", false],
   40: ["ELOOP", "a symbolic link is in the way", false],
+  107: ["ENOTCONN", "the file system is not connected", true],
+  110: ["ETIMEDOUT", "the file system does not answer", true],
+  116: ["ESTALE", "the file system knows the file no more", true],
   122: ["EDQUOT", "the disk quota is used up", true],
 };
 

@@ -24,6 +24,8 @@ export interface SpawnRequest {
   stdin?: string;
   /** The file to append stdout and stderr to; made with mode 0600 if missing. */
   log: string;
+  /** Whether the log must be missing: else the start fails with `EEXIST`. Default: no. */
+  isLogNew?: boolean;
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { lostParent, readyTime, unmarkChild } from "../constraints/dependencies.ts";
 import { readJobFile } from "../contents/entries.ts";
+import { isHollow } from "../contents/brought_back.ts";
 import { findLog, logName } from "../contents/logs.ts";
 import { findPlaces, flushRemovals, hasGoneOn, isElsewhere } from "../contents/same_job.ts";
 import { type Attempt, forgetLastEnd, type Job } from "../format/job.ts";
@@ -81,7 +82,8 @@ export async function takeOverRunning(
       throw error;
     }
     if (read.fault !== undefined) {
-      await buryMalformed(store, name, id, read.fault, "processing");
+      if (isHollow(store, name, id)) removeIfThere(store, path);
+      else await buryMalformed(store, name, id, read.fault, "processing");
       continue;
     }
     const { job } = read;
@@ -154,7 +156,12 @@ export function putBackUnbegun(
   putBackReady(store, path, state, { ...entry, time }, job);
 }
 
-function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {
+/**
+ * How a job is to be settled whose attempt is lost.
+ *
+ * @param worker Whose attempt it was.
+ */
+export function lostSettlement(store: Store, claim: Claim, worker: string): Settlement {
   const now = store.now();
   const time = new Date(now).toISOString();
   const { job } = claim;

@@ -6,11 +6,14 @@
  * @module
  */
 
+import { isHollow } from "../contents/brought_back.ts";
 import { findPlaces, flushRemovals, isElsewhere } from "../contents/same_job.ts";
-import type { Job } from "../format/job.ts";
+import { forgetLastEnd, type Job } from "../format/job.ts";
 import { readClaimed } from "../moves/claim.ts";
+import type { Settlement } from "../moves/settle.ts";
 import { pathIn, removeIfThere, type Store } from "../store/store.ts";
-import { claimedBy, mayHaveBegun, putBackUnbegun } from "./left_running.ts";
+import { detachLog } from "./detach_log.ts";
+import { claimedBy, lostSettlement, mayHaveBegun, putBackUnbegun } from "./left_running.ts";
 
 /** Looks after the names of one worker. */
 export class OwnNames {
@@ -27,10 +30,12 @@ export class OwnNames {
 
   /**
    * Looks for such names. One that is there at two looks is removed if its job has gone on under
-   * another, and put back if that is all there is of a job that had not begun; any other stays, for
-   * the doctor to tell of.
+   * another. If it is all there is of the job, that is put back if it had not begun, and else
+   * charged an attempt. Any other stays, for the doctor to tell of.
+   *
+   * @param takenOver Gets the jobs that are to be settled.
    */
-  async look(): Promise<void> {
+  async look(takenOver: Settlement[]): Promise<void> {
     const store = this.#store;
     if (store.files.isLocal(store.dir)) return;
     const left = claimedBy(store, this.#worker).filter(({ entry }) => !this.#hasInHand(entry.id));
@@ -42,12 +47,24 @@ export class OwnNames {
     for (const { name, entry } of again) {
       const path = pathIn(store, "processing", name);
       const job = await readJob(store, name, entry.id);
-      if (!job || this.#hasInHand(entry.id)) continue;
+      if (this.#hasInHand(entry.id)) continue;
+      if (!job) {
+        if (isHollow(store, name, entry.id)) removeIfThere(store, path);
+        continue;
+      }
       const places = found.filter((place) => place.entry.id === entry.id);
       const changed = new Set<string>();
       if (isElsewhere(store, name, job, places, changed)) removeIfThere(store, path);
-      else if (places.length === 1 && places[0]!.path === path && !mayHaveBegun(store, job)) {
-        putBackUnbegun(store, path, entry, job);
+      else if (places.length === 1 && places[0]!.path === path) {
+        if (mayHaveBegun(store, job)) {
+          forgetLastEnd(job);
+          const { id, time } = entry;
+          const worker = this.#worker;
+          const claim = { id, name, time, worker, job, logOffset: 0 };
+          const settlement = lostSettlement(store, claim, worker);
+          takenOver.push(settlement);
+          await detachLog(store, settlement);
+        } else putBackUnbegun(store, path, entry, job);
       }
       await flushRemovals(store, changed);
     }

@@ -11,6 +11,7 @@ import type { Whereabouts } from "../format/placement.ts";
 import { type Claim, claim } from "../moves/claim.ts";
 import { putBackUnrun } from "../moves/put_back.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
+import { pathIn, removeIfPossible } from "../store/store.ts";
 import type { Finder } from "./fetching/finder.ts";
 import { type Chosen, Limiter, type LimiterOptions } from "./fetching/limiter.ts";
 import type { IndexEntry } from "./fetching/ready_index.ts";
@@ -128,6 +129,13 @@ export class Claimer {
     const path = putBackUnrun(this.#options.store, job.entry, claimed);
     job.claim = undefined;
     if (path !== undefined) this.limiter.park(needs, { ...job.entry, path }, short);
+    this.letGo(job);
+  }
+
+  /** Lets go of a claimed job that turned out to be another's. */
+  leave(job: JobInHand, { name }: Claim): void {
+    // A name that stays is looked after as one that came back: see own_names.ts.
+    removeIfPossible(this.#options.store, pathIn(this.#options.store, "processing", name));
     this.letGo(job);
   }
 

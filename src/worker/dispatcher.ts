@@ -176,6 +176,7 @@ export class Dispatcher {
     const { store, spawner, emit, changed } = this.#options;
     this.jobs.starts(claim);
     const running = await startJob(store, spawner, claim, this.#environment);
+    if (!running) return this.claimer.leave(job, claim);
     this.jobs.started(job, running);
     const { id, job: { history, command } } = claim;
     emit({ kind: "started", id, attempt: history.length + 1, pid: running.pid, command });

@@ -6,7 +6,7 @@
  */
 
 import type { Claim } from "../moves/claim.ts";
-import { takeLog } from "../moves/take_log.ts";
+import { logOf, mayTakeLog, takeLog } from "../moves/take_log.ts";
 import { inputPath } from "../contents/input_paths.ts";
 import { noteTimes } from "../contents/line_times.ts";
 import { makeOwnersLog, ownLine } from "../contents/logs.ts";
@@ -71,6 +71,7 @@ function whereItRuns(store: Store, worker: string): Record<string, string> {
  * Starts the command of a claimed job.
  *
  * @param shared What {@linkcode sharedEnvironment} gives; the same object for all.
+ * @returns `undefined` if nothing was started, as another worker has the job.
  * @throws {SpawnError} If this machine is short of something, so that it is not the job's fault.
  */
 export async function startJob(
@@ -78,7 +79,7 @@ export async function startJob(
   spawner: Spawner,
   claim: Claim,
   shared: Readonly<Record<string, string>>,
-): Promise<RunningJob> {
+): Promise<RunningJob | undefined> {
   const { job, worker } = claim;
   const startedAt = store.now();
   const begun = performance.now();
@@ -99,20 +100,28 @@ export async function startJob(
     ...rest,
   });
 
-  const log = takeLog(store, claim);
+  const taken = takeLog(store, claim);
+  if (!taken) return undefined;
+  let log = logOf(store, claim);
   let child: Child;
   try {
     const { command, shell, cwd, nice } = job;
     const stdin = job.stdin === true ? inputPath(store, claim.id) : undefined;
-    const request = { command, shell, nice, cwd, env, inherited: shared, stdin, log };
-    const start = () => {
-      makeOwnersLog(store, log);
-      return spawner.spawn(request);
+    const request = { command, shell, nice, cwd, env, inherited: shared, stdin };
+    const start = (isNew: boolean) => {
+      log = logOf(store, claim);
+      const isLogNew = makeOwnersLog(store, log, isNew);
+      return spawner.spawn({ ...request, log, isLogNew });
     };
-    child = await start().catch((error) => {
+    const started = await start(taken.isNew).catch((error) => {
+      if (!isTaken(error)) throw error;
+      return mayTakeLog(store, claim) ? start(false) : undefined;
+    }).catch((error) => {
       if (!putAside(store, log)) throw error;
-      return start();
+      return start(false);
     });
+    if (!started) return undefined;
+    child = started;
   } catch (error) {
     if (!(error instanceof SpawnError) || error.temporary) throw error;
     try {
@@ -188,6 +197,11 @@ export async function startJob(
       signalGroup(child.pid, "SIGKILL");
     },
   };
+}
+
+/** Whether a command was not started as its log is there already. */
+function isTaken(error: unknown): boolean {
+  return error instanceof SpawnError && error.code === "EEXIST";
 }
 
 /** A job that ended while it was suspended is suspended no more. */

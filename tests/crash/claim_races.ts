@@ -13,7 +13,7 @@ import type { Store } from "../../src/store/store.ts";
 import { removeStrays } from "../../src/recovery/strays.ts";
 import type { SimulatedDisk } from "../simulation/simulated_disk.ts";
 import { ABSENT, type Ledger, RUN } from "./ledger.ts";
-import { ACTING, openAt, START } from "./queue_disk.ts";
+import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { queueOf } from "./upkeep_operations.ts";
 import { arriveAs, claimReady, readyEntries, run } from "./worker_steps.ts";
@@ -22,8 +22,9 @@ import { arriveAs, claimReady, readyEntries, run } from "./worker_steps.ts";
 const working = (worker: string) => async (store: Store, entry: WaitingEntry): Promise<boolean> => {
   const result = await claim(store, entry, worker);
   if (result.kind !== "claimed") return false;
-  await settle(store, [run(store, result.claim, "done")]);
-  return true;
+  const settlement = run(store, result.claim, "done");
+  await settle(store, [settlement]);
+  return settlement.progress === "settled";
 };
 
 /** Asks for something that may be refused; whether it was done. */
@@ -224,6 +225,38 @@ async function ended(disk: SimulatedDisk): Promise<WaitingEntry> {
   await working("w1")(await openAt(disk.process("w1"), START), entry);
   return entry;
 }
+
+/**
+ * A job with two names, of which each claimer has one: a copy of a volume that was away has brought
+ * back the name that was renamed.
+ */
+export const BROUGHT_BACK_RACES: readonly Race<WaitingEntry[]>[] = [
+  { name: "brought-back", prepare: fresh, before: "" },
+  { name: "brought-back-retry", prepare: retry, before: "failed@w0 " },
+].map(({ name, prepare, before }) => ({
+  name,
+  prepare: async (disk) => {
+    const entry = await prepare(disk);
+    const files = disk.process("volume");
+    const path = entry.path.replace(/^\d{8}/, "20250101");
+    files.link(`${DIR}/${entry.state}/${entry.path}`, `${DIR}/${entry.state}/${path}`);
+    return [entry, { ...entry, path }];
+  },
+  actors: {
+    w1: (store, [entry]) => working("w1")(store, entry!),
+    w2: (store, [, entry]) => working("w2")(store, entry!),
+  },
+  symmetric: true,
+  expect(ledger, ends) {
+    ledger.mayDouble = true;
+    expectRun(ledger, ends, before);
+    if (!Object.values(ends).some(wasKilled)) return;
+    // A power cut may bring back the name of one who has let go of the job.
+    for (const worker of ["w1", "w2"]) {
+      ledger.allow("echo a", `done: ${before}lost@${worker} done@fresh`);
+    }
+  },
+}));
 
 /** Who gets a job. */
 export const CLAIM_RACES: readonly Race<WaitingEntry>[] = [

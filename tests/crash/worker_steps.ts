@@ -8,13 +8,13 @@
 import type { Finding } from "../../src/doctor/examination.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import { type Claim, claim, type WaitingEntry } from "../../src/moves/claim.ts";
-import { logOf, takeLog } from "../../src/moves/take_log.ts";
+import { logOf, mayTakeLog, takeLog } from "../../src/moves/take_log.ts";
 import { entries } from "../../src/contents/entries.ts";
 import { arrive, type Presence } from "../../src/contents/presence.ts";
 import { settle, type Settlement, unrunSettlement } from "../../src/moves/settle.ts";
 import { recoverDeadWorkers, type Recovery } from "../../src/recovery/recover.ts";
 import { SignsOfLife } from "../../src/recovery/signs_of_life.ts";
-import { pathIn, removeIfThere, type Store } from "../../src/store/store.ts";
+import { pathIn, removeIfPossible, removeIfThere, type Store } from "../../src/store/store.ts";
 import { releaseWaiting } from "../../src/worker/maintenance/aftermath.ts";
 import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
 
@@ -73,6 +73,8 @@ export async function claimReady(
 ): Promise<Claim[]> {
   const claims: Claim[] = [];
   for (const entry of readyEntries(store)) {
+    // A worker has no two jobs of one ID in hand.
+    if (claims.some(({ id }) => id === entry.id)) continue;
     const result = await claim(store, entry, worker);
     if (result.kind === "claimed") claims.push(result.claim);
     if (result.kind !== "hopeless") continue;
@@ -108,12 +110,32 @@ export function logLine(worker: string, command: string): string {
   return `${worker} ran ${command}\n`;
 }
 
-/** Runs a claimed job, and says what is to become of it. */
+/**
+ * Runs a claimed job, and says what is to become of it: `progress` is `gone` if it is another's, so
+ * that nothing was run.
+ */
 export function run(store: Store, claimed: Claim, ending: Ending): Settlement {
-  const log = takeLog(store, claimed);
-  const line = logLine(claimed.worker, claimed.job.command);
-  store.files.append(log, new TextEncoder().encode(line));
-  return endRun(store, claimed, ending);
+  if (begin(store, claimed)) return endRun(store, claimed, ending);
+  removeIfPossible(store, pathIn(store, "processing", claimed.name));
+  return { claim: claimed, job: claimed.job, state: "done", progress: "gone" };
+}
+
+/** Has a command print its line, unless the job is another's; whether it did. */
+function begin(store: Store, claimed: Claim): boolean {
+  const taken = takeLog(store, claimed);
+  if (!taken) return false;
+  const line = new TextEncoder().encode(logLine(claimed.worker, claimed.job.command));
+  if (taken.isNew) {
+    try {
+      store.files.create(logOf(store, claimed), line);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (!mayTakeLog(store, claimed)) return false;
+    }
+  }
+  store.files.append(logOf(store, claimed), line);
+  return true;
 }
 
 /** What is to become of a job whose command has ended. */

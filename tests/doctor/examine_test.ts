@@ -165,6 +165,28 @@ Deno.test("a job that its worker moves is one job, while it has both names", asy
   worker.leave();
 });
 
+Deno.test("a claimed name that came back beside the job's end is its worker's to remove, where machines share the disk", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  const worker = arrive(queue.store, { ...WORKER, name: "host-1-ab" });
+  const { name } = await runningJob(temporary, "x");
+  const job = { command: "true", created_at: "2020-01-01T00:00:00.000Z" };
+  drop(dir, `processing/${name}`, JSON.stringify(job));
+  const history = [{ attempt: 1, started_at: job.created_at, outcome: "done", led_to: "done" }];
+  drop(dir, "done/x.json", JSON.stringify({ ...job, history }));
+  drop(dir, "done/x.log", "");
+  await says(temporary, /^2 files have the ID "x"/);
+  const isLocal = queue.store.files.isLocal;
+  queue.store.files.isLocal = () => false;
+  assertEquals(await findings(temporary), []);
+  // Another job.
+  const created_at = "2021-01-01T00:00:00.000Z";
+  drop(dir, "done/x.json", JSON.stringify({ ...job, history, created_at }));
+  await says(temporary, /^2 files have the ID "x"/);
+  queue.store.files.isLocal = isLocal;
+  worker.leave();
+});
+
 Deno.test("files that are no jobs, or that none will run, are told and stay", async () => {
   await using temporary = await temporaryQueue();
   const { dir } = temporary;

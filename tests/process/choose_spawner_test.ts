@@ -89,6 +89,16 @@ for (
     }
   });
 
+  test("makes a log that has to be new, and refuses one that is there", async ({ path, run, output }) => {
+    assertEquals(await output("echo new", { isLogNew: true }), "new\n");
+    Deno.symlinkSync("nowhere", `${path}/link`);
+    for (const log of [`${path}/log`, `${path}/link`, path]) {
+      const refused = () => run("echo more", { log, isLogNew: true });
+      assertEquals((await assertRejects(refused, SpawnError)).code, "EEXIST", log);
+    }
+    assertEquals(await output("echo more"), "more\n");
+  });
+
   test("refuses a shell that is no program, and says why", async (shop) => {
     for (const shell of ["/nowhere/sh", "/etc/passwd", "/tmp"]) {
       const error = await assertRejects(() => shop.run("true", { shell }), SpawnError, shell);

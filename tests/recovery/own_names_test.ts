@@ -3,6 +3,7 @@ import { nativeFiles } from "../../src/fs/native_files.ts";
 import { arrive } from "../../src/contents/presence.ts";
 import { OwnNames } from "../../src/recovery/own_names.ts";
 import { Recoverer } from "../../src/worker/maintenance/recoverer.ts";
+import { settle, type Settlement } from "../../src/moves/settle.ts";
 import { drop, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
 
 const ME = "here-2-ee";
@@ -27,9 +28,11 @@ async function lookTwice(
   const store = { ...queue.store, files: { ...nativeFiles, isLocal: () => isLocal } };
   drop(dir, `processing/${CLAIMED}`, JSON.stringify(MADE));
   const names = new OwnNames(store, ME, (id) => inHand.includes(id));
-  await names.look();
+  const takenOver: Settlement[] = [];
+  await names.look(takenOver);
   assertEquals(namesIn(dir, "processing").filter((name) => name === CLAIMED), [CLAIMED]);
-  await names.look();
+  await names.look(takenOver);
+  await settle(store, takenOver);
   return namesIn(dir, "processing");
 }
 
@@ -46,14 +49,25 @@ Deno.test("a job that was claimed though the answer was lost is put back, and is
   assertEquals(namesIn(temporary.dir, "pending"), ["20260101T000000.000Z-5-x.json"]);
 });
 
-Deno.test("a name stays whose job is in hand, begun, run by another worker or on a local disk", async () => {
+Deno.test("a job that has begun and is not in hand is charged an attempt, and waits for its retry", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  drop(dir, "processing/x.log", "printed");
+  assertEquals(await lookTwice(temporary), []);
+  const job = (await queue.get("x"))!;
+  const [attempt] = job.history;
+  assertEquals([job.state, job.attempts, attempt?.outcome, attempt?.worker], [
+    ...["failed", 1, "lost", ME],
+  ]);
+  assertEquals(Deno.readTextFileSync(`${dir}/failed/x.log`), "printed");
+});
+
+Deno.test("a name stays whose job is in hand, run by another worker or on a local disk", async () => {
   for (const [inHand, isLocal] of [[["x"], false], [[], true]] as const) {
     await using temporary = await temporaryQueue();
     assertEquals(await lookTwice(temporary, [...inHand], isLocal), [CLAIMED]);
   }
   await using begun = await temporaryQueue();
-  drop(begun.dir, "processing/x.log", "");
-  assertEquals(await lookTwice(begun), [CLAIMED, "x.log"]);
   await using other = await temporaryQueue();
   const theirs = "20260101T000000.500Z-5-x@there-1-dd.json";
   drop(other.dir, `processing/${theirs}`, JSON.stringify(MADE));

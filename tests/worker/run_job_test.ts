@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Claim, claim } from "../../src/moves/claim.ts";
+import { logOf } from "../../src/moves/take_log.ts";
 import type { FilePort } from "../../src/fs/file_port.ts";
 import type { JobInput } from "../../src/format/job.ts";
 import { type RunningJob, sharedEnvironment, startJob } from "../../src/worker/run_job.ts";
 import { newSpawner } from "../../src/process/choose_spawner.ts";
 import {
+  drop,
   eventually,
   isThere,
   namesIn,
@@ -46,7 +48,7 @@ for (const portable of [false, true]) {
         const { store } = temporary.queue;
         const { worker } = claimed;
         const shared = { ...sharedEnvironment(store, worker), ...env };
-        return { ...await startJob(store, spawner, claimed, shared), worker };
+        return { ...(await startJob(store, spawner, claimed, shared))!, worker };
       }, temporary);
       spawner.close();
     });
@@ -245,9 +247,86 @@ Deno.test("how a job ended is known though its log cannot be looked at", async (
   };
   const shared = sharedEnvironment(store, claimed.worker);
   const cut = { ...store, files: { ...store.files, stat } };
-  const running = await startJob(cut, spawner, claimed, shared);
+  const running = (await startJob(cut, spawner, claimed, shared))!;
   isReachable = false;
   const { exit, logEnd } = await running.ended;
   assertEquals([exit?.code, logEnd], [3, undefined]);
   spawner.close();
+});
+
+/** Claims a job under each of its names, on a disk that machines share and that brought them back. */
+async function claimTwice(temporary: TemporaryQueue, state: "pending" | "failed") {
+  const { dir, queue } = temporary;
+  const store = { ...queue.store, files: { ...queue.store.files, isLocal: () => false } };
+  const [path] = namesIn(dir, state).filter((name) => name.endsWith(".json"));
+  const from = `${dir}/${state}/${path}`;
+  const claims: Claim[] = [];
+  for (const worker of [newWorker(), newWorker()]) {
+    const result = await claim(store, { ...waitingEntry(path!), state }, worker);
+    if (result.kind !== "claimed") throw new Error(result.kind);
+    claims.push(result.claim);
+    if (claims.length === 1) Deno.linkSync(`${dir}/processing/${result.claim.name}`, from);
+  }
+  const spawner = newSpawner({ portable: false });
+  return {
+    store,
+    start: (at: number) =>
+      startJob(store, spawner, claims[at]!, sharedEnvironment(store, claims[at]!.worker)),
+    claims,
+    [Symbol.dispose]: () => spawner.close(),
+  };
+}
+
+for (const id of ["x", "01KDVDNEW8VK9901ZV8X000000"]) {
+  Deno.test(`of two workers that were both given job ${id} the first to start it runs it`, async () => {
+    await using temporary = await temporaryQueue();
+    await temporary.queue.enqueue({ id, command: "echo ran" });
+    using twice = await claimTwice(temporary, "pending");
+    const first = await twice.start(1);
+    assertEquals(await twice.start(0), undefined);
+    assertEquals((await first!.ended).exit?.code, 0);
+    assertEquals(Deno.readTextFileSync(logOf(twice.store, twice.claims[1]!)), "ran\n");
+  });
+}
+
+Deno.test("of two workers that were both given a retry the first to start it runs it", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir } = temporary;
+  const history = [{ attempt: 1, led_to: "failed" }];
+  const made = { created_at: "2020-01-01T00:00:00.000Z" };
+  const job = { command: "echo again", attempts: 1, history, ...made };
+  drop(dir, "failed/20200101T000000.000Z-5-x.json", JSON.stringify(job));
+  drop(dir, "failed/x.log", "first\n");
+  using twice = await claimTwice(temporary, "failed");
+  const first = await twice.start(0);
+  Deno.linkSync(`${dir}/processing/x.log`, `${dir}/failed/x.log`);
+  assertEquals(await twice.start(1), undefined);
+  assertEquals((await first!.ended).exit?.code, 0);
+  assertEquals(Deno.readTextFileSync(`${dir}/processing/x.log`), "first\nagain\n");
+});
+
+Deno.test("a job runs though a job of its ID that is gone has left a log", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  const store = { ...queue.store, files: { ...queue.store.files, isLocal: () => false } };
+  for (const state of ["processing", "done"]) drop(dir, `${state}/x.log`, "old\n");
+  const claimed = await claimOne(temporary, { command: "echo new" });
+  const spawner = newSpawner({ portable: false });
+  const running = await startJob(store, spawner, claimed, sharedEnvironment(store, "w"));
+  assertEquals((await running!.ended).exit?.code, 0);
+  const log = Deno.readFileSync(logOf(store, claimed)).subarray(claimed.logOffset);
+  assertEquals(new TextDecoder().decode(log), "new\n");
+  spawner.close();
+});
+
+Deno.test("whoever would change a job that another worker runs under a name that came back finds it gone", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  const claimed = await claimOne(temporary, { command: "true" });
+  const [path] = ["20200101T000000.000Z-5-x.json"];
+  Deno.linkSync(`${dir}/processing/${claimed.name}`, `${dir}/pending/${path}`);
+  const store = { ...queue.store, files: { ...queue.store.files, isLocal: () => false } };
+  const result = await claim(store, waitingEntry(path!), newWorker(), "to change it");
+  assertEquals(result, { kind: "gone" });
+  assertEquals(namesIn(dir, "processing"), [claimed.name]);
 });

@@ -14,4 +14,20 @@ export const LINKS: readonly Plant[] = [
     "createLocked(store, temporary, content)",
     "createLocked(store, temporary, content.subarray(1))",
   ]),
+  plant(
+    "log-of-a-first-run-is-shared",
+    "moves/take_log.ts",
+    ["brought_back_race", "brought-back"],
+    [
+      "    return { isNew: isShared };\n",
+      "    return { isNew: false };\n",
+    ],
+  ),
+  plant("log-of-a-retry-is-shared", "moves/take_log.ts", [
+    "brought_back_race",
+    "brought-back-retry",
+  ], [
+    "  if (!isShared || !bringExclusively(store, pathIn(store, logFrom, logName(id)), path)) {\n",
+    "  if (!isShared) {\n",
+  ]),
 ];

@@ -167,7 +167,7 @@ export class Hooks {
     try {
       return new HookOutput(this.#store);
     } catch {
-      makeOwnersLog(this.#store, log);
+      makeOwnersLog(this.#store, log, false);
       return undefined;
     }
   }

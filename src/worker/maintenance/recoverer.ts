@@ -165,6 +165,10 @@ export class Recoverer {
   async #recover(): Promise<void> {
     const { store, worker, settled, recovered } = this.#options;
     if (this.#signs.apart !== undefined) return;
+    if (performance.now() >= this.#nextOwnNames) {
+      this.#nextOwnNames = performance.now() + SWEEP_EVERY;
+      await this.#ownNames.look(this.#unsettled);
+    }
     const recoveries = await recoverDeadWorkers(
       store,
       worker,
@@ -174,10 +178,6 @@ export class Recoverer {
       this.#signs,
     );
     for (const recovery of recoveries) recovered(recovery);
-    if (performance.now() >= this.#nextOwnNames) {
-      this.#nextOwnNames = performance.now() + SWEEP_EVERY;
-      await this.#ownNames.look();
-    }
     // All that follows believes in locks.
     if (this.#signs.apart !== undefined || this.#signs.isUndecided) return;
     if (recoveries.length > 0 || performance.now() >= this.#nextSweep) {

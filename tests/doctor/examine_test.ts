@@ -176,14 +176,15 @@ Deno.test("a claimed name that came back beside the job's end is its worker's to
   drop(dir, "done/x.json", JSON.stringify({ ...job, history }));
   drop(dir, "done/x.log", "");
   await says(temporary, /^2 files have the ID "x"/);
-  const isLocal = queue.store.files.isLocal;
-  queue.store.files.isLocal = () => false;
+  const { files } = queue.store;
+  const { isLocal } = files;
+  using _disk = { [Symbol.dispose]: () => void (files.isLocal = isLocal) };
+  files.isLocal = () => false;
   assertEquals(await findings(temporary), []);
   // Another job.
   const created_at = "2021-01-01T00:00:00.000Z";
   drop(dir, "done/x.json", JSON.stringify({ ...job, history, created_at }));
   await says(temporary, /^2 files have the ID "x"/);
-  queue.store.files.isLocal = isLocal;
   worker.leave();
 });
 

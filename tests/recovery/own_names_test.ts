@@ -67,7 +67,6 @@ Deno.test("a name stays whose job is in hand, run by another worker or on a loca
     await using temporary = await temporaryQueue();
     assertEquals(await lookTwice(temporary, [...inHand], isLocal), [CLAIMED]);
   }
-  await using begun = await temporaryQueue();
   await using other = await temporaryQueue();
   const theirs = "20260101T000000.500Z-5-x@there-1-dd.json";
   drop(other.dir, `processing/${theirs}`, JSON.stringify(MADE));

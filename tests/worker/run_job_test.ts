@@ -254,7 +254,7 @@ Deno.test("how a job ended is known though its log cannot be looked at", async (
   spawner.close();
 });
 
-/** Claims a job under each of its names, on a disk that machines share and that brought them back. */
+/** Claims a job under each of its names, on a shared disk that brought back the first. */
 async function claimTwice(temporary: TemporaryQueue, state: "pending" | "failed") {
   const { dir, queue } = temporary;
   const store = { ...queue.store, files: { ...queue.store.files, isLocal: () => false } };

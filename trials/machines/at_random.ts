@@ -1,11 +1,11 @@
 /**
- * All faults, drawn by chance, while every host works and adds jobs.
+ * Faults, drawn by chance, while every host works and adds jobs.
  *
  * @module
  */
 
 import { type Random, whole } from "../job_mix.ts";
-import type { Play } from "./case.ts";
+import type { Play, Terms } from "./case.ts";
 import type { Host, Program } from "./host.ts";
 import { overlaps } from "./noted_jobs.ts";
 import { pause, uptime } from "./processes.ts";
@@ -27,21 +27,9 @@ const FAULTS: readonly Fault[] = [
     return `killed the worker on ${worker.host.name}`;
   },
 
-  async function killHost(scene, random) {
+  function killHost(scene, random) {
     const host = anyHost(scene, random);
-    const isTold = random() < 0.5;
-    scene.hit.add(host.name);
-    const workers = scene.rig.engine.keepsLocksOfTheDead ? await scene.list("n1") : [];
-    if (!isTold) await host.cut();
-    await host.kill();
-    await pause(whole(random, 1, 20));
-    await scene.rig.restart(host);
-    // As docs/machines.md has people do there.
-    for (const name of workers.filter((worker) => worker.startsWith(`${host.name}-`))) {
-      const { code, stderr } = await scene.call("n1", "worker", "forget", "--yes", name);
-      if (code !== 0) scene.figures.push(`worker forget ${name}: ${stderr.trim()}`);
-    }
-    return `killed ${host.name}${isTold ? "" : ", which told nobody"}, and started it`;
+    return cutPower(scene, random, host, random() < 0.5);
   },
 
   async function cutHost(scene, random) {
@@ -64,6 +52,27 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
+/** All processes of a host end at once, and nobody is told unless it is so asked. */
+async function cutPower(
+  scene: Scene,
+  random: Random,
+  host: Host,
+  isTold = false,
+): Promise<string> {
+  scene.hit.add(host.name);
+  const workers = scene.rig.engine.keepsLocksOfTheDead ? await scene.list("n1") : [];
+  if (!isTold) await host.cut();
+  await host.kill();
+  await pause(whole(random, 1, 20));
+  await scene.rig.restart(host);
+  // As docs/machines.md has people do there.
+  for (const name of workers.filter((worker) => worker.startsWith(`${host.name}-`))) {
+    const { code, stderr } = await scene.call("n1", "worker", "forget", "--yes", name);
+    if (code !== 0) scene.figures.push(`worker forget ${name}: ${stderr.trim()}`);
+  }
+  return `killed ${host.name}${isTold ? "" : ", which told nobody"}, and started it`;
+}
+
 /**
  * Any host; one that serves no more seldom than others. The first holds the only list of names of
  * some engines.
@@ -72,11 +81,39 @@ function anyHost({ rig }: Scene, random: Random): Host {
   return rig.hosts[whole(random, 1, rig.hosts.length - 1)]!;
 }
 
-/** One fault after the other; every copy is whole before the next, as two of three are needed. */
-export const atRandom: Play = async (scene, { random, minutes }) => {
+/** All faults, and a clock that is not right. */
+export const atRandom: Play = async (scene, terms) => {
   const { rig } = scene;
   // Set before there is anything to lose: a clock is not set without a new start.
-  await rig.setClock(rig.host("n4"), [0, 10, -10, 300, -300][whole(random, 0, 4)]!);
+  await rig.setClock(rig.host("n4"), [0, 10, -10, 300, -300][whole(terms.random, 0, 4)]!);
+  await play(scene, terms, () => FAULTS[whole(terms.random, 0, FAULTS.length - 1)]!, [5, 20]);
+};
+
+/**
+ * The hosts that serve a part of the volume lose their power one after the other: names that were
+ * renamed meanwhile come back with them.
+ */
+export const serversInTurn: Play = async (scene, terms) => {
+  const { rig } = scene;
+  // Whoever is not yet connected to the one that came back has too few for a moment.
+  for (const { name } of rig.hosts) scene.hit.add(name);
+  const fault: Fault = (scene, random) => cutPower(scene, random, rig.hosts[whole(random, 1, 2)]!);
+  await play(scene, terms, () => fault, [1, 6]);
+};
+
+/**
+ * One fault after the other; every copy is whole before the next, as two of three are needed.
+ *
+ * @param choose Draws a fault.
+ * @param apart How long after the one before, in seconds.
+ */
+async function play(
+  scene: Scene,
+  { random, minutes }: Terms,
+  choose: () => Fault,
+  apart: readonly [least: number, most: number],
+): Promise<void> {
+  const { rig } = scene;
   await scene.open();
   const until = performance.now() + minutes * 60_000;
   scene.watch();
@@ -86,8 +123,8 @@ export const atRandom: Play = async (scene, { random, minutes }) => {
     keepAdding(scene, rig.host(name), random, () => isOver)
   );
   while (performance.now() < until) {
-    await pause(whole(random, 5, 20));
-    const fault = FAULTS[whole(random, 0, FAULTS.length - 1)]!;
+    await pause(whole(random, ...apart));
+    const fault = choose();
     const at = uptime().toFixed(0);
     rig.isDisturbed = true;
     scene.figures.push(`at ${at}: ${await fault(scene, random)}`);
@@ -101,7 +138,7 @@ export const atRandom: Play = async (scene, { random, minutes }) => {
   await Promise.all([...keeping, ...adding]);
   await scene.close("n1", 240);
   scene.figures.push(`two runs of a job at once: ${overlaps(scene.notes()).length}`);
-};
+}
 
 /**
  * Keeps a worker alive on a host. One that was declared dead ends by itself, and another starts.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { atRandom } from "./at_random.ts";
+import { atRandom, serversInTurn } from "./at_random.ts";
 import type { Case } from "./case.ts";
 import { clocksApart } from "./clocks.ts";
 import { hostCut, hostKilled, serverKilled, workerKilled } from "./faults.ts";
@@ -38,6 +38,11 @@ export const CASES: readonly Case[] = [
   { name: "cut-60", about: "for 60 s", play: hostCut(60) },
   { name: "cut-server-20", about: "one that serves the volume", play: hostCut(20, "n3") },
   { name: "server-killed", about: "what serves is killed, and healed", play: serverKilled },
+  {
+    name: "servers-in-turn",
+    about: "those that serve lose power one after the other, for --minutes",
+    play: serversInTurn,
+  },
   { name: "ahead-10", about: "a host's clock is 10 s ahead", play: clocksApart(10) },
   { name: "ahead-300", about: "5 min ahead", play: clocksApart(300) },
   { name: "behind-10", about: "10 s behind", play: clocksApart(-10) },

@@ -68,7 +68,8 @@ export const bulkActions: Case = {
     await tab.sees("1 other selected job stays unchanged.", tab.page.getByRole("dialog"));
     await tab.confirm("Hold");
     await until("mail-digest is held", () => stampOf(scene, dir, "mail-digest").startsWith(HELD));
-    await tab.click("button", "Undo");
+    // What was done before it may be undone still, in a sentence of its own.
+    await tab.click("button", "Undo", tab.page.locator(".toast", { hasText: "1 job held." }));
     await until("it is released", () => !stampOf(scene, dir, "mail-digest").startsWith(HELD));
 
     await select("render-intro", "resize-avatars");
@@ -107,7 +108,7 @@ export const allThatMatch: Case = {
     await tab.confirm("Hold");
     await tab.sees("131 jobs held.");
     scene.check(imports.every(({ id }) => isHeld(id)) && isHeld("mail"), "not all jobs are held");
-    await tab.click("button", "Undo");
+    await tab.click("button", "Undo", tab.page.locator(".toast", { hasText: "131 jobs held." }));
     await tab.sees("131 jobs released.");
     scene.check(!imports.some(({ id }) => isHeld(id)) && !isHeld("mail"), "jobs are still held");
 

@@ -19,6 +19,7 @@ import {
 import { WORKER_PATTERN } from "../format/worker_names.ts";
 import { needsOf, unmeetable, unmeetableText } from "../constraints/needs.ts";
 import { isHollow, isLeftBehind } from "../contents/brought_back.ts";
+import { isSameJob } from "../contents/same_job.ts";
 import { ifThere, pathIn, removeIfThere, type Store } from "../store/store.ts";
 import { fileDistrust } from "../store/trust.ts";
 import { type Examination, trustCommand } from "./examination.ts";
@@ -77,15 +78,26 @@ function checkPlaces(examination: Examination, id: string, places: readonly Entr
  * whoever recovers it. On a file system that machines share the name may also have come back.
  */
 function isOnItsWay(store: Store, entry: Entry, places: readonly Entry[]): boolean {
-  if (entry.worker === undefined) return false;
+  const isShared = !store.files.isLocal(store.dir);
+  const jobOf = (place: Entry) => readSafely(store, place).job;
+  if (entry.worker === undefined) {
+    if (!isShared || !waits(entry)) return false;
+    // Whoever claims it finds out.
+    const job = jobOf(entry);
+    const running = places.filter(({ worker }) => worker !== undefined);
+    return running.some((other) => {
+      const same = jobOf(other);
+      return job !== undefined && same !== undefined && isSameJob(same, job);
+    });
+  }
   const identity = (place: Entry) => store.files.stat(pathOf(store, place), "fresh")?.identity;
   const own = identity(entry);
   const others = places.filter(({ worker }) => worker === undefined);
   if (others.some((other) => identity(other) === own)) return true;
-  if (store.files.isLocal(store.dir)) return false;
+  if (!isShared) return false;
   if (isHollow(store, entry.path, entry.id)) return true;
-  const job = readSafely(store, entry).job;
-  const ends = others.flatMap((other) => readSafely(store, other).job ?? []);
+  const job = jobOf(entry);
+  const ends = others.flatMap((other) => jobOf(other) ?? []);
   return job !== undefined && isLeftBehind(store, pathOf(store, entry), job, ends);
 }
 

@@ -142,15 +142,17 @@ async function examine(
     return { kind: "malformed", id: buried, reason };
   }
   const job = read.job!;
-  // Who runs it asks once more, by its log.
-  const isChanged = purpose === "to change it" && !store.files.isLocal(store.dir);
-  if (
-    await wasBroughtBack(store, entry, name, job) || (isChanged && isAnothers(store, name, job))
-  ) {
+  if (await wasBroughtBack(store, entry, name, job)) {
     removeIfThere(store, pathIn(store, "processing", name));
     return { kind: "gone" };
   }
 
+  // Who runs it asks by its log.
+  const isChanged = purpose === "to change it" && !store.files.isLocal(store.dir);
+  if (isChanged && isAnothers(store, name, job)) {
+    putBackReady(store, pathIn(store, "processing", name), entry.state, entry, job);
+    return { kind: "gone" };
+  }
   const isElsewhere = !mayRunAt(whereOf(job), here);
   if (entry.bare) {
     if (isElsewhere || Date.parse(job.run_at) > time || job.priority !== entry.priority) {

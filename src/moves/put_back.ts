@@ -10,6 +10,9 @@ import { type EntryName, type JobState, waitingName } from "../format/names.ts";
 import { pathIn, renameNew, type Store } from "../store/store.ts";
 import { QueueError } from "../text/errors.ts";
 
+/** When a name is looked at again whose job is another's too, in milliseconds. */
+const LATER = 30_000;
+
 /**
  * Puts a claimed job back under a name that says where it may run: ready since a time, or a little
  * later if that name is taken.
@@ -28,6 +31,20 @@ export function putBackReady(
     const name = waitingName(ready, priority, id, job);
     if (renameNew(store, from, pathIn(store, state, name)) !== "taken") return;
   }
+}
+
+/**
+ * Puts a claimed job back that is another's too, as a name came back: by the time that this name is
+ * ready again, the other may have ended. It is never removed, as the other's name may be, by
+ * whoever recovers it and takes this one for the job.
+ */
+export function putBackForLater(
+  store: Store,
+  { state, priority }: { state: JobState; priority: number },
+  { id, name, job }: { id: string; name: string; job: Job },
+): void {
+  const time = store.now() + LATER;
+  putBackReady(store, pathIn(store, "processing", name), state, { time, priority, id }, job);
 }
 
 /**

@@ -10,6 +10,9 @@ import { isUlid } from "../format/ids.ts";
 import { pathIn, renameNew, statEvenIfNew, type Store } from "../store/store.ts";
 import type { Claim } from "./claim.ts";
 
+/** After how long a claim is doubted whose calls the file system held up, in milliseconds. */
+const LATE = 1000;
+
 /**
  * Brings the log of a claimed job beside it: to be called right before its command is started,
  * which makes a log where there is none. So a log in processing/ says that the command may have
@@ -30,6 +33,9 @@ export function takeLog(store: Store, claimed: Claim): { isNew: boolean } | unde
   const { id, logFrom } = claimed;
   const { files, dir } = store;
   const isShared = !files.isLocal(dir);
+  // Meanwhile another may have run it, and its log moved on.
+  const isLate = isShared && store.now() - claimed.time > LATE;
+  if (isLate && isAnothers(store, claimed.name, claimed.job)) return undefined;
   if (logFrom === undefined) {
     if ((isUlid(id) || isShared) && !files.renamesAsOne(dir)) claimed.logIn = "done";
     return { isNew: isShared };

@@ -9,9 +9,8 @@ import { needsToRun } from "../constraints/needs.ts";
 import { type JobState, startsAtOnce } from "../format/names.ts";
 import type { Whereabouts } from "../format/placement.ts";
 import { type Claim, claim } from "../moves/claim.ts";
-import { putBackUnrun } from "../moves/put_back.ts";
+import { putBackForLater, putBackUnrun } from "../moves/put_back.ts";
 import { type Settlement, unrunSettlement } from "../moves/settle.ts";
-import { pathIn, removeIfPossible } from "../store/store.ts";
 import type { Finder } from "./fetching/finder.ts";
 import { type Chosen, Limiter, type LimiterOptions } from "./fetching/limiter.ts";
 import type { IndexEntry } from "./fetching/ready_index.ts";
@@ -132,10 +131,14 @@ export class Claimer {
     this.letGo(job);
   }
 
-  /** Lets go of a claimed job that turned out to be another's. */
-  leave(job: JobInHand, { name }: Claim): void {
-    // A name that stays is looked after as one that came back: see own_names.ts.
-    removeIfPossible(this.#options.store, pathIn(this.#options.store, "processing", name));
+  /** Lets go of a claimed job that turned out to be another's too. */
+  leave(job: JobInHand, claim: Claim): void {
+    try {
+      putBackForLater(this.#options.store, job.entry, claim);
+    } catch (error) {
+      // A name that stays is looked after as one that came back: see own_names.ts.
+      this.#options.trouble(error);
+    }
     this.letGo(job);
   }
 

@@ -1,10 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { makeOwnersLog, reuniteLogs } from "../../src/contents/logs.ts";
+import { arrive } from "../../src/contents/presence.ts";
 import { claim } from "../../src/moves/claim.ts";
+import { logOf, takeLog } from "../../src/moves/take_log.ts";
 import { OwnNames } from "../../src/recovery/own_names.ts";
 import { recoverDead } from "../crash/worker_steps.ts";
 import { findings } from "../doctor/findings.ts";
 import { drop, isThere, namesIn, type TemporaryQueue, temporaryQueue } from "../temporary_queue.ts";
+import { ObservedWorker } from "../worker/observed_worker.ts";
 import { waitingEntry } from "../waiting_entry.ts";
 
 const ME = "here-2-ee";
@@ -95,4 +98,27 @@ Deno.test("a log that root makes for another user must be new as well, if it has
   assertEquals(makeOwnersLog(others, log, true), false);
   assertEquals(makeOwnersLog(others, log, true), true, "it is there, so the start must fail");
   assertEquals(makeOwnersLog(others, log, false), false);
+});
+
+Deno.test("a worker puts back a job that another runs, for later, and goes on", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  using disk = shared(temporary);
+  const other = arrive(disk.store, {
+    ...{ name: ME, host: "here", pid: 2, slots: 1, started_at: "", version: "" },
+  });
+  drop(dir, `pending/${WAITING}`, DONE);
+  const result = await claim(disk.store, waitingEntry(WAITING), ME);
+  if (result.kind !== "claimed") throw new Error(result.kind);
+  takeLog(disk.store, result.claim);
+  disk.store.files.append(logOf(disk.store, result.claim), new Uint8Array());
+  Deno.linkSync(`${dir}/processing/${result.claim.name}`, `${dir}/pending/${WAITING}`);
+  await using worker = await ObservedWorker.start(queue, { count: 1 });
+  await queue.enqueue({ id: "y", command: "true" });
+  await worker.next("ended", "y");
+  assertEquals(worker.all("started", "x"), []);
+  assertEquals(namesIn(dir, "processing"), [result.claim.name, "x.log"]);
+  const [again] = namesIn(dir, "pending");
+  assert(again! > WAITING.replace("2020", "2026"), again);
+  other.leave();
 });

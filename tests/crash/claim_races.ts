@@ -16,7 +16,7 @@ import { ABSENT, type Ledger, RUN } from "./ledger.ts";
 import { ACTING, DIR, openAt, START } from "./queue_disk.ts";
 import { type Ends, type Race, returned, wasKilled } from "./race.ts";
 import { queueOf } from "./upkeep_operations.ts";
-import { arriveAs, claimReady, readyEntries, run } from "./worker_steps.ts";
+import { arriveAs, claimReady, readyEntries, recoverDead, run } from "./worker_steps.ts";
 
 /** Claims an entry, runs the job and settles it; whether it got it. */
 const working = (worker: string) => async (store: Store, entry: WaitingEntry): Promise<boolean> => {
@@ -257,6 +257,40 @@ export const BROUGHT_BACK_RACES: readonly Race<WaitingEntry[]>[] = [
     }
   },
 }));
+
+/**
+ * One who is given a job under a name that came back, and one who recovers the dead worker that has
+ * run it under the other.
+ */
+export const BROUGHT_BACK_RECOVERED: Race<WaitingEntry> = {
+  name: "brought-back-recovered",
+  prepare: async (disk) => {
+    const entry = await fresh(disk);
+    const store = await openAt(disk.process("w0"), START);
+    arriveAs(store, "w0");
+    const [claimed] = await claimReady(store, "w0");
+    run(store, claimed!, "done");
+    const files = disk.process("volume");
+    files.link(`${DIR}/processing/${claimed!.name}`, `${DIR}/pending/${entry.path}`);
+    disk.crashProcess("w0");
+    return entry;
+  },
+  actors: {
+    w1: working("w1"),
+    w2: async (store) => (await recoverDead(store, "w2")).length > 0,
+  },
+  expect(ledger) {
+    ledger.mayDouble = true;
+    ledger.expect("echo a", "done: lost@w0 done@fresh", "done: done@fresh");
+    for (const worker of ["w1", "w2"]) {
+      ledger.allow("echo a", `done: lost@w0 done@${worker}`);
+      ledger.allow("echo a", `done: done@${worker}`);
+      ledger.allow("echo a", `done: lost@${worker} done@fresh`);
+    }
+    // Who is held up between its claim and its start may run it besides; it is lost in no case.
+    ledger.allow("echo a", "done: done@w1 + done: lost@w0 done@fresh");
+  },
+};
 
 /** Who gets a job. */
 export const CLAIM_RACES: readonly Race<WaitingEntry>[] = [

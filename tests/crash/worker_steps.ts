@@ -11,10 +11,11 @@ import { type Claim, claim, type WaitingEntry } from "../../src/moves/claim.ts";
 import { logOf, mayTakeLog, takeLog } from "../../src/moves/take_log.ts";
 import { entries } from "../../src/contents/entries.ts";
 import { arrive, type Presence } from "../../src/contents/presence.ts";
+import { putBackForLater } from "../../src/moves/put_back.ts";
 import { settle, type Settlement, unrunSettlement } from "../../src/moves/settle.ts";
 import { recoverDeadWorkers, type Recovery } from "../../src/recovery/recover.ts";
 import { SignsOfLife } from "../../src/recovery/signs_of_life.ts";
-import { pathIn, removeIfPossible, removeIfThere, type Store } from "../../src/store/store.ts";
+import { pathIn, removeIfThere, type Store } from "../../src/store/store.ts";
 import { releaseWaiting } from "../../src/worker/maintenance/aftermath.ts";
 import { type AttemptResult, settlementOf } from "../../src/worker/outcome.ts";
 
@@ -116,7 +117,9 @@ export function logLine(worker: string, command: string): string {
  */
 export function run(store: Store, claimed: Claim, ending: Ending): Settlement {
   if (begin(store, claimed)) return endRun(store, claimed, ending);
-  removeIfPossible(store, pathIn(store, "processing", claimed.name));
+  const { led_to } = claimed.job.history.at(-1) ?? {};
+  const state = led_to === "failed" ? "failed" : "pending";
+  putBackForLater(store, { state, priority: claimed.job.priority }, claimed);
   return { claim: claimed, job: claimed.job, state: "done", progress: "gone" };
 }
 

@@ -14,6 +14,8 @@ import {
   type TemporaryQueue,
   temporaryQueue,
 } from "../temporary_queue.ts";
+import { settle } from "../../src/moves/settle.ts";
+import { settlementOf } from "../../src/worker/outcome.ts";
 import { waitingEntry } from "../waiting_entry.ts";
 import { drain } from "./observed_worker.ts";
 
@@ -303,6 +305,22 @@ Deno.test("of two workers that were both given a retry the first to start it run
   assertEquals(await twice.start(1), undefined);
   assertEquals((await first!.ended).exit?.code, 0);
   assertEquals(Deno.readTextFileSync(`${dir}/processing/x.log`), "first\nagain\n");
+});
+
+Deno.test("a claim that the file system held up is doubted, as another may have run the job meanwhile", async () => {
+  await using temporary = await temporaryQueue();
+  const { dir, queue } = temporary;
+  await queue.enqueue({ id: "x", command: "true" });
+  using twice = await claimTwice(temporary, "pending");
+  const { store, claims: [late, other] } = twice;
+  const first = await twice.start(1);
+  const attempt = { exit: (await first!.ended).exit!, startedAt: 0, finishedAt: 0, duration: 0 };
+  const settlement = settlementOf(other!, { ...attempt, logEnd: 0 }, store.config, 0.5);
+  await settle(store, [{ ...settlement, state: "failed", readyAt: store.now() + 60_000 }]);
+  assertEquals(isThere(`${dir}/done/x.log`), false, "nothing of the run is left where it is made");
+  const { time } = late!;
+  late!.time = time - 2000;
+  assertEquals(await twice.start(0), undefined);
 });
 
 Deno.test("a job runs though a job of its ID that is gone has left a log", async () => {

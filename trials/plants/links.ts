@@ -23,6 +23,13 @@ export const LINKS: readonly Plant[] = [
       "    return { isNew: false };\n",
     ],
   ),
+  plant("who-lets-go-removes", "moves/put_back.ts", [
+    "brought_back_race",
+    "brought-back-recovered",
+  ], [
+    '  putBackReady(store, pathIn(store, "processing", name), state, { time, priority, id }, job);\n',
+    '  store.files.remove(pathIn(store, "processing", name));\n  void [state, time, priority, id, job];\n',
+  ]),
   plant("log-of-a-retry-is-shared", "moves/take_log.ts", [
     "brought_back_race",
     "brought-back-retry",

@@ -128,6 +128,10 @@ async function decide(
   if (due > time) skip(time, "no worker was running; a later time was due by then");
 
   const id = scheduledId(name, due);
+  const runAt = new Date(due).toISOString();
+  const input = { ...schedule.job, id, run_at: runAt, schedule: name };
+  const job = newJob(input, store.config, store.now());
+  const waiting = waitingName(due, job.priority, id, job);
   const open = schedule.overlap === "tag" ? openWithTags(store, schedule.job.tags) : undefined;
   const made = pathOf(store, madeJobFile(taken));
   const written: string[] = [];
@@ -138,13 +142,9 @@ async function decide(
     skip(due, `the last job, ${schedule.last!.id}, had not ended`);
   } else if (open !== undefined) {
     skip(due, `job ${open}, which has its tags, had not ended`);
-  } else if (wasAdded(store, schedule, due, id)) {
+  } else if (wasAdded(store, schedule, due, id) || isUnderWay(store, id, waiting)) {
     skip(due, `a job ${id} exists already`);
   } else {
-    const runAt = new Date(due).toISOString();
-    const input = { ...schedule.job, id, run_at: runAt, schedule: name };
-    const job = newJob(input, store.config, store.now());
-    const waiting = waitingName(due, job.priority, id, job);
     store.files.create(made, jobBytes(job));
     written.push(made);
     decided.turn = { ...decided.turn!, job: id, waiting };
@@ -214,6 +214,18 @@ function wasAdded(store: Store, { last }: Schedule, due: number, id: string): bo
   // Only then can the job be there and not have ended. To look for it means to read all names.
   return last !== undefined && Date.parse(last.due) >= due &&
     findTaken(store, new Set([id])) !== undefined;
+}
+
+/**
+ * Whether the job of a time waits as it was added, or runs, on a file system that machines share:
+ * one that keeps copies can bring back a schedule's earlier name, with what the file said then.
+ */
+function isUnderWay(store: Store, id: string, waiting: string): boolean {
+  if (store.files.isLocal(store.dir)) return false;
+  return store.files.exists(pathIn(store, "pending", waiting), "fresh") ||
+    (["processing", "failed"] as const).some((state) =>
+      entries(store, state).some((entry) => entry.id === id)
+    );
 }
 
 function pathOf(store: Store, file: string): string {

@@ -13,7 +13,7 @@ import {
 } from "../../src/schedules/manage_schedules.ts";
 import { timetable } from "../../src/schedules/timetable.ts";
 import { turnSchedule } from "../../src/schedules/turn_schedule.ts";
-import { namesIn, temporaryQueue } from "../temporary_queue.ts";
+import { drop, namesIn, temporaryQueue } from "../temporary_queue.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 22, 6, 30);
@@ -232,6 +232,35 @@ Deno.test("a time that a schedule of the same name has run already is not run ag
   at.clock.time += HOUR;
   await at.turn();
   assertEquals(at.jobs(), ["07"]);
+});
+
+Deno.test("a schedule's name that a shared volume brought back adds no job again, and goes", async () => {
+  for (const move of ["pending", "processing", "failed", "done"] as const) {
+    await using at = await hourly({ overlap: "allow" });
+    const { files } = at.queue.store;
+    const { isLocal } = files;
+    using _disk = { [Symbol.dispose]: () => void (files.isLocal = isLocal) };
+    files.isLocal = () => false;
+    const [old] = namesIn(at.dir, "schedules");
+    const content = Deno.readTextFileSync(`${at.dir}/schedules/${old}`);
+    at.clock.time += HOUR;
+    await at.turn();
+    const [waiting] = namesIn(at.dir, "pending");
+    const to = {
+      pending: waiting!,
+      processing: waiting!.replace(".json", "@here-1-aa.json"),
+      failed: waiting!,
+      done: waiting!.slice(waiting!.indexOf("-h-") + 1),
+    }[move];
+    Deno.renameSync(`${at.dir}/pending/${waiting}`, `${at.dir}/${move}/${to}`);
+    drop(at.dir, `schedules/${old}`, content);
+    await at.turn();
+    assertEquals([...namesIn(at.dir, "pending"), ...namesIn(at.dir, move)].sort(), [
+      ...(move === "pending" ? [to] : []),
+      to,
+    ], move);
+    assertEquals(namesIn(at.dir, "schedules"), ["20261122T080000.000Z-h.json"]);
+  }
 });
 
 Deno.test("a file that is no schedule is paused and stops nothing", async () => {

@@ -30,8 +30,8 @@ export function isAnothers(store: Store, name: string, job: Job): boolean {
 }
 
 /**
- * Whether the job of a name in processing/ has gone on elsewhere: then the name's worker removes
- * it, or whoever recovers that one.
+ * Whether the job of a name has gone on elsewhere: then the name's worker removes it, whoever
+ * recovers that one, or who claims it.
  *
  * @param others The other jobs of its ID.
  */

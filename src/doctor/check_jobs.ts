@@ -75,30 +75,28 @@ function checkPlaces(examination: Examination, id: string, places: readonly Entr
 
 /**
  * Whether a worker has given a job another name and has yet to remove this one: it does so, or
- * whoever recovers it. On a file system that machines share the name may also have come back.
+ * whoever recovers it. On a file system that machines share the name may also have come back:
+ * whoever claims a waiting one finds out.
  */
 function isOnItsWay(store: Store, entry: Entry, places: readonly Entry[]): boolean {
   const isShared = !store.files.isLocal(store.dir);
-  const jobOf = (place: Entry) => readSafely(store, place).job;
-  if (entry.worker === undefined) {
-    if (!isShared || !waits(entry)) return false;
-    // Whoever claims it finds out.
-    const job = jobOf(entry);
-    const running = places.filter(({ worker }) => worker !== undefined);
-    return running.some((other) => {
-      const same = jobOf(other);
-      return job !== undefined && same !== undefined && isSameJob(same, job);
-    });
+  const others = places.filter((other) => other !== entry && other.worker === undefined);
+  if (entry.worker !== undefined) {
+    const identity = (place: Entry) => store.files.stat(pathOf(store, place), "fresh")?.identity;
+    const own = identity(entry);
+    if (others.some((other) => identity(other) === own)) return true;
+    if (isShared && isHollow(store, entry.path, entry.id)) return true;
   }
-  const identity = (place: Entry) => store.files.stat(pathOf(store, place), "fresh")?.identity;
-  const own = identity(entry);
-  const others = places.filter(({ worker }) => worker === undefined);
-  if (others.some((other) => identity(other) === own)) return true;
-  if (!isShared) return false;
-  if (isHollow(store, entry.path, entry.id)) return true;
-  const job = jobOf(entry);
-  const ends = others.flatMap((other) => jobOf(other) ?? []);
-  return job !== undefined && isLeftBehind(store, pathOf(store, entry), job, ends);
+  if (!isShared || (entry.worker === undefined && !waits(entry))) return false;
+  const job = readSafely(store, entry).job;
+  if (job === undefined) return false;
+  const jobsAt = (some: readonly Entry[]) =>
+    some.flatMap((other) => readSafely(store, other).job ?? []);
+  const runs = () =>
+    jobsAt(places.filter(({ worker }) => worker !== undefined))
+      .some((other) => isSameJob(other, job));
+  return isLeftBehind(store, pathOf(store, entry), job, jobsAt(others)) ||
+    (entry.worker === undefined && runs());
 }
 
 function shownAs(entry: Entry): string {

@@ -181,9 +181,14 @@ Deno.test("a claimed name that came back beside the job's end is its worker's to
   using _disk = { [Symbol.dispose]: () => void (files.isLocal = isLocal) };
   files.isLocal = () => false;
   assertEquals(await findings(temporary), []);
-  Deno.renameSync(`${dir}/done/x.json`, `${dir}/pending/20300101T000000.000Z-5-x.json`);
+  const waiting = `${dir}/pending/20300101T000000.000Z-5-x.json`;
+  Deno.renameSync(`${dir}/processing/${name}`, waiting);
+  assertEquals(await findings(temporary), [], "a waiting name of the job that is done came back");
+  Deno.copyFileSync(waiting, `${dir}/processing/${name}`);
+  Deno.removeSync(`${dir}/done/x.json`);
+  Deno.renameSync(`${dir}/done/x.log`, `${dir}/processing/x.log`);
   assertEquals(await findings(temporary), [], "a waiting name of the job that runs came back");
-  Deno.removeSync(`${dir}/pending/20300101T000000.000Z-5-x.json`);
+  Deno.removeSync(waiting);
   // Another job.
   const created_at = "2021-01-01T00:00:00.000Z";
   drop(dir, "done/x.json", JSON.stringify({ ...job, history, created_at }));

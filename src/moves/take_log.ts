@@ -33,10 +33,12 @@ export function takeLog(store: Store, claimed: Claim): { isNew: boolean } | unde
   const { id, logFrom } = claimed;
   const { files, dir } = store;
   const isShared = !files.isLocal(dir);
-  // Meanwhile another may have run it, and its log moved on.
-  const isLate = isShared && store.now() - claimed.time > LATE;
-  if (isLate && isAnothers(store, claimed.name, claimed.job)) return undefined;
   if (logFrom === undefined) {
+    // Meanwhile another may have run it, and its log moved on.
+    const isLate = isShared && store.now() - claimed.time > LATE;
+    if (isLate && hasMovedOn(store, id) && isAnothers(store, claimed.name, claimed.job)) {
+      return undefined;
+    }
     if ((isUlid(id) || isShared) && !files.renamesAsOne(dir)) claimed.logIn = "done";
     return { isNew: isShared };
   }
@@ -48,6 +50,16 @@ export function takeLog(store: Store, claimed: Claim): { isNew: boolean } | unde
   const stat = files.stat(path, "fresh");
   claimed.logOffset = stat?.size ?? 0;
   return { isNew: isShared && stat === undefined };
+}
+
+/**
+ * Whether a job that never ran has the log of an attempt that failed. Names are listed only then: a
+ * busy machine is often late.
+ */
+function hasMovedOn(store: Store, id: string): boolean {
+  return (["failed", "dead"] as const).some((state) =>
+    store.files.exists(pathIn(store, state, logName(id)), "fresh")
+  );
 }
 
 /** Brings a log to a place where none is; whether it did. */

@@ -10,7 +10,8 @@ import type { Peer } from "./peer.ts";
 
 /** Peers, the program that shows each is there, and how to install it. */
 const INSTALL: Record<string, string> = {
-  parallel: "apt-get install parallel",
+  // Of moreutils, too, is a program named parallel, but none named so.
+  parcat: "apt-get install parallel (GNU)",
   tsp: "apt-get install task-spooler",
   nq: "apt-get install nq",
   "redis-server": "apt-get install redis-server (BullMQ itself comes from npm)",
@@ -36,7 +37,7 @@ type StartPeer = (
 ) => Peer | Promise<Peer | undefined>;
 
 const PEERS: Record<string, StartPeer> = {
-  parallel(_context, jobs) {
+  parcat(_context, jobs) {
     const stdin = "true\n".repeat(jobs);
     return {
       name: "GNU parallel -j2",
